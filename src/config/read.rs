@@ -1,0 +1,452 @@
+//! What each table of the config may hold, and what is checked about it.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::DeTable;
+use url::Url;
+
+use super::table::{Given, Problem, Report, Table};
+use super::{
+    Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
+};
+use crate::film::is_member_name;
+use crate::http::USER_AGENT;
+use crate::secret::ApiKey;
+
+/// Reads and checks the whole file; without `needs_users` a file may do without any.
+pub(super) fn config(
+    text: &str,
+    path: &Path,
+    env: Env<'_>,
+    needs_users: bool,
+) -> Result<Config, Vec<Problem>> {
+    let report = Report::new(text);
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        // Only the message: the source line it would quote may hold a key.
+        let line = error.span().map_or(0, |span| report.line(span.start));
+        report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML"));
+    }
+    if !errors.is_empty() {
+        return Err(report.finish());
+    }
+    let place = Place { folder: path.parent().unwrap_or(Path::new("")), env };
+    let none = DeTable::new();
+    let mut root = Table::new(String::new(), 0, tree.get_ref(), &report);
+    let mut or_default =
+        |key| root.table(key).unwrap_or_else(|| Table::new(key.to_owned(), 0, &none, &report));
+
+    let system = system(or_default("system"), place);
+    let letterboxd = letterboxd(or_default("letterboxd"));
+    let radarr = root.table("radarr").map(|table| radarr(table, place));
+    let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
+    let tables = root.tables("users");
+    if tables.is_empty() && needs_users {
+        report.add(0, "users", "is missing: name at least one person in a `[[users]]` table");
+    }
+    let users: Vec<_> = tables.into_iter().map(user).collect();
+    root.finish();
+    check_names(&users, &report);
+    check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
+
+    let config = || {
+        Some(Config {
+            path: Some(path.to_owned()),
+            system: system?,
+            letterboxd: letterboxd?,
+            radarr: match radarr {
+                Some(parts) => Some(parts.radarr?),
+                None => None,
+            },
+            jellyfin: match jellyfin {
+                Some(jellyfin) => Some(jellyfin?),
+                None => None,
+            },
+            users: users.into_iter().map(|parts| parts.user).collect::<Option<_>>()?,
+        })
+    };
+    let config = config();
+    let problems = report.finish();
+    match config {
+        Some(config) if problems.is_empty() => Ok(config),
+        _ => Err(problems),
+    }
+}
+
+/// Where relative paths start and where else values may come from.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    folder: &'a Path,
+    env: Env<'a>,
+}
+
+impl Place<'_> {
+    /// A path as a person writes it: `~/` is their home, a relative one starts from the config's folder.
+    fn path(self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), (self.env)("HOME")) {
+            (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+            _ => self.folder.join(text),
+        }
+    }
+
+    /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
+    fn secret_path(self, text: &str) -> PathBuf {
+        match (self.env)("CREDENTIALS_DIRECTORY") {
+            Some(folder) => Path::new(&folder).join(text),
+            None => self.path(text),
+        }
+    }
+}
+
+fn system(mut table: Table<'_, '_>, place: Place<'_>) -> Option<System> {
+    let log_level = match table.take::<String>("log_level") {
+        None => log::LevelFilter::Info,
+        Some(given) => given.value.parse().unwrap_or_else(|_| {
+            let text = "must be `error`, `warn`, `info`, `debug` or `trace`";
+            table.problem(&given, format!("{text}, found `{}`", given.value));
+            log::LevelFilter::Info
+        }),
+    };
+    let log_file = table.take::<String>("log_file").map(|given| place.path(&given.value));
+    let database = match table.take::<String>("database") {
+        Some(given) => Some(place.path(&given.value)),
+        None => default_database(place.env),
+    };
+    if database.is_none() {
+        table.missing("database", "must be set: neither $STATE_DIRECTORY nor a home folder is known");
+    }
+    table.finish();
+    Some(System { log_level, log_file, database: database? })
+}
+
+/// systemd's `StateDirectory`, else the state folder of this person (XDG).
+fn default_database(env: Env<'_>) -> Option<PathBuf> {
+    // systemd joins several with a colon.
+    let systemd = env("STATE_DIRECTORY").and_then(|list| list.split(':').next().map(PathBuf::from));
+    let own = || {
+        let state = env("XDG_STATE_HOME").map(PathBuf::from);
+        Some(state.or_else(|| Some(PathBuf::from(env("HOME")?).join(".local/state")))?.join("lbjf"))
+    };
+    Some(systemd.or_else(own)?.join("lbjf.db"))
+}
+
+fn letterboxd(mut table: Table<'_, '_>) -> Option<Letterboxd> {
+    let max_concurrent_requests = table.number("max_concurrent_requests", 4, 1, 64);
+    let timeout = table.number("timeout_seconds", 20, 1, 600);
+    let full_scan_hours = table.number("full_scan_hours", 24, 0, 24 * 365);
+    let user_agent = table.value("user_agent", USER_AGENT.to_owned());
+    let base_url = match table.take::<String>("base_url") {
+        Some(given) => base_url(&table, &given, &[]),
+        None => Url::parse("https://letterboxd.com").ok(),
+    };
+    table.finish();
+    Some(Letterboxd {
+        max_concurrent_requests: max_concurrent_requests as usize,
+        timeout: Duration::from_secs(timeout.into()),
+        user_agent,
+        full_scan: (full_scan_hours > 0).then(|| Duration::from_secs(3600 * u64::from(full_scan_hours))),
+        base_url: base_url?,
+    })
+}
+
+/// A checked `[radarr]` and the keys that other tables have to agree with.
+struct RadarrParts {
+    radarr: Option<Radarr>,
+    skip_if_in_library: Option<Given<bool>>,
+}
+
+fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts {
+    let url = server_url(&mut table);
+    let api_key = api_key(&mut table, place, "LBJF_RADARR_API_KEY");
+    let root_folder = table.required("root_folder_path");
+    let names_profile = table.has("quality_profile") || table.has("quality_profile_id");
+    let quality_profile = quality_profile(&mut table);
+    if !names_profile {
+        table.missing("quality_profile", "is missing: the name of a quality profile in Radarr");
+    }
+    let minimum_availability = minimum_availability(&mut table);
+    let is_monitored = table.value("monitored", true);
+    let search_on_add = table.value("search_on_add", true);
+    let tags = labels(&mut table, "tags");
+    let user_tags = table.value("user_tags", false);
+    let max_adds = table.number("max_adds_per_run", 0, 0, 1_000_000);
+    let skip_if_in_library = table.take::<bool>("skip_if_in_library");
+    let timeout = timeout(&mut table, 180);
+    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    let animated_root_folder = table.table("animated_movies").and_then(animated);
+    table.finish();
+    let skips = skip_if_in_library.as_ref().is_some_and(|given| given.value);
+    let radarr = || {
+        Some(Radarr {
+            url: url?,
+            api_key: api_key?,
+            root_folder: root_folder?.value,
+            quality_profile: quality_profile?,
+            minimum_availability,
+            is_monitored,
+            search_on_add,
+            tags,
+            user_tags,
+            max_adds_per_run: (max_adds > 0).then_some(max_adds as usize),
+            skip_if_in_library: skips,
+            animated_root_folder,
+            timeout,
+            ca_file,
+        })
+    };
+    RadarrParts { radarr: radarr(), skip_if_in_library }
+}
+
+fn animated(mut table: Table<'_, '_>) -> Option<String> {
+    let enabled = table.value("enabled", false);
+    let folder = if enabled { table.required("root_folder_path") } else { table.take("root_folder_path") };
+    table.finish();
+    folder.filter(|_| enabled).map(|given| given.value)
+}
+
+fn jellyfin(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Jellyfin> {
+    let url = server_url(&mut table);
+    let api_key = api_key(&mut table, place, "LBJF_JELLYFIN_API_KEY");
+    let timeout = timeout(&mut table, 120);
+    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    table.finish();
+    Some(Jellyfin { url: url?, api_key: api_key?, timeout, ca_file })
+}
+
+/// A checked user and the keys that other users have to agree with.
+struct UserParts {
+    user: Option<User>,
+    name: Option<Given<String>>,
+    has_jellyfin_username: bool,
+}
+
+fn user(mut table: Table<'_, '_>) -> UserParts {
+    let name = table.required("letterboxd_username").and_then(|given| {
+        // People paste the address of their profile.
+        let address = given.value.trim().trim_end_matches('/');
+        let value = address.rsplit('/').next().unwrap_or_default().trim_start_matches('@').to_lowercase();
+        if is_member_name(&value) {
+            return Some(Given { value, ..given });
+        }
+        let text = "is no Letterboxd user name: letters, digits and `_`";
+        table.problem(&given, format!("{text}, found `{}`", given.value));
+        None
+    });
+    let jellyfin_username = text(&mut table, "jellyfin_username");
+    let collection = collection(&mut table);
+    if collection.is_some() && jellyfin_username.is_none() {
+        table
+            .missing("jellyfin_username", "is missing: a collection needs to know whose watched films count");
+    }
+    let remove_watched = table.value("remove_watched", true);
+    let remove_unlisted = table.value("remove_unlisted", true);
+    let root_folder = text(&mut table, "root_folder_path");
+    let quality_profile = quality_profile(&mut table);
+    let tags = labels(&mut table, "tags");
+    table.finish();
+    let has_jellyfin_username = jellyfin_username.is_some();
+    let user = name.as_ref().map(|name| User {
+        name: name.value.clone(),
+        jellyfin_username,
+        collection,
+        remove_watched,
+        remove_unlisted,
+        root_folder,
+        quality_profile,
+        tags,
+    });
+    UserParts { user, name, has_jellyfin_username }
+}
+
+fn check_names(users: &[UserParts], report: &Report<'_>) {
+    let mut seen = HashSet::new();
+    for name in users.iter().filter_map(|user| user.name.as_ref()) {
+        if !seen.insert(&name.value) {
+            report.add(name.line, name.key.clone(), format!("`{}` is there already", name.value));
+        }
+    }
+}
+
+fn check_skipping(
+    radarr: Option<&RadarrParts>,
+    has_jellyfin: bool,
+    users: &[UserParts],
+    report: &Report<'_>,
+) {
+    let Some(given) = radarr.and_then(|parts| parts.skip_if_in_library.as_ref()).filter(|given| given.value)
+    else {
+        return;
+    };
+    if !has_jellyfin || !users.iter().any(|user| user.has_jellyfin_username) {
+        let text = "needs `[jellyfin]` and a user with `jellyfin_username`, whose library is looked at";
+        report.add(given.line, given.key.clone(), text);
+    }
+}
+
+/// A string that counts as missing when it is empty.
+fn text(table: &mut Table<'_, '_>, key: &'static str) -> Option<String> {
+    table.take::<String>(key).map(|given| given.value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+fn timeout(table: &mut Table<'_, '_>, default: u32) -> Duration {
+    Duration::from_secs(table.number("timeout_seconds", default, 1, 3600).into())
+}
+
+fn quality_profile(table: &mut Table<'_, '_>) -> Option<QualityProfile> {
+    let name = table.take::<String>("quality_profile");
+    let id = table.take::<u32>("quality_profile_id");
+    match (name, id) {
+        (Some(_), Some(id)) => {
+            table.problem(&id, "cannot stand beside `quality_profile`: give one of them");
+            None
+        }
+        (Some(name), None) if name.value.trim().is_empty() => {
+            table.problem(&name, "must not be empty");
+            None
+        }
+        (Some(name), None) => Some(QualityProfile::Name(name.value.trim().to_owned())),
+        (None, Some(id)) => Some(QualityProfile::Id(id.value)),
+        (None, None) => None,
+    }
+}
+
+fn minimum_availability(table: &mut Table<'_, '_>) -> MinimumAvailability {
+    let default = MinimumAvailability::Released;
+    let Some(given) = table.take::<String>("minimum_availability") else { return default };
+    match given.value.to_lowercase().replace('_', "").as_str() {
+        "announced" => MinimumAvailability::Announced,
+        "incinemas" => MinimumAvailability::InCinemas,
+        "released" => MinimumAvailability::Released,
+        _ => {
+            let text = "must be `announced`, `in_cinemas` or `released`";
+            table.problem(&given, format!("{text}, found `{}`", given.value));
+            default
+        }
+    }
+}
+
+/// Labels in lower case: Radarr stores them so, and refuses the same label in capitals (facts/servers.md R8).
+fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String> {
+    let Some(given) = table.take::<Vec<String>>(key) else { return Vec::new() };
+    let labels: Vec<String> = given.value.iter().map(|label| label.trim().to_lowercase()).collect();
+    let is_label = |label: &String| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if let Some(wrong) = labels.iter().find(|label| !is_label(label)) {
+        table.problem(&given, format!("`{wrong}` is no label for Radarr: letters, digits and `-`"));
+    }
+    labels
+}
+
+fn collection(table: &mut Table<'_, '_>) -> Option<Collection> {
+    let id = table.take::<String>("jellyfin_collection_id").filter(|given| !given.value.trim().is_empty());
+    let name = table.take::<String>("jellyfin_collection").filter(|given| !given.value.trim().is_empty());
+    match (id, name) {
+        (Some(_), Some(name)) => {
+            table.problem(&name, "cannot stand beside `jellyfin_collection_id`: give one of them");
+            None
+        }
+        (Some(id), None) => {
+            let plain = id.value.trim().replace('-', "").to_lowercase();
+            let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if !is_id {
+                let text =
+                    "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
+                table.problem(&id, format!("{text}, found `{}`", id.value));
+            }
+            is_id.then_some(Collection::Id(plain))
+        }
+        (None, Some(name)) => {
+            let plain = name.value.trim().to_owned();
+            let complaint = collection_name_problem(&plain);
+            if let Some(text) = complaint {
+                table.problem(&name, text);
+            }
+            complaint.is_none().then_some(Collection::Name(plain))
+        }
+        (None, None) => None,
+    }
+}
+
+/// Names that Jellyfin changes on the way to a folder collide with others (facts/servers.md J7).
+fn collection_name_problem(name: &str) -> Option<&'static str> {
+    if name.len() > 200 {
+        Some("is too long: 200 bytes at the most")
+    } else if name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) || name.contains(char::is_control)
+    {
+        Some("must do without / \\ : * ? \" < > | and control characters, which Jellyfin changes")
+    } else if name.to_lowercase().contains("[boxset]") {
+        Some("must do without `[boxset]`, which Jellyfin adds to the folder's name")
+    } else {
+        None
+    }
+}
+
+/// What people paste behind the address of each server.
+fn server_url(table: &mut Table<'_, '_>) -> Option<Url> {
+    let given = table.required("url")?;
+    base_url(table, &given, &["/api/v3", "/api", "/web/index.html", "/web"])
+}
+
+/// A base address: http or https, a host, a base path; no query, no credentials.
+fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Option<Url> {
+    let text = given.value.trim();
+    let text = text.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
+    let text =
+        tails.iter().fold(text, |text, tail| text.strip_suffix(tail).unwrap_or(text).trim_end_matches('/'));
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let Some(url) = url else {
+        // Whatever stands before an @ may be a password.
+        let shown = given.value.rsplit('@').next().unwrap_or_default();
+        table.problem(given, format!("must begin with `http://` or `https://` and a host, found `{shown}`"));
+        return None;
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        table.problem(given, "must not hold a user name or password");
+        return None;
+    }
+    Some(url)
+}
+
+/// The key itself, a file that holds it, or the environment, which wins.
+fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
+    let had_key = table.has("api_key") || table.has("api_key_file");
+    let key = table.take::<String>("api_key");
+    let file = table.take::<String>("api_key_file");
+    if let (Some(_), Some(file)) = (&key, &file) {
+        table.problem(file, "cannot stand beside `api_key`: give one of them");
+        return None;
+    }
+    if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
+        return Some(ApiKey::new(&key));
+    }
+    let (given, text) = match (key, file) {
+        (Some(key), _) => (key.clone(), key.value),
+        (None, Some(file)) => {
+            let path = place.secret_path(&file.value);
+            match fs::read_to_string(&path) {
+                Ok(text) => (file, text),
+                Err(error) => {
+                    table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
+                    return None;
+                }
+            }
+        }
+        (None, None) => {
+            if !had_key {
+                table.missing("api_key", format!("is missing: set it, `api_key_file` or ${variable}"));
+            }
+            return None;
+        }
+    };
+    let key = ApiKey::new(&text);
+    let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if key.reveal().is_empty() || !is_header_value {
+        table.problem(&given, "must be one line of plain letters and digits");
+        return None;
+    }
+    Some(key)
+}

@@ -1,0 +1,243 @@
+//! Reads one TOML table key by key and notes every problem with its line instead of stopping at the first.
+//!
+//! Whatever is never asked for is an unknown key. Values are not quoted in messages unless the caller does so: they
+//! may be secrets (facts/crates.md §5).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One thing that is wrong with a config.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The line it stands in, from 1; 0 when it concerns the whole file.
+    pub line: usize,
+    /// The key as written: `users[1].letterboxd_username`; empty when it concerns the whole file.
+    pub key: String,
+    /// What is wrong, and what would be right.
+    pub text: String,
+}
+
+/// All problems of one file, in the making.
+pub struct Report<'a> {
+    source: &'a str,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Report<'a> {
+    /// An empty report on this text.
+    pub fn new(source: &'a str) -> Self {
+        Self { source, problems: RefCell::default() }
+    }
+
+    /// Notes a problem.
+    pub fn add(&self, line: usize, key: impl Into<String>, text: impl Into<String>) {
+        self.problems.borrow_mut().push(Problem { line, key: key.into(), text: text.into() });
+    }
+
+    /// The line of a byte offset, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        1 + self.source.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    }
+
+    /// All problems, in the order of the file.
+    pub fn finish(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort();
+        problems
+    }
+}
+
+/// A type that a TOML value can be.
+pub trait FromToml: Sized {
+    /// How a message names the type: `a string`.
+    const WHAT: &'static str;
+    /// The value, when it is of this type.
+    fn from_toml(value: &DeValue<'_>) -> Option<Self>;
+}
+
+impl FromToml for String {
+    const WHAT: &'static str = "a string";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+}
+
+impl FromToml for bool {
+    const WHAT: &'static str = "`true` or `false`";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
+impl FromToml for u32 {
+    const WHAT: &'static str = "a whole number from 0";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        let integer = value.as_integer()?;
+        Self::from_str_radix(integer.as_str(), integer.radix()).ok()
+    }
+}
+
+impl FromToml for Vec<String> {
+    const WHAT: &'static str = "a list of strings";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        value.as_array()?.iter().map(|item| String::from_toml(item.get_ref())).collect()
+    }
+}
+
+/// A value with the place it came from, for checks that follow.
+#[derive(Clone, Debug)]
+pub struct Given<T> {
+    /// The line it stands in.
+    pub line: usize,
+    /// The key as written.
+    pub key: String,
+    /// What it is.
+    pub value: T,
+}
+
+/// A table being read.
+pub struct Table<'r, 'i> {
+    /// Its name as written, empty for the file itself.
+    pub path: String,
+    /// The line it begins in.
+    pub line: usize,
+    entries: BTreeMap<String, (usize, &'r DeValue<'i>)>,
+    asked: Vec<&'static str>,
+    report: &'r Report<'i>,
+}
+
+impl<'r, 'i> Table<'r, 'i> {
+    /// Begins to read a table that stands in `line`.
+    pub fn new(path: String, line: usize, table: &'r DeTable<'i>, report: &'r Report<'i>) -> Self {
+        let entry = |(key, value): (&Spanned<_>, &'r Spanned<DeValue<'i>>)| {
+            let name: &std::borrow::Cow<'i, str> = key.get_ref();
+            (name.to_string(), (report.line(key.span().start), value.get_ref()))
+        };
+        Self { path, line, entries: table.iter().map(entry).collect(), asked: Vec::new(), report }
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn raw(&mut self, key: &'static str) -> Option<(usize, &'r DeValue<'i>)> {
+        self.asked.push(key);
+        self.entries.remove(key)
+    }
+
+    /// Takes a key's value; a value of another type is a problem and counts as missing.
+    pub fn take<T: FromToml>(&mut self, key: &'static str) -> Option<Given<T>> {
+        let (line, value) = self.raw(key)?;
+        let found = T::from_toml(value);
+        if found.is_none() {
+            let text = format!("must be {}, found {}", T::WHAT, article(value.type_str()));
+            self.report.add(line, self.name(key), text);
+        }
+        found.map(|value| Given { line, key: self.name(key), value })
+    }
+
+    /// As [`Table::take`], with a default for a missing key.
+    pub fn value<T: FromToml>(&mut self, key: &'static str, default: T) -> T {
+        self.take(key).map_or(default, |given| given.value)
+    }
+
+    /// A whole number within bounds.
+    pub fn number(&mut self, key: &'static str, default: u32, least: u32, most: u32) -> u32 {
+        match self.take::<u32>(key) {
+            Some(given) if !(least..=most).contains(&given.value) => {
+                self.problem(&given, format!("must be from {least} to {most}, found `{}`", given.value));
+                default
+            }
+            Some(given) => given.value,
+            None => default,
+        }
+    }
+
+    /// A key that must be there and must not be empty. A missing one is a problem.
+    pub fn required(&mut self, key: &'static str) -> Option<Given<String>> {
+        let is_there = self.entries.contains_key(key);
+        let found = self.take::<String>(key);
+        match &found {
+            Some(given) if given.value.trim().is_empty() => {
+                self.problem(given, "must not be empty");
+                None
+            }
+            None if !is_there => {
+                self.report.add(self.line, self.name(key), "is missing");
+                None
+            }
+            _ => found,
+        }
+    }
+
+    /// A table inside this one.
+    pub fn table(&mut self, key: &'static str) -> Option<Table<'r, 'i>> {
+        let (line, value) = self.raw(key)?;
+        let Some(table) = value.as_table() else {
+            self.report.add(line, self.name(key), format!("must be a table: `[{}]`", self.name(key)));
+            return None;
+        };
+        Some(Table::new(self.name(key), line, table, self.report))
+    }
+
+    /// The tables of a list: `[[users]]`.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Table<'r, 'i>> {
+        let Some((line, value)) = self.raw(key) else { return Vec::new() };
+        let tables = value.as_array().map(|list| {
+            let table = |(index, item): (usize, &'r Spanned<DeValue<'i>>)| {
+                let line = self.report.line(item.span().start);
+                let path = format!("{}[{index}]", self.name(key));
+                Some(Table::new(path, line, item.get_ref().as_table()?, self.report))
+            };
+            list.iter().enumerate().map(table).collect::<Option<Vec<_>>>()
+        });
+        tables.flatten().unwrap_or_else(|| {
+            self.report.add(
+                line,
+                self.name(key),
+                format!("must be a list of tables: `[[{}]]`", self.name(key)),
+            );
+            Vec::new()
+        })
+    }
+
+    /// Is the key there, whatever it holds? Asks nothing.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Notes a problem with a value that was taken.
+    pub fn problem<T>(&self, given: &Given<T>, text: impl Into<String>) {
+        self.report.add(given.line, given.key.clone(), text);
+    }
+
+    /// Notes a problem with a key of this table that is not there.
+    pub fn missing(&self, key: &str, text: impl Into<String>) {
+        self.report.add(self.line, self.name(key), text);
+    }
+
+    /// Ends the reading: every key that nobody asked for is unknown.
+    pub fn finish(self) {
+        for (key, (line, _)) in &self.entries {
+            let near = self.asked.iter().map(|known| (strsim::jaro_winkler(known, key), *known));
+            let best = near.max_by(|a, b| a.0.total_cmp(&b.0));
+            let text = match best {
+                Some((score, known)) if score > 0.85 => format!("is not a key; did you mean `{known}`?"),
+                _ => format!("is not a key; there are {}", list(&self.asked)),
+            };
+            self.report.add(*line, self.name(key), text);
+        }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
+    format!("{article} {kind}")
+}

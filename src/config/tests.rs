@@ -1,0 +1,190 @@
+use super::*;
+
+const SMALL: &str = r#"
+[radarr]
+url = "http://radarr:7878/"
+api_key = "0123456789abcdef"
+root_folder_path = "/movies"
+quality_profile = "HD-1080p"
+
+[jellyfin]
+url = "https://media.example/jellyfin/web/index.html#/home"
+api_key = "fedcba9876543210"
+
+[[users]]
+letterboxd_username = "Ada"
+jellyfin_username = "ada"
+jellyfin_collection = "Ada's watchlist"
+"#;
+
+fn no_env(name: &str) -> Option<String> {
+    (name == "HOME").then(|| "/home/ada".to_owned())
+}
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new("/etc/lbjf/config.toml"), &no_env)
+}
+
+fn report(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+#[test]
+fn a_small_config_gets_the_polite_defaults() {
+    let config = parse(SMALL).unwrap();
+    assert_eq!(config.system.database, Path::new("/home/ada/.local/state/lbjf/lbjf.db"));
+    assert_eq!(config.letterboxd.max_concurrent_requests, 4);
+    assert_eq!(config.letterboxd.full_scan, Some(Duration::from_secs(24 * 3600)));
+    let radarr = config.radarr.unwrap();
+    assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
+    assert_eq!(radarr.minimum_availability, MinimumAvailability::Released);
+    assert!(radarr.is_monitored && radarr.search_on_add && !radarr.user_tags);
+    assert_eq!(radarr.max_adds_per_run, None);
+    assert_eq!(config.jellyfin.unwrap().url.as_str(), "https://media.example/jellyfin");
+    assert_eq!(config.users[0].name, "ada");
+    assert!(config.users[0].remove_watched && config.users[0].remove_unlisted);
+}
+
+#[test]
+fn every_problem_is_reported_at_once_with_line_and_key() {
+    let text = r#"
+[radarr]
+url = "radarr:7878"
+api_kye = "0123456789abcdef"
+root_folder_path = "/movies"
+quality_profile = 4
+
+[letterboxd]
+max_concurrent_requests = 0
+
+[[users]]
+letterboxd_username = "ada"
+jellyfin_collection = "Ada"
+
+[[users]]
+letterboxd_username = "ADA"
+jellyfin_usernam = "x"
+"#;
+    assert_eq!(
+        report(text),
+        "config `/etc/lbjf/config.toml` has 8 problems\n  \
+         line 2: radarr.api_key: is missing: set it, `api_key_file` or $LBJF_RADARR_API_KEY\n  \
+         line 3: radarr.url: must begin with `http://` or `https://` and a host, found `radarr:7878`\n  \
+         line 4: radarr.api_kye: is not a key; did you mean `api_key`?\n  \
+         line 6: radarr.quality_profile: must be a string, found an integer\n  \
+         line 9: letterboxd.max_concurrent_requests: must be from 1 to 64, found `0`\n  \
+         line 11: users[0].jellyfin_username: is missing: a collection needs to know whose watched films count\n  \
+         line 16: users[1].letterboxd_username: `ada` is there already\n  \
+         line 17: users[1].jellyfin_usernam: is not a key; did you mean `jellyfin_username`?"
+    );
+}
+
+#[test]
+fn no_message_shows_a_secret() {
+    let secrets = ["s3cr3tkey", "p4ssw0rd"];
+    for text in [
+        "[radarr]\napi_key = s3cr3tkey\n",
+        "[radarr]\napi_key = 's3cr3tkey\n",
+        "[radarr]\napi_key = ['s3cr3tkey']\n",
+        "[radarr]\napi_key = \"s3cr3tkey\\nsecond line\"\n",
+        "[radarr]\napi_key = \"s3cr3tkey\"\napi_key_file = \"x\"\n",
+        "[radarr]\napi_keyy = \"s3cr3tkey\"\n",
+        "[radarr]\nurl = \"http://ada:p4ssw0rd@radarr\"\n",
+        "[radarr]\nurl = \"ada:p4ssw0rd@radarr\"\n",
+        "[jellyfin]\napi_key = \"s3cr3tkey\" x\n",
+    ] {
+        let report = report(text);
+        assert!(!secrets.iter().any(|secret| report.contains(secret)), "{report}");
+    }
+}
+
+#[test]
+fn keys_come_from_files_and_the_environment_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("radarr.key"), "from-a-file\n").unwrap();
+    let text = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
+    let path = folder.path().join("config.toml");
+    let config = Config::parse(&text, &path, &no_env).unwrap();
+    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+
+    let credentials = folder.path().to_str().unwrap().to_owned();
+    let systemd = |name: &str| match name {
+        "CREDENTIALS_DIRECTORY" => Some(credentials.clone()),
+        "STATE_DIRECTORY" => Some("/var/lib/lbjf:/var/lib/other".to_owned()),
+        "LBJF_JELLYFIN_API_KEY" => Some("from-the-environment".to_owned()),
+        _ => None,
+    };
+    let config = Config::parse(&text, Path::new("/etc/lbjf/config.toml"), &systemd).unwrap();
+    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+    assert_eq!(config.jellyfin.unwrap().api_key.reveal(), "from-the-environment");
+    assert_eq!(config.system.database, Path::new("/var/lib/lbjf/lbjf.db"));
+}
+
+#[test]
+fn addresses_are_forgiven_what_people_paste() {
+    for (given, kept) in [
+        ("http://h:7878", "http://h:7878/"),
+        ("http://h:7878/radarr/", "http://h:7878/radarr"),
+        ("http://h:7878/radarr/api/v3/", "http://h:7878/radarr"),
+        ("http://h:8096/web/#/home.html", "http://h:8096/"),
+        (" https://h/web/index.html ", "https://h/"),
+    ] {
+        let config = parse(&SMALL.replace("http://radarr:7878/", given)).unwrap();
+        assert_eq!(config.radarr.unwrap().url.as_str(), kept, "{given}");
+    }
+}
+
+#[test]
+fn what_cannot_work_together_is_refused() {
+    for (from, to, complaint) in [
+        (
+            "quality_profile = \"HD-1080p\"",
+            "quality_profile = \"HD\"\nquality_profile_id = 4",
+            "radarr.quality_profile_id: cannot stand beside `quality_profile`: give one of them",
+        ),
+        (
+            "quality_profile = \"HD-1080p\"",
+            "",
+            "radarr.quality_profile: is missing: the name of a quality profile",
+        ),
+        (
+            "jellyfin_collection =",
+            "jellyfin_collection_id = \"7\"\njellyfin_collection =",
+            "users[0].jellyfin_collection: cannot stand beside `jellyfin_collection_id`",
+        ),
+        ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
+        (
+            "quality_profile =",
+            "tags = [\"Movie Night\"]\nquality_profile =",
+            "`movie night` is no label for Radarr",
+        ),
+        ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
+        ("\"Ada\"", "\"ada lovelace\"", "is no Letterboxd user name"),
+    ] {
+        let report = report(&SMALL.replace(from, to));
+        assert!(report.contains(complaint), "{report}");
+    }
+    let without_jellyfin = "[radarr]\nurl = \"http://r\"\napi_key = \"k\"\nroot_folder_path = \"/m\"\n\
+        quality_profile_id = 1\nskip_if_in_library = true\n[[users]]\nletterboxd_username = \"ada\"\n";
+    assert!(report(without_jellyfin).contains("line 6: radarr.skip_if_in_library: needs `[jellyfin]`"));
+    assert!(report("").contains("users: is missing"));
+}
+
+#[test]
+fn a_collection_id_is_taken_with_dashes_and_capitals() {
+    let text = SMALL.replace(
+        "jellyfin_collection = \"Ada's watchlist\"",
+        "jellyfin_collection_id = \"C1E548B9-BFC9-8BDF-8BBA-E2909EEECA94\"",
+    );
+    let collection = parse(&text).unwrap().users[0].collection.clone();
+    assert_eq!(collection, Some(Collection::Id("c1e548b9bfc98bdf8bbae2909eeeca94".to_owned())));
+}
+
+#[test]
+fn users_are_chosen_by_name_whatever_the_case() {
+    let config = parse(&format!("{SMALL}[[users]]\nletterboxd_username = \"ben\"\n")).unwrap();
+    assert_eq!(config.chosen_users(&[]).unwrap(), [0, 1]);
+    assert_eq!(config.chosen_users(&["BEN".to_owned()]).unwrap(), [1]);
+    let refused = config.chosen_users(&["bob".to_owned()]).unwrap_err().to_string();
+    assert_eq!(refused, "`--user bob`: the config has no such user; it has `ada`, `ben`");
+}

@@ -1,0 +1,123 @@
+//! The nouns: films, their names on both sides, and entries of a watchlist. No I/O, no clock.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Letterboxd's own name of a film or other work, as in `film:1071220`. It never changes.
+///
+/// Pages of 2023 and 2024 carry the bare number (`data-film-id`); it is written in the same form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Uid(pub String);
+
+/// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (facts/letterboxd.md 1.2).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Slug(pub String);
+
+/// TMDB's number of a *movie*: what Radarr and Jellyfin agree on. TV shows have a number space of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct TmdbId(pub u32);
+
+macro_rules! display_inner {
+    ($($name:ident),*) => {
+        $(impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        })*
+    };
+}
+display_inner!(Uid, Slug, TmdbId);
+
+/// One film on a watchlist page, as far as the page tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchlistEntry {
+    /// `None` where the page carries none; the slug then stands for it.
+    pub uid: Option<Uid>,
+    /// The film's name in addresses.
+    pub slug: Slug,
+    /// The title without the year.
+    pub name: String,
+    /// `None` for undated films.
+    pub year: Option<u16>,
+    /// What the entry is when it is no film, in Letterboxd's word.
+    pub other_kind: Option<String>,
+}
+
+/// A film as everybody after the scrape sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Film {
+    /// What it is known by here.
+    pub uid: Uid,
+    /// Its latest name in addresses.
+    pub slug: Slug,
+    /// The title without the year.
+    pub name: String,
+    /// `None` for undated films.
+    pub year: Option<u16>,
+}
+
+impl fmt::Display for Film {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.year {
+            Some(year) => write!(f, "{} ({year})", self.name),
+            None => self.name.fmt(f),
+        }
+    }
+}
+
+/// What a film page says a film is on TMDB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A movie.
+    Movie(TmdbId),
+    /// A TV show; Radarr has no place for it.
+    Tv(u32),
+    /// The page names no TMDB id.
+    Missing,
+}
+
+/// Splits `Heat (1995)` into title and year; only the last bracket counts, since a title may end in one too.
+pub fn split_year(text: &str) -> (&str, Option<u16>) {
+    let text = text.trim();
+    let split = text.strip_suffix(')').and_then(|open| open.rsplit_once(" ("));
+    match split {
+        Some((name, year)) if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (name.trim_end(), year.parse().ok())
+        }
+        _ => (text, None),
+    }
+}
+
+/// Is this a name a Letterboxd member can have? Letters, digits and `_`; at least two of them. Some clients also
+/// met `-` (facts/letterboxd.md 1), so it passes.
+pub fn is_member_name(name: &str) -> bool {
+    (2..=40).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn split_year_takes_the_last_bracket_only() {
+        assert_eq!(split_year("Heat (1995)"), ("Heat", Some(1995)));
+        assert_eq!(split_year("Ray Gunn"), ("Ray Gunn", None));
+        assert_eq!(split_year("Death Race (2000) (1975)"), ("Death Race (2000)", Some(1975)));
+        assert_eq!(split_year("Title (short)"), ("Title (short)", None));
+        assert_eq!(split_year("(500) Days of Summer (2009)"), ("(500) Days of Summer", Some(2009)));
+    }
+
+    #[test]
+    fn member_names_are_checked_before_any_request() {
+        assert!(is_member_name("ada_l"));
+        assert!(is_member_name("Ada-99"));
+        for wrong in ["", "a", "ada/films", "ada lovelace", "../ada", "ädä"] {
+            assert!(!is_member_name(wrong), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,426 @@
+//! The one HTTP client: time-outs, retries with growing pauses, bounded bodies, one debug line a call.
+//!
+//! ureq stays behind this file. Every status is an [`Answer`], since both servers explain themselves in the body of
+//! a 4xx; only what never became an answer is a [`TransportError`]. Redirects are never followed here: a followed
+//! redirect of a POST becomes a GET and looks like success, and Radarr's key would travel to the new host
+//! (facts/servers.md R1, facts/crates.md 2.1).
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+pub use ureq::http::Method;
+use ureq::http::{HeaderMap, Request, Response};
+use ureq::tls::{PemItem, RootCerts, TlsConfig};
+use ureq::{Agent, Body};
+use url::Url;
+
+use crate::interrupt;
+
+/// What lbjf calls itself unless the config says otherwise.
+pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
+
+/// The longest text body that is read, after decompression. Real pages have about 300 KB.
+pub const TEXT_LIMIT: u64 = 4 << 20;
+
+/// The longest JSON body: 50,000 films of Radarr are about 250 MB, read as a stream.
+const JSON_LIMIT: u64 = 1 << 30;
+
+/// A request that never became an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Nothing listens there, or it is only starting.
+    #[error("connection refused")]
+    Refused,
+    /// The name is unknown.
+    #[error("no such host")]
+    NoSuchHost,
+    /// Connecting took too long: the request was not sent.
+    #[error("no connection within {} s", .0.as_secs())]
+    ConnectTimeout(Duration),
+    /// The answer took too long.
+    #[error("no complete answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The other side hung up.
+    #[error("the connection was closed before the answer was complete")]
+    Cut,
+    /// The encrypted connection could not be made.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The body is longer than anything expected here.
+    #[error("the answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    /// Somebody stopped this run.
+    #[error("interrupted")]
+    Interrupted,
+    /// Anything else, in the words of the HTTP library.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl TransportError {
+    /// May a short time heal it?
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Self::Tls(_) | Self::TooLarge(_) | Self::Interrupted | Self::Other(_))
+    }
+
+    /// Is it certain that the other side never saw the request?
+    pub fn never_arrived(&self) -> bool {
+        matches!(self, Self::Refused | Self::NoSuchHost | Self::ConnectTimeout(_) | Self::Tls(_))
+    }
+}
+
+/// May something that failed be tried again?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It would fail the same way.
+    Never,
+    /// After the usual pause.
+    Soon,
+    /// After the pause that the other side asked for.
+    After(Duration),
+}
+
+/// How often and after what pauses something is tried again: the pause doubles each time.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Tries in all; 1 means no retry.
+    pub tries: u32,
+    /// The pause before the second try.
+    pub first_pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { tries: 3, first_pause: Duration::from_secs(1) }
+    }
+}
+
+impl Patience {
+    /// No longer pause than this is waited, whatever `Retry-After` asks for: cron comes again.
+    const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+    /// Calls `attempt` until it succeeds, fails for good or was tried often enough. `again` says whether an error
+    /// may heal.
+    pub fn attempt<T, E>(
+        self,
+        mut attempt: impl FnMut() -> Result<T, E>,
+        again: impl Fn(&E) -> Again,
+    ) -> Result<T, E> {
+        let mut pause = self.first_pause;
+        for _ in 1..self.tries {
+            match attempt() {
+                Err(error) if interrupt::requested().is_none() => {
+                    let pause = match again(&error) {
+                        Again::Never => return Err(error),
+                        Again::Soon => pause + pause.mul_f64(fastrand::f64() * 0.25),
+                        Again::After(asked) => asked,
+                    };
+                    interrupt::sleep(pause.min(Self::LONGEST_PAUSE));
+                }
+                done => return done,
+            }
+            pause *= 2;
+        }
+        attempt()
+    }
+}
+
+/// How a client is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whom it talks to, as the log names it: `radarr`.
+    pub name: &'static str,
+    /// The whole call, from the name look-up to the last byte of the body.
+    pub timeout: Duration,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// The value of `Accept`.
+    pub accept: &'static str,
+    /// Connections kept open between two calls.
+    pub max_idle: usize,
+    /// Certificates in PEM form that are trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// A `ca_file` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CaError {
+    /// It cannot be read.
+    #[error("cannot read the certificates in `{}`", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It holds nothing that helps.
+    #[error("`{}` holds no certificate in PEM form", .0.display())]
+    Empty(PathBuf),
+}
+
+/// A client for one service.
+#[derive(Clone, Debug)]
+pub struct Http {
+    name: &'static str,
+    agent: Agent,
+    timeout: Duration,
+}
+
+impl Http {
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Makes the client; connects to nobody yet.
+    ///
+    /// # Errors
+    ///
+    /// When `ca_file` cannot be used.
+    pub fn new(options: &Options) -> Result<Self, CaError> {
+        let roots = match &options.ca_file {
+            Some(path) => RootCerts::from(certificates(path)?),
+            None => RootCerts::PlatformVerifier,
+        };
+        let agent = Agent::config_builder()
+            // The default takes a proxy from the environment.
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(&options.user_agent)
+            .accept(options.accept)
+            // With brotli on offer both servers take it, and it is twice as large as their gzip (R12.3, J5).
+            .accept_encoding("gzip")
+            .timeout_global(Some(options.timeout))
+            .timeout_connect(Some(Self::CONNECT_TIMEOUT.min(options.timeout)))
+            .max_idle_connections(options.max_idle)
+            .max_idle_connections_per_host(options.max_idle)
+            .input_buffer_size(32 << 10)
+            .output_buffer_size(8 << 10)
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build()
+            .new_agent();
+        Ok(Self { name: options.name, agent, timeout: options.timeout })
+    }
+
+    /// Sends a GET.
+    ///
+    /// # Errors
+    ///
+    /// Only when there is no answer; every status is an answer.
+    pub fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, TransportError> {
+        self.send(Method::GET, url, headers, None)
+    }
+
+    /// Sends any request; a body is sent as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Http::get`].
+    pub fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, TransportError> {
+        if interrupt::requested().is_some() {
+            return Err(TransportError::Interrupted);
+        }
+        let started = Instant::now();
+        let call = format!("{method} {}", path_and_query(url));
+        let result = self.run(method, url, headers, body);
+        let took = started.elapsed().as_millis();
+        match &result {
+            Ok(answer) => log::debug!("{}: {call} -> {} in {took} ms", self.name, answer.status()),
+            Err(error) => log::debug!("{}: {call} -> {error} after {took} ms", self.name),
+        }
+        if let Some(body) = body {
+            log::trace!("{}: sent {body}", self.name);
+        }
+        result
+    }
+
+    fn run(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, TransportError> {
+        let has_body = method != Method::GET;
+        let mut request = Request::builder().method(method).uri(url.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let invalid = |error: ureq::http::Error| TransportError::Other(error.to_string());
+        let response = if has_body {
+            if body.is_some() {
+                request = request.header("Content-Type", "application/json");
+            }
+            let request = request.body(body.unwrap_or_default()).map_err(invalid)?;
+            let configured = self.agent.configure_request(request).allow_non_standard_methods(true).build();
+            self.agent.run(configured)
+        } else {
+            self.agent.run(request.body(()).map_err(invalid)?)
+        };
+        let response = response.map_err(|error| self.explain(&error))?;
+        Ok(Answer { response, http: self.clone() })
+    }
+
+    fn explain(&self, error: &ureq::Error) -> TransportError {
+        match error {
+            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+                TransportError::ConnectTimeout(Self::CONNECT_TIMEOUT.min(self.timeout))
+            }
+            ureq::Error::Timeout(_) => TransportError::Timeout(self.timeout),
+            ureq::Error::HostNotFound => TransportError::NoSuchHost,
+            ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(*limit),
+            ureq::Error::Io(error) => explain_io(error),
+            ureq::Error::Rustls(error) => TransportError::Tls(error.to_string()),
+            ureq::Error::Tls(error) => TransportError::Tls((*error).to_owned()),
+            // Half a status line, or a chunked body that ends early.
+            ureq::Error::Protocol(_) => TransportError::Cut,
+            other => TransportError::Other(other.to_string()),
+        }
+    }
+}
+
+fn explain_io(error: &io::Error) -> TransportError {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => TransportError::Refused,
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => TransportError::Cut,
+        // rustls reports its own errors in this kind.
+        io::ErrorKind::InvalidData => TransportError::Tls(innermost(error)),
+        _ if innermost(error).contains("lookup address") => TransportError::NoSuchHost,
+        _ => TransportError::Other(innermost(error)),
+    }
+}
+
+fn innermost(error: &io::Error) -> String {
+    match error.get_ref() {
+        Some(inner) => inner.source().map_or_else(|| inner.to_string(), ToString::to_string),
+        None => error.to_string(),
+    }
+}
+
+/// The system's certificates and those of `path`: a list of one's own replaces the system's otherwise.
+fn certificates(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>, CaError> {
+    let pem = fs::read(path).map_err(|source| CaError::Io { path: path.to_owned(), source })?;
+    let own = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(certificate),
+        _ => None,
+    });
+    let mut roots: Vec<_> = own.collect();
+    if roots.is_empty() {
+        return Err(CaError::Empty(path.to_owned()));
+    }
+    let system = rustls_native_certs::load_native_certs().certs;
+    roots.extend(system.iter().map(|der| ureq::tls::Certificate::from_der(der).to_owned()));
+    Ok(roots)
+}
+
+/// What the log shows of an address; no key ever stands in one.
+fn path_and_query(url: &Url) -> String {
+    let mut text = url.path().to_owned();
+    if let Some(query) = url.query() {
+        // A hundred ids would fill the screen.
+        let shown: String = query.chars().take(160).collect();
+        let _ = write!(text, "?{shown}{}", if shown.len() < query.len() { "…" } else { "" });
+    }
+    text
+}
+
+/// An answer of any status, its body not yet read.
+#[derive(Debug)]
+pub struct Answer {
+    response: Response<Body>,
+    http: Http,
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// A header's value, when it is there and text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let headers: &HeaderMap = self.response.headers();
+        headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Is the body said to be JSON?
+    pub fn is_json(&self) -> bool {
+        self.header("content-type").is_some_and(|value| value.contains("json"))
+    }
+
+    /// The pause the other side asks for, where it is given in seconds (also as `005`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
+    }
+
+    /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
+    pub fn text(mut self) -> Result<String, TransportError> {
+        let body = self.response.body_mut().with_config().limit(TEXT_LIMIT).lossy_utf8(true);
+        let text = body.read_to_string().map_err(|error| self.http.explain(&error))?;
+        log::trace!("{}: received {}", self.http.name, text.chars().take(2000).collect::<String>());
+        Ok(text)
+    }
+
+    /// The body as JSON, decoded as it arrives.
+    ///
+    /// # Errors
+    ///
+    /// When it breaks off, or is not the JSON that was expected.
+    pub fn json<T: DeserializeOwned>(mut self) -> Result<T, JsonError> {
+        let reader = self.response.body_mut().with_config().limit(JSON_LIMIT).reader();
+        serde_json::from_reader(BufReader::with_capacity(64 << 10, reader)).map_err(|error| {
+            if error.is_io() {
+                JsonError::Transport(self.http.explain(&ureq::Error::from(io::Error::from(error))))
+            } else {
+                JsonError::Shape(error)
+            }
+        })
+    }
+}
+
+/// A body that could not be decoded.
+#[derive(Debug)]
+pub enum JsonError {
+    /// It broke off.
+    Transport(TransportError),
+    /// It is something else than was expected.
+    Shape(serde_json::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_stops_at_success_at_what_cannot_heal_and_after_the_last_try() {
+        let patience = Patience { tries: 3, first_pause: Duration::ZERO };
+        let run = |results: &[Result<u8, u8>]| {
+            let mut calls = 0;
+            let next = || {
+                calls += 1;
+                results[calls - 1]
+            };
+            let end = patience.attempt(next, |error| if *error == 9 { Again::Never } else { Again::Soon });
+            (end, calls)
+        };
+        assert_eq!(run(&[Ok(1)]), (Ok(1), 1));
+        assert_eq!(run(&[Err(1), Ok(2)]), (Ok(2), 2));
+        assert_eq!(run(&[Err(9)]), (Err(9), 1));
+        assert_eq!(run(&[Err(1), Err(2), Err(3)]), (Err(3), 3));
+    }
+}

@@ -1,0 +1,50 @@
+//! SIGINT and SIGTERM: the step in hand is finished and recorded, then the run ends.
+
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::exit::Exit;
+
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+
+/// Starts to listen. A second signal ends the process at once.
+///
+/// # Errors
+///
+/// When the system refuses a signal handler.
+pub fn listen() -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            if SIGNAL.swap(signal, Ordering::SeqCst) != 0 {
+                std::process::exit(128 + signal);
+            }
+        }
+    });
+    Ok(())
+}
+
+/// How the run has to end, once somebody asked it to.
+pub fn requested() -> Option<Exit> {
+    match SIGNAL.load(Ordering::SeqCst) {
+        0 => None,
+        SIGTERM => Some(Exit::Terminated),
+        _ => Some(Exit::Interrupted),
+    }
+}
+
+/// Sleeps, but not past a signal.
+pub fn sleep(pause: Duration) {
+    let end = Instant::now() + pause;
+    while requested().is_none() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        thread::sleep(left.min(Duration::from_millis(50)));
+    }
+}

@@ -1,0 +1,236 @@
+use standins::letterboxd::{Film, Link as Says, Markup, pages};
+
+use super::*;
+
+fn films(count: u32) -> Vec<Film> {
+    (1..=count).map(|n| Film::movie(&format!("film-{n}"), &format!("Film {n}"), 1990, 100 + n)).collect()
+}
+
+fn page(markup: Markup, films: &[Film]) -> String {
+    let total = u32::try_from(films.len()).unwrap();
+    pages::watchlist_page(markup, "Ada", 1, 1, total, films)
+}
+
+#[test]
+fn every_generation_of_markup_gives_the_same_entries() {
+    let films = [
+        Film::movie("heat-1995", "Heat", 1995, 949),
+        Film::movie("schindlers-list", "Schindler's List & more", 1993, 424),
+        Film::movie("ray-gunn", "Ray Gunn", None, 1),
+    ];
+    for markup in Markup::ALL {
+        let found = watchlist(&page(markup, &films), "ada", 1).unwrap();
+        assert_eq!((found.declared, found.pages), (3, 1), "{markup:?}");
+        let slugs: Vec<_> = found.entries.iter().map(|entry| entry.slug.0.as_str()).collect();
+        assert_eq!(slugs, ["heat-1995", "schindlers-list", "ray-gunn"], "{markup:?}");
+        for (entry, film) in found.entries.iter().zip(&films) {
+            assert_eq!(entry.uid, Some(Uid(format!("film:{}", film.uid))), "{markup:?}");
+            assert_eq!(entry.other_kind, None);
+        }
+        assert_eq!(found.entries[1].name, "Schindler's List & more", "{markup:?}");
+        assert_eq!(found.entries[2].year, None, "{markup:?}");
+    }
+}
+
+#[test]
+fn posters_outside_the_watchlist_do_not_count() {
+    for markup in Markup::ALL {
+        let html = page(markup, &films(2));
+        assert!(pages::CLONED.iter().any(|slug| html.contains(slug)), "the page shows other posters too");
+        assert_eq!(watchlist(&html, "ada", 1).unwrap().entries.len(), 2, "{markup:?}");
+    }
+}
+
+#[test]
+fn the_number_of_pages_comes_from_the_pagination() {
+    for (page, total, expected) in [(1, 28, 1), (1, 29, 2), (1, 415, 15), (7, 415, 15), (15, 415, 15)] {
+        let last = u32::div_ceil(total, ENTRIES_PER_PAGE);
+        let shown = if page == last { total - (last - 1) * ENTRIES_PER_PAGE } else { ENTRIES_PER_PAGE };
+        let html = pages::watchlist_page(Markup::May2026, "ada", page, last, total, &films(shown));
+        assert_eq!(watchlist(&html, "ada", page).unwrap().pages, expected, "page {page} of {total}");
+    }
+}
+
+#[test]
+fn a_pagination_without_numbers_leaves_the_declared_total() {
+    let html = pages::watchlist_page(Markup::May2026, "ada", 1, 3, 60, &films(28));
+    let html = html.replace("paginate-page", "renamed");
+    assert_eq!(watchlist(&html, "ada", 1).unwrap().pages, 3);
+}
+
+#[test]
+fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
+    let empty = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
+    assert_eq!(watchlist(&empty, "ada", 1), Ok(WatchlistPage { declared: 0, pages: 1, entries: Vec::new() }));
+    let none_shown = pages::watchlist_page(Markup::May2026, "ada", 2, 3, 60, &[]);
+    assert!(matches!(watchlist(&none_shown, "ada", 2), Err(Unreadable::MarkupChanged { .. })));
+}
+
+#[test]
+fn renaming_what_the_parser_needs_is_markup_changed() {
+    for (markup, from, to) in [
+        (Markup::May2026, "data-num-entries", "data-count"),
+        (Markup::May2026, "griditem", "cell"),
+        (Markup::May2026, "data-num-entries=\"3\"", "data-num-entries=\"three\""),
+        (Markup::Y2023, "poster-container", "cell"),
+    ] {
+        let html = page(markup, &films(3)).replace(from, to);
+        let found = watchlist(&html, "ada", 1);
+        assert!(matches!(found, Err(Unreadable::MarkupChanged { .. })), "{from}: {found:?}");
+    }
+}
+
+#[test]
+fn one_poster_without_a_slug_fails_the_page() {
+    let html = page(Markup::May2026, &films(3));
+    let mut lost = html.clone();
+    for attribute in [
+        "data-item-link=\"/film/film-2/\"",
+        "data-item-slug=\"film-2\"",
+        "data-target-link=\"/film/film-2/\"",
+    ] {
+        assert!(lost.contains(attribute));
+        lost = lost.replace(attribute, "data-gone=\"\"");
+    }
+    let error = watchlist(&lost, "ada", 1).unwrap_err().to_string();
+    assert_eq!(error, "the page has no slug in every grid item, found 2 of 3 grid items that name one");
+}
+
+#[test]
+fn renaming_what_the_parser_can_do_without_changes_nothing() {
+    let html = page(Markup::May2026, &films(3));
+    let expected = watchlist(&html, "ada", 1).unwrap();
+    for name in [
+        "data-item-link",
+        "data-item-slug",
+        "data-target-link",
+        "LazyPoster",
+        "react-component",
+        "data-owner",
+        "js-watchlist-main-content",
+        "poster-grid",
+        "js-watchlist-content",
+        "data-item-full-display-name",
+        "og:url",
+    ] {
+        let renamed = html.replace(name, "renamed");
+        assert!(renamed != html, "{name} is on the page");
+        assert_eq!(watchlist(&renamed, "ada", 1).as_ref(), Ok(&expected), "{name}");
+    }
+}
+
+#[test]
+fn a_page_of_somebody_else_is_refused_with_both_names() {
+    let error = watchlist(&page(Markup::May2026, &films(1)), "ben", 1).unwrap_err();
+    assert_eq!(error, Unreadable::OtherOwner { asked: "ben".to_owned(), found: "Ada".to_owned() });
+    let home = watchlist(&pages::foreign_page(), "ada", 1).unwrap_err();
+    assert!(home.to_string().starts_with("an unexpected page came instead: title `"), "{home}");
+}
+
+#[test]
+fn an_entry_that_is_no_film_is_kept_with_its_kind() {
+    let html = page(Markup::May2026, &films(1));
+    let html = html.replace("&quot;type&quot;:&quot;film&quot;", "&quot;type&quot;:&quot;show&quot;");
+    assert_eq!(watchlist(&html, "ada", 1).unwrap().entries[0].other_kind.as_deref(), Some("show"));
+}
+
+#[test]
+fn attributes_may_be_quoted_either_way() {
+    let html = page(Markup::May2026, &films(1));
+    let browser =
+        html.replace("data-postered-identifier='", "data-postered-identifier=\"").replace("}'", "}\"");
+    assert_eq!(watchlist(&browser, "ada", 1), watchlist(&html, "ada", 1));
+}
+
+#[test]
+fn slugs_are_read_out_of_every_form_of_address() {
+    for text in ["heat-1995", "/film/heat-1995/", "/ada/film/heat-1995/", "film/heat-1995"] {
+        assert_eq!(slug(text), Some(Slug("heat-1995".to_owned())), "{text}");
+    }
+    for text in ["", "/", "/film/", "/list/x/", "a b"] {
+        assert_eq!(slug(text), None, "{text}");
+    }
+}
+
+#[test]
+fn film_pages_say_movie_tv_or_nothing() {
+    for markup in Markup::ALL {
+        let read = |film: &Film| film_of(markup, film);
+        assert_eq!(
+            read(&Film::movie("heat-1995", "Heat", 1995, 949)).link,
+            Link::Movie(TmdbId(949)),
+            "{markup:?}"
+        );
+        assert_eq!(
+            read(&Film::tv("chernobyl", "Chernobyl", 2019, 87108)).link,
+            Link::Tv(87108),
+            "{markup:?}"
+        );
+        assert_eq!(
+            read(&Film::without_id("some-short", "Some Short", 2020)).link,
+            Link::Missing,
+            "{markup:?}"
+        );
+        let film = Film::movie("heat-1995", "Heat", 1995, 949).with_uid(51171);
+        assert_eq!(read(&film).uid, Some(Uid("film:51171".to_owned())), "{markup:?}");
+    }
+}
+
+fn film_of(markup: Markup, film: &Film) -> FilmPage {
+    super::film(&pages::film_page_of(markup, film)).unwrap()
+}
+
+#[test]
+fn a_contradiction_on_a_film_page_is_told_not_guessed() {
+    let film = Film::new("x", "X", 2000, Says::Contradiction { button: 1, body: 2 });
+    let error = super::film(&pages::film_page(&film)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the film page contradicts itself: its button says TMDB movie/1, its body says movie/2"
+    );
+}
+
+#[test]
+fn a_film_page_is_read_from_either_source() {
+    let html = pages::film_page(&Film::movie("heat-1995", "Heat", 1995, 949));
+    for name in ["data-track-action", "data-tmdb-id", "data-tmdb-type", "text-footer", "data-production-uid"]
+    {
+        let renamed = html.replace(name, "renamed");
+        assert!(renamed != html, "{name} is on the page");
+        assert_eq!(super::film(&renamed).unwrap().link, Link::Movie(TmdbId(949)), "{name}");
+    }
+    let none_left = ["data-track-action", "data-tmdb-id", "text-footer"]
+        .iter()
+        .fold(html, |html, name| html.replace(name, "renamed"));
+    assert!(matches!(super::film(&none_left), Err(Unreadable::MarkupChanged { .. })));
+    assert!(matches!(super::film(&pages::foreign_page()), Err(Unreadable::Foreign(_))));
+}
+
+#[test]
+fn hostile_pages_are_unexpected_pages() {
+    let deep = "<div>".repeat(100_000);
+    assert_eq!(watchlist(&deep, "ada", 1), Err(Unreadable::Hostile(Hostile::Depth)));
+    assert_eq!(super::film(&deep), Err(Unreadable::Hostile(Hostile::Depth)));
+    assert_eq!(title(&deep), None);
+}
+
+/// The real pages, where they are at hand.
+#[test]
+fn the_captured_pages_parse_to_what_their_manifest_says() {
+    let shared = std::env::var_os("LBJF_SHARED")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), Into::into);
+    let read = |name: &str| std::fs::read_to_string(shared.join("captures").join(name)).ok();
+    if let Some(html) = read("watchlist/watchlist_page1_spazznolo_2026-01-21.rendered.html") {
+        let page = watchlist(&html, "spazznolo", 1).unwrap();
+        assert_eq!((page.declared, page.pages, page.entries.len()), (415, 15, 28));
+        assert!(page.entries.iter().all(|entry| entry.uid.is_some() && entry.other_kind.is_none()));
+    }
+    if let Some(html) = read("film/film_movie_mulholland-drive_2026-01-08.raw.html") {
+        let expected = FilmPage { uid: Some(Uid("film:51171".to_owned())), link: Link::Movie(TmdbId(1018)) };
+        assert_eq!(super::film(&html), Ok(expected));
+    }
+    if let Some(html) = read("error/watchlist_private_403_2026-06-24.raw.html") {
+        assert!(matches!(watchlist(&html, "ada", 1), Err(Unreadable::Foreign(_))));
+        assert_eq!(title(&html).as_deref(), Some("Letterboxd - Forbidden"));
+    }
+}

@@ -1,0 +1,234 @@
+//! Films: who they are, what their pages said, and when to look again.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{DAY, Store, StoreError, Timestamp};
+use crate::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
+
+/// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
+const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
+
+/// What one look at a film page brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The page was read; `uid` is what it calls itself.
+    Read {
+        /// `None` where the page does not say.
+        uid: Option<Uid>,
+        /// Its place on TMDB.
+        link: Link,
+    },
+    /// The page was read, or is gone for good, and gives no TMDB id that can be trusted.
+    Useless(String),
+    /// There was no page this time.
+    Failed(String),
+}
+
+/// A film on a list that no server can take.
+#[derive(Clone, Debug)]
+pub struct Skip {
+    /// Which film.
+    pub film: Film,
+    /// Why, in words.
+    pub why: String,
+}
+
+pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
+    Ok(Film { uid: Uid(row.get("uid")?), slug: Slug(row.get("slug")?), name: row.get("name")?, year: row.get("year")? })
+}
+
+impl Store {
+    /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that had
+    /// its slug before, or a provisional one that its own page will name.
+    pub fn identify(&mut self, entries: &[WatchlistEntry]) -> Result<Vec<Uid>, StoreError> {
+        self.transact(|db| entries.iter().map(|entry| identify(db, entry)).collect())
+    }
+
+    /// The films on the lists of these people whose page has to be asked: those that failed before come first,
+    /// then the newest entries. Each film once.
+    pub fn unresolved(&self, people: &[String], now: Timestamp) -> Result<Vec<Film>, StoreError> {
+        let sql = "SELECT film.*, min(entry.position) AS newest FROM film JOIN entry USING (uid)
+            WHERE (film.kind IS NULL OR film.kind = 'none') AND film.next_look_at <= ?1 AND entry.is_listed = 1
+              AND entry.person IN (SELECT value FROM json_each(?2))
+            GROUP BY film.uid ORDER BY film.tries = 0, film.tries, newest, film.uid";
+        let people = serde_json::to_string(people).expect("strings are JSON");
+        let mut statement = self.db.prepare_cached(sql)?;
+        let films = statement.query_map(params![now, people], film_from)?.collect::<Result<_, _>>()?;
+        Ok(films)
+    }
+
+    /// Writes down what a look at a film's page brought. Returns who the film is from now on: a provisional film
+    /// gets its name here.
+    pub fn record_look(&mut self, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
+        self.transact(|db| match look {
+            Look::Read { uid: Some(uid), .. } if *uid != film.uid && !is_provisional(&film.uid) => {
+                let problem = format!("its film page is about another film, `{uid}`");
+                record_useless(db, &film.uid, &problem, now)?;
+                Ok(film.uid.clone())
+            }
+            Look::Read { uid, link } => {
+                let uid = match uid {
+                    Some(uid) if *uid != film.uid => {
+                        rename(db, &film.uid, uid)?;
+                        uid
+                    }
+                    _ => &film.uid,
+                };
+                record_link(db, uid, *link, now)?;
+                Ok(uid.clone())
+            }
+            Look::Useless(problem) => {
+                record_useless(db, &film.uid, problem, now)?;
+                Ok(film.uid.clone())
+            }
+            Look::Failed(problem) => {
+                let sql = "UPDATE film SET tries = tries + 1, problem = ?2 WHERE uid = ?1";
+                db.execute(sql, params![film.uid.0, problem])?;
+                Ok(film.uid.clone())
+            }
+        })
+    }
+
+    /// What is known of a film's place on TMDB; `None` when its page was never read.
+    pub fn link(&self, uid: &Uid) -> Result<Option<Link>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT kind, tmdb_id FROM film WHERE uid = ?1")?;
+        let found = statement.query_row([&uid.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let (kind, id): (Option<String>, Option<u32>) = found.unwrap_or_default();
+        Ok(match (kind.as_deref(), id) {
+            (Some("movie"), Some(id)) => Some(Link::Movie(TmdbId(id))),
+            (Some("tv"), Some(id)) => Some(Link::Tv(id)),
+            (Some(_), _) => Some(Link::Missing),
+            (None, _) => None,
+        })
+    }
+
+    /// The films on this person's list that no server can take.
+    pub fn skips(&self, person: &str) -> Result<Vec<Skip>, StoreError> {
+        let sql = "SELECT film.*, film.kind AS kind, film.problem AS problem FROM entry JOIN film USING (uid)
+            WHERE entry.person = ?1 AND entry.is_listed = 1 AND film.kind IN ('tv', 'none', 'other')
+            ORDER BY entry.position";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let skip = |row: &Row<'_>| {
+            let (kind, problem): (String, Option<String>) = (row.get("kind")?, row.get("problem")?);
+            let why = match kind.as_str() {
+                "tv" => "it is a TV show on TMDB".to_owned(),
+                _ => problem.unwrap_or_default(),
+            };
+            Ok(Skip { film: film_from(row)?, why })
+        };
+        let skips = statement.query_map([person], skip)?.collect::<Result<_, _>>()?;
+        Ok(skips)
+    }
+
+    /// Remembers that TMDB merged one id into another.
+    pub fn record_alias(&mut self, asked: TmdbId, answered: TmdbId) -> Result<(), StoreError> {
+        let sql = "INSERT INTO tmdb_alias (asked, answered) VALUES (?1, ?2)
+            ON CONFLICT (asked) DO UPDATE SET answered = excluded.answered";
+        self.db.execute(sql, params![asked.0, answered.0])?;
+        Ok(())
+    }
+
+    /// Every id that was merged, with the one it became.
+    pub fn aliases(&self) -> Result<Vec<(TmdbId, TmdbId)>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT asked, answered FROM tmdb_alias")?;
+        let aliases = statement.query_map([], |row| Ok((TmdbId(row.get(0)?), TmdbId(row.get(1)?))))?;
+        Ok(aliases.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes over what another store, a dry run's copy, learned about films.
+    pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
+        let mut statement = copy.db.prepare(
+            "SELECT uid, slug, name, year, kind, tmdb_id FROM film WHERE kind IN ('movie', 'tv')",
+        )?;
+        let mut rows = statement.query([])?;
+        self.transact(|db| {
+            let sql = "INSERT INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind, tmdb_id = excluded.tmdb_id, problem = NULL
+                WHERE kind IS NOT excluded.kind OR tmdb_id IS NOT excluded.tmdb_id";
+            let mut insert = db.prepare(sql)?;
+            while let Some(row) = rows.next()? {
+                let (uid, slug, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let (year, kind): (Option<u16>, String) = (row.get(3)?, row.get(4)?);
+                insert.execute(params![uid, slug, name, year, kind, row.get::<_, Option<u32>>(5)?])?;
+                remember_slug(db, &slug, &uid)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+const PROVISIONAL: &str = "slug:";
+
+fn is_provisional(uid: &Uid) -> bool {
+    uid.0.starts_with(PROVISIONAL)
+}
+
+fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> {
+    let slug = &entry.slug.0;
+    let by_slug: Option<String> = db
+        .prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?
+        .query_row([slug], |row| row.get(0))
+        .optional()?;
+    let by_slug = by_slug.map(Uid);
+    let uid = match (&entry.uid, by_slug) {
+        (Some(uid), Some(known)) if is_provisional(&known) => {
+            rename(db, &known, uid)?;
+            uid.clone()
+        }
+        (Some(uid), _) => uid.clone(),
+        (None, Some(known)) => known,
+        (None, None) => Uid(format!("{PROVISIONAL}{slug}")),
+    };
+    // `other` is decided by the list itself; a film page is never asked for those.
+    let problem = entry.other_kind.as_ref().map(|kind| format!("Letterboxd lists it as `{kind}`, not as a film"));
+    let kind = problem.is_some().then_some("other");
+    let sql = "INSERT INTO film (uid, slug, name, year, kind, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (uid) DO UPDATE SET slug = excluded.slug, name = excluded.name, year = excluded.year
+        WHERE slug IS NOT excluded.slug OR name IS NOT excluded.name OR year IS NOT excluded.year";
+    db.prepare_cached(sql)?.execute(params![uid.0, slug, entry.name, entry.year, kind, problem])?;
+    remember_slug(db, slug, &uid.0)?;
+    Ok(uid)
+}
+
+fn remember_slug(db: &Connection, slug: &str, uid: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO slug (slug, uid) VALUES (?1, ?2)
+        ON CONFLICT (slug) DO UPDATE SET uid = excluded.uid WHERE uid IS NOT excluded.uid";
+    db.prepare_cached(sql)?.execute([slug, uid])?;
+    Ok(())
+}
+
+/// Gives a film its real name wherever the provisional one stands. The film of that name may be known already.
+fn rename(db: &Connection, from: &Uid, to: &Uid) -> Result<(), StoreError> {
+    for sql in [
+        "UPDATE OR IGNORE film SET uid = ?2 WHERE uid = ?1",
+        "DELETE FROM film WHERE uid = ?1 AND ?1 <> ?2",
+        "UPDATE OR IGNORE entry SET uid = ?2 WHERE uid = ?1",
+        "DELETE FROM entry WHERE uid = ?1 AND ?1 <> ?2",
+        "UPDATE slug SET uid = ?2 WHERE uid = ?1",
+    ] {
+        db.execute(sql, [&from.0, &to.0])?;
+    }
+    Ok(())
+}
+
+fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result<(), StoreError> {
+    let (kind, id) = match link {
+        Link::Movie(id) => ("movie", id.0),
+        Link::Tv(id) => ("tv", id),
+        Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
+    };
+    let sql = "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = NULL WHERE uid = ?1";
+    db.execute(sql, params![uid.0, kind, id])?;
+    Ok(())
+}
+
+fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> Result<(), StoreError> {
+    // A film that is known stays known: `unresolved` never asks for it again.
+    let sql = "SELECT tries FROM film WHERE uid = ?1 AND kind = 'none'";
+    let looks: Option<usize> = db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
+    let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
+    let sql = "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4 WHERE uid = ?1";
+    let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
+    db.execute(sql, params![uid.0, tries, now + days * DAY, problem])?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! The schema: every change ever made to it, and the checks a file passes before it is used.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StoreError;
+
+/// Every change ever made to the schema, oldest first. Append only: a file's `user_version` is how many of these it
+/// has been through, so an entry never changes and never moves.
+///
+/// Times are seconds since the Unix epoch.
+const MIGRATIONS: &[&str] = &["
+    -- Films and what Letterboxd's film pages say of them; shared by all people.
+    CREATE TABLE film (
+        uid          TEXT PRIMARY KEY,           -- Letterboxd's own, `film:1071220`; `slug:x` until a page tells it
+        slug         TEXT NOT NULL,              -- its latest name in addresses
+        name         TEXT NOT NULL,              -- without the year
+        year         INTEGER,                    -- NULL: undated
+        kind         TEXT,                       -- movie, tv, none (no TMDB id), other (no film); NULL: not read yet
+        tmdb_id      INTEGER,                    -- of a movie or of a TV show, as kind says
+        tries        INTEGER NOT NULL DEFAULT 0, -- looks at its page that brought no TMDB id
+        next_look_at INTEGER NOT NULL DEFAULT 0, -- not looked at before
+        problem      TEXT                        -- why there is no TMDB id
+    ) STRICT;
+    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind = 'none';
+    -- Every name a film had: pages without a uid are matched by it.
+    CREATE TABLE slug (
+        slug TEXT PRIMARY KEY,
+        uid  TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- TMDB ids that were merged into others, as Radarr answered.
+    CREATE TABLE tmdb_alias (
+        asked    INTEGER PRIMARY KEY,
+        answered INTEGER NOT NULL
+    ) STRICT;
+    -- People and the cursor of each.
+    CREATE TABLE person (
+        name               TEXT PRIMARY KEY,           -- at Letterboxd, lower case
+        declared           INTEGER,                    -- entries, as the page said last
+        shortfall          INTEGER NOT NULL DEFAULT 0, -- counted but never shown, accepted
+        accepted_at        INTEGER,                    -- the last crawl that could take entries off
+        crawled_at         INTEGER,                    -- the last crawl in which every page was read
+        mismatch_at        INTEGER,                    -- the first crawl of those whose total disagrees
+        mismatch_count     INTEGER NOT NULL DEFAULT 0,
+        mismatch_declared  INTEGER,
+        mismatch_shortfall INTEGER,
+        pending_at         INTEGER,                    -- a crawl that lacks so much that it waits for another
+        scraped_at         INTEGER,                    -- the last scrape, whatever its outcome
+        good_at            INTEGER,                    -- the last scrape that could read the list
+        outcome            TEXT,                       -- of the last scrape, one word
+        problem            TEXT,                       -- of the last scrape, in words
+        collection         TEXT                        -- as the config named it last
+    ) STRICT;
+    -- Known lists, and the wish that each entry is.
+    CREATE TABLE entry (
+        person      TEXT NOT NULL,
+        uid         TEXT NOT NULL,
+        position    INTEGER NOT NULL,           -- smaller is newer
+        seen_at     INTEGER NOT NULL,           -- when the wish began
+        is_listed   INTEGER NOT NULL DEFAULT 1, -- 0: an accepted crawl lacked it
+        is_missing  INTEGER NOT NULL DEFAULT 0, -- 1: the pending crawl lacked it
+        answered_at INTEGER,                    -- when Radarr was seen to have it
+        tries       INTEGER NOT NULL DEFAULT 0, -- attempts at Radarr that failed
+        next_try_at INTEGER NOT NULL DEFAULT 0,
+        problem     TEXT,                       -- excluded, unknown, refused, failed
+        detail      TEXT,                       -- the problem in words
+        place       TEXT,                       -- collection, waiting, watched: seen at the last look at Jellyfin
+        PRIMARY KEY (person, uid)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX entry_by_film ON entry (uid);
+    CREATE INDEX entry_unanswered ON entry (person) WHERE is_listed = 1 AND answered_at IS NULL;
+    -- Members of collections, as far as lbjf put or met them there.
+    CREATE TABLE member (
+        collection_id TEXT NOT NULL,
+        tmdb_id       INTEGER NOT NULL,
+        is_own        INTEGER NOT NULL, -- put there by lbjf, or met there while somebody listed it
+        was_watched   INTEGER NOT NULL, -- not own: everybody had watched it when it was first met
+        PRIMARY KEY (collection_id, tmdb_id)
+    ) STRICT, WITHOUT ROWID;
+    -- Items that Jellyfin took with success and did not show afterwards.
+    CREATE TABLE unstuck (
+        collection_id TEXT NOT NULL,
+        item_id       TEXT NOT NULL,
+        tried_at      INTEGER NOT NULL,
+        PRIMARY KEY (collection_id, item_id)
+    ) STRICT, WITHOUT ROWID;
+    -- Collections by the name in the config.
+    CREATE TABLE collection (
+        name TEXT PRIMARY KEY,
+        id   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- Jellyfin users: a library that shows nothing where it showed films is not believed.
+    CREATE TABLE viewer (
+        jellyfin_user_id TEXT PRIMARY KEY,
+        films_seen       INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- The servers this store belongs to.
+    CREATE TABLE server (
+        name     TEXT PRIMARY KEY,
+        identity TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- What was told, and when last: a warning that repeats is one a day.
+    CREATE TABLE notice (
+        key     TEXT PRIMARY KEY,
+        told_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- The history of runs.
+    CREATE TABLE run (
+        id         INTEGER PRIMARY KEY,
+        command    TEXT NOT NULL,
+        started_at INTEGER NOT NULL,
+        ended_at   INTEGER,          -- NULL: still running, or killed
+        exit_code  INTEGER,
+        summary    TEXT              -- its closing line
+    ) STRICT;
+"];
+
+/// `lbjf` in ASCII: marks the file as ours.
+const APPLICATION_ID: i32 = 0x6c62_6a66;
+
+/// How many migrations this program knows.
+pub(super) fn known_version() -> u32 {
+    u32::try_from(MIGRATIONS.len()).expect("a few dozen at most")
+}
+
+/// Brings a file up to date, all or nothing; refuses what is not ours or newer.
+pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let found = check(db)?;
+    if found == known_version() {
+        return Ok(());
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for sql in &MIGRATIONS[check(&tx)? as usize..] {
+        tx.execute_batch(sql)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", known_version())?;
+    Ok(tx.commit()?)
+}
+
+/// The version of a file that is ours; 0 for an empty one.
+pub(super) fn check(db: &Connection) -> Result<u32, StoreError> {
+    let application_id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: u32 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match (application_id, found) {
+        (APPLICATION_ID, found) if found > known_version() => {
+            Err(StoreError::Newer { found, known: known_version() })
+        }
+        (APPLICATION_ID, found) => Ok(found),
+        (0, 0) if tables == 0 => Ok(0),
+        _ => Err(StoreError::Foreign),
+    }
+}

@@ -1,0 +1,297 @@
+//! The stand-in Jellyfin: users, films and collections, answered as 10.8 to 12.0 answer them.
+//!
+//! What differs between the versions is in facts/servers.md J1–J11; `tests/jellyfin_recordings.rs` replays what the
+//! real servers were seen to say. Where an option of the real server decides, the harsher setting holds here: films
+//! are grouped into collections for users (J5), and nothing but the API key [`KEY`] opens the door.
+
+mod clock;
+mod http;
+mod items;
+mod state;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::server::Server;
+use state::{Film, State, User, hash};
+
+/// The one API key the stand-in takes.
+pub const KEY: &str = "jellyfin-stand-in-key-fedcba9876543210";
+
+/// Which Jellyfin is played. The order is that of the releases; there is no 10.12 and no 11.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 10.8.13.
+    V10_8,
+    /// 10.9.11.
+    V10_9,
+    /// 10.10.7.
+    V10_10,
+    /// 10.11.11.
+    V10_11,
+    /// 12.0.0: no legacy auth, and films in collections are hidden from careless queries.
+    V12_0,
+}
+
+/// Something in a library, for [`Jellyfin::add_item`].
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// 32 hex digits; `None` derives it from the path, as Jellyfin does.
+    pub id: Option<String>,
+    /// The title.
+    pub name: String,
+    /// `Movie`, `Series`, `Video`, ...
+    pub kind: String,
+    /// Names and values as stored, such as `("Tmdb", "603")`; Jellyfin checks neither.
+    pub provider_ids: Vec<(String, String)>,
+    /// The file; two copies of a film differ in this.
+    pub path: String,
+    /// `ProductionYear`, left out of answers when `None`.
+    pub year: Option<u32>,
+    /// The names of the users who see it, `None` for all. It works like a parental rating: 10.9–10.11 drop what
+    /// the user may not see only after counting and paging.
+    pub visible_to: Option<Vec<String>>,
+}
+
+impl Item {
+    /// A film with a TMDB id that everyone sees.
+    pub fn film(tmdb_id: u32, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            provider_ids: vec![("Tmdb".to_owned(), tmdb_id.to_string())],
+            path: format!("/media/films/{name} [tmdbid-{tmdb_id}]/{name}.mkv"),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for Item {
+    /// A film without a name, a path or provider ids.
+    fn default() -> Self {
+        Self {
+            id: None,
+            name: String::new(),
+            kind: "Movie".to_owned(),
+            provider_ids: Vec::new(),
+            path: String::new(),
+            year: None,
+            visible_to: None,
+        }
+    }
+}
+
+/// A collection (`BoxSet`) as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// 32 hex digits, derived from the folder.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+    /// The folder's own name, such as `Letterboxd - anna [boxset]`.
+    pub folder: String,
+    /// Whether its metadata are locked.
+    pub locked: bool,
+    /// The ids of the linked items in the order of adding. Unlike in Jellyfin's listing, an item that was added
+    /// twice stands here twice.
+    pub members: Vec<String>,
+}
+
+/// A running stand-in. It stops when dropped.
+///
+/// Methods that name a user, an item or a collection panic when there is none.
+pub struct Jellyfin {
+    /// The server, for faults and the request log.
+    pub server: Server,
+    state: Arc<Mutex<State>>,
+}
+
+impl Jellyfin {
+    /// Starts a Jellyfin 12.0 without users, films or collections.
+    pub fn start() -> Self {
+        Self::start_version(Version::V12_0)
+    }
+
+    /// Starts an empty Jellyfin of this version.
+    pub fn start_version(version: Version) -> Self {
+        let state = Arc::new(Mutex::new(State::new(version)));
+        let serving = Arc::clone(&state);
+        let server = Server::start(move |request| http::answer(&mut lock(&serving), request));
+        Self { server, state }
+    }
+
+    /// The address a person would put into the config: with the base URL, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("{}{}", self.server.url(), self.state().base)
+    }
+
+    /// Sets the `Id` of `/System/Info`.
+    pub fn set_server_id(&self, id: &str) {
+        id.clone_into(&mut self.state().server_id);
+    }
+
+    /// Sets the base URL, such as `/jellyfin`; requests without it are redirected to the web client from then on.
+    pub fn set_base_url(&self, base: &str) {
+        base.clone_into(&mut self.state().base);
+    }
+
+    /// Plays a server that is still starting, until called with `false`.
+    pub fn starting_up(&self, on: bool) {
+        self.state().starting = on;
+    }
+
+    /// Moves the server's clock forward: what was saved before is old afterwards (`Date`, `minDateLastSaved`).
+    pub fn pass_time(&self, time: Duration) {
+        self.state().skipped += time;
+    }
+
+    /// Adds a user who sees everything, and returns the id.
+    pub fn add_user(&self, name: &str) -> String {
+        let id = hash(&format!("user {name}"));
+        self.state().users.push(User {
+            id: id.clone(),
+            name: name.to_owned(),
+            disabled: false,
+            library_hidden: false,
+        });
+        id
+    }
+
+    /// Disables a user; the listing of `/Users` says so, everything else stays.
+    pub fn disable_user(&self, name: &str) {
+        self.state().user_named(name).disabled = true;
+    }
+
+    /// Takes all libraries from a user, or gives them back.
+    pub fn hide_library(&self, user: &str, hidden: bool) {
+        self.state().user_named(user).library_hidden = hidden;
+    }
+
+    /// Adds a film that everyone sees, and returns its item id.
+    pub fn add_film(&self, tmdb_id: u32, name: &str) -> String {
+        self.add_item(Item::film(tmdb_id, name))
+    }
+
+    /// Adds an item and returns its id.
+    ///
+    /// # Panics
+    ///
+    /// When there is one with this id, so with this path, already.
+    pub fn add_item(&self, item: Item) -> String {
+        let mut state = self.state();
+        let id = item.id.clone().unwrap_or_else(|| hash(&item.path));
+        assert!(state.film(&id).is_none(), "the stand-in Jellyfin has `{}` already", item.path);
+        let saved = state.now();
+        state.films.insert(id.clone(), Film::new(id.clone(), item, saved));
+        id
+    }
+
+    /// Removes an item whose file is gone; it leaves all collections too.
+    pub fn remove_film(&self, item_id: &str) {
+        self.state().remove_film(item_id);
+    }
+
+    /// Puts a file of another name in the place of an item's (a Radarr upgrade) and returns the new id. The item
+    /// is out of every collection; who watched it stays (facts/servers.md J11.5).
+    pub fn replace_file(&self, item_id: &str) -> String {
+        let mut state = self.state();
+        let now = state.now();
+        let mut film = state.remove_film(item_id);
+        film.item.path.push_str(".upgrade");
+        film.id = hash(&film.item.path);
+        film.saved = now;
+        film.rejected = false;
+        let id = film.id.clone();
+        state.films.insert(id.clone(), film);
+        id
+    }
+
+    /// Marks an item as watched by a user, or as not.
+    pub fn watch(&self, user: &str, item_id: &str, watched: bool) {
+        let mut state = self.state();
+        let user_id = state.user_named(user).id.clone();
+        state.film_known(item_id).watch(&user_id, watched);
+    }
+
+    /// From now on adding the item is answered with 204 but changes nothing (the bug with several versions, J7).
+    pub fn reject_silently(&self, item_id: &str) {
+        self.state().film_known(item_id).rejected = true;
+    }
+
+    /// Creates a collection as a person does in the web client, unlocked, and returns its id. As with the API, a
+    /// folder that is there already is emptied and taken over.
+    pub fn add_collection(&self, name: &str) -> String {
+        self.state().create(name, false)
+    }
+
+    /// Gives a collection another name; folder and id stay.
+    pub fn rename_collection(&self, id: &str, name: &str) {
+        name.clone_into(&mut self.state().set_known(id).name);
+    }
+
+    /// Deletes a collection.
+    pub fn delete_collection(&self, id: &str) {
+        let mut state = self.state();
+        state.set_known(id);
+        state.remove_set(id);
+    }
+
+    /// Makes a collection a ghost: listed without a user, with `ParentId` null, and seen by nobody (J8).
+    pub fn make_ghost(&self, id: &str) {
+        self.state().set_known(id).ghost = true;
+    }
+
+    /// Puts an item into a collection, as a person does.
+    pub fn put(&self, collection_id: &str, item_id: &str) {
+        let mut state = self.state();
+        state.film_known(item_id);
+        let set = state.set_known(collection_id);
+        if !set.links.iter().any(|link| link == item_id) {
+            set.links.push(item_id.to_owned());
+        }
+    }
+
+    /// Takes an item out of a collection, as a person does.
+    pub fn take(&self, collection_id: &str, item_id: &str) {
+        self.state().set_known(collection_id).links.retain(|link| link != item_id);
+    }
+
+    /// Every collection, in the order of creation.
+    pub fn collections(&self) -> Vec<Collection> {
+        let state = self.state();
+        let collection = |set: &state::Set| Collection {
+            id: set.id.clone(),
+            name: set.name.clone(),
+            folder: set.folder.clone(),
+            locked: set.locked,
+            members: set.links.clone(),
+        };
+        state.sets.iter().map(collection).collect()
+    }
+
+    /// The TMDB ids of a collection's members, sorted; two copies of a film count twice, an item without a TMDB id
+    /// not at all.
+    ///
+    /// # Panics
+    ///
+    /// When no collection has this name.
+    pub fn members(&self, collection_name: &str) -> Vec<u32> {
+        let state = self.state();
+        let set = state.sets.iter().find(|set| set.name == collection_name).unwrap_or_else(|| {
+            let names: Vec<_> = state.sets.iter().map(|set| &set.name).collect();
+            panic!("the stand-in Jellyfin has no collection `{collection_name}`, only {names:?}")
+        });
+        let films = set.distinct_links().into_iter().filter_map(|id| state.film(id));
+        let mut ids: Vec<u32> = films.filter_map(|film| film.tmdb()?.trim().parse().ok()).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// A test that panics for want of a collection leaves the state whole.
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}

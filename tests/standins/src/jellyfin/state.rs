@@ -1,0 +1,209 @@
+//! What the stand-in remembers, and the changes that keep it consistent.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, SystemTime};
+
+use super::{Item, Version, clock};
+
+/// Where Jellyfin keeps the folders of collections.
+pub(super) const COLLECTIONS_PATH: &str = "/config/data/collections";
+
+pub(super) struct State {
+    pub(super) version: Version,
+    pub(super) server_id: String,
+    /// Empty, or with a slash in front.
+    pub(super) base: String,
+    pub(super) starting: bool,
+    /// How far the clock is ahead of the machine's.
+    pub(super) skipped: Duration,
+    pub(super) users: Vec<User>,
+    /// By id, so in no order that means anything, as in a database.
+    pub(super) films: BTreeMap<String, Film>,
+    pub(super) sets: Vec<Set>,
+}
+
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) disabled: bool,
+    pub(super) library_hidden: bool,
+}
+
+/// Any item of a library.
+pub(super) struct Film {
+    pub(super) id: String,
+    pub(super) item: Item,
+    /// When it was last saved, as [`clock::iso`] writes it.
+    pub(super) saved: String,
+    /// Whether adding it is answered but not done.
+    pub(super) rejected: bool,
+    /// Ids of the users who watched it, with the time of it.
+    watched: BTreeMap<String, String>,
+}
+
+/// A collection.
+pub(super) struct Set {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) folder: String,
+    pub(super) locked: bool,
+    pub(super) ghost: bool,
+    pub(super) links: Vec<String>,
+    pub(super) saved: String,
+}
+
+impl State {
+    pub(super) fn new(version: Version) -> Self {
+        Self {
+            version,
+            server_id: hash("server"),
+            base: String::new(),
+            starting: false,
+            skipped: Duration::ZERO,
+            users: Vec::new(),
+            films: BTreeMap::new(),
+            sets: Vec::new(),
+        }
+    }
+
+    pub(super) fn now(&self) -> String {
+        clock::iso(self.clock())
+    }
+
+    pub(super) fn clock(&self) -> SystemTime {
+        SystemTime::now() + self.skipped
+    }
+
+    pub(super) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(super) fn user_named(&mut self, name: &str) -> &mut User {
+        let user = self.users.iter_mut().find(|user| user.name == name);
+        user.unwrap_or_else(|| panic!("the stand-in Jellyfin has no user `{name}`"))
+    }
+
+    pub(super) fn film(&self, id: &str) -> Option<&Film> {
+        self.films.get(id)
+    }
+
+    pub(super) fn film_known(&mut self, id: &str) -> &mut Film {
+        self.films.get_mut(id).unwrap_or_else(|| panic!("the stand-in Jellyfin has no item `{id}`"))
+    }
+
+    pub(super) fn set(&self, id: &str) -> Option<&Set> {
+        self.sets.iter().find(|set| set.id == id)
+    }
+
+    pub(super) fn set_known(&mut self, id: &str) -> &mut Set {
+        let set = self.sets.iter_mut().find(|set| set.id == id);
+        set.unwrap_or_else(|| panic!("the stand-in Jellyfin has no collection with the id `{id}`"))
+    }
+
+    pub(super) fn remove_film(&mut self, id: &str) -> Film {
+        for set in &mut self.sets {
+            set.links.retain(|link| link != id);
+        }
+        self.films.remove(id).unwrap_or_else(|| panic!("the stand-in Jellyfin has no item `{id}`"))
+    }
+
+    pub(super) fn remove_set(&mut self, id: &str) {
+        self.sets.retain(|set| set.id != id);
+    }
+
+    /// Creates a collection. The folder is never looked for: one that is there is emptied, renamed and re-locked,
+    /// and keeps its id (facts/servers.md J7).
+    pub(super) fn create(&mut self, name: &str, locked: bool) -> String {
+        let valid = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { ' ' } else { c };
+        let folder = format!("{} [boxset]", name.chars().map(valid).collect::<String>());
+        let id = hash(&format!("{COLLECTIONS_PATH}/{folder}"));
+        let new = Set {
+            id: id.clone(),
+            name: name.to_owned(),
+            folder,
+            locked,
+            ghost: false,
+            links: Vec::new(),
+            saved: self.now(),
+        };
+        match self.sets.iter_mut().find(|set| set.id == id) {
+            Some(set) => *set = new,
+            None => self.sets.push(new),
+        }
+        id
+    }
+
+    /// Adds all of the items, or none when one is unknown. One that is a member is left out; one that stands twice
+    /// in `ids` is added twice. `false` when an item or the collection is unknown.
+    pub(super) fn add(&mut self, set_id: &str, ids: &[String]) -> bool {
+        let Some(set) = self.set(set_id) else { return false };
+        if !ids.iter().all(|id| self.film(id).is_some() || self.set(id).is_some()) {
+            return false;
+        }
+        let rejected = |id| self.film(id).is_some_and(|film| film.rejected);
+        let new = ids.iter().filter(|id| !set.links.contains(id) && !rejected(id));
+        let new: Vec<String> = new.cloned().collect();
+        let now = self.now();
+        let set = self.set_known(set_id);
+        set.links.extend(new);
+        set.saved = now;
+        true
+    }
+
+    /// Removes the first link of each of the items; ids of others are ignored. `false` when the collection is
+    /// unknown.
+    pub(super) fn remove(&mut self, set_id: &str, ids: &[String]) -> bool {
+        if self.set(set_id).is_none() {
+            return false;
+        }
+        let now = self.now();
+        let set = self.set_known(set_id);
+        for id in ids.iter().collect::<HashSet<_>>() {
+            if let Some(link) = set.links.iter().position(|link| link == id) {
+                set.links.remove(link);
+            }
+        }
+        set.saved = now;
+        true
+    }
+}
+
+impl Film {
+    pub(super) fn new(id: String, item: Item, saved: String) -> Self {
+        Self { id, item, saved, rejected: false, watched: BTreeMap::new() }
+    }
+
+    /// Its TMDB id as stored, which need not be a number.
+    pub(super) fn tmdb(&self) -> Option<&str> {
+        let tmdb = self.item.provider_ids.iter().find(|(name, _)| name.eq_ignore_ascii_case("Tmdb"));
+        tmdb.map(|(_, value)| value.as_str())
+    }
+
+    /// When the user watched it, `None` for never.
+    pub(super) fn watched_at(&self, user_id: &str) -> Option<&str> {
+        self.watched.get(user_id).map(String::as_str)
+    }
+
+    pub(super) fn watch(&mut self, user_id: &str, watched: bool) {
+        self.watched.remove(user_id);
+        if watched {
+            self.watched.insert(user_id.to_owned(), clock::iso(SystemTime::now()));
+        }
+    }
+}
+
+impl Set {
+    /// What a listing shows: an item once, however often it is linked.
+    pub(super) fn distinct_links(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        self.links.iter().map(String::as_str).filter(|link| seen.insert(*link)).collect()
+    }
+}
+
+/// 32 hex digits that depend on the text alone, as Jellyfin's ids on the path (FNV-1a).
+pub(super) fn hash(text: &str) -> String {
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013B;
+    let start: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    let hash = text.bytes().fold(start, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    format!("{hash:032x}")
+}

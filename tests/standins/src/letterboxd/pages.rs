@@ -1,0 +1,582 @@
+//! The stand-in's HTML: the markup of the real pages, cut down to what a reader may look at or trip over.
+//!
+//! Source of all of it is facts/letterboxd.md and the captures beside it. Members, films and texts are invented.
+
+use serde_json::json;
+
+use super::film::{Film, Link, Markup};
+
+/// Slugs of films that stand on a watchlist page but not on the watchlist: the "Cloned from" posters.
+pub const CLONED: [&str; 2] = ["decoy-cloned-one", "decoy-cloned-two"];
+
+/// Slugs of the "similar" films on every film page.
+pub const SIMILAR: [&str; 2] = ["decoy-similar-one", "decoy-similar-two"];
+
+/// The TMDB series that a review on every film page links to.
+pub const REVIEWED_TV: u32 = 424_242;
+
+/// What Cloudflare adds to every page; it says nothing about a challenge.
+const CLOUDFLARE_SCRIPT: &str = "<script>(function(){var a=document.createElement('script');\
+    a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';\
+    document.getElementsByTagName('head')[0].appendChild(a);})();</script>";
+
+const FOOTER: &str = r#"<footer id="page-footer" class="page-footer js-page-footer js-hide-in-app">
+	<p class="copyright"><a href="https://letterboxd.com/about/film-data/" class="mute">Film data</a> from <a href="https://www.themoviedb.org" class="mute">TMDB</a>.</p>
+</footer>"#;
+
+/// One page of a watchlist.
+///
+/// `declared` is what the page says is the number of all entries, `films` are the posters of this page. With one
+/// page there is no pagination block. `owner` is spelled as given, and in lower case in links.
+pub fn watchlist_page(
+    markup: Markup,
+    owner: &str,
+    page: u32,
+    pages: u32,
+    declared: u32,
+    films: &[Film],
+) -> String {
+    let user = escape(&owner.to_lowercase());
+    let owner = escape(owner);
+    let grid = if films.is_empty() { String::new() } else { grid(markup, films) };
+    let pagination = if pages > 1 { pagination(&user, page, pages) } else { String::new() };
+    let cloned = decoys(markup, CLONED);
+    let count = count(declared);
+    let head = format!(
+        r#"<meta property="og:url" content="https://letterboxd.com/{user}/watchlist/">
+	<meta property="og:title" content="{owner}’s Watchlist">
+	<title>&lrm;{owner}’s Watchlist • Letterboxd</title>
+	<script>analytic_params['template'] = '/object/watchlist'; person = {{ username: "", loggedIn: false }};</script>"#
+    );
+    let body = format!(
+        r#"<body class="screen-member-child-page watchlist wide logged-out show-hide-toggle" data-owner="{owner}">
+<div id="content" class="site-body"><div class="content-wrap">
+<section class="profile-header js-profile-header -is-mini-nav" data-person="{owner}">
+	<nav class="profile-navigation"><ul class="navlist">
+		<li data-owner="{owner}" class="navitem js-page-films"><a class="navlink" href="/{user}/films/">Films</a></li>
+		<li class="navitem js-page-watchlist -active" data-owner="{owner}"><a class="navlink" href="/{user}/watchlist/">Watchlist</a></li>
+	</ul></nav>
+</section>
+<div class="cols-2 js-watchlist-content" data-path="/esi/watchlist/1/default/public:1/page/{page}/?esiAllowFilters=true" data-num-entries="{declared}">
+<section class="section col-24 col-main js-watchlist-main-content">
+<div id="content-nav" class="basic"> <h1 class="section-heading"><span class="replace-if-you" data-replacement="You want" data-person="{owner}">{owner} wants</span> to see <span class="js-watchlist-count">{count}</span></h1> </div>
+{grid}
+{pagination}
+<div class="clear"></div>
+</section>
+</div>
+<aside class="sidebar"><section class="section"><h3>Cloned from…</h3><ul class="poster-list -p70 -overlapped">
+{cloned}</ul></section></aside>
+</div></div>
+{FOOTER}
+{CLOUDFLARE_SCRIPT}</body>"#
+    );
+    document(&head, &body)
+}
+
+/// A film's page as it is now.
+pub fn film_page(film: &Film) -> String {
+    film_page_of(Markup::May2026, film)
+}
+
+/// A film's page as it was in one generation.
+///
+/// The old two say `TMDb` and have no `data-production-uid`; only the newest has `production:identifier` and calls
+/// the genres' panel `tab-panel-genres`.
+pub fn film_page_of(markup: Markup, film: &Film) -> String {
+    document(&film_head(markup, film), &film_body(markup, film))
+}
+
+fn film_head(markup: Markup, film: &Film) -> String {
+    let (slug, uid) = (escape(&film.slug), film.uid);
+    let title = escape(&film.display_name());
+    let production = if markup == Markup::May2026 {
+        let identifier = identifier(markup, film);
+        format!(
+            "<meta name=\"production:identifier\" content=\"{identifier}\">\n\t\
+             <meta name=\"production:name-and-year\" content=\"{title}\">"
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        r#"<meta property="og:type" content="video.movie">
+	<meta property="og:url" content="https://letterboxd.com/film/{slug}/">
+	<meta property="og:title" content="{title}">
+	{production}
+	<title>&lrm;{title} directed by An Invention • Reviews, film + cast &bull; Letterboxd</title>
+	<script type="text/javascript"> (function(data) {{ data.viewingable = data.viewingable || {{}}; data.viewingable.uid = 'film:{uid}'; data.viewingable.type = 'film'; }})(window.__BXD_DATA = window.__BXD_DATA || {{}}) </script>"#
+    )
+}
+
+fn film_body(markup: Markup, film: &Film) -> String {
+    let (slug, uid, name, lid) = (escape(&film.slug), film.uid, escape(&film.name), film.lid());
+    let body_id = match film.link {
+        Link::Movie(id) | Link::Contradiction { body: id, .. } => id.to_string(),
+        Link::Tv(_) | Link::None => String::new(),
+    };
+    let production_uid =
+        if markup.is_old() { String::new() } else { format!(" data-production-uid=\"film:{uid}\"") };
+    let poster = poster(markup, film);
+    let genres = genres(markup, film);
+    let tmdb = tmdb_button(markup, film.link);
+    let similar = decoys(markup, SIMILAR);
+    let data = json!({ "@type": "Movie", "name": film.name, "genre": film.genres })
+        .to_string()
+        .replace("</", "<\\/");
+    format!(
+        r#"<body class="film backdropped" data-type="film" data-tmdb-type="movie" data-tmdb-id="{body_id}">
+<div class="backdrop-container"> <div id="backdrop" class="backdrop-wrapper backdrop-fade-in"{production_uid} data-offset="40" ></div> </div>
+<div id="content" class="site-body -backdrop"><div class="content-wrap">
+<div id="film-page-wrapper" class="cols-3 overflow">
+<div class="col-6 gutter-right-1 col-poster-large" id="js-poster-col"><section class="poster-list -p230 -single no-hover el col">{poster}</section></div>
+<div class="col-17">
+<section class="production-masthead -shadowed -productionscreen -film"><h1 class="headline-1 primaryname"><span class="name js-widont prettify">{name}</span></h1></section>
+<section class="section col-10 col-main">
+{genres}
+<p class="text-link text-footer"> 100&nbsp;mins &nbsp; More at <a href="http://www.imdb.com/title/tt{uid:07}/maindetails" class="micro-button track-event" data-track-action="IMDb" target="_blank" >IMDb</a>{tmdb} </p>
+</section>
+<aside class="sidebar"><div class="urlgroup"> <input id="url-field-film-{uid}" type="text" value="https://boxd.it/{lid}" readonly spellcheck="false"> </div></aside>
+<section class="film-recent-reviews -clear"><section class="film-reviews section js-popular-reviews">
+<div class="listitem js-listitem"> <article class="production-viewing -viewing js-production-viewing" data-viewing-id="1" data-person="Wanda"> <div class="js-review " > <div class="body-text -prose -reset js-review-body js-collapsible-text" lang="en" > <p>I liked <a href="https://www.themoviedb.org/tv/{REVIEWED_TV}/" rel="nofollow">the series</a> better.</p> </div> </div> </article> </div>
+</section></section>
+<section class="section related-films -clear"><h2 class="section-heading"><a href="/film/{slug}/similar/">Similar Films</a></h2>
+<ul class="poster-list -p110 -horizontal -scaled104">
+{similar}</ul></section>
+</div></div></div></div>
+{FOOTER}
+<script type="application/ld+json">
+/* <![CDATA[ */
+{data}
+/* ]]> */
+</script>
+{CLOUDFLARE_SCRIPT}</body>"#
+    )
+}
+
+/// The answer to a private watchlist, with status 403. Its `challenge-platform` script is no challenge.
+pub fn private_page() -> String {
+    error_page(
+        "Forbidden",
+        "forbidden",
+        "<strong>Not for your eyes.</strong><br/>\n\tThis file is <a href=\"/contact/\">classified</a>.",
+    )
+}
+
+/// The answer to an unknown member or film, with status 404.
+pub fn not_found_page() -> String {
+    error_page("Not Found", "not-found", "Sorry, we can’t find the page you’ve requested.")
+}
+
+/// The bare 403 for an address without its slash at the end, a page past the last one or a sorted list.
+pub fn refused_page() -> String {
+    "<html>\n<head><title>403 Forbidden</title></head>\n<body>\n<center><h1>403 Forbidden</h1></center>\n\
+     <hr><center>cloudflare</center>\n</body>\n</html>\n"
+        .to_owned()
+}
+
+/// Cloudflare's challenge; with status 403 and `cf-mitigated: challenge`, or with 200 through a proxy.
+pub fn challenge_page() -> String {
+    r#"<!DOCTYPE html>
+<html lang="en-US">
+<head>
+    <title>Just a moment...</title>
+    <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
+    <meta name="robots" content="noindex,nofollow" />
+    <script>(function () { window._cf_chl_opt = { cvId: '3', cType: 'managed', cRay: '0000000000000000' }; })();</script>
+</head>
+<body class="no-js">
+    <div class="main-wrapper" role="main"><div class="main-content">
+        <noscript><span id="challenge-error-text">Enable JavaScript and cookies to continue</span></noscript>
+    </div></div>
+    <script src="https://challenges.cloudflare.com/turnstile/v0/api.js"></script>
+</body>
+</html>
+"#
+    .to_owned()
+}
+
+/// Cloudflare's refusal of too many requests; with status 429 or 426.
+pub fn rate_limit_page() -> String {
+    r#"<!DOCTYPE html>
+<html lang="en-US">
+<head><title>Access denied | letterboxd.com used Cloudflare to restrict access</title><meta charset="UTF-8" /></head>
+<body><div id="cf-wrapper"><div id="cf-error-details"><h1>Error <span>1015</span></h1><h2>You are being rate limited</h2></div></div></body>
+</html>
+"#
+    .to_owned()
+}
+
+/// A proper page of Letterboxd that is neither a watchlist nor a film: the home page.
+pub fn foreign_page() -> String {
+    let head = "<meta property=\"og:url\" content=\"https://letterboxd.com/\">\n\t\
+                <title>Letterboxd • Social film discovery.</title>";
+    let body = format!(
+        "<body class=\"screen-home logged-out\">\n<div id=\"content\" class=\"site-body\">\
+         <ul class=\"poster-list\">\n{}</ul></div>\n{FOOTER}\n{CLOUDFLARE_SCRIPT}</body>",
+        decoys(Markup::May2026, SIMILAR)
+    );
+    document(head, &body)
+}
+
+fn document(head: &str, body: &str) -> String {
+    format!(
+        r#"
+<!DOCTYPE html>
+
+<html id="html" lang="en" class="context-client-unknown no-mobile no-js">
+<head>
+	<meta charset="UTF-8">
+	<meta name="viewport" content="width=1024">
+	{head}
+</head>
+
+{body}
+</html>
+"#
+    )
+}
+
+fn error_page(name: &str, template: &str, message: &str) -> String {
+    format!(
+        r#"
+<!DOCTYPE html>
+<html>
+<head>
+	<title>Letterboxd - {name}</title>
+	<meta charset="UTF-8" />
+	<script>
+		var analytic_params = {{}};
+		analytic_params['template'] = '/errors/{template}';
+	</script>
+</head>
+
+<body class="error message-dark" style="background-image: url(/static/img/{template}.jpg)">
+
+<section class="message">
+	<h1><a href="/">Letterboxd</a></h1>
+
+	<p>{message}</p>
+
+	<p><small><a href="/film/decoy-still/">Still from a film</a></small></p>
+</section>
+
+{CLOUDFLARE_SCRIPT}</body>
+
+</html>
+"#
+    )
+}
+
+/// `1&nbsp;film`, `1,234&nbsp;films`.
+fn count(films: u32) -> String {
+    let digits = films.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped}&nbsp;film{}", if films == 1 { "" } else { "s" })
+}
+
+fn grid(markup: Markup, films: &[Film]) -> String {
+    let class = if markup.is_old() { "poster-list -p125 -grid -scaled128" } else { "grid -p125 -scaled128" };
+    let items: String = films.iter().map(|film| item(markup, "griditem", film)).collect();
+    format!("<div class=\"poster-grid\">\n<ul class=\"{class}\">\n{items}</ul>\n</div>")
+}
+
+/// Posters that belong to nobody's watchlist.
+fn decoys(markup: Markup, slugs: [&str; 2]) -> String {
+    let films = slugs.map(|slug| Film::movie(slug, "Decoy", 1999, 1));
+    films.iter().map(|film| item(markup, "posteritem", film)).collect()
+}
+
+fn item(markup: Markup, class: &str, film: &Film) -> String {
+    let class = if markup.is_old() { "poster-container" } else { class };
+    format!("<li class=\"{class}\">\n\t{}\n</li>\n", poster(markup, film))
+}
+
+fn poster(markup: Markup, film: &Film) -> String {
+    if markup.is_old() { old_poster(markup, film) } else { new_poster(markup, film) }
+}
+
+/// A poster of before August 2025: the slug is a path in 2023, and bare in 2024.
+fn old_poster(markup: Markup, film: &Film) -> String {
+    let (uid, slug, name) = (film.uid, escape(&film.slug), escape(&film.name));
+    let (kind, item_uid, film_slug, details) = if markup == Markup::Y2023 {
+        (String::new(), String::new(), format!("/film/{slug}/"), String::new())
+    } else {
+        (
+            " data-type=\"film\" data-type-name=\"film\"".to_owned(),
+            format!(" data-item-uid=\"film:{uid}\""),
+            slug.clone(),
+            format!(" data-details-endpoint=\"/film/{slug}/json/\""),
+        )
+    };
+    format!(
+        r#"<div class="really-lazy-load poster film-poster film-poster-{uid} linked-film-poster" data-image-width="125" data-image-height="187"{kind} data-film-id="{uid}"{item_uid} data-film-slug="{film_slug}" data-poster-url="/film/{slug}/image-150/" data-linked="linked" data-target-link="/film/{slug}/" data-target-link-target=""{details} data-cache-busting-key="00000000" data-show-menu="true" > <img src="/static/img/empty-poster-125.png" class="image" width="125" height="187" alt="{name}"/> <span class="frame"><span class="frame-title"></span></span> </div>"#
+    )
+}
+
+/// A poster since August 2025.
+fn new_poster(markup: Markup, film: &Film) -> String {
+    let (uid, slug, name) = (film.uid, escape(&film.slug), escape(&film.name));
+    let full_name = escape(&film.display_name());
+    let component = if markup == Markup::August2025 { "globals.comps.LazyPoster" } else { "LazyPoster" };
+    let film_id = if markup == Markup::May2026 { String::new() } else { format!(" data-film-id=\"{uid}\"") };
+    let postered = if markup == Markup::August2025 {
+        String::new()
+    } else {
+        format!(" data-postered-identifier='{}'", identifier(markup, film))
+    };
+    format!(
+        r#"<div class="react-component" data-component-class="{component}" data-request-poster-metadata="true" data-likeable="true" data-watchable="true" data-rateable="true" data-image-width="125" data-image-height="187" data-item-name="{full_name}" data-item-slug="{slug}" data-item-link="/film/{slug}/" data-item-full-display-name="{full_name}"{film_id}{postered} data-poster-url="/film/{slug}/image-150/" data-empty-poster-src="/static/img/empty-poster-125.png" data-is-linked="true" data-target-link="/film/{slug}/" data-details-endpoint="/film/{slug}/json/" data-show-menu="true" > <div class="poster film-poster"> <img src="/static/img/empty-poster-125.png" class="image" width="125" height="187" alt="{name}"/> <span class="frame"><span class="frame-title"></span></span> </div> </div>"#
+    )
+}
+
+/// The JSON that names a film, ready for an attribute: bare quotes until 2026, escaped ones since May.
+fn identifier(markup: Markup, film: &Film) -> String {
+    let json =
+        format!(r#"{{"lid":"{}","uid":"film:{}","type":"film","typeName":"film"}}"#, film.lid(), film.uid);
+    if markup == Markup::May2026 { escape(&json) } else { json }
+}
+
+fn genres(markup: Markup, film: &Film) -> String {
+    let panel = if markup == Markup::May2026 { "tab-panel-genres" } else { "tab-genres" };
+    let genre = |name: &String| {
+        let slug = escape(&name.to_lowercase().replace(' ', "-"));
+        format!(r#"<a href="/films/genre/{slug}/" class="text-slug">{}</a> "#, escape(name))
+    };
+    let genres: String = film.genres.iter().map(genre).collect();
+    format!(
+        r#"<div id="{panel}" class="tabbed-content-block column-block"> <h3><span>Genres</span></h3> <div class="text-sluglist capitalize"> <p> {genres}</p> </div> <h3><span>Themes</span></h3> <div class="text-sluglist capitalize"> <p> <a href="/films/theme/invented/by/best-match/" class="text-slug">Invented</a> </p> </div> </div>"#
+    )
+}
+
+fn tmdb_button(markup: Markup, link: Link) -> String {
+    let address = match link {
+        Link::Movie(id) | Link::Contradiction { button: id, .. } => format!("movie/{id}"),
+        Link::Tv(id) => format!("tv/{id}"),
+        Link::None => return String::new(),
+    };
+    let label = if markup.is_old() { "TMDb" } else { "TMDB" };
+    format!(
+        r#" <a href="https://www.themoviedb.org/{address}/" class="micro-button track-event" data-track-action="{label}" target="_blank" >{label}</a>"#
+    )
+}
+
+/// The block under a list of several pages: the first page, two on each side of this one, and the last.
+fn pagination(user: &str, page: u32, pages: u32) -> String {
+    let href = |page: u32| match page {
+        1 => format!("/{user}/watchlist/"),
+        _ => format!("/{user}/watchlist/page/{page}/"),
+    };
+    let step = |class: &str, label: &str, to: Option<u32>| match to {
+        Some(to) => format!(
+            r#"<div class="paginate-nextprev"><a class="{class}" href="{}">{label}</a></div>"#,
+            href(to)
+        ),
+        None => format!(
+            r#"<div class="paginate-nextprev paginate-disabled"><span class="{class}">{label}</span></div>"#
+        ),
+    };
+    let newer = step("previous", "Newer", (page > 1).then(|| page - 1));
+    let older = step("next", "Older", (page < pages).then(|| page + 1));
+    let mut items = Vec::new();
+    let mut last = 0;
+    for number in (1..=pages).filter(|n| *n == 1 || *n == pages || n.abs_diff(page) <= 2) {
+        if number > last + 1 {
+            items.push(r#"<li class="paginate-page unseen-pages">…</li> "#.to_owned());
+        }
+        items.push(if number == page {
+            format!(r#"<li class="paginate-page paginate-current"><span>{number}</span></li> "#)
+        } else {
+            format!(r#"<li class="paginate-page"><a href="{}">{number}</a></li> "#, href(number))
+        });
+        last = number;
+    }
+    let items = items.concat();
+    format!(
+        r#"<div class="pagination"> {newer} {older} <div class="paginate-pages"> <ul> {items}</ul> </div> </div>"#
+    )
+}
+
+/// Text as it stands in the real pages' attributes and contents.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#039;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(markup: Markup) -> String {
+        let films = [
+            Film::movie("schindlers-list", "Schindler's List", 1993, 424).with_uid(51),
+            Film::without_id("ray-gunn", "Ray & Gunn", None).with_uid(52),
+        ];
+        watchlist_page(markup, "Ada_L", 1, 1, 2, &films)
+    }
+
+    #[test]
+    fn every_generation_has_its_attributes_and_no_others() {
+        let all = [
+            r#"<li class="poster-container">"#,
+            r#"<li class="griditem">"#,
+            r#"data-film-id="51""#,
+            r#"data-film-slug="/film/schindlers-list/""#,
+            r#"data-film-slug="schindlers-list""#,
+            r#"data-item-uid="film:51""#,
+            r#"data-item-slug="schindlers-list""#,
+            r#"data-item-link="/film/schindlers-list/""#,
+            r#"data-item-name="Schindler&#039;s List (1993)""#,
+            r#"data-component-class="LazyPoster""#,
+            r#"data-component-class="globals.comps.LazyPoster""#,
+            r#"data-postered-identifier='{"lid":"P","uid":"film:51","type":"film","typeName":"film"}'"#,
+            "data-postered-identifier='{&quot;lid&quot;:&quot;P&quot;,&quot;uid&quot;:&quot;film:51&quot;,",
+        ];
+        let has: [&[usize]; 5] =
+            [&[0, 2, 3], &[0, 2, 4, 5], &[1, 2, 6, 7, 8, 10], &[1, 2, 6, 7, 8, 9, 11], &[1, 6, 7, 8, 9, 12]];
+        for (markup, has) in Markup::ALL.into_iter().zip(has) {
+            let page = page(markup);
+            let found: Vec<_> = (0..all.len()).filter(|index| page.contains(all[*index])).collect();
+            assert_eq!(found, has, "{markup:?}");
+            assert!(page.contains(r#"data-target-link="/film/schindlers-list/""#), "{markup:?}");
+        }
+    }
+
+    #[test]
+    fn a_film_without_a_date_has_no_year_and_entities_are_escaped() {
+        let page = page(Markup::May2026);
+        assert!(page.contains(r#"data-item-name="Ray &amp; Gunn""#));
+        assert!(page.contains(r#"alt="Schindler&#039;s List"/>"#));
+    }
+
+    #[test]
+    fn watchlist_page_has_the_skeleton_of_the_capture() {
+        let page = page(Markup::May2026);
+        for part in [
+            "<title>&lrm;Ada_L’s Watchlist • Letterboxd</title>",
+            r#"<body class="screen-member-child-page watchlist wide logged-out show-hide-toggle" data-owner="Ada_L">"#,
+            r#"data-num-entries="2">"#,
+            r#"<span class="js-watchlist-count">2&nbsp;films</span>"#,
+            r#"content="https://letterboxd.com/ada_l/watchlist/""#,
+            "Cloned from",
+        ] {
+            assert!(page.contains(part), "{part}");
+        }
+        assert!(!page.contains("pagination"));
+        let content = page.find("js-watchlist-content").unwrap();
+        assert!(
+            page[content..].find("</section>\n</div>").unwrap() < page[content..].find("<aside").unwrap()
+        );
+    }
+
+    #[test]
+    fn empty_watchlist_page_declares_zero_and_has_no_grid() {
+        let page = watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
+        assert!(page.contains(r#"data-num-entries="0""#));
+        assert!(!page.contains("griditem") && !page.contains("pagination"));
+    }
+
+    #[test]
+    fn counts_have_thousands_separators() {
+        assert_eq!(count(1), "1&nbsp;film");
+        assert_eq!(count(415), "415&nbsp;films");
+        assert_eq!(count(1_234_567), "1,234,567&nbsp;films");
+    }
+
+    #[test]
+    fn pagination_of_415_films_is_that_of_the_capture() {
+        assert_eq!(
+            pagination("wanda", 1, 15),
+            concat!(
+                r#"<div class="pagination"> <div class="paginate-nextprev paginate-disabled"><span class="previous">Newer</span></div> "#,
+                r#"<div class="paginate-nextprev"><a class="next" href="/wanda/watchlist/page/2/">Older</a></div> "#,
+                r#"<div class="paginate-pages"> <ul> <li class="paginate-page paginate-current"><span>1</span></li> "#,
+                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/2/">2</a></li> "#,
+                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/3/">3</a></li> "#,
+                r#"<li class="paginate-page unseen-pages">…</li> "#,
+                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/15/">15</a></li> </ul> </div> </div>"#,
+            )
+        );
+    }
+
+    #[test]
+    fn pagination_in_the_middle_has_two_gaps_and_on_the_last_page_a_span() {
+        let middle = pagination("wanda", 8, 15);
+        assert_eq!(middle.matches("unseen-pages").count(), 2);
+        assert!(middle.contains(r#"<a class="previous" href="/wanda/watchlist/page/7/">Newer</a>"#));
+        let last = pagination("wanda", 15, 15);
+        assert!(last.contains(r#"paginate-disabled"><span class="next">Older</span>"#));
+        assert!(last.contains(r#"<a href="/wanda/watchlist/">1</a>"#));
+        assert!(!pagination("wanda", 1, 2).contains("unseen-pages"));
+    }
+
+    #[test]
+    fn film_page_names_tmdb_as_the_link_says() {
+        let button = |kind: &str| {
+            format!(
+                "<a href=\"https://www.themoviedb.org/{kind}/\" class=\"micro-button track-event\" \
+                 data-track-action=\"TMDB\""
+            )
+        };
+        let page = |link| film_page(&Film::new("a", "A", 2001, link));
+        let movie = page(Link::Movie(949));
+        assert!(movie.contains(&button("movie/949")) && movie.contains(r#"data-tmdb-id="949""#));
+        let tv = page(Link::Tv(87));
+        assert!(tv.contains(&button("tv/87")));
+        assert!(tv.contains(r#"data-tmdb-type="movie" data-tmdb-id="">"#));
+        let none = page(Link::None);
+        assert!(!none.contains(r#"data-track-action="TMDB""#) && none.contains(r#"data-tmdb-id="">"#));
+        assert!(none.contains(r#"data-track-action="IMDb""#));
+        let both = page(Link::Contradiction { button: 1, body: 2 });
+        assert!(both.contains(&button("movie/1")) && both.contains(r#"data-tmdb-id="2""#));
+        for page in [movie, tv, none, both] {
+            assert!(page.contains("themoviedb.org/tv/424242/") && page.contains("decoy-similar-one"));
+        }
+    }
+
+    #[test]
+    fn film_page_has_the_identity_and_the_genres() {
+        let film = Film::movie("heat-1995", "Heat", 1995, 949).with_uid(51).with_genre("Science Fiction");
+        let new = film_page(&film);
+        for part in [
+            r#"data-production-uid="film:51""#,
+            "name=\"production:identifier\" content=\"{&quot;lid&quot;:&quot;P&quot;,&quot;uid&quot;:&quot;film:51&quot;",
+            r#"<meta property="og:url" content="https://letterboxd.com/film/heat-1995/">"#,
+            r#"<a href="/films/genre/science-fiction/" class="text-slug">Science Fiction</a>"#,
+            "data.viewingable.uid = 'film:51'",
+            r#"value="https://boxd.it/P""#,
+            r#"id="tab-panel-genres""#,
+            r#""genre":["Science Fiction"]"#,
+        ] {
+            assert!(new.contains(part), "{part}");
+        }
+        let old = film_page_of(Markup::Y2023, &film);
+        assert!(old.contains(r#"data-track-action="TMDb""#) && old.contains(r#"id="tab-genres""#));
+        assert!(!old.contains("data-production-uid") && !old.contains("production:identifier"));
+    }
+
+    #[test]
+    fn only_the_challenge_has_a_challenges_marks() {
+        let marks = ["_cf_chl_opt", "Just a moment", "challenges.cloudflare.com", "Enable JavaScript"];
+        let others = [private_page(), not_found_page(), rate_limit_page(), foreign_page(), refused_page()];
+        for mark in marks {
+            assert!(challenge_page().contains(mark), "{mark}");
+            assert!(others.iter().all(|page| !page.contains(mark)), "{mark}");
+        }
+        assert!(private_page().contains("/cdn-cgi/challenge-platform/"));
+        assert!(private_page().contains("<title>Letterboxd - Forbidden</title>"));
+        assert!(not_found_page().contains("<title>Letterboxd - Not Found</title>"));
+        assert!(!refused_page().contains("Letterboxd"));
+        assert!(rate_limit_page().contains("<title>Access denied | letterboxd.com"));
+        assert!(!foreign_page().contains("js-watchlist-content"));
+    }
+}

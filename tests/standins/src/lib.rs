@@ -1,0 +1,15 @@
+//! Stand-ins for the three services lbjf talks to, on loopback.
+//!
+//! Each keeps state, logs every request and can be told to misbehave ([`server::Fault`]). Tests, the sandbox and
+//! the benches share them. They answer as the real services were seen to answer, down to error bodies; where
+//! recordings of the real ones are at hand, tests in this crate replay them.
+
+pub mod jellyfin;
+pub mod letterboxd;
+pub mod radarr;
+pub mod server;
+
+pub use jellyfin::Jellyfin;
+pub use letterboxd::Letterboxd;
+pub use radarr::Radarr;
+pub use server::{Fault, Reply, Request, Server};
