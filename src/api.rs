@@ -206,6 +206,12 @@ fn said(body: &str) -> String {
     }
 }
 
+/// An error with its causes, in one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    std::iter::once(error).chain(causes).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// What an error body says, in any of the shapes the two servers have; never `description`, which holds stack
 /// traces and paths (facts/servers.md R1).
 pub fn message(body: &str) -> Option<String> {

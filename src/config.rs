@@ -204,6 +204,9 @@ pub enum ConfigError {
         /// In the order of the file.
         problems: Vec<Problem>,
     },
+    /// `cleanup` has nothing to do.
+    #[error("the config has no `[jellyfin]`, so there are no collections to clean up")]
+    NoJellyfin,
     /// `--user` names somebody else.
     #[error("`--user {name}`: the config has no such user; it has {there}")]
     NoSuchUser {

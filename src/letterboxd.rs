@@ -1,3 +1,308 @@
-//! x
+//! The Letterboxd door: fetches pages politely and tells every kind of answer apart.
+//!
+//! Pages are fetched by a pool of its own, started in order, and each result is handed to the caller's thread as it
+//! arrives. A challenge or a rate limit ends the asking at once, in all workers: what is still waiting is answered
+//! with [`PageError::Stopped`] and never sent.
+
 pub mod guard;
 pub mod page;
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use url::Url;
+
+use crate::film::Slug;
+use crate::http::{Again, Answer, Http, Options, Patience, TransportError};
+use crate::interrupt;
+use crate::pool::Pool;
+use page::{FilmPage, Unreadable, WatchlistPage};
+
+/// How the door is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where Letterboxd is.
+    pub base_url: Url,
+    /// What lbjf calls itself.
+    pub user_agent: String,
+    /// Pages fetched at a time.
+    pub workers: usize,
+    /// The whole of one page.
+    pub timeout: Duration,
+    /// What is tried again, and when.
+    pub patience: Patience,
+}
+
+/// The door.
+#[derive(Debug)]
+pub struct Letterboxd {
+    http: Http,
+    base_url: Url,
+    patience: Patience,
+    pool: Pool,
+    is_stopped: AtomicBool,
+    requests: AtomicUsize,
+}
+
+/// Why a page was not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// No complete answer.
+    #[error("Letterboxd cannot be reached: {0}")]
+    Unreachable(TransportError),
+    /// Cloudflare wants a browser.
+    #[error("Letterboxd challenged this address (bot protection)")]
+    Challenged,
+    /// Too many requests, in Letterboxd's opinion.
+    #[error("Letterboxd limits the rate of this address")]
+    RateLimited {
+        /// The pause it asks for.
+        retry_after: Option<Duration>,
+    },
+    /// The member shows it to friends or to nobody.
+    #[error("the watchlist is private")]
+    Private,
+    /// There is no such member, or no such film.
+    #[error("Letterboxd has no such page (HTTP 404)")]
+    NotFound,
+    /// 403 without a reason.
+    #[error("Letterboxd refused the page (HTTP 403) without a reason")]
+    Refused,
+    /// Any other status.
+    #[error("Letterboxd answered with HTTP {0}")]
+    Status(u16),
+    /// A redirect that is not followed: to another host, or too many.
+    #[error("Letterboxd redirects to `{0}`")]
+    Redirected(String),
+    /// Status 200, but not the page.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// Not asked any more, since an earlier page of this run was refused.
+    #[error("not asked, since Letterboxd refuses us")]
+    Stopped,
+    /// A bug of ours that hit this page only.
+    #[error("reading the page failed unexpectedly; please report it")]
+    Panicked,
+}
+
+impl PageError {
+    /// Does it end all asking?
+    pub fn is_block(&self) -> bool {
+        matches!(self, Self::Challenged | Self::RateLimited { .. } | Self::Stopped)
+    }
+
+    /// One word for the store and for JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) | Self::Status(_) | Self::Refused => "unreachable",
+            Self::Challenged => "challenged",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Private => "private",
+            Self::NotFound => "not_found",
+            Self::Unreadable(Unreadable::MarkupChanged { .. }) => "markup_changed",
+            Self::Unreadable(_) | Self::Redirected(_) | Self::Panicked => "unexpected_page",
+            Self::Stopped => "not_asked",
+        }
+    }
+
+    /// What to do about it, when that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Challenged | Self::RateLimited { .. } => {
+                Some("nothing was removed; wait a few hours before the next run, and run less often")
+            }
+            Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
+            Self::NotFound => {
+                Some("check `letterboxd_username`; a member who changed names needs the new one")
+            }
+            Self::Unreadable(Unreadable::MarkupChanged { .. }) => {
+                Some("Letterboxd may have changed its pages: look for a newer lbjf; nothing was removed")
+            }
+            _ => None,
+        }
+    }
+
+    fn again(&self) -> Again {
+        match self {
+            Self::Unreachable(error) if error.is_passing() => Again::Soon,
+            Self::Refused | Self::Status(500..) => Again::Soon,
+            _ => Again::Never,
+        }
+    }
+}
+
+/// Texts that only a challenge has. `/cdn-cgi/challenge-platform/` is none: it is on every page
+/// (facts/letterboxd.md §4).
+const CHALLENGE_MARKERS: &[&str] = &[
+    "_cf_chl_opt",
+    "<title>Just a moment...</title>",
+    "challenges.cloudflare.com",
+    "Enable JavaScript and cookies to continue",
+    "<title>Attention Required",
+];
+
+const MAX_REDIRECTS: usize = 5;
+
+impl Letterboxd {
+    /// Opens the door; asks nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn new(setup: &Setup) -> anyhow::Result<Self> {
+        let options = Options {
+            name: "letterboxd",
+            timeout: setup.timeout,
+            user_agent: setup.user_agent.clone(),
+            accept: "text/html",
+            max_idle: setup.workers,
+            ca_file: None,
+        };
+        Ok(Self {
+            http: Http::new(&options)?,
+            base_url: setup.base_url.clone(),
+            patience: setup.patience,
+            pool: Pool::new("letterboxd", setup.workers)?,
+            is_stopped: AtomicBool::new(false),
+            requests: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Was an earlier page refused in a way that ends the asking?
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
+    }
+
+    /// Reads pages of watchlists, as `(member in lower case, page from 1)`; `each` gets every result with its index
+    /// as it arrives.
+    ///
+    /// Page 1 has an address of its own, since `/page/1/` is refused, and so is an address without the slash at its
+    /// end (facts/letterboxd.md §1).
+    pub fn watchlist_pages(
+        &self,
+        pages: &[(&str, u32)],
+        each: impl FnMut(usize, Result<WatchlistPage, PageError>),
+    ) {
+        let read = |index: usize| {
+            let (member, number) = pages[index];
+            let path = match number {
+                1 => format!("{member}/watchlist/"),
+                _ => format!("{member}/watchlist/page/{number}/"),
+            };
+            self.read(&path, |html| page::watchlist(html, member, number))
+        };
+        self.fan_out(pages.len(), read, each);
+    }
+
+    /// Reads film pages; `each` gets every result with its index as it arrives.
+    pub fn film_pages(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
+        let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
+        self.fan_out(slugs.len(), read, each);
+    }
+
+    fn fan_out<T: Send>(
+        &self,
+        count: usize,
+        job: impl Fn(usize) -> Result<T, PageError> + Sync,
+        mut each: impl FnMut(usize, Result<T, PageError>),
+    ) {
+        self.pool.run(count, job, |index, result| each(index, result.unwrap_or(Err(PageError::Panicked))));
+    }
+
+    /// Reads one page, with retries for what time can heal.
+    fn read<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
+        let refusals = Cell::new(0);
+        let attempt = || {
+            if self.is_stopped() || interrupt::requested().is_some() {
+                return Err(PageError::Stopped);
+            }
+            let result = self.fetch(path).and_then(|answer| classify(answer, &parse));
+            match &result {
+                Err(error) if error.is_block() => self.is_stopped.store(true, Ordering::Relaxed),
+                Err(PageError::Refused) => refusals.set(refusals.get() + 1),
+                _ => {}
+            }
+            result
+        };
+        self.patience.attempt(attempt, |error| match error {
+            // A 403 without a reason is asked once more and not twice.
+            PageError::Refused if refusals.get() > 1 => Again::Never,
+            other => other.again(),
+        })
+    }
+
+    /// One page, redirects on the same host followed.
+    fn fetch(&self, path: &str) -> Result<Answer, PageError> {
+        let mut url = self.base_url.clone();
+        url.path_segments_mut()
+            .expect("the base address is http or https")
+            .pop_if_empty()
+            .extend(path.split('/'));
+        for _ in 0..=MAX_REDIRECTS {
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let answer = self.http.get(&url, &[]).map_err(PageError::Unreachable)?;
+            if !matches!(answer.status(), 301..=303 | 307 | 308) {
+                return Ok(answer);
+            }
+            let to = answer.header("location").and_then(|location| url.join(location).ok());
+            match to {
+                Some(to) if is_same_site(&to, &self.base_url) => url = to,
+                Some(to) => return Err(PageError::Redirected(plain(to))),
+                None => return Err(PageError::Status(answer.status())),
+            }
+        }
+        Err(PageError::Redirected(plain(url)))
+    }
+}
+
+fn is_same_site(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
+/// An address without what may identify somebody.
+fn plain(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+/// Which kind of answer is this? First match wins (facts/letterboxd.md §5).
+fn classify<T>(answer: Answer, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
+    let status = answer.status();
+    let is_challenge = answer.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
+    if is_challenge {
+        return Err(PageError::Challenged);
+    }
+    let retry_after = answer.retry_after();
+    let html = answer.text().map_err(PageError::Unreachable)?;
+    // A page that proves to be the right one is it, whatever else it says: a member may write of challenges.
+    let unreadable = match status {
+        200 => match parse(&html) {
+            Ok(page) => return Ok(page),
+            Err(unreadable) => Some(unreadable),
+        },
+        _ => None,
+    };
+    if CHALLENGE_MARKERS.iter().any(|marker| html.contains(marker)) {
+        return Err(PageError::Challenged);
+    }
+    let title = page::title(&html).unwrap_or_default();
+    Err(match (status, unreadable) {
+        _ if title == "Letterboxd - Forbidden" => PageError::Private,
+        (404 | 410, _) => PageError::NotFound,
+        _ if title == "Letterboxd - Not Found" => PageError::NotFound,
+        (429 | 426, _) => PageError::RateLimited { retry_after },
+        _ if title.starts_with("Access denied") => PageError::RateLimited { retry_after },
+        (_, Some(unreadable)) => unreadable.into(),
+        (403, _) => PageError::Refused,
+        (status, _) => PageError::Status(status),
+    })
+}

@@ -1,10 +1,96 @@
-//! lbjf
+//! Keeps a media server in step with Letterboxd watchlists: one pass, then exit.
+//!
+//! A run reads each person's public watchlist, resolves each film to its TMDB id, adds what is missing to Radarr,
+//! puts what is in the Jellyfin library into that person's collection, and takes out what they have watched.
+//!
+//! * [`cmd`]: the subcommands, on top of everything else
+//! * [`scrape`], [`feed`], [`collect`]: the three parts of a pass: Letterboxd, Radarr, Jellyfin
+//! * [`cursor`], [`plan`]: every decision, as pure functions
+//! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
+//! * [`store`]: the one SQLite door
+//! * [`config`], [`cli`], [`report`], [`logging`]: what a person writes and reads
+//!
+//! It is a program first; the library is there for its tests, its examples and its sandbox.
+
 pub mod api;
+pub mod cli;
+pub mod cmd;
+pub mod collect;
 pub mod config;
+pub mod cursor;
 pub mod exit;
+pub mod feed;
 pub mod film;
 pub mod http;
 pub mod interrupt;
+pub mod jellyfin;
 pub mod letterboxd;
 pub mod lock;
+pub mod logging;
+pub mod plan;
+pub mod pool;
+pub mod radarr;
+pub mod report;
+pub mod scrape;
 pub mod secret;
+pub mod store;
+
+use cli::{Cli, Command};
+use config::{Config, ConfigError};
+use exit::Exit;
+use lock::LockError;
+use store::StoreError;
+
+/// Runs one command; prints the one error that ends it, if any.
+pub fn run(cli: &Cli) -> Exit {
+    match dispatch(cli) {
+        Ok(exit) => exit,
+        Err(error) => {
+            report_error(&error);
+            exit_of(&error)
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let given = cli.global.config.as_deref();
+    let config = match &cli.command {
+        Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?,
+        Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
+    };
+    logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
+    if let Err(error) = interrupt::listen() {
+        log::warn!("signals end this run at once, since they cannot be caught: {error}");
+    }
+    match &cli.command {
+        Command::Sync(args) => cmd::sync::run(args, &config),
+        Command::Scrape(args) => cmd::scrape::run(args, &config),
+        Command::Cleanup(args) => cmd::cleanup::run(args, &config),
+        Command::Status(args) => cmd::status::run(args, &config),
+    }
+}
+
+/// The one place that prints what ends a run.
+#[expect(clippy::print_stderr, reason = "the config may be what is wrong, so logging may not have started")]
+fn report_error(error: &anyhow::Error) {
+    eprintln!("lbjf: error: {error:#}");
+    if let Some(hint) = hint(error) {
+        eprintln!("hint: {hint}");
+    }
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    let config = error.downcast_ref::<ConfigError>().and_then(ConfigError::hint);
+    config.or_else(|| error.downcast_ref::<StoreError>().and_then(StoreError::hint).map(str::to_owned))
+}
+
+fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<ConfigError>() {
+        Exit::Config
+    } else if let Some(LockError::Held { .. }) = error.downcast_ref() {
+        Exit::Busy
+    } else {
+        Exit::Failure
+    }
+}

@@ -3,7 +3,7 @@
 //! The lock is a file beside the database, held by the open handle: it ends with the process, however that ends.
 //! The file itself stays, since removing it would let two runs hold two files of one name.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,9 @@ impl Lock {
         path.push(".lock");
         let path = PathBuf::from(path);
         let io = |source| LockError::Io { path: path.clone(), source };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(io)?;
+        }
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
         match file.try_lock() {

@@ -81,7 +81,9 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Newer { .. } => Some("use that lbjf, or name another file in `system.database`"),
-            Self::Foreign => Some("`system.database` names a file that is not lbjf's; nothing was changed in it"),
+            Self::Foreign => {
+                Some("`system.database` names a file that is not lbjf's; nothing was changed in it")
+            }
             Self::ReadOnly => Some("check the owner and the mount of the file and its folder"),
             Self::Damaged(_) => Some(
                 "put a backup in its place; without one, move it away: the next run then asks for everything again",
@@ -138,7 +140,11 @@ impl Store {
         if path.exists() {
             let original = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             schema::check(&original)?;
-            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(-1, std::time::Duration::ZERO, None)?;
+            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(
+                -1,
+                std::time::Duration::ZERO,
+                None,
+            )?;
         }
         Self::prepare(db)
     }

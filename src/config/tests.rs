@@ -34,7 +34,7 @@ fn a_small_config_gets_the_polite_defaults() {
     let config = parse(SMALL).unwrap();
     assert_eq!(config.system.database, Path::new("/home/ada/.local/state/lbjf/lbjf.db"));
     assert_eq!(config.letterboxd.max_concurrent_requests, 4);
-    assert_eq!(config.letterboxd.full_scan, Some(Duration::from_secs(24 * 3600)));
+    assert_eq!(config.letterboxd.full_scan, Some(Duration::from_hours(24)));
     let radarr = config.radarr.unwrap();
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
     assert_eq!(radarr.minimum_availability, MinimumAvailability::Released);

@@ -164,8 +164,7 @@ mod tests {
     #[test]
     fn hostile_pages_are_refused_before_they_are_parsed() {
         assert_eq!(check(&"<div>".repeat(100_000)), Err(Hostile::Depth));
-        let attributes: String = (0..60_000).map(|n| format!(" a{n}=1")).collect();
-        assert_eq!(check(&format!("<p{attributes}>")), Err(Hostile::Attributes));
+        assert_eq!(check(&format!("<p{}>", " a=1".repeat(60_000))), Err(Hostile::Attributes));
         assert_eq!(check(&format!("<p{}>", " a='x'".repeat(300))), Err(Hostile::Attributes));
         assert_eq!(check(&"</p>".repeat(200_000)), Err(Hostile::Tags));
     }

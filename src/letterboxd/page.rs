@@ -230,7 +230,7 @@ fn entries(column: &Node<'_>, declared: u32) -> Result<Vec<WatchlistEntry>, Unre
 /// The ancestors of `node` up to and without `top`.
 fn ancestors<'a>(node: Node<'a>, top: &Node<'a>) -> impl Iterator<Item = Node<'a>> {
     let top = top.index();
-    std::iter::successors(node.parent(), |node| node.parent()).take_while(move |node| node.index() != top)
+    std::iter::successors(node.parent(), Node::parent).take_while(move |node| node.index() != top)
 }
 
 fn slug_attribute(node: &Node<'_>) -> Option<Slug> {
@@ -371,8 +371,8 @@ fn film_uid(document: &Document, html: &str) -> Option<Uid> {
         serde_json::from_str::<Identifier>(node.attr("content")?).ok()?.uid
     };
     let field = || {
-        let ids = document.find(Attr("id", ())).filter_map(|node| node.attr("id"));
-        ids.filter_map(|id| id.strip_prefix("url-field-film-")).next().map(|number| format!("film:{number}"))
+        let mut ids = document.find(Attr("id", ())).filter_map(|node| node.attr("id"));
+        ids.find_map(|id| id.strip_prefix("url-field-film-")).map(|number| format!("film:{number}"))
     };
     let script = || {
         let (_, rest) = html.split_once("viewingable.uid")?;

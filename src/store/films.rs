@@ -34,7 +34,12 @@ pub struct Skip {
 }
 
 pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
-    Ok(Film { uid: Uid(row.get("uid")?), slug: Slug(row.get("slug")?), name: row.get("name")?, year: row.get("year")? })
+    Ok(Film {
+        uid: Uid(row.get("uid")?),
+        slug: Slug(row.get("slug")?),
+        name: row.get("name")?,
+        year: row.get("year")?,
+    })
 }
 
 impl Store {
@@ -137,9 +142,9 @@ impl Store {
 
     /// Takes over what another store, a dry run's copy, learned about films.
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
-        let mut statement = copy.db.prepare(
-            "SELECT uid, slug, name, year, kind, tmdb_id FROM film WHERE kind IN ('movie', 'tv')",
-        )?;
+        let mut statement = copy
+            .db
+            .prepare("SELECT uid, slug, name, year, kind, tmdb_id FROM film WHERE kind IN ('movie', 'tv')")?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
             let sql = "INSERT INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -180,7 +185,8 @@ fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> 
         (None, None) => Uid(format!("{PROVISIONAL}{slug}")),
     };
     // `other` is decided by the list itself; a film page is never asked for those.
-    let problem = entry.other_kind.as_ref().map(|kind| format!("Letterboxd lists it as `{kind}`, not as a film"));
+    let problem =
+        entry.other_kind.as_ref().map(|kind| format!("Letterboxd lists it as `{kind}`, not as a film"));
     let kind = problem.is_some().then_some("other");
     let sql = "INSERT INTO film (uid, slug, name, year, kind, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (uid) DO UPDATE SET slug = excluded.slug, name = excluded.name, year = excluded.year
@@ -217,7 +223,8 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
         Link::Tv(id) => ("tv", id),
         Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
     };
-    let sql = "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = NULL WHERE uid = ?1";
+    let sql =
+        "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = NULL WHERE uid = ?1";
     db.execute(sql, params![uid.0, kind, id])?;
     Ok(())
 }
@@ -225,7 +232,8 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
 fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> Result<(), StoreError> {
     // A film that is known stays known: `unresolved` never asks for it again.
     let sql = "SELECT tries FROM film WHERE uid = ?1 AND kind = 'none'";
-    let looks: Option<usize> = db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
+    let looks: Option<usize> =
+        db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
     let sql = "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4 WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);

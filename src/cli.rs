@@ -1,0 +1,165 @@
+//! The command line: clap types and nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps Radarr and Jellyfin collections in step with Letterboxd watchlists.
+///
+/// One pass and exit: let cron or a systemd timer run `lbjf sync`.
+#[derive(Debug, Parser)]
+#[command(name = "lbjf", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const AFTER_HELP: &str = "\
+Example:
+  lbjf sync --dry-run     what a run would do, without doing it
+
+Exit codes:
+  0    done, also when there was nothing to do or films were skipped for a reason
+  1    could not start or go on at all (store, internal error; scrape: private, not found, unreadable)
+  2    wrong usage
+  3    config missing or wrong; nothing was sent
+  4    some user, film or server failed; the rest is done
+  5    another run holds the lock
+  6    Letterboxd refuses us (challenge or rate limit); the rest is done
+  130  stopped by SIGINT
+  143  stopped by SIGTERM";
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and
+    /// `/etc/lbjf/config.toml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Say more: each call and decision; twice: bodies too
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Colour the messages
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When messages are coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring Radarr and the collections in step with everybody's watchlist
+    #[command(after_help = "Example:\n  lbjf sync --user ada --dry-run")]
+    Sync(SyncArgs),
+    /// Print somebody's watchlist with TMDB ids; needs no config
+    #[command(after_help = "Example:\n  lbjf scrape ada --limit 10")]
+    Scrape(ScrapeArgs),
+    /// Take watched and no longer wanted films out of the collections
+    #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
+    Cleanup(CleanupArgs),
+    /// Say where everybody's films stand, from what the last runs stored
+    #[command(after_help = "Example:\n  lbjf status --json")]
+    Status(StatusArgs),
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Only this person, as in the config; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub user: Vec<String>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Read all pages of every watchlist, and try again what failed before
+    #[arg(long)]
+    pub full: bool,
+    /// Believe a watchlist that lost most of its films at once
+    #[arg(long)]
+    pub allow_shrink: bool,
+    /// Send films again that Radarr had once, for a new or restored Radarr
+    #[arg(long)]
+    pub add_again: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `scrape`
+#[derive(Debug, Args)]
+pub struct ScrapeArgs {
+    /// A Letterboxd user name
+    pub user: String,
+    /// Only so many of the newest entries
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Do not ask film pages for TMDB ids
+    #[arg(long)]
+    pub no_resolve: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print CSV: a header and a line an entry
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// `cleanup`
+#[derive(Debug, Args)]
+pub struct CleanupArgs {
+    /// Only this person's collection; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub user: Vec<String>,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_names_every_exit_code_as_the_table_does() {
+        for (code, meaning) in Exit::TABLE {
+            let line = format!("  {code:<4} {meaning}");
+            assert!(AFTER_HELP.lines().any(|known| known == line), "{line}");
+        }
+    }
+}

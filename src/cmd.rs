@@ -1,0 +1,132 @@
+//! The subcommands; each file reads like its man page.
+
+pub mod cleanup;
+pub mod scrape;
+pub mod status;
+pub mod sync;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::api::{Api, Secret};
+use crate::collect::READS_AT_ONCE;
+use crate::config::{self, Config};
+use crate::exit::Exit;
+use crate::http::{Http, Options, Patience, USER_AGENT};
+use crate::jellyfin::Jellyfin;
+use crate::letterboxd::{Letterboxd, Setup};
+use crate::lock::Lock;
+use crate::pool::Pool;
+use crate::radarr::Radarr;
+use crate::report::Report;
+use crate::store::{Store, Timestamp};
+
+/// Now, in seconds since the epoch.
+fn now() -> Timestamp {
+    jiff::Timestamp::now().as_second()
+}
+
+/// `2026-11-23T06:18:00Z`
+fn show_time(time: Timestamp) -> String {
+    jiff::Timestamp::from_second(time).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+}
+
+/// One run of `sync` or `cleanup`, from taking the lock to the closing line.
+struct Session<'a> {
+    store: Store,
+    report: Report,
+    database: &'a Path,
+    is_dry: bool,
+    started: Instant,
+    run: i64,
+    _lock: Lock,
+}
+
+impl<'a> Session<'a> {
+    /// Takes the lock and opens the store: for a dry run a copy of it in memory.
+    fn begin(command: &'static str, config: &'a Config, is_dry: bool, people: usize) -> anyhow::Result<Self> {
+        let (started, now, database) = (Instant::now(), now(), config.system.database.as_path());
+        let holder = format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now));
+        let lock = Lock::take(database, &holder)?;
+        let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
+        let mut store = store.with_context(|| format!("store `{}`", database.display()))?;
+        let run = store.begin_run(command, now)?;
+        let report = Report::new(command, now, is_dry, people);
+        Ok(Self { store, report, database, is_dry, started, run, _lock: lock })
+    }
+
+    /// Writes down how the run ended and says so.
+    fn end(mut self, as_json: bool) -> anyhow::Result<Exit> {
+        if self.is_dry {
+            // What films are is worth keeping: each costs a request.
+            Store::open(self.database)?.adopt_films(&self.store)?;
+        }
+        let took = self.started.elapsed();
+        let (exit, summary) = (self.report.exit(), self.report.summary(took));
+        self.store.end_run(self.run, now(), exit.code(), &summary)?;
+        if as_json {
+            print(&(self.report.json(took) + "\n"))?;
+        } else if self.is_dry {
+            print(&(self.report.plan().join("\n") + "\n"))?;
+        }
+        log::info!("{summary}");
+        Ok(exit)
+    }
+}
+
+fn letterboxd(config: &config::Letterboxd) -> anyhow::Result<Letterboxd> {
+    Letterboxd::new(&Setup {
+        base_url: config.base_url.clone(),
+        user_agent: config.user_agent.clone(),
+        workers: config.max_concurrent_requests,
+        timeout: config.timeout,
+        patience: Patience::default(),
+    })
+}
+
+fn radarr(config: &config::Radarr) -> anyhow::Result<Radarr> {
+    let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
+    Ok(Radarr::new(api("Radarr", "radarr", &config.url, config.timeout, config.ca_file.as_deref(), auth, 2)?))
+}
+
+fn jellyfin(config: &config::Jellyfin) -> anyhow::Result<Jellyfin> {
+    // The only form that works from 10.8 to 12.0 (facts/servers.md J1).
+    let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
+    let (url, timeout, ca_file) = (&config.url, config.timeout, config.ca_file.as_deref());
+    Ok(Jellyfin::new(api("Jellyfin", "jellyfin", url, timeout, ca_file, auth, READS_AT_ONCE)?))
+}
+
+fn api(
+    server: &'static str,
+    name: &'static str,
+    url: &url::Url,
+    timeout: Duration,
+    ca_file: Option<&Path>,
+    auth: (&'static str, Secret),
+    max_idle: usize,
+) -> anyhow::Result<Api> {
+    let options = Options {
+        name,
+        timeout,
+        user_agent: USER_AGENT.to_owned(),
+        accept: "application/json",
+        max_idle,
+        ca_file: ca_file.map(Path::to_owned),
+    };
+    Ok(Api { server, base: url.clone(), http: Http::new(&options)?, auth, patience: Patience::default() })
+}
+
+fn reading_pool() -> anyhow::Result<Pool> {
+    Ok(Pool::new("jellyfin", READS_AT_ONCE)?)
+}
+
+/// Prints what was asked for on stdout. A reader that went away (`| head`) wants no more; that is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("cannot write to stdout"),
+    }
+}

@@ -1,0 +1,30 @@
+//! `lbjf cleanup`: takes out of the collections what is watched or no longer wanted, from stored lists and what
+//! Jellyfin says now. It never adds and never makes a collection.
+
+use super::{Session, jellyfin, reading_pool};
+use crate::cli::CleanupArgs;
+use crate::collect::Collect;
+use crate::config::{Config, ConfigError};
+use crate::exit::Exit;
+
+/// Does one pass over the collections.
+///
+/// # Errors
+///
+/// Only what ends the run as a whole; everything else is in the exit code.
+pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
+    let chosen = config.chosen_users(&args.user)?;
+    let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
+    let mut session = Session::begin("cleanup", config, args.dry_run, chosen.len())?;
+    let collect = Collect {
+        jellyfin: &jellyfin(jellyfin_config)?,
+        pool: &reading_pool()?,
+        users: &config.users,
+        chosen: &chosen,
+        only_take: true,
+        is_dry: args.dry_run,
+        needs_libraries: false,
+    };
+    collect.run(&mut session.store, &mut session.report)?;
+    session.end(args.json)
+}

@@ -1,0 +1,218 @@
+//! `lbjf scrape USER`: prints somebody's watchlist with TMDB ids, to see what is going on. It needs no config, and
+//! stores nothing but what films are.
+
+use std::collections::HashSet;
+
+use anyhow::anyhow;
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+use super::{letterboxd, now, print};
+use crate::cli::ScrapeArgs;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::film::{Film, Link, Uid, WatchlistEntry, is_member_name};
+use crate::letterboxd::page::WatchlistPage;
+use crate::letterboxd::{Letterboxd, PageError};
+use crate::report::plural;
+use crate::scrape::look_at;
+use crate::store::{Look, Store};
+
+/// Prints the watchlist.
+///
+/// # Errors
+///
+/// When page 1 cannot be read.
+pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
+    let user = args.user.trim_start_matches('@').to_lowercase();
+    if !is_member_name(&user) {
+        return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
+    }
+    let letterboxd = letterboxd(&config.letterboxd)?;
+    let mut list = match read(&letterboxd, &user, args.limit) {
+        Ok(list) => list,
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            log::error!("{user}: {error}{hint}");
+            return Ok(if error.is_block() { Exit::Blocked } else { Exit::Failure });
+        }
+    };
+    let rows = resolve(&letterboxd, config, &mut list, args.no_resolve)?;
+    print(&match (args.json, args.csv) {
+        (true, _) => json(&user, &list, &rows)?,
+        (_, true) => csv(&rows)?,
+        _ => table(&rows),
+    })?;
+    for failure in &list.failures {
+        log::warn!("{user}: {failure}");
+    }
+    let declared = plural(list.declared as usize, "film");
+    log::info!("{user}: {} of {declared} on the watchlist ({})", rows.len(), list.outcome);
+    Ok(match () {
+        () if letterboxd.is_stopped() => Exit::Blocked,
+        () if !list.failures.is_empty() => Exit::Partial,
+        () => Exit::Success,
+    })
+}
+
+/// A watchlist as far as it was read.
+struct List {
+    declared: u32,
+    outcome: &'static str,
+    entries: Vec<WatchlistEntry>,
+    failures: Vec<String>,
+}
+
+/// Reads the pages that are needed for `limit` entries, or all.
+fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List, PageError> {
+    let mut first = Err(PageError::Stopped);
+    letterboxd.watchlist_pages(&[(user, 1)], |_, page| first = page);
+    let first = first?;
+    let (declared, per_page) = (first.declared, u32::try_from(first.entries.len().max(1)).unwrap_or(1));
+    let wanted = limit.map_or(first.pages, |limit| limit.div_ceil(per_page).clamp(1, first.pages));
+    let numbers: Vec<_> = (2..=wanted).map(|number| (user, number)).collect();
+    let mut pages: Vec<Option<WatchlistPage>> = vec![None; numbers.len() + 1];
+    pages[0] = Some(first);
+    let mut failures = Vec::new();
+    letterboxd.watchlist_pages(&numbers, |index, page| match page {
+        Ok(page) => pages[index + 1] = Some(page),
+        Err(error) => failures.push(format!("watchlist page {}: {error}", index + 2)),
+    });
+    let mut seen = HashSet::new();
+    let mut entries: Vec<_> = pages.into_iter().flatten().flat_map(|page| page.entries).collect();
+    entries.retain(|entry| seen.insert(entry.slug.clone()));
+    let is_whole = limit.is_none() && failures.is_empty();
+    let outcome = match (is_whole, entries.len()) {
+        (true, 0) => "empty",
+        (true, count) if count == declared as usize => "complete",
+        (true, _) => "total_moved",
+        (false, _) if limit.is_some() && failures.is_empty() => "limited",
+        (false, _) => "incomplete",
+    };
+    entries.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
+    Ok(List { declared, outcome, entries, failures })
+}
+
+/// An entry as it is printed.
+#[derive(Serialize)]
+struct Row {
+    slug: String,
+    uid: Option<String>,
+    name: String,
+    year: Option<u16>,
+    /// `movie`, `tv`, `none` (the film page names no TMDB id), `other` (no film), or nothing: not known.
+    kind: Option<&'static str>,
+    tmdb_id: Option<u32>,
+}
+
+/// Asks the film pages that the store knows nothing of, and stores what they say.
+fn resolve(
+    letterboxd: &Letterboxd,
+    config: &Config,
+    list: &mut List,
+    no_resolve: bool,
+) -> anyhow::Result<Vec<Row>> {
+    let database = &config.system.database;
+    // A person debugging may have no right to the store, or none at all.
+    let mut store = match if no_resolve { Store::copy_of(database) } else { Store::open(database) } {
+        Ok(store) => store,
+        Err(error) => {
+            log::warn!("store `{}`: {error}; film ids are not kept", database.display());
+            Store::in_memory()?
+        }
+    };
+    let mut uids = store.identify(&list.entries)?;
+    let unknown: Vec<(usize, Film)> = list
+        .entries
+        .iter()
+        .zip(&uids)
+        .enumerate()
+        .filter(|(_, (entry, uid))| {
+            !no_resolve && entry.other_kind.is_none() && matches!(store.link(uid), Ok(None))
+        })
+        .map(|(index, (entry, uid))| (index, film(entry, uid)))
+        .collect();
+    let slugs: Vec<_> = unknown.iter().map(|(_, film)| &film.slug).collect();
+    let mut stored = Ok(());
+    letterboxd.film_pages(&slugs, |at, page| {
+        let (index, film) = &unknown[at];
+        match look_at(page) {
+            None => {}
+            Some(look) => {
+                if let Look::Failed(why) | Look::Useless(why) = &look {
+                    list.failures.push(format!("`{}`: {why}", film.slug));
+                }
+                match store.record_look(film, &look, now()) {
+                    Ok(uid) => uids[*index] = uid,
+                    Err(error) => stored = Err(error),
+                }
+            }
+        }
+    });
+    stored?;
+    let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
+        let (kind, tmdb_id) = match store.link(uid)? {
+            _ if entry.other_kind.is_some() => (Some("other"), None),
+            Some(Link::Movie(id)) => (Some("movie"), Some(id.0)),
+            Some(Link::Tv(id)) => (Some("tv"), Some(id)),
+            Some(Link::Missing) => (Some("none"), None),
+            None => (None, None),
+        };
+        Ok(Row {
+            slug: entry.slug.to_string(),
+            uid: entry.uid.as_ref().map(ToString::to_string),
+            name: entry.name.clone(),
+            year: entry.year,
+            kind,
+            tmdb_id,
+        })
+    };
+    list.entries.iter().zip(&uids).map(row).collect()
+}
+
+fn film(entry: &WatchlistEntry, uid: &Uid) -> Film {
+    Film { uid: uid.clone(), slug: entry.slug.clone(), name: entry.name.clone(), year: entry.year }
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(["TMDB", "kind", "year", "film", "slug"]);
+    for row in rows {
+        let number = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        table.add_row([
+            number(row.tmdb_id),
+            row.kind.unwrap_or("?").to_owned(),
+            number(row.year.map(u32::from)),
+            row.name.clone(),
+            row.slug.clone(),
+        ]);
+    }
+    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+/// Described in contrib/json.md.
+fn json(user: &str, list: &List, rows: &[Row]) -> anyhow::Result<String> {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        version: u32,
+        user: &'a str,
+        outcome: &'a str,
+        declared: u32,
+        entries: &'a [Row],
+    }
+    let json = Json { version: 1, user, outcome: list.outcome, declared: list.declared, entries: rows };
+    Ok(serde_json::to_string(&json)? + "\n")
+}
+
+fn csv(rows: &[Row]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // serde writes the header with the first row; without rows it has to be written here.
+    if rows.is_empty() {
+        writer.write_record(["slug", "uid", "name", "year", "kind", "tmdb_id"])?;
+    }
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}

@@ -1,0 +1,82 @@
+//! `lbjf sync`: scrape, resolve, plan, apply, report, for everybody.
+
+use super::{Session, jellyfin, letterboxd, radarr, reading_pool};
+use crate::cli::SyncArgs;
+use crate::collect::Collect;
+use crate::config::Config;
+use crate::cursor::Terms;
+use crate::exit::Exit;
+use crate::feed::{Feed, InLibrary};
+use crate::report::Report;
+use crate::scrape;
+use crate::store::Store;
+
+/// Does one pass.
+///
+/// # Errors
+///
+/// Only what ends the run as a whole; everything else is in the exit code.
+pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
+    let chosen = config.chosen_users(&args.user)?;
+    let mut session = Session::begin("sync", config, args.dry_run, chosen.len())?;
+    pass(args, config, &chosen, &mut session.store, &mut session.report)?;
+    session.end(args.json)
+}
+
+fn pass(
+    args: &SyncArgs,
+    config: &Config,
+    chosen: &[usize],
+    store: &mut Store,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
+    if args.add_again {
+        let open = store.forget_answers(&people)?;
+        log::info!("radarr: {open} films may be sent again");
+    }
+
+    let letterboxd = letterboxd(&config.letterboxd)?;
+    let terms = Terms {
+        now: report.now(),
+        full: args.full,
+        allow_shrink: args.allow_shrink,
+        full_scan_secs: config.letterboxd.full_scan.and_then(|age| age.as_secs().try_into().ok()),
+    };
+    scrape::watchlists(&letterboxd, store, report, &people, terms)?;
+    scrape::films(&letterboxd, store, report, &people)?;
+    log::debug!("letterboxd: {} requests", letterboxd.requests());
+
+    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
+    let collect = |store: &mut Store, report: &mut Report| -> anyhow::Result<InLibrary> {
+        let Some(jellyfin_config) = &config.jellyfin else { return Ok(InLibrary::Ignored) };
+        let collect = Collect {
+            jellyfin: &jellyfin(jellyfin_config)?,
+            pool: &reading_pool()?,
+            users: &config.users,
+            chosen,
+            only_take: false,
+            is_dry: args.dry_run,
+            needs_libraries: skips,
+        };
+        Ok(collect.run(store, report)?)
+    };
+    // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
+    let library = if skips { collect(store, report)? } else { InLibrary::Ignored };
+    if let Some(radarr_config) = &config.radarr {
+        let feed = Feed {
+            radarr: &radarr(radarr_config)?,
+            config: radarr_config,
+            users: &config.users,
+            chosen,
+            full: args.full,
+            is_dry: args.dry_run,
+            library,
+        };
+        feed.run(store, report)?;
+    }
+    if !skips {
+        collect(store, report)?;
+    }
+    Ok(())
+}

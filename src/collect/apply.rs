@@ -1,0 +1,194 @@
+//! Carries out the plan of one collection, one write at a time.
+
+use crate::api::{ApiError, chain};
+use crate::film::TmdbId;
+use crate::interrupt;
+use crate::jellyfin::{Jellyfin, MAX_IDS, Member};
+use crate::plan::{Aliases, Put, Step, Take};
+use crate::report::{Ended, Report};
+use crate::store::{MemberRow, Store, StoreError};
+
+/// Carrying out the plan of one collection.
+pub(super) struct Apply<'a> {
+    pub(super) jellyfin: &'a Jellyfin,
+    /// As a person names the collection.
+    pub(super) name: &'a str,
+    /// `None`: it has to be made.
+    pub(super) id: Option<&'a str>,
+    pub(super) aliases: &'a Aliases,
+    pub(super) store: &'a mut Store,
+    pub(super) report: &'a mut Report,
+}
+
+impl Apply<'_> {
+    /// Does all steps; returns the members as they are afterwards, when anything was changed and they could be read.
+    pub(super) fn run(&mut self, steps: &[Step]) -> Result<Option<Vec<Member>>, StoreError> {
+        let Some(first) = steps.first() else { return Ok(None) };
+        let id = match (self.id, first) {
+            (Some(id), _) => id.to_owned(),
+            (None, Step::Create(_)) => match self.create(first)? {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+            (None, _) => return Ok(None),
+        };
+        let (mut to_put, mut to_take) = (Vec::new(), Vec::new());
+        for step in steps {
+            match step {
+                Step::Put(put) => to_put.push(put),
+                Step::Take(take) => to_take.push(take),
+                _ => {}
+            }
+        }
+        let put = self.put(&id, &to_put)?;
+        let taken = self.take(&id, &to_take)?;
+        if put.is_empty() && taken.is_empty() {
+            return Ok(None);
+        }
+        self.verify(&id, &put, &taken)
+    }
+
+    fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
+        match self.jellyfin.create(self.name) {
+            Ok(id) => {
+                self.store.record_collection(self.name, &id)?;
+                self.report.step(step, Ended::Done, None);
+                Ok(Some(id))
+            }
+            Err(error) => {
+                self.fail("not made", &error)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Puts films in, as many as fit in a call. Returns those that the server took.
+    fn put<'p>(&mut self, id: &str, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
+        let mut done = Vec::new();
+        let mut waiting: Vec<Vec<&Put>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
+        let mut was_checked = false;
+        while let Some(batch) = waiting.pop() {
+            if interrupt::requested().is_some() {
+                break;
+            }
+            let row = |put: &&Put| {
+                let tmdb = self.aliases.canonical(put.tmdb);
+                MemberRow { tmdb, is_own: true, was_watched: false }
+            };
+            self.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
+            let items: Vec<&str> = batch.iter().map(|put| put.item_id.as_str()).collect();
+            match self.jellyfin.add(id, &items) {
+                Ok(()) => done.extend(batch),
+                // One id that vanished refuses the whole call, and the answer does not say which (J7).
+                Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
+                    if !was_checked && self.jellyfin.members(id).is_err() {
+                        self.fail("films not added", &error)?;
+                        break;
+                    }
+                    was_checked = true;
+                    if let [put] = batch.as_slice() {
+                        let text =
+                            format!("{} not added: Jellyfin does not know its item any more", put.film);
+                        let about = format!("collection `{}`", self.name);
+                        self.report.failure(
+                            self.store,
+                            &format!("put/{}", put.item_id),
+                            &about,
+                            &text,
+                            None,
+                        )?;
+                    } else {
+                        let (front, back) = batch.split_at(batch.len() / 2);
+                        waiting.extend([back.to_vec(), front.to_vec()]);
+                    }
+                }
+                Err(error) => {
+                    self.fail("films not added", &error)?;
+                    break;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Takes films out. Returns those that the server took out.
+    fn take<'t>(&mut self, id: &str, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
+        let mut done = Vec::new();
+        // A film's members stay in one call; few films have more than one.
+        for batch in takes.chunks(MAX_IDS / 2) {
+            let items: Vec<&str> = batch.iter().flat_map(|take| &take.item_ids).map(String::as_str).collect();
+            for items in items.chunks(MAX_IDS) {
+                if interrupt::requested().is_some() {
+                    return Ok(done);
+                }
+                if let Err(error) = self.jellyfin.remove(id, items) {
+                    self.fail("films not taken out", &error)?;
+                    return Ok(done);
+                }
+            }
+            done.extend(batch);
+        }
+        Ok(done)
+    }
+
+    /// Looks once more: Jellyfin answers with success to films that never show up (J7).
+    fn verify(&mut self, id: &str, put: &[&Put], taken: &[&Take]) -> Result<Option<Vec<Member>>, StoreError> {
+        let members = self.jellyfin.members(id);
+        let is_inside = |tmdb: TmdbId, items: &[String]| {
+            let tmdb = self.aliases.canonical(tmdb);
+            members.as_ref().map_or(true, |members| {
+                members.iter().any(|member| {
+                    items.contains(&member.item_id)
+                        || member.tmdb.is_some_and(|id| self.aliases.canonical(id) == tmdb)
+                })
+            })
+        };
+        let (stuck, unstuck): (Vec<&Put>, Vec<&Put>) =
+            put.iter().partition(|put| is_inside(put.tmdb, std::slice::from_ref(&put.item_id)));
+        let is_out = |take: &Take| members.is_err() || !is_inside(take.tmdb, &[]);
+        let (out, staying): (Vec<&Take>, Vec<&Take>) = taken.iter().partition(|take| is_out(take));
+        for put in stuck {
+            self.report.step(&Step::Put(put.clone()), Ended::Done, None);
+        }
+        for take in &out {
+            self.report.step(&Step::Take((*take).clone()), Ended::Done, None);
+        }
+        if members.is_ok() {
+            self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
+        }
+        for take in staying {
+            // Links of one film that were added twice leave one a call (J7): the next run takes the next.
+            log::info!("collection `{}`: {} shows up again; the next run takes it out", self.name, take.name);
+            self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+        }
+        if !unstuck.is_empty() {
+            let items: Vec<String> = unstuck.iter().map(|put| put.item_id.clone()).collect();
+            self.store.record_unstuck(id, &items, self.report.now())?;
+            let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
+            self.store.forget_members(id, &tmdbs)?;
+            for put in unstuck {
+                let text = format!("{} did not stay in it although Jellyfin took it", put.film);
+                let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
+                let about = format!("collection `{}`", self.name);
+                self.report.warning(
+                    self.store,
+                    &format!("unstuck/{}", put.item_id),
+                    &about,
+                    &text,
+                    Some(hint),
+                )?;
+                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
+            }
+        }
+        Ok(members.ok())
+    }
+
+    fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {
+        if error.is_interrupt() {
+            return Ok(());
+        }
+        let about = format!("collection `{}`", self.name);
+        let text = format!("{what}: {}", chain(error));
+        self.report.failure(self.store, &format!("{about}/{what}"), &about, &text, error.hint().as_deref())
+    }
+}

@@ -1,0 +1,319 @@
+//! Where a person's last scrape stopped, and what a new look at their list means. Pure: no I/O, no clock.
+//!
+//! A crawl is *accepted* when it may take entries off the known list. This is the one place where doubt about a list
+//! is handled; everything after it is arithmetic on known lists.
+
+use crate::store::Timestamp;
+
+const HOUR: Timestamp = 3600;
+
+/// What is remembered of a person's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// The last accepted crawl.
+    pub accepted_at: Option<Timestamp>,
+    /// The last crawl in which every page was read, accepted or not.
+    pub crawled_at: Option<Timestamp>,
+    /// Entries that are counted but never shown, as far as accepted.
+    pub shortfall: u32,
+    /// The crawls whose total disagrees.
+    pub mismatch: Option<Mismatch>,
+    /// Since when a crawl waits that lacks so much that it is not believed.
+    pub pending_at: Option<Timestamp>,
+}
+
+/// Crawls in which every page was read, but the total is another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The first crawl with this shortfall.
+    pub first_at: Timestamp,
+    /// How many crawls in a row disagreed while the total stayed the same.
+    pub count: u32,
+    /// The total that was declared.
+    pub declared: u32,
+    /// Declared and not shown; `None` when the pages disagreed among themselves or showed too many.
+    pub shortfall: Option<u32>,
+}
+
+/// What this run was told, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Now.
+    pub now: Timestamp,
+    /// `--full`
+    pub full: bool,
+    /// `--allow-shrink`
+    pub allow_shrink: bool,
+    /// The age at which a full crawl is due, in seconds; `None`: never by itself.
+    pub full_scan_secs: Option<Timestamp>,
+}
+
+/// Must all pages be read, or were the newest enough?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// The newest pages tell all that this run needs.
+    Head,
+    /// All pages.
+    All,
+}
+
+/// What a crawl of all pages means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The known list becomes this crawl.
+    Accepted {
+        /// Counted but not shown.
+        shortfall: u32,
+    },
+    /// The totals disagree: nothing is taken off.
+    Mismatch(Mismatch),
+    /// Too much is gone at once: nothing is taken off yet.
+    Pending {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// A crawl in which every page was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Crawl {
+    /// The total of the pages, when all of them declared the same one.
+    pub declared: Option<u32>,
+    /// The total of page 1.
+    pub declared_first: u32,
+    /// Different entries on the pages.
+    pub unique: u32,
+    /// Entries on the known list before.
+    pub known: u32,
+    /// Entries of the known list that the crawl lacks.
+    pub gone: u32,
+    /// Entries that the pending crawl lacked.
+    pub missing: u32,
+    /// Those of them that this crawl lacks too.
+    pub still_missing: u32,
+}
+
+/// How long ago; a clock that was set back makes nothing old.
+fn age(now: Timestamp, then: Timestamp) -> Timestamp {
+    (now - then).max(0)
+}
+
+/// Must all pages be read, whatever the newest ones show? By its age, too: a date in the future, from a clock that
+/// was wrong, counts as old.
+pub fn is_crawl_due(cursor: &Cursor, terms: Terms) -> bool {
+    let is_old = match (cursor.crawled_at, terms.full_scan_secs) {
+        (Some(then), Some(limit)) => terms.now - then >= limit || then > terms.now + HOUR,
+        _ => false,
+    };
+    terms.full || cursor.crawled_at.is_none() || is_old
+}
+
+/// Were the newest pages enough? `known` entries were on the list before, `new` ones stand in front of them, and
+/// the page declares `declared`.
+pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) -> Need {
+    if is_crawl_due(cursor, terms) {
+        return Need::All;
+    }
+    if u64::from(known) + u64::from(new) + u64::from(cursor.shortfall) == u64::from(declared) {
+        return Need::Head;
+    }
+    if let Some(since) = cursor.pending_at {
+        let may_settle = age(terms.now, since) >= HOUR || terms.allow_shrink;
+        return if may_settle { Need::All } else { Need::Head };
+    }
+    match cursor.mismatch {
+        // Pages are cached for minutes on the other side: once more next time, then only when something moved.
+        Some(mismatch) if mismatch.count >= 2 && mismatch.declared == declared => Need::Head,
+        _ => Need::All,
+    }
+}
+
+/// What does this crawl mean for the known list?
+pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
+    let shortfall = crawl.declared.and_then(|declared| declared.checked_sub(crawl.unique));
+    let known_shortfall = cursor.accepted_at.map(|_| cursor.shortfall);
+    let shortfall = match shortfall {
+        Some(shortfall) if shortfall == 0 || Some(shortfall) == known_shortfall => shortfall,
+        other => match (other, cursor.mismatch) {
+            (Some(shortfall), Some(before))
+                if before.shortfall == other && age(terms.now, before.first_at) >= HOUR =>
+            {
+                shortfall
+            }
+            _ => {
+                return Verdict::Mismatch(next_mismatch(
+                    cursor.mismatch,
+                    terms.now,
+                    other,
+                    crawl.declared_first,
+                ));
+            }
+        },
+    };
+    let collapsed =
+        (crawl.gone > 5 && crawl.gone > crawl.known / 2) || (crawl.unique == 0 && crawl.known > 0);
+    if !collapsed || terms.allow_shrink {
+        return Verdict::Accepted { shortfall };
+    }
+    // Does it lack what the waiting crawl lacked? 90 % is enough: people go on using their list.
+    let lacks_again =
+        crawl.missing > 0 && u64::from(crawl.still_missing) * 10 >= u64::from(crawl.missing) * 9;
+    match cursor.pending_at {
+        Some(since) if lacks_again && age(terms.now, since) >= HOUR => Verdict::Accepted { shortfall },
+        Some(since) if lacks_again => Verdict::Pending { since },
+        _ => Verdict::Pending { since: terms.now },
+    }
+}
+
+fn next_mismatch(
+    before: Option<Mismatch>,
+    now: Timestamp,
+    shortfall: Option<u32>,
+    declared: u32,
+) -> Mismatch {
+    let same_total = before.filter(|before| before.declared == declared);
+    let same_shortfall = before.filter(|before| shortfall.is_some() && before.shortfall == shortfall);
+    Mismatch {
+        first_at: same_shortfall.map_or(now, |before| before.first_at),
+        count: same_total.map_or(1, |before| before.count + 1),
+        declared,
+        shortfall,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = 1_000_000;
+    const TERMS: Terms =
+        Terms { now: NOW, full: false, allow_shrink: false, full_scan_secs: Some(24 * HOUR) };
+
+    fn settled(age: Timestamp) -> Cursor {
+        Cursor { accepted_at: Some(NOW - age), crawled_at: Some(NOW - age), ..Cursor::default() }
+    }
+
+    fn crawl(known: u32, unique: u32, gone: u32) -> Crawl {
+        let total = unique;
+        Crawl {
+            declared: Some(total),
+            declared_first: total,
+            unique,
+            known,
+            gone,
+            missing: 0,
+            still_missing: 0,
+        }
+    }
+
+    #[test]
+    fn need_is_one_page_as_long_as_the_sum_is_right() {
+        let day_old = settled(24 * HOUR);
+        let fresh = settled(HOUR);
+        let short = Cursor { shortfall: 2, ..fresh };
+        for (cursor, known, new, declared, expected) in [
+            (&Cursor::default(), 0, 28, 60, Need::All),
+            (&fresh, 60, 0, 60, Need::Head),
+            (&fresh, 60, 2, 62, Need::Head),
+            (&fresh, 60, 0, 59, Need::All),
+            (&fresh, 60, 1, 60, Need::All),
+            (&short, 58, 0, 60, Need::Head),
+            (&short, 58, 0, 58, Need::All),
+            (&day_old, 60, 0, 60, Need::All),
+        ] {
+            assert_eq!(need(cursor, TERMS, known, new, declared), expected, "{known} + {new} of {declared}");
+        }
+        assert_eq!(need(&fresh, Terms { full: true, ..TERMS }, 60, 0, 60), Need::All);
+        assert_eq!(need(&day_old, Terms { full_scan_secs: None, ..TERMS }, 60, 0, 60), Need::Head);
+    }
+
+    #[test]
+    fn need_survives_a_clock_that_was_set_back() {
+        assert_eq!(need(&settled(-48 * HOUR), TERMS, 60, 0, 60), Need::All);
+    }
+
+    #[test]
+    fn a_crawl_whose_total_is_right_is_accepted() {
+        assert_eq!(judge(&Cursor::default(), TERMS, crawl(0, 60, 0)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&Cursor::default(), TERMS, crawl(0, 0, 0)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&settled(HOUR), TERMS, crawl(60, 57, 3)), Verdict::Accepted { shortfall: 0 });
+    }
+
+    #[test]
+    fn a_total_that_disagrees_takes_nothing_off_until_it_repeats_an_hour_later() {
+        let short =
+            |declared| Crawl { declared: Some(declared), declared_first: declared, ..crawl(60, 58, 2) };
+        let first = judge(&settled(HOUR), TERMS, short(60));
+        let expected = Mismatch { first_at: NOW, count: 1, declared: 60, shortfall: Some(2) };
+        assert_eq!(first, Verdict::Mismatch(expected));
+
+        let cursor = Cursor { mismatch: Some(expected), ..settled(HOUR) };
+        let later = |minutes: Timestamp| Terms { now: NOW + minutes * 60, ..TERMS };
+        assert_eq!(need(&cursor, later(10), 60, 0, 59), Need::All, "once more next run");
+        let again = judge(&cursor, later(10), short(60));
+        assert_eq!(again, Verdict::Mismatch(Mismatch { count: 2, ..expected }));
+
+        let cursor = Cursor { mismatch: Some(Mismatch { count: 2, ..expected }), ..settled(HOUR) };
+        assert_eq!(need(&cursor, later(20), 57, 0, 60), Need::Head, "then only when the total moves");
+        assert_eq!(need(&cursor, later(20), 57, 0, 61), Need::All);
+        assert_eq!(judge(&cursor, later(60), short(60)), Verdict::Accepted { shortfall: 2 });
+        let other = judge(&cursor, later(60), short(61));
+        assert_eq!(
+            other,
+            Verdict::Mismatch(Mismatch { first_at: NOW + 3600, count: 1, declared: 61, shortfall: Some(3) })
+        );
+    }
+
+    #[test]
+    fn an_accepted_shortfall_is_remembered() {
+        let cursor = Cursor { shortfall: 2, ..settled(HOUR) };
+        let short = Crawl { declared: Some(60), declared_first: 60, ..crawl(58, 58, 0) };
+        assert_eq!(judge(&cursor, TERMS, short), Verdict::Accepted { shortfall: 2 });
+        assert_eq!(judge(&cursor, TERMS, crawl(58, 60, 0)), Verdict::Accepted { shortfall: 0 });
+    }
+
+    #[test]
+    fn pages_that_disagree_among_themselves_or_show_too_much_are_never_accepted() {
+        let moved = Crawl { declared: None, ..crawl(60, 60, 0) };
+        let surplus = Crawl { declared: Some(58), declared_first: 58, ..crawl(60, 60, 0) };
+        for crawl in [moved, surplus] {
+            let Verdict::Mismatch(mismatch) = judge(&settled(HOUR), TERMS, crawl) else {
+                panic!("{crawl:?}")
+            };
+            assert_eq!(mismatch.shortfall, None);
+            let cursor = Cursor { mismatch: Some(mismatch), ..settled(HOUR) };
+            let later = Terms { now: NOW + 2 * HOUR, ..TERMS };
+            assert!(matches!(judge(&cursor, later, crawl), Verdict::Mismatch(_)));
+        }
+    }
+
+    #[test]
+    fn a_list_that_collapsed_waits_an_hour_for_a_second_crawl() {
+        let pending = Verdict::Pending { since: NOW };
+        for (known, unique, gone, expected) in [
+            (60, 29, 31, pending),
+            (60, 30, 30, Verdict::Accepted { shortfall: 0 }),
+            (8, 3, 5, Verdict::Accepted { shortfall: 0 }),
+            (8, 2, 6, pending),
+            (3, 0, 3, pending),
+        ] {
+            assert_eq!(
+                judge(&settled(HOUR), TERMS, crawl(known, unique, gone)),
+                expected,
+                "{gone} of {known}"
+            );
+        }
+        let allowed = Terms { allow_shrink: true, ..TERMS };
+        assert_eq!(judge(&settled(HOUR), allowed, crawl(60, 0, 60)), Verdict::Accepted { shortfall: 0 });
+
+        let cursor = Cursor { pending_at: Some(NOW), ..settled(HOUR) };
+        let later = |minutes: Timestamp| Terms { now: NOW + minutes * 60, ..TERMS };
+        let again = |still| Crawl { missing: 40, still_missing: still, ..crawl(60, 20, 40) };
+        assert_eq!(need(&cursor, later(59), 60, 0, 20), Need::Head);
+        assert_eq!(need(&cursor, later(60), 60, 0, 20), Need::All);
+        assert_eq!(judge(&cursor, later(59), again(40)), pending);
+        assert_eq!(judge(&cursor, later(60), again(36)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&cursor, later(60), again(35)), Verdict::Pending { since: NOW + HOUR });
+        assert_eq!(judge(&cursor, later(-600), again(40)), pending, "a clock set back makes nothing old");
+    }
+}

@@ -1,0 +1,263 @@
+//! The Radarr half of a pass: open wishes become films in Radarr.
+//!
+//! Radarr is asked nothing as long as no wish is due. Otherwise one look at everything (who it is, its settings,
+//! its films), a plan, and then one film at a time. A wish is answered when Radarr says that it has the film.
+
+mod send;
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::api::chain;
+use crate::config::{self, QualityProfile, User};
+use crate::film::TmdbId;
+use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Step, Wisher};
+use crate::radarr::{AddError, Radarr, RadarrError, trim_folder};
+use crate::report::{Ended, Report};
+use crate::store::{Store, StoreError, Wish, WishProblem};
+use send::Send;
+
+/// What this half of the pass works with.
+#[derive(Debug)]
+pub struct Feed<'a> {
+    /// The door.
+    pub radarr: &'a Radarr,
+    /// `[radarr]`
+    pub config: &'a config::Radarr,
+    /// Everybody in the config.
+    pub users: &'a [User],
+    /// Those whose wishes this run looks at.
+    pub chosen: &'a [usize],
+    /// Look at everything that is open, whenever it was tried last (`--full`).
+    pub full: bool,
+    /// Only say what would be done.
+    pub is_dry: bool,
+    /// With `skip_if_in_library`: what Jellyfin has.
+    pub library: InLibrary,
+}
+
+/// What Jellyfin has, where that keeps films from Radarr.
+#[derive(Debug)]
+pub enum InLibrary {
+    /// It makes no difference.
+    Ignored,
+    /// These films, by canonical TMDB id.
+    Known(HashSet<TmdbId>),
+    /// It could not be read: nothing is sent, or a film might come twice.
+    Unknown,
+}
+
+impl Feed<'_> {
+    /// Does this half of the pass.
+    pub fn run(&self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+        let aliases = Aliases::new(store.aliases()?);
+        let wishes = self.open_wishes(store, report, &aliases)?;
+        if wishes.is_empty() {
+            return Ok(());
+        }
+        if matches!(self.library, InLibrary::Unknown) {
+            log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
+            return Ok(());
+        }
+        let Some((terms, view)) = self.look(store, report)? else { return Ok(()) };
+        store.forget_notices("radarr/")?;
+        warn_if_restored(store, report, &view, &aliases)?;
+        let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
+        let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
+        if self.is_dry {
+            self.show(&steps, report);
+            return Ok(());
+        }
+        Send { feed: self, view, failures_in_a_row: 0, added: 0 }.apply(&steps, store, report)
+    }
+
+    /// The wishes to look at: none, as long as none is due.
+    fn open_wishes(
+        &self,
+        store: &Store,
+        report: &Report,
+        aliases: &Aliases,
+    ) -> Result<Vec<Wish>, StoreError> {
+        let names: HashSet<&str> = self.chosen.iter().map(|index| self.users[*index].name.as_str()).collect();
+        let is_in_library = |wish: &Wish| match &self.library {
+            InLibrary::Known(films) => films.contains(&aliases.canonical(wish.tmdb)),
+            _ => false,
+        };
+        let mut wishes = store.wishes()?;
+        wishes.retain(|wish| names.contains(wish.person.as_str()) && !is_in_library(wish));
+        let is_due = |wish: &Wish| self.full || wish.next_try_at <= report.now();
+        if !wishes.iter().any(is_due) {
+            return Ok(Vec::new());
+        }
+        wishes.retain(|wish| is_due(wish) || wish.problem.is_some_and(WishProblem::is_settled));
+        Ok(wishes)
+    }
+
+    /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
+    fn look(
+        &self,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<Option<(RadarrTerms, RadarrView)>, StoreError> {
+        let ask = || -> Result<_, RadarrError> {
+            let version = self.radarr.check()?;
+            log::debug!("radarr: version {version}");
+            let settings =
+                Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
+            let view = RadarrView {
+                tags: self.radarr.tags()?,
+                excluded: self.radarr.exclusions()?,
+                films: self.radarr.films()?,
+            };
+            Ok((settings, view))
+        };
+        match ask() {
+            Ok((settings, view)) => Ok(Some((self.terms(&settings, store, report)?, view))),
+            Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
+            Err(error) => {
+                let text = chain(&error);
+                report.failure(store, "radarr/look", "radarr", &text, error.hint().as_deref())?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Checks the settings against what Radarr has. People whose settings are wrong are left out, and it is told
+    /// once for each wrong setting.
+    fn terms(
+        &self,
+        settings: &Settings,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<RadarrTerms, StoreError> {
+        let mut wrong: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        let mut people = Vec::new();
+        for user in self.users {
+            let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.config.root_folder));
+            let profile =
+                settings.profile(user.quality_profile.as_ref().unwrap_or(&self.config.quality_profile));
+            match (folder, profile) {
+                (Ok(root_folder), Ok(quality_profile_id)) => people.push(Wisher {
+                    name: user.name.clone(),
+                    root_folder,
+                    is_own_folder: user.root_folder.is_some(),
+                    quality_profile_id,
+                    tags: user.tags.clone(),
+                    user_tag: self.config.user_tags.then(|| user_tag(&user.name)),
+                }),
+                (folder, profile) => {
+                    for text in [folder.err(), profile.err()].into_iter().flatten() {
+                        wrong.entry(text).or_default().push(&user.name);
+                    }
+                }
+            }
+        }
+        let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
+        let animated_root_folder = match animated {
+            Some(Err(text)) => {
+                wrong.entry(text).or_default().extend(self.users.iter().map(|user| user.name.as_str()));
+                // Where animated films would go is not known, nor which ones they are.
+                people.retain(|person| person.is_own_folder);
+                None
+            }
+            other => other.and_then(Result::ok),
+        };
+        for (text, names) in wrong {
+            let about = if names.len() == self.users.len() { "radarr".to_owned() } else { names.join(", ") };
+            report.failure(store, &format!("settings/{text}"), &about, &text, None)?;
+        }
+        Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
+    }
+
+    /// A dry run says what would be sent; where a film goes may depend on its genres.
+    fn show(&self, steps: &[Step], report: &mut Report) {
+        let mut left = self.config.max_adds_per_run.unwrap_or(usize::MAX);
+        for step in steps {
+            let Step::Add(add) = step else {
+                report.step(step, Ended::Planned, None);
+                continue;
+            };
+            if left == 0 {
+                report.step(step, Ended::Later, None);
+                continue;
+            }
+            left -= 1;
+            let folder = self.destination(add).ok();
+            report.step(step, Ended::Planned, folder.as_deref());
+        }
+    }
+
+    fn destination(&self, add: &Add) -> Result<String, AddError> {
+        Ok(match &add.root_folder {
+            RootFolder::Fixed(folder) => folder.clone(),
+            RootFolder::ByGenre { animated, other } => {
+                let facts = self.radarr.look_up(add.wished.tmdb)?;
+                if facts.is_animated { animated.clone() } else { other.clone() }
+            }
+        })
+    }
+}
+
+/// What there is to choose from.
+struct Settings {
+    profiles: Vec<(u32, String)>,
+    folders: Vec<crate::radarr::RootFolder>,
+}
+
+impl Settings {
+    fn profile(&self, wanted: &QualityProfile) -> Result<u32, String> {
+        let is_it = |(id, name): &&(u32, String)| match wanted {
+            QualityProfile::Id(wanted) => id == wanted,
+            QualityProfile::Name(wanted) => name.eq_ignore_ascii_case(wanted),
+        };
+        self.profiles.iter().find(is_it).map(|(id, _)| *id).ok_or_else(|| {
+            let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
+            let there = there.collect::<Vec<_>>().join(", ");
+            format!("Radarr has no quality profile `{wanted}`; it has {there}")
+        })
+    }
+
+    fn folder(&self, wanted: &str) -> Result<String, String> {
+        let wanted = trim_folder(wanted);
+        let found = self.folders.iter().find(|folder| folder.path == wanted);
+        match found {
+            Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
+            // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
+            Some(_) => Err(format!("Radarr cannot reach its root folder `{wanted}`; is the disk mounted?")),
+            None => {
+                let there = self.folders.iter().map(|folder| format!("`{}`", folder.path));
+                let there = there.collect::<Vec<_>>().join(", ");
+                let there = if there.is_empty() { "none".to_owned() } else { there };
+                Err(format!("Radarr has no root folder `{wanted}`; it has {there}"))
+            }
+        }
+    }
+}
+
+/// The label of a person's films. Radarr 6 takes letters, digits and `-` (facts/servers.md R8).
+fn user_tag(name: &str) -> String {
+    format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
+}
+
+/// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
+fn warn_if_restored(
+    store: &mut Store,
+    report: &mut Report,
+    view: &RadarrView,
+    aliases: &Aliases,
+) -> Result<(), StoreError> {
+    const KEY: &str = "restored/radarr";
+    let there: HashSet<TmdbId> = view.films.keys().map(|id| aliases.canonical(*id)).collect();
+    let answered: HashSet<TmdbId> = store.answered()?.into_iter().map(|id| aliases.canonical(id)).collect();
+    let lacking = answered.difference(&there).count();
+    if lacking <= 5 || lacking * 2 <= answered.len() {
+        return store.forget_notices(KEY);
+    }
+    if store.is_first(KEY, report.now())? {
+        let text = format!(
+            "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
+            answered.len()
+        );
+        report.say("radarr", &text, Some("if it is a new Radarr, `lbjf sync --add-again` sends them all"));
+    }
+    Ok(())
+}

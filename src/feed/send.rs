@@ -1,0 +1,293 @@
+//! Carries out what Radarr is asked, one film at a time, each outcome written down before the next.
+
+use std::collections::BTreeMap;
+
+use super::Feed;
+use crate::api::{ApiError, chain};
+use crate::film::TmdbId;
+use crate::interrupt;
+use crate::plan::{Add, RadarrView, Step, Tag, Wished};
+use crate::radarr::{AddError, NewFilm, Radarr};
+use crate::report::{Ended, Report, plural};
+use crate::store::{Store, StoreError, WishProblem};
+
+/// So many failures in a row end the adding of a run.
+const MAX_FAILURES_IN_A_ROW: usize = 5;
+
+/// So many films are tagged in one call.
+const TAG_BATCH: usize = 100;
+
+/// A film that Radarr has now.
+struct Sent {
+    /// The id that Radarr stored.
+    tmdb: TmdbId,
+    /// Was it added by this call?
+    is_new: bool,
+    /// The root folder it was sent to.
+    folder: String,
+}
+
+/// Carrying out the plan.
+pub(super) struct Send<'a> {
+    pub(super) feed: &'a Feed<'a>,
+    pub(super) view: RadarrView,
+    pub(super) failures_in_a_row: usize,
+    pub(super) added: usize,
+}
+
+impl Send<'_> {
+    /// Does all steps, as far as they make sense.
+    pub(super) fn apply(
+        &mut self,
+        steps: &[Step],
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let now = report.now();
+        let mut tags = Vec::new();
+        let mut adds = Vec::new();
+        for step in steps {
+            match step {
+                Step::Have(wished) => {
+                    store.answer(&wished.wishes, now)?;
+                    report.step(step, Ended::Done, None);
+                }
+                Step::Exclude(wished) => {
+                    let why = "it is on Radarr's exclusion list";
+                    store.record_problem(&wished.wishes, WishProblem::Excluded, why, now)?;
+                    for (person, _) in &wished.wishes {
+                        report.skip(store, person, &wished.film, why)?;
+                    }
+                    report.step(step, Ended::Done, None);
+                }
+                Step::Tag(tag) => tags.push((step, tag)),
+                Step::Add(add) => adds.push((step, add)),
+                Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
+            }
+        }
+        self.tag(&tags, store, report)?;
+        self.add_all(&adds, store, report)
+    }
+
+    /// Labels films that are there, many in one call.
+    fn tag(
+        &mut self,
+        tags: &[(&Step, &Tag)],
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let mut batches: BTreeMap<&[String], Vec<_>> = BTreeMap::new();
+        for (step, tag) in tags {
+            batches.entry(&tag.labels).or_default().push((step, tag));
+        }
+        for (labels, films) in batches {
+            for batch in films.chunks(TAG_BATCH) {
+                if interrupt::requested().is_some() {
+                    return Ok(());
+                }
+                let ids: Vec<u32> = batch.iter().map(|(_, tag)| tag.movie_id).collect();
+                let result = labels.iter().try_for_each(|label| {
+                    let id = self.tag_id(label)?;
+                    self.feed.radarr.tag(&ids, id)
+                });
+                for (step, tag) in batch {
+                    match &result {
+                        Ok(()) => {
+                            store.answer(&tag.wished.wishes, report.now())?;
+                            report.step(step, Ended::Done, None);
+                        }
+                        Err(error) => {
+                            let why = format!("not tagged: {}", chain(error));
+                            fail(&tag.wished, &why, error.hint().as_deref(), store, report)?;
+                            report.step(step, Ended::Failed, None);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_all(
+        &mut self,
+        adds: &[(&Step, &Add)],
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let most = self.feed.config.max_adds_per_run.unwrap_or(usize::MAX);
+        for (index, (step, add)) in adds.iter().enumerate() {
+            let left = adds.len() - index;
+            if interrupt::requested().is_some() {
+                return Ok(());
+            }
+            if self.added >= most {
+                let films = plural(left, "film");
+                log::info!("radarr: {films} left for later runs, since `radarr.max_adds_per_run` is {most}");
+                for (step, _) in &adds[index..] {
+                    report.step(step, Ended::Later, None);
+                }
+                return Ok(());
+            }
+            if self.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
+                let films = plural(left, "film");
+                let text =
+                    format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {films} left for the next run");
+                return report.warning(store, "radarr/row", "radarr", &text, None);
+            }
+            if !self.add(step, add, store, report)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends one film and records how it ended. Returns whether sending others makes sense.
+    fn add(
+        &mut self,
+        step: &Step,
+        add: &Add,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<bool, StoreError> {
+        let (wished, now) = (&add.wished, report.now());
+        let error = match self.send(add) {
+            Ok(sent) => {
+                self.failures_in_a_row = 0;
+                if sent.tmdb != wished.tmdb {
+                    store.record_alias(wished.tmdb, sent.tmdb)?;
+                }
+                if sent.is_new {
+                    self.added += 1;
+                    store.answer(&wished.wishes, now)?;
+                    report.step(step, Ended::Done, Some(&sent.folder));
+                } else {
+                    // With labels the wish stays open: the next look at Radarr finds the film and labels it.
+                    if !self.feed.config.user_tags {
+                        store.answer(&wished.wishes, now)?;
+                    }
+                    report.step(&Step::Have(wished.clone()), Ended::Done, None);
+                }
+                return Ok(true);
+            }
+            Err(error) => error,
+        };
+        let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
+        match error {
+            AddError::Failed(error) if error.is_interrupt() => return Ok(false),
+            AddError::Failed(error) => {
+                self.failures_in_a_row += 1;
+                fail(wished, &text, error.hint().as_deref(), store, report)?;
+            }
+            AddError::Settings(why) => {
+                let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
+                report.failure(store, "radarr/settings", "radarr", &text, None)?;
+                return Ok(false);
+            }
+            AddError::Unknown(_) => {
+                self.failures_in_a_row = 0;
+                store.record_problem(&wished.wishes, WishProblem::Unknown, &error.to_string(), now)?;
+                for (person, _) in &wished.wishes {
+                    report.skip(store, person, &wished.film, &error.to_string())?;
+                }
+            }
+            AddError::AlreadyThere
+            | AddError::FolderTaken { .. }
+            | AddError::Conflict
+            | AddError::Refused(_) => {
+                self.failures_in_a_row = 0;
+                store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
+                report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), &text, None)?;
+            }
+        }
+        report.step(step, Ended::Failed, None);
+        Ok(true)
+    }
+
+    /// Sends one film; what may have arrived without an answer is asked for.
+    fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
+        let radarr = self.feed.radarr;
+        let folder = self.feed.destination(add)?;
+        let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
+        let tags = tags.map_err(AddError::Failed)?;
+        let (config, tmdb) = (self.feed.config, add.wished.tmdb);
+        let film = NewFilm {
+            tmdb,
+            title: &add.wished.film.name,
+            year: add.wished.film.year.unwrap_or(0),
+            quality_profile_id: add.quality_profile_id,
+            root_folder: &folder,
+            path: None,
+            is_monitored: config.is_monitored,
+            minimum_availability: config.minimum_availability.as_str(),
+            tags: &tags,
+            search: config.search_on_add,
+        };
+        let there = |tmdb| Sent { tmdb, is_new: false, folder: folder.clone() };
+        match radarr.add(&film) {
+            Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
+            Err(AddError::AlreadyThere) => Ok(there(tmdb)),
+            Err(AddError::FolderTaken { folder: taken }) => {
+                if radarr.film(tmdb).map_err(AddError::Failed)?.is_some() {
+                    return Ok(there(tmdb));
+                }
+                if taken.is_empty() {
+                    return Err(AddError::FolderTaken { folder: taken });
+                }
+                // Two films of one title and year: this one gets a folder of its own (facts/servers.md R12.8).
+                let path = format!("{taken} {{tmdb-{tmdb}}}");
+                match radarr.add(&NewFilm { path: Some(&path), ..film }) {
+                    Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
+                    Err(AddError::AlreadyThere) => Ok(there(tmdb)),
+                    // The same data under another id: TMDB merged this one.
+                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => {
+                        merged_into(radarr, tmdb).map(there)
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Err(AddError::Conflict) => match radarr.film(tmdb).map_err(AddError::Failed)? {
+                Some(_) => Ok(there(tmdb)),
+                None => merged_into(radarr, tmdb).map(there),
+            },
+            Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(tmdb) {
+                Ok(Some(_)) => Ok(there(tmdb)),
+                _ => Err(AddError::Failed(error)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Radarr's number of a label; the label is made when it is missing.
+    fn tag_id(&mut self, label: &str) -> Result<u32, ApiError> {
+        if let Some(id) = self.view.tags.get(label) {
+            return Ok(*id);
+        }
+        let id = self.feed.radarr.create_tag(label)?;
+        self.view.tags.insert(label.to_owned(), id);
+        Ok(id)
+    }
+}
+
+/// A wish that time may answer was tried in vain.
+fn fail(
+    wished: &Wished,
+    text: &str,
+    hint: Option<&str>,
+    store: &mut Store,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    store.record_problem(&wished.wishes, WishProblem::Failed, text, report.now())?;
+    report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), text, hint)
+}
+
+/// The id under which Radarr has a film that TMDB merged into another.
+fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
+    let facts = radarr.look_up(tmdb)?;
+    let is_there = facts.tmdb != tmdb && radarr.film(facts.tmdb).map_err(AddError::Failed)?.is_some();
+    if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
+}
+
+/// A status is an answer; silence, or success with an unreadable body, is none.
+fn may_have_arrived(error: &ApiError) -> bool {
+    !error.never_arrived() && error.answered().is_none()
+}

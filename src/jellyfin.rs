@@ -1,0 +1,275 @@
+//! The Jellyfin door: the calls lbjf makes, the subset that is safe from 10.8 to 12.0 (facts/servers.md J1-J11).
+//!
+//! Only `Authorization: MediaBrowser Token="…"` works everywhere. Every library query says
+//! `collapseBoxSetItems=false&hasTmdbId=true`, or the films of lbjf's own collections would be missing from it. An
+//! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent.
+
+mod wire;
+
+use crate::api::{Api, ApiError};
+use crate::film::TmdbId;
+use crate::http::Method;
+
+/// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
+pub const MAX_IDS: usize = 100;
+
+/// The door.
+#[derive(Debug)]
+pub struct Jellyfin {
+    api: Api,
+}
+
+/// What a server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Info {
+    /// Which installation it is.
+    pub id: String,
+    /// Three numbers.
+    pub version: String,
+    /// As its administrator named it.
+    pub name: String,
+}
+
+/// A person in Jellyfin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JellyfinUser {
+    /// Jellyfin's id.
+    pub id: String,
+    /// Unique whatever the case.
+    pub name: String,
+    /// May they sign in?
+    pub is_disabled: bool,
+}
+
+/// A collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoxSet {
+    /// Jellyfin's id, which follows from the folder.
+    pub id: String,
+    /// As it is shown.
+    pub name: String,
+    /// The last part of its path, as in `Ada's watchlist [boxset]`.
+    pub folder: String,
+    /// Left behind by a deletion: it has members and takes films, but nobody sees it (J8).
+    pub is_ghost: bool,
+}
+
+/// A film in somebody's library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LibraryFilm {
+    /// Changes with the file's path, hence never remembered (J5).
+    pub item_id: String,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// Did this person see it?
+    pub is_watched: bool,
+}
+
+/// A member of a collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The id under which it is removed; not always the library's (J5).
+    pub item_id: String,
+    /// As it is shown.
+    pub name: String,
+    /// `None` for members that are no films, or have no TMDB id.
+    pub tmdb: Option<TmdbId>,
+}
+
+/// What is behind the address, and too bad if so.
+#[derive(Debug, thiserror::Error)]
+pub enum JellyfinError {
+    /// Older than 10.8.
+    #[error("Jellyfin at `{base}` is version {version}; lbjf needs 10.8 or newer")]
+    TooOld {
+        /// The address.
+        base: String,
+        /// Its version.
+        version: String,
+    },
+    /// Anything that went wrong on the way.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+impl JellyfinError {
+    /// What to do about it, when that is known.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::TooOld { .. } => None,
+            Self::Api(error) => error.hint(),
+        }
+    }
+}
+
+impl Jellyfin {
+    /// Opens the door; asks nothing yet.
+    pub fn new(api: Api) -> Self {
+        Self { api }
+    }
+
+    /// What server is it? Asked with the key, so that a wrong one shows at once.
+    ///
+    /// # Errors
+    ///
+    /// When it is too old, or cannot be asked.
+    pub fn info(&self) -> Result<Info, JellyfinError> {
+        let info: wire::SystemInfo = self.api.get("System/Info", &[])?;
+        let mut numbers = info.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if version < (10, 8) {
+            return Err(JellyfinError::TooOld { base: self.api.base_text(), version: info.version });
+        }
+        Ok(Info { id: info.id, version: info.version, name: info.server_name.unwrap_or_default() })
+    }
+
+    /// Everybody, disabled people too.
+    pub fn users(&self) -> Result<Vec<JellyfinUser>, ApiError> {
+        let users: Vec<wire::User> = self.api.get("Users", &[])?;
+        let user = |user: wire::User| JellyfinUser {
+            id: user.id,
+            name: user.name,
+            is_disabled: user.policy.is_some_and(|policy| policy.is_disabled),
+        };
+        Ok(users.into_iter().map(user).collect())
+    }
+
+    /// Every collection, also those that some people cannot see.
+    pub fn collections(&self) -> Result<Vec<BoxSet>, ApiError> {
+        let query = [
+            ("includeItemTypes", "BoxSet"),
+            ("recursive", "true"),
+            ("collapseBoxSetItems", "false"),
+            ("enableImages", "false"),
+            ("enableUserData", "false"),
+            ("fields", "Path,ParentId"),
+        ];
+        let items: wire::Items = self.api.get("Items", &query)?;
+        let sets = items.items.into_iter().filter(|item| item.kind == "BoxSet");
+        Ok(sets.map(box_set).collect())
+    }
+
+    /// The films that this person can see, with what they watched. One unpaged request: pages are slower, and go
+    /// wrong in several versions (J5).
+    pub fn library(&self, user_id: &str) -> Result<Vec<LibraryFilm>, ApiError> {
+        debug_assert!(!user_id.is_empty(), "an empty user id means everybody");
+        let query = [
+            ("userId", user_id),
+            ("recursive", "true"),
+            ("includeItemTypes", "Movie"),
+            ("hasTmdbId", "true"),
+            ("collapseBoxSetItems", "false"),
+            ("fields", "ProviderIds"),
+            ("enableImages", "false"),
+            ("enableUserData", "true"),
+        ];
+        let items: wire::Items = self.api.get("Items", &query)?;
+        let film = |item: wire::Item| {
+            Some(LibraryFilm {
+                tmdb: tmdb_of(&item)?,
+                is_watched: item.user_data.as_ref().is_some_and(|data| data.played),
+                item_id: item.id,
+            })
+        };
+        Ok(items.items.into_iter().filter_map(film).collect())
+    }
+
+    /// What is in a collection: asked without a user and without a type, which would hide members (J5).
+    pub fn members(&self, collection_id: &str) -> Result<Vec<Member>, ApiError> {
+        debug_assert!(!collection_id.is_empty(), "an empty parent id means the root");
+        let query = [
+            ("parentId", collection_id),
+            ("recursive", "true"),
+            ("fields", "ProviderIds"),
+            ("enableImages", "false"),
+            ("enableUserData", "false"),
+        ];
+        let items: wire::Items = self.api.get("Items", &query)?;
+        let member = |item: wire::Item| Member { tmdb: tmdb_of(&item), item_id: item.id, name: item.name };
+        Ok(items.items.into_iter().map(member).collect())
+    }
+
+    /// Makes a collection, locked and empty; returns its id.
+    ///
+    /// A name whose folder exists is emptied by this (J7): look first. Locked, since an unlocked one is renamed and
+    /// refilled by metadata refreshes.
+    pub fn create(&self, name: &str) -> Result<String, ApiError> {
+        let created: wire::Created =
+            self.api.post_once("Collections", &[("name", name), ("isLocked", "true")], None)?;
+        Ok(created.id)
+    }
+
+    /// Puts items into a collection; those that are in it stay. The ids must differ and be [`MAX_IDS`] at the most.
+    pub fn add(&self, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
+        self.change(&Method::POST, collection_id, item_ids)
+    }
+
+    /// Takes items out of a collection, by the ids its members have; those that are not in it are ignored.
+    pub fn remove(&self, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
+        self.change(&Method::DELETE, collection_id, item_ids)
+    }
+
+    fn change(&self, method: &Method, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
+        debug_assert!((1..=MAX_IDS).contains(&item_ids.len()), "an empty list means everything");
+        let path = format!("Collections/{collection_id}/Items");
+        self.api.write(method, &path, &[("ids", &item_ids.join(","))], None)
+    }
+}
+
+fn box_set(item: wire::Item) -> BoxSet {
+    let path = item.path.unwrap_or_default();
+    let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let parent = item.parent_id.filter(|id| id.bytes().any(|byte| byte != b'0' && byte != b'-'));
+    BoxSet { id: item.id, name: item.name, folder, is_ghost: parent.is_none() }
+}
+
+/// The TMDB id of a film. Keys come in any case, values are any text (J5). A show's id is of another number space,
+/// so only films have one here; on 10.11 a better version of a film is a `Video`.
+fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
+    if !matches!(item.kind.as_str(), "Movie" | "Video") {
+        return None;
+    }
+    let ids = item.provider_ids.as_ref()?;
+    let (_, value) = ids.iter().find(|(key, _)| key.eq_ignore_ascii_case("tmdb"))?;
+    value.as_deref()?.trim().parse().ok().filter(|id| *id > 0).map(TmdbId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tmdb_ids_are_read_in_any_case_and_only_of_films() {
+        let item = |kind: &str, key: &str, value: &str| -> wire::Item {
+            let text = format!("{{\"Id\":\"1\",\"Type\":\"{kind}\",\"ProviderIds\":{{\"{key}\":{value}}}}}");
+            serde_json::from_str(&text).unwrap()
+        };
+        for (kind, key, value, expected) in [
+            ("Movie", "Tmdb", "\"603\"", Some(603)),
+            ("Movie", "tmdb", "\" 2009 \"", Some(2009)),
+            ("Movie", "TMDB", "\"002010\"", Some(2010)),
+            ("Video", "Tmdb", "\"603\"", Some(603)),
+            ("Movie", "Tmdb", "\"0\"", None),
+            ("Movie", "Tmdb", "\"abc-2008\"", None),
+            ("Movie", "Tmdb", "null", None),
+            ("Movie", "TmdbCollection", "\"603\"", None),
+            ("Series", "Tmdb", "\"603\"", None),
+            ("BoxSet", "Tmdb", "\"603\"", None),
+        ] {
+            assert_eq!(tmdb_of(&item(kind, key, value)), expected.map(TmdbId), "{kind} {key} {value}");
+        }
+    }
+
+    #[test]
+    fn a_collection_without_a_parent_is_a_ghost() {
+        let set = |parent: &str| -> BoxSet {
+            let text = format!(
+                "{{\"Id\":\"1\",\"Name\":\"X\",\"Type\":\"BoxSet\",\"Path\":\"/d/X [boxset]\",\"ParentId\":{parent}}}"
+            );
+            box_set(serde_json::from_str(&text).unwrap())
+        };
+        assert_eq!(set("\"8679d105\"").folder, "X [boxset]");
+        assert!(!set("\"8679d105\"").is_ghost);
+        assert!(set("null").is_ghost);
+    }
+}

@@ -1,0 +1,167 @@
+//! What a run will do: pure functions from what is wanted, what is there and what is remembered to a list of steps.
+//! No I/O, no clock. `--dry-run` prints the steps and stops.
+
+mod collection;
+mod radarr;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::film::{Film, TmdbId, Uid};
+
+pub use collection::{CollectionPlan, CollectionView, Library, Viewer, collection, places};
+pub use radarr::{Listers, RadarrTerms, RadarrView, Wisher, radarr};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Give Radarr a film.
+    Add(Add),
+    /// Put a label on a film that is in Radarr already; that answers the wish.
+    Tag(Tag),
+    /// Nothing to send: Radarr has it. The wish is answered.
+    Have(Wished),
+    /// Nothing to send: it is on Radarr's exclusion list.
+    Exclude(Wished),
+    /// Make a collection.
+    Create(Create),
+    /// Put a film into a collection.
+    Put(Put),
+    /// Take a film out of a collection.
+    Take(Take),
+}
+
+/// A film and the people whose wish it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wished {
+    /// Which film.
+    pub film: Film,
+    /// Its TMDB id, as Letterboxd has it.
+    pub tmdb: TmdbId,
+    /// Each wish: the person, and the entry on their list.
+    pub wishes: Vec<(String, Uid)>,
+}
+
+/// See [`Step::Add`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Add {
+    /// Which film, and whose wish.
+    pub wished: Wished,
+    /// Where it goes.
+    pub root_folder: RootFolder,
+    /// Radarr's number of the quality profile.
+    pub quality_profile_id: u32,
+    /// Labels, sorted.
+    pub tags: Vec<String>,
+}
+
+/// Where a film goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RootFolder {
+    /// Here.
+    Fixed(String),
+    /// That depends on its genres, which Radarr knows.
+    ByGenre {
+        /// For animated films.
+        animated: String,
+        /// For all others.
+        other: String,
+    },
+}
+
+/// See [`Step::Tag`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Which film, and whose wish.
+    pub wished: Wished,
+    /// Radarr's number of the film.
+    pub movie_id: u32,
+    /// The labels it lacks.
+    pub labels: Vec<String>,
+}
+
+/// See [`Step::Create`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Create {
+    /// Its name.
+    pub collection: String,
+}
+
+/// See [`Step::Put`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// The collection as a person names it.
+    pub collection: String,
+    /// Which film.
+    pub film: Film,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// The copy in the library.
+    pub item_id: String,
+    /// Who holds it, first in the config.
+    pub person: String,
+}
+
+/// See [`Step::Take`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// The collection as a person names it.
+    pub collection: String,
+    /// The film's name as Jellyfin shows it.
+    pub name: String,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// Every member that is this film.
+    pub item_ids: Vec<String>,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a film leaves a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Everybody it is for has watched it.
+    Watched,
+    /// Nobody lists it any more.
+    Unlisted,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Watched => "watched",
+            Self::Unlisted => "no longer on the watchlist",
+        })
+    }
+}
+
+impl Wished {
+    /// The people, for messages: `ada, ben`.
+    pub fn people(&self) -> String {
+        self.wishes.iter().map(|(person, _)| person.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// TMDB ids that were merged into others.
+#[derive(Clone, Debug, Default)]
+pub struct Aliases(HashMap<TmdbId, TmdbId>);
+
+impl Aliases {
+    /// From pairs of asked and answered ids.
+    pub fn new(pairs: impl IntoIterator<Item = (TmdbId, TmdbId)>) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+
+    /// The id that stands for this one wherever films are compared.
+    pub fn canonical(&self, id: TmdbId) -> TmdbId {
+        let mut id = id;
+        // Merges of merges are followed, a circle is not.
+        for _ in 0..8 {
+            match self.0.get(&id) {
+                Some(next) if *next != id => id = *next,
+                _ => break,
+            }
+        }
+        id
+    }
+}

@@ -1,0 +1,273 @@
+//! What becomes of a collection. The rules are those of the design's "What is wanted":
+//!
+//! * a person *holds* a film that is on their list and that they have not watched;
+//! * a held film that is in that person's library is put in;
+//! * a member that lbjf *owns* is taken out when nobody holds it and everybody's list was fully read once;
+//! * any other member is taken out when everybody has watched it, unless they had when it was first met;
+//! * doubt about any library takes nothing out.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{Aliases, Create, Put, Step, Take, Why};
+use crate::film::{TmdbId, Uid};
+use crate::jellyfin::{LibraryFilm, Member};
+use crate::store::{Listed, MemberRow, Place};
+
+/// One person mapped to the collection.
+#[derive(Debug)]
+pub struct Viewer<'a> {
+    /// At Letterboxd.
+    pub name: &'a str,
+    /// Do watched films leave?
+    pub remove_watched: bool,
+    /// Was their list ever read in full and accepted?
+    pub has_accepted: bool,
+    /// The films on their list, and with `remove_unlisted = false` those that once were; newest first.
+    pub listed: &'a [Listed],
+    /// What they can see in Jellyfin; `None` when it could not be read, or cannot be believed.
+    pub library: Option<&'a Library>,
+}
+
+/// A person's library, by canonical TMDB id.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// Every copy, smallest id first.
+    copies: HashMap<TmdbId, BTreeSet<String>>,
+    /// Films of which any copy was watched.
+    watched: HashSet<TmdbId>,
+}
+
+impl Library {
+    /// From the films that Jellyfin listed.
+    pub fn new(films: Vec<LibraryFilm>, aliases: &Aliases) -> Self {
+        let mut library = Self::default();
+        for film in films {
+            let id = aliases.canonical(film.tmdb);
+            if film.is_watched {
+                library.watched.insert(id);
+            }
+            library.copies.entry(id).or_default().insert(film.item_id);
+        }
+        library
+    }
+
+    /// Every film, by canonical TMDB id.
+    pub fn films(&self) -> impl Iterator<Item = TmdbId> {
+        self.copies.keys().copied()
+    }
+
+    /// Is there a copy of this film?
+    pub fn has(&self, canonical: TmdbId) -> bool {
+        self.copies.contains_key(&canonical)
+    }
+}
+
+/// The collection as it is.
+#[derive(Debug)]
+pub struct CollectionView<'a> {
+    /// As a person names it.
+    pub name: &'a str,
+    /// Its members; `None` when there is no such collection yet.
+    pub members: Option<&'a [Member]>,
+    /// What is remembered of its members.
+    pub rows: &'a [MemberRow],
+    /// Items that did not stick lately.
+    pub unstuck: &'a [String],
+}
+
+/// What to do, and what to write down before it is done.
+#[derive(Debug, Default)]
+pub struct CollectionPlan {
+    /// In the order of doing.
+    pub steps: Vec<Step>,
+    /// Members met for the first time, or become lbjf's own.
+    pub met: Vec<MemberRow>,
+    /// Members that are gone.
+    pub gone: Vec<TmdbId>,
+}
+
+/// Plans one collection. With `only_take` nothing is put in or made (`cleanup`).
+pub fn collection(
+    viewers: &[Viewer<'_>],
+    view: &CollectionView<'_>,
+    aliases: &Aliases,
+    only_take: bool,
+) -> CollectionPlan {
+    let facts = Facts::new(viewers, view, aliases);
+    let mut plan = CollectionPlan::default();
+    if !only_take {
+        plan.steps = facts.puts();
+    }
+    let (met, takes) = facts.takes();
+    plan.met = met;
+    plan.steps.extend(takes);
+    let put = |id: TmdbId| {
+        plan.steps.iter().any(|step| matches!(step, Step::Put(put) if facts.canonical(put.tmdb) == id))
+    };
+    let is_gone = |row: &&MemberRow| {
+        let id = facts.canonical(row.tmdb);
+        view.members.is_some() && !facts.members.contains_key(&id) && !put(id)
+    };
+    plan.gone = view.rows.iter().filter(is_gone).map(|row| row.tmdb).collect();
+    plan
+}
+
+/// Where this person's listed films stand, given what is in the collection now.
+pub fn places(viewer: &Viewer<'_>, members: &[Member], aliases: &Aliases) -> Vec<(Uid, Option<Place>)> {
+    let Some(library) = viewer.library else { return Vec::new() };
+    let inside: HashSet<TmdbId> =
+        members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect();
+    let place = |listed: &Listed| {
+        let id = aliases.canonical(listed.tmdb);
+        let place = if viewer.remove_watched && library.watched.contains(&id) {
+            Some(Place::Watched)
+        } else if inside.contains(&id) {
+            Some(Place::Collection)
+        } else if library.has(id) {
+            // In the library, but it did not stick.
+            None
+        } else {
+            Some(Place::Waiting)
+        };
+        (listed.film.uid.clone(), place)
+    };
+    viewer.listed.iter().filter(|listed| listed.is_listed).map(place).collect()
+}
+
+/// What the rules ask about, looked up once.
+struct Facts<'a> {
+    viewers: &'a [Viewer<'a>],
+    view: &'a CollectionView<'a>,
+    aliases: &'a Aliases,
+    members: HashMap<TmdbId, Vec<&'a Member>>,
+    rows: HashMap<TmdbId, MemberRow>,
+    held: HashSet<TmdbId>,
+    listed: HashSet<TmdbId>,
+    wanted: HashSet<TmdbId>,
+    is_sure: bool,
+}
+
+impl<'a> Facts<'a> {
+    fn new(viewers: &'a [Viewer<'a>], view: &'a CollectionView<'a>, aliases: &'a Aliases) -> Self {
+        let mut members: HashMap<TmdbId, Vec<&Member>> = HashMap::new();
+        for member in view.members.unwrap_or_default() {
+            if let Some(id) = member.tmdb {
+                members.entry(aliases.canonical(id)).or_default().push(member);
+            }
+        }
+        let mut facts = Self {
+            viewers,
+            view,
+            aliases,
+            members,
+            rows: view.rows.iter().map(|row| (aliases.canonical(row.tmdb), *row)).collect(),
+            held: HashSet::new(),
+            listed: HashSet::new(),
+            wanted: HashSet::new(),
+            is_sure: viewers.iter().all(|viewer| viewer.library.is_some()),
+        };
+        for viewer in viewers {
+            for listed in viewer.listed {
+                let id = aliases.canonical(listed.tmdb);
+                facts.wanted.insert(id);
+                if listed.is_listed {
+                    facts.listed.insert(id);
+                }
+                if !has_watched(viewer, id) {
+                    facts.held.insert(id);
+                }
+            }
+        }
+        facts
+    }
+
+    fn canonical(&self, id: TmdbId) -> TmdbId {
+        self.aliases.canonical(id)
+    }
+
+    /// Films to put in, the newest of each person first; a collection to put them into, where there is none.
+    fn puts(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut inside: HashSet<TmdbId> = self.members.keys().copied().collect();
+        let member_items: HashSet<&str> =
+            self.view.members.unwrap_or_default().iter().map(|member| member.item_id.as_str()).collect();
+        let is_free =
+            |item: &&String| !member_items.contains(item.as_str()) && !self.view.unstuck.contains(item);
+        for viewer in self.viewers {
+            let Some(library) = viewer.library else { continue };
+            for listed in viewer.listed {
+                let id = self.canonical(listed.tmdb);
+                let Some(copies) = library.copies.get(&id) else { continue };
+                // A copy that is a member under another TMDB id is the film all the same.
+                let is_member = copies.iter().any(|item| member_items.contains(item.as_str()));
+                if has_watched(viewer, id) || is_member || inside.contains(&id) {
+                    continue;
+                }
+                let Some(item_id) = copies.iter().find(is_free) else { continue };
+                inside.insert(id);
+                steps.push(Step::Put(Put {
+                    collection: self.view.name.to_owned(),
+                    film: listed.film.clone(),
+                    tmdb: listed.tmdb,
+                    item_id: item_id.clone(),
+                    person: viewer.name.to_owned(),
+                }));
+            }
+        }
+        match (self.view.members, self.is_sure) {
+            (None, false) => Vec::new(),
+            (None, true) if !steps.is_empty() => {
+                steps.insert(0, Step::Create(Create { collection: self.view.name.to_owned() }));
+                steps
+            }
+            _ => steps,
+        }
+    }
+
+    /// Films to take out, and members to remember.
+    fn takes(&self) -> (Vec<MemberRow>, Vec<Step>) {
+        let (mut met, mut steps) = (Vec::new(), Vec::new());
+        let mut members: Vec<_> = self.members.iter().collect();
+        members.sort_by_key(|(id, _)| **id);
+        for (id, copies) in members {
+            let row = self.rows.get(id).copied();
+            let is_own = row.is_some_and(|row| row.is_own) || self.listed.contains(id);
+            let watched = self.everybody_watched(*id);
+            if is_own && !row.is_some_and(|row| row.is_own) {
+                met.push(MemberRow { tmdb: *id, is_own: true, was_watched: false });
+            } else if row.is_none() && self.is_sure {
+                met.push(MemberRow { tmdb: *id, is_own: false, was_watched: watched });
+            }
+            let leaves = match row {
+                _ if !self.is_sure => false,
+                _ if is_own => {
+                    !self.held.contains(id) && self.viewers.iter().all(|viewer| viewer.has_accepted)
+                }
+                Some(row) => watched && !row.was_watched,
+                None => false,
+            };
+            if leaves {
+                let why = if is_own && !self.wanted.contains(id) { Why::Unlisted } else { Why::Watched };
+                steps.push(Step::Take(Take {
+                    collection: self.view.name.to_owned(),
+                    name: copies[0].name.clone(),
+                    tmdb: *id,
+                    item_ids: copies.iter().map(|member| member.item_id.clone()).collect(),
+                    why,
+                }));
+            }
+        }
+        (met, steps)
+    }
+
+    /// Has everybody watched it whose watched films leave? Nobody is not everybody.
+    fn everybody_watched(&self, id: TmdbId) -> bool {
+        let mut asked = self.viewers.iter().filter(|viewer| viewer.remove_watched).peekable();
+        asked.peek().is_some() && asked.all(|viewer| has_watched(viewer, id))
+    }
+}
+
+/// Has this person watched any copy, and does it matter for them?
+fn has_watched(viewer: &Viewer<'_>, id: TmdbId) -> bool {
+    viewer.remove_watched && viewer.library.is_some_and(|library| library.watched.contains(&id))
+}

@@ -1,0 +1,163 @@
+//! What Radarr is asked.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+use super::{Add, Aliases, RootFolder, Step, Tag, Wished};
+use crate::film::{TmdbId, Uid};
+use crate::radarr::RadarrFilm;
+use crate::store::Wish;
+
+/// What Radarr has.
+#[derive(Debug, Default)]
+pub struct RadarrView {
+    /// Every film in it.
+    pub films: HashMap<TmdbId, RadarrFilm>,
+    /// What must never be added.
+    pub excluded: HashSet<TmdbId>,
+    /// Its tags: label and number.
+    pub tags: HashMap<String, u32>,
+}
+
+/// The settings, checked against Radarr.
+#[derive(Debug, Default)]
+pub struct RadarrTerms {
+    /// Everybody whose films can be added, in the order of the config.
+    pub people: Vec<Wisher>,
+    /// Where animated films go, when they go elsewhere.
+    pub animated_root_folder: Option<String>,
+    /// Labels for every film.
+    pub tags: Vec<String>,
+}
+
+/// The settings of one person.
+#[derive(Clone, Debug)]
+pub struct Wisher {
+    /// At Letterboxd.
+    pub name: String,
+    /// Where their films go.
+    pub root_folder: String,
+    /// Is that folder their own choice? Then it beats the one for animated films.
+    pub is_own_folder: bool,
+    /// Radarr's number of their quality profile.
+    pub quality_profile_id: u32,
+    /// Labels for their films.
+    pub tags: Vec<String>,
+    /// The label that films of theirs carry even when they were there before.
+    pub user_tag: Option<String>,
+}
+
+/// Who lists a film.
+pub type Listers = HashMap<Uid, Vec<String>>;
+
+/// The wishes for one film.
+struct Group<'a> {
+    wishes: Vec<&'a Wish>,
+    was_tried: bool,
+}
+
+impl Group<'_> {
+    fn wished(&self) -> Wished {
+        let first = self.wishes[0];
+        let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
+        Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: self.wishes.iter().map(wish).collect() }
+    }
+}
+
+/// Plans what Radarr is asked for these wishes. `listers` tells who else lists a film: that decides its settings.
+///
+/// The order is the order of sending: films that were never tried first, in each of the two parts the newest of
+/// each person in turn.
+pub fn radarr(
+    wishes: &[Wish],
+    listers: &Listers,
+    terms: &RadarrTerms,
+    view: &RadarrView,
+    aliases: &Aliases,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut adds = Vec::new();
+    let films: HashMap<TmdbId, &RadarrFilm> =
+        view.films.iter().map(|(id, film)| (aliases.canonical(*id), film)).collect();
+    for group in groups(wishes, terms, aliases) {
+        let film_wished = group.wished();
+        let tmdb = film_wished.tmdb;
+        let canonical = aliases.canonical(tmdb);
+        if let Some(film) = films.get(&canonical) {
+            steps.push(there(film_wished, film, terms, view));
+        } else if view.excluded.contains(&tmdb) || view.excluded.contains(&canonical) {
+            steps.push(Step::Exclude(film_wished));
+        } else {
+            adds.push((group, film_wished));
+        }
+    }
+    steps.extend(adds.into_iter().filter_map(|(group, wished)| add(&group, wished, listers, terms)));
+    steps
+}
+
+/// A film that is there only lacks the labels of the people who wish it.
+fn there(wished: Wished, film: &RadarrFilm, terms: &RadarrTerms, view: &RadarrView) -> Step {
+    let has = |label: &String| view.tags.get(label).is_some_and(|id| film.tags.contains(id));
+    let wishers =
+        terms.people.iter().filter(|wisher| wished.wishes.iter().any(|(name, _)| *name == wisher.name));
+    let labels: BTreeSet<String> =
+        wishers.filter_map(|wisher| wisher.user_tag.clone()).filter(|label| !has(label)).collect();
+    if labels.is_empty() {
+        return Step::Have(wished);
+    }
+    Step::Tag(Tag { wished, movie_id: film.id, labels: labels.into_iter().collect() })
+}
+
+/// Settings of the first lister in the config's order, labels of all.
+fn add(group: &Group<'_>, wished: Wished, listers: &Listers, terms: &RadarrTerms) -> Option<Step> {
+    let lists = |wisher: &&Wisher| {
+        group.wishes.iter().any(|wish| {
+            wish.person == wisher.name
+                || listers.get(&wish.film.uid).is_some_and(|names| names.contains(&wisher.name))
+        })
+    };
+    let mut people = terms.people.iter().filter(lists).peekable();
+    let lead = (*people.peek()?).clone();
+    let mut tags: BTreeSet<String> = terms.tags.iter().cloned().collect();
+    for person in people {
+        tags.extend(person.tags.iter().cloned());
+        tags.extend(person.user_tag.clone());
+    }
+    let root_folder = match &terms.animated_root_folder {
+        Some(animated) if !lead.is_own_folder => {
+            RootFolder::ByGenre { animated: animated.clone(), other: lead.root_folder }
+        }
+        _ => RootFolder::Fixed(lead.root_folder),
+    };
+    let quality_profile_id = lead.quality_profile_id;
+    Some(Step::Add(Add { wished, root_folder, quality_profile_id, tags: tags.into_iter().collect() }))
+}
+
+/// One group a film, in the order of sending.
+fn groups<'a>(wishes: &'a [Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
+    let mut by_film: HashMap<TmdbId, Vec<&Wish>> = HashMap::new();
+    let mut queues: Vec<VecDeque<TmdbId>> = Vec::new();
+    for wisher in &terms.people {
+        let mut own: Vec<&Wish> = wishes.iter().filter(|wish| wish.person == wisher.name).collect();
+        own.sort_by_key(|wish| (wish.position, wish.film.uid.clone()));
+        for wish in &own {
+            by_film.entry(aliases.canonical(wish.tmdb)).or_default().push(wish);
+        }
+        queues.push(own.iter().map(|wish| aliases.canonical(wish.tmdb)).collect());
+    }
+    let mut groups = Vec::new();
+    while queues.iter().any(|queue| !queue.is_empty()) {
+        for queue in &mut queues {
+            // A film that had its turn on somebody else's list costs this person no turn.
+            while let Some(id) = queue.pop_front() {
+                if let Some(wishes) = by_film.remove(&id) {
+                    let was_tried = wishes.iter().all(|wish| wish.problem.is_some());
+                    groups.push(Group { wishes, was_tried });
+                    break;
+                }
+            }
+        }
+    }
+    // Stable: the order within each part stays.
+    groups.sort_by_key(|group| group.was_tried);
+    groups
+}

@@ -1,0 +1,82 @@
+//! Requests side by side: jobs start in order, results reach the caller's thread as they arrive.
+//!
+//! Not rayon's `par_iter`: it splits work for processors, clumps slow requests and starts them out of order
+//! (facts/crates.md §3). Never hold a lock across [`Pool::run`].
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc;
+
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+/// A number of threads that wait for answers.
+#[derive(Debug)]
+pub struct Pool(ThreadPool);
+
+/// A job that panicked: a bug of ours, which stays with this one job.
+#[derive(Debug)]
+pub struct Panicked;
+
+impl Pool {
+    /// Makes the threads.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives none.
+    pub fn new(name: &'static str, threads: usize) -> Result<Self, ThreadPoolBuildError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(move |index| format!("{name}-{index}"))
+            // The HTML parser recurses; its guard bounds that, and this is the second belt.
+            .stack_size(8 << 20);
+        Ok(Self(pool.build()?))
+    }
+
+    /// Runs `count` jobs, given their index, and hands each result over with its index.
+    pub fn run<T: Send>(
+        &self,
+        count: usize,
+        job: impl Fn(usize) -> T + Sync,
+        mut each: impl FnMut(usize, Result<T, Panicked>),
+    ) {
+        let (sender, results) = mpsc::channel();
+        let job = &job;
+        self.0.in_place_scope_fifo(|scope| {
+            for index in 0..count {
+                let sender = sender.clone();
+                scope.spawn_fifo(move |_| {
+                    let result = panic::catch_unwind(AssertUnwindSafe(|| job(index))).map_err(|_| Panicked);
+                    // The receiver lives until every sender is gone.
+                    let _ = sender.send((index, result));
+                });
+            }
+            drop(sender);
+            for (index, result) in results {
+                each(index, result);
+            }
+        });
+    }
+
+    /// Runs jobs and gives all results in order.
+    pub fn map<T: Send>(&self, count: usize, job: impl Fn(usize) -> T + Sync) -> Vec<Result<T, Panicked>> {
+        let mut results: Vec<_> = (0..count).map(|_| None).collect();
+        self.run(count, job, |index, result| results[index] = Some(result));
+        results.into_iter().map(|result| result.unwrap_or(Err(Panicked))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_a_panic_stays_one_result() {
+        let pool = Pool::new("test", 3).unwrap();
+        let results = pool.map(20, |index| if index == 7 { panic!("job 7") } else { index * 2 });
+        for (index, result) in results.into_iter().enumerate() {
+            match result {
+                Ok(value) => assert_eq!(value, index * 2),
+                Err(Panicked) => assert_eq!(index, 7),
+            }
+        }
+    }
+}

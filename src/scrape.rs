@@ -1,0 +1,352 @@
+//! The first half of a pass: each person's watchlist becomes their known list, and each film on it gets its TMDB id.
+//!
+//! An idle person costs one page. Whatever is read is stored as it arrives, so a run that is cut off loses nothing;
+//! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
+use crate::film::{Film, Uid};
+use crate::letterboxd::page::{ENTRIES_PER_PAGE, FilmPage, Unreadable, WatchlistPage};
+use crate::letterboxd::{Letterboxd, PageError};
+use crate::report::{Report, UserReport, plural};
+use crate::store::{Look, Store, StoreError};
+
+/// Reads everybody's watchlist into the store.
+pub fn watchlists(
+    letterboxd: &Letterboxd,
+    store: &mut Store,
+    report: &mut Report,
+    people: &[String],
+    terms: Terms,
+) -> Result<(), StoreError> {
+    let firsts: Vec<_> = people.iter().map(|person| (person.as_str(), 1)).collect();
+    let mut pages: Vec<_> = firsts.iter().map(|_| None).collect();
+    letterboxd.watchlist_pages(&firsts, |index, page| pages[index] = Some(page));
+    for (person, page) in people.iter().zip(pages) {
+        let page = page.unwrap_or(Err(PageError::Stopped));
+        let result = match page {
+            Ok(page) => Scrape { letterboxd, store, person, terms }.run(page)?,
+            Err(error) => Scraped::failed(error, 1, None),
+        };
+        tell(store, report, person, &result)?;
+    }
+    Ok(())
+}
+
+/// What one person's scrape brought.
+struct Scraped {
+    outcome: &'static str,
+    declared: Option<u32>,
+    new: usize,
+    gone: usize,
+    trouble: Option<Trouble>,
+}
+
+enum Trouble {
+    /// A page was not to be had.
+    Page { error: PageError, number: u32 },
+    /// The totals disagree.
+    TotalMoved { declared: u32, unique: u32 },
+    /// Too much is gone at once.
+    Pending { gone: u32, known: u32 },
+}
+
+impl Scraped {
+    fn failed(error: PageError, number: u32, declared: Option<u32>) -> Self {
+        let outcome = if number == 1 || error.is_block() { error.word() } else { "incomplete" };
+        Self { outcome, declared, new: 0, gone: 0, trouble: Some(Trouble::Page { error, number }) }
+    }
+}
+
+/// One person's scrape.
+struct Scrape<'a> {
+    letterboxd: &'a Letterboxd,
+    store: &'a mut Store,
+    person: &'a str,
+    terms: Terms,
+}
+
+impl Scrape<'_> {
+    fn run(&mut self, first: WatchlistPage) -> Result<Scraped, StoreError> {
+        let cursor = self.store.cursor(self.person)?;
+        let known = self.store.known(self.person)?;
+        let declared = first.declared;
+        let mut pages = vec![Some(first)];
+
+        // The newest pages, until one holds an entry that is known.
+        let mut fresh: Vec<Uid> = Vec::new();
+        let mut trouble = None;
+        loop {
+            let page = pages.last().and_then(Option::as_ref).expect("pages are pushed when they are read");
+            let (last, uids) = (page.pages, self.store.identify(&page.entries)?);
+            let meets_known = uids.iter().any(|uid| known.contains(uid));
+            fresh.extend(uids.into_iter().filter(|uid| !known.contains(uid)));
+            dedup(&mut fresh);
+            let number = count(pages.len()) + 1;
+            if meets_known || known.is_empty() || number > last || cursor::is_crawl_due(&cursor, self.terms) {
+                break;
+            }
+            match self.page(number) {
+                Ok(page) => pages.push(Some(page)),
+                Err(error) => {
+                    trouble = Some((error, number));
+                    break;
+                }
+            }
+        }
+        let mut new = self.put_in_front(&fresh)?;
+        if let Some((error, number)) = trouble {
+            return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
+        }
+        if cursor::need(&cursor, self.terms, count(known.len()), count(fresh.len()), declared) == Need::Head {
+            return Ok(Scraped {
+                outcome: "new_only",
+                declared: Some(declared),
+                new,
+                gone: 0,
+                trouble: None,
+            });
+        }
+
+        // All pages.
+        let last = pages.last().and_then(Option::as_ref).map_or(1, |page| page.pages);
+        let failed = self.fetch_rest(&mut pages, last, &mut new)?;
+        if let Some((error, number)) = failed {
+            return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
+        }
+        let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
+        self.settle(cursor, &known, &pages, new)
+    }
+
+    fn page(&self, number: u32) -> Result<WatchlistPage, PageError> {
+        let mut result = Err(PageError::Stopped);
+        self.letterboxd.watchlist_pages(&[(self.person, number)], |_, page| result = page);
+        result
+    }
+
+    /// New entries of the newest pages, in front of everything that is known.
+    fn put_in_front(&mut self, fresh: &[Uid]) -> Result<usize, StoreError> {
+        if fresh.is_empty() {
+            return Ok(0);
+        }
+        let front = self.store.newest_position(self.person)? - i64::from(count(fresh.len()));
+        let placed: Vec<_> = fresh.iter().cloned().zip(front..).collect();
+        self.store.add_entries(self.person, &placed, self.terms.now)
+    }
+
+    /// The pages that are missing up to `last`, each stored as it arrives. Returns the worst failure.
+    fn fetch_rest(
+        &mut self,
+        pages: &mut Vec<Option<WatchlistPage>>,
+        last: u32,
+        new: &mut usize,
+    ) -> Result<Option<(PageError, u32)>, StoreError> {
+        let first = count(pages.len()) + 1;
+        let wanted: Vec<_> = (first..=last).map(|number| (self.person, number)).collect();
+        pages.resize_with(pages.len() + wanted.len(), || None);
+        let mut failed: Option<(PageError, u32)> = None;
+        let mut stored = Ok(());
+        let (store, person, now) = (&mut *self.store, self.person, self.terms.now);
+        self.letterboxd.watchlist_pages(&wanted, |index, page| {
+            let number = wanted[index].1;
+            match page {
+                Ok(page) => {
+                    let place = i64::from((number - 1) * ENTRIES_PER_PAGE);
+                    let added = store.identify(&page.entries).and_then(|uids| {
+                        let placed: Vec<_> = uids.into_iter().zip(place..).collect();
+                        store.add_entries(person, &placed, now)
+                    });
+                    match added {
+                        Ok(added) => *new += added,
+                        Err(error) => stored = Err(error),
+                    }
+                    pages[number as usize - 1] = Some(page);
+                }
+                Err(error) => {
+                    // What ended the asking explains more than what was not asked because of it.
+                    let is_worse = failed.as_ref().is_none_or(|(known, _)| {
+                        matches!(known, PageError::Stopped) || (error.is_block() && !known.is_block())
+                    });
+                    if is_worse {
+                        failed = Some((error, number));
+                    }
+                }
+            }
+        });
+        stored.map(|()| failed)
+    }
+
+    /// Every page was read: what does that mean for the known list?
+    fn settle(
+        &mut self,
+        cursor: Cursor,
+        known: &HashSet<Uid>,
+        pages: &[WatchlistPage],
+        new: usize,
+    ) -> Result<Scraped, StoreError> {
+        let mut crawl = Vec::new();
+        for page in pages {
+            crawl.extend(self.store.identify(&page.entries)?);
+        }
+        dedup(&mut crawl);
+        let shown: HashSet<&Uid> = crawl.iter().collect();
+        let gone: Vec<Uid> = known.iter().filter(|uid| !shown.contains(uid)).cloned().collect();
+        let missing = self.store.missing(self.person)?;
+        let still_missing = missing.iter().filter(|uid| !shown.contains(uid)).count();
+        let declared = pages[0].declared;
+        let is_agreed = pages.iter().all(|page| page.declared == declared);
+        let facts = Crawl {
+            declared: is_agreed.then_some(declared),
+            declared_first: declared,
+            unique: count(crawl.len()),
+            known: count(known.len()),
+            gone: count(gone.len()),
+            missing: count(missing.len()),
+            still_missing: count(still_missing),
+        };
+        let now = self.terms.now;
+        let mut scraped =
+            Scraped { outcome: "complete", declared: Some(declared), new, gone: 0, trouble: None };
+        let cursor = match cursor::judge(&cursor, self.terms, facts) {
+            Verdict::Accepted { shortfall } => {
+                scraped.gone = self.store.accept_crawl(self.person, &crawl)?;
+                if crawl.is_empty() {
+                    scraped.outcome = "empty";
+                }
+                Cursor { accepted_at: Some(now), shortfall, mismatch: None, pending_at: None, ..cursor }
+            }
+            Verdict::Mismatch(mismatch) => {
+                scraped.outcome = "total_moved";
+                scraped.trouble = Some(Trouble::TotalMoved { declared, unique: facts.unique });
+                Cursor { mismatch: Some(mismatch), ..cursor }
+            }
+            Verdict::Pending { since } => {
+                self.store.mark_missing(self.person, &gone)?;
+                scraped.outcome = "pending";
+                scraped.trouble = Some(Trouble::Pending { gone: facts.gone, known: facts.known });
+                Cursor { pending_at: Some(since), mismatch: None, ..cursor }
+            }
+        };
+        let cursor = Cursor { crawled_at: Some(now), ..cursor };
+        self.store.save_cursor(self.person, &cursor)?;
+        Ok(scraped)
+    }
+}
+
+/// Writes down how a scrape went and says what a person should know about it.
+fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped) -> Result<(), StoreError> {
+    let key = |kind: &str| format!("scrape/{person}/{kind}");
+    let mut problem = None;
+    match &scraped.trouble {
+        None => store.forget_notices(&key(""))?,
+        Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
+        Some(Trouble::Page { error, number }) => {
+            let text = match number {
+                1 => error.to_string(),
+                _ => format!("watchlist page {number}: {error}"),
+            };
+            if error.is_block() {
+                report.block();
+                report.warning(store, "scrape/block", person, &text, error.hint())?;
+            } else {
+                report.failure(store, &key(scraped.outcome), person, &text, error.hint())?;
+            }
+            problem = Some(text);
+        }
+        Some(Trouble::TotalMoved { declared, unique }) => {
+            let text = format!(
+                "the watchlist declares {} but shows {unique}; nothing is taken off until that is clear",
+                plural(*declared as usize, "film")
+            );
+            report.warning(store, &key("total"), person, &text, None)?;
+            problem = Some(text);
+        }
+        Some(Trouble::Pending { gone, known }) => {
+            let text = format!(
+                "{gone} of {known} films are gone from the watchlist at once; \
+                 nothing is taken off until a crawl in an hour or later says the same"
+            );
+            let hint = "`lbjf sync --allow-shrink` accepts it now";
+            report.warning(store, &key("pending"), person, &text, Some(hint))?;
+            problem = Some(text);
+        }
+    }
+    let readable = !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. }));
+    let declared = scraped.declared.filter(|_| readable);
+    store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, report.now())?;
+    report.user(UserReport {
+        user: person.to_owned(),
+        outcome: scraped.outcome,
+        declared: scraped.declared,
+        new: scraped.new,
+        gone: scraped.gone,
+    });
+    Ok(())
+}
+
+/// Asks the pages of the films on these people's lists that have no TMDB id yet, each once, and says which films no
+/// server can take.
+pub fn films(
+    letterboxd: &Letterboxd,
+    store: &mut Store,
+    report: &mut Report,
+    people: &[String],
+) -> Result<(), StoreError> {
+    let films = store.unresolved(people, report.now())?;
+    let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
+    let mut failures: BTreeMap<String, Vec<&Film>> = BTreeMap::new();
+    let mut stored = Ok(());
+    let now = report.now();
+    letterboxd.film_pages(&slugs, |index, page| {
+        let film = &films[index];
+        let Some(look) = look_at(page) else { return };
+        if let Look::Failed(why) = &look {
+            failures.entry(why.clone()).or_default().push(film);
+        }
+        if let Err(error) = store.record_look(film, &look, now) {
+            stored = Err(error);
+        }
+    });
+    stored?;
+    for (why, films) in &failures {
+        let shown: Vec<_> = films.iter().take(3).map(|film| format!("`{}`", film.slug)).collect();
+        let more = if films.len() > shown.len() { ", …" } else { "" };
+        let text =
+            format!("{} not read: {why} ({}{more})", plural(films.len(), "film page"), shown.join(", "));
+        report.failure(store, &format!("films/{why}"), "letterboxd", &text, None)?;
+    }
+    if letterboxd.is_stopped() {
+        report.block();
+    }
+    for person in people {
+        for skip in store.skips(person)? {
+            report.skip(store, person, &skip.film, &skip.why)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a film page means; `None` when it was not asked.
+pub fn look_at(page: Result<FilmPage, PageError>) -> Option<Look> {
+    match page {
+        Ok(FilmPage { uid, link }) => Some(Look::Read { uid, link }),
+        Err(PageError::Stopped) => None,
+        Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
+            Some(Look::Useless(error.to_string()))
+        }
+        // For good, as far as a program can tell; still on the list, so it is looked at again some day.
+        Err(PageError::NotFound) => Some(Look::Useless("its film page is gone (HTTP 404)".to_owned())),
+        Err(error) => Some(Look::Failed(error.to_string())),
+    }
+}
+
+/// Keeps the first of each.
+fn dedup(uids: &mut Vec<Uid>) {
+    let mut seen = HashSet::new();
+    uids.retain(|uid| seen.insert(uid.clone()));
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,318 @@
+//! Known lists and wishes: what each person's watchlist holds and what Radarr answered for it.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::films::film_from;
+use super::{DAY, Store, StoreError, Timestamp};
+use crate::cursor::{Cursor, Mismatch};
+use crate::film::{Film, TmdbId, Uid};
+
+/// A listed film that Radarr has not been seen to have.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Whose list.
+    pub person: String,
+    /// Which film.
+    pub film: Film,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// Its place on the list: smaller is newer.
+    pub position: i64,
+    /// What happened last time; `None` when it was never tried.
+    pub problem: Option<WishProblem>,
+    /// Not tried before, unless somebody asks for it.
+    pub next_try_at: Timestamp,
+}
+
+/// Why a wish is not answered although it was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WishProblem {
+    /// It is on Radarr's exclusion list.
+    Excluded,
+    /// Radarr's metadata does not know the TMDB id.
+    Unknown,
+    /// Radarr says no to this film.
+    Refused,
+    /// Something that time may heal.
+    Failed,
+}
+
+impl WishProblem {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Excluded, "excluded"),
+        (Self::Unknown, "unknown"),
+        (Self::Refused, "refused"),
+        (Self::Failed, "failed"),
+    ];
+
+    /// The word for it in the store and in JSON.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
+    }
+
+    /// Is this an answer that only a change elsewhere can turn? It is looked at daily and whenever Radarr is read
+    /// anyway; failures are tried again by themselves.
+    pub fn is_settled(self) -> bool {
+        self != Self::Failed
+    }
+}
+
+/// Failures that are tried again in the very next run; after that daily.
+const QUICK_RETRIES: u32 = 3;
+
+/// A movie that stands, or once stood, on a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Which film.
+    pub film: Film,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// Does it stand there now, as far as known?
+    pub is_listed: bool,
+}
+
+impl Store {
+    /// Who is on this person's known list.
+    pub fn known(&self, person: &str) -> Result<HashSet<Uid>, StoreError> {
+        self.uids("SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1", person)
+    }
+
+    /// Who the pending crawl of this person lacked.
+    pub fn missing(&self, person: &str) -> Result<HashSet<Uid>, StoreError> {
+        self.uids("SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1 AND is_missing = 1", person)
+    }
+
+    fn uids(&self, sql: &str, person: &str) -> Result<HashSet<Uid>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let uids = statement.query_map([person], |row| row.get(0).map(Uid))?.collect::<Result<_, _>>()?;
+        Ok(uids)
+    }
+
+    /// Puts entries on a known list; those that are there stay as they are. A film that comes back begins a new
+    /// wish. Returns how many are new.
+    pub fn add_entries(
+        &mut self,
+        person: &str,
+        entries: &[(Uid, i64)],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let sql = "INSERT INTO entry (person, uid, position, seen_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (person, uid) DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at,
+                is_listed = 1, is_missing = 0, answered_at = NULL, tries = 0, next_try_at = 0,
+                problem = NULL, detail = NULL, place = NULL
+            WHERE is_listed = 0";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            let mut new = 0;
+            for (uid, position) in entries {
+                new += statement.execute(params![person, uid.0, position, now])?;
+            }
+            Ok(new)
+        })
+    }
+
+    /// The position in front of everything on a known list.
+    pub fn newest_position(&self, person: &str) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(min(position), 0) FROM entry WHERE person = ?1";
+        Ok(self.db.query_row(sql, [person], |row| row.get(0))?)
+    }
+
+    /// Makes an accepted crawl the known list: `crawl` in its order, everything else comes off. Returns how many
+    /// came off.
+    pub fn accept_crawl(&mut self, person: &str, crawl: &[Uid]) -> Result<usize, StoreError> {
+        let shown: HashSet<&Uid> = crawl.iter().collect();
+        let known = self.known(person)?;
+        let gone: Vec<&Uid> = known.iter().filter(|uid| !shown.contains(uid)).collect();
+        self.transact(|db| {
+            db.execute("UPDATE entry SET is_missing = 0 WHERE person = ?1 AND is_missing = 1", [person])?;
+            let sql = "UPDATE entry SET is_listed = 0, answered_at = NULL, problem = NULL, detail = NULL,
+                place = NULL WHERE person = ?1 AND uid = ?2";
+            for uid in &gone {
+                db.prepare_cached(sql)?.execute([person, &uid.0])?;
+            }
+            let sql = "UPDATE entry SET position = ?3 WHERE person = ?1 AND uid = ?2 AND position <> ?3";
+            for (position, uid) in (0_i64..).zip(crawl) {
+                db.prepare_cached(sql)?.execute(params![person, uid.0, position])?;
+            }
+            Ok(gone.len())
+        })
+    }
+
+    /// Marks what a pending crawl lacked; marks of an earlier one go.
+    pub fn mark_missing(&mut self, person: &str, missing: &[Uid]) -> Result<(), StoreError> {
+        self.transact(|db| {
+            db.execute("UPDATE entry SET is_missing = 0 WHERE person = ?1 AND is_missing = 1", [person])?;
+            let mut statement =
+                db.prepare_cached("UPDATE entry SET is_missing = 1 WHERE person = ?1 AND uid = ?2")?;
+            for uid in missing {
+                statement.execute([person, &uid.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Where this person's last scrape stopped; the default for somebody new.
+    pub fn cursor(&self, person: &str) -> Result<Cursor, StoreError> {
+        let read = |row: &Row<'_>| {
+            let first_at: Option<Timestamp> = row.get("mismatch_at")?;
+            let mismatch = match first_at {
+                Some(first_at) => Some(Mismatch {
+                    first_at,
+                    count: row.get("mismatch_count")?,
+                    declared: row.get("mismatch_declared")?,
+                    shortfall: row.get("mismatch_shortfall")?,
+                }),
+                None => None,
+            };
+            Ok(Cursor {
+                accepted_at: row.get("accepted_at")?,
+                crawled_at: row.get("crawled_at")?,
+                shortfall: row.get("shortfall")?,
+                mismatch,
+                pending_at: row.get("pending_at")?,
+            })
+        };
+        let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
+        Ok(statement.query_row([person], read).optional()?.unwrap_or_default())
+    }
+
+    /// Moves the cursor.
+    pub fn save_cursor(&mut self, person: &str, cursor: &Cursor) -> Result<(), StoreError> {
+        let mismatch = cursor.mismatch.as_ref();
+        let sql = "INSERT INTO person (name, accepted_at, crawled_at, shortfall, mismatch_at, mismatch_count,
+                mismatch_declared, mismatch_shortfall, pending_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            ON CONFLICT (name) DO UPDATE SET accepted_at = ?2, crawled_at = ?3, shortfall = ?4, mismatch_at = ?5,
+                mismatch_count = ?6, mismatch_declared = ?7, mismatch_shortfall = ?8, pending_at = ?9";
+        self.db.execute(
+            sql,
+            params![
+                person,
+                cursor.accepted_at,
+                cursor.crawled_at,
+                cursor.shortfall,
+                mismatch.map(|mismatch| mismatch.first_at),
+                mismatch.map_or(0, |mismatch| mismatch.count),
+                mismatch.map(|mismatch| mismatch.declared),
+                mismatch.and_then(|mismatch| mismatch.shortfall),
+                cursor.pending_at,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Every wish that is not answered, of whoever.
+    pub fn wishes(&self) -> Result<Vec<Wish>, StoreError> {
+        let sql = "SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
+                entry.next_try_at AS next_try_at FROM entry JOIN film USING (uid)
+            WHERE entry.is_listed = 1 AND entry.answered_at IS NULL AND film.kind = 'movie'
+            ORDER BY entry.person, entry.position, entry.uid";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let wish = |row: &Row<'_>| {
+            let problem: Option<String> = row.get("entry_problem")?;
+            Ok(Wish {
+                person: row.get("person")?,
+                film: film_from(row)?,
+                tmdb: TmdbId(row.get("tmdb_id")?),
+                position: row.get("position")?,
+                problem: problem.as_deref().and_then(WishProblem::from_word),
+                next_try_at: row.get("next_try_at")?,
+            })
+        };
+        let wishes = statement.query_map([], wish)?.collect::<Result<_, _>>()?;
+        Ok(wishes)
+    }
+
+    /// Who lists each of these films, in no order.
+    pub fn listers(&self, films: &[Uid]) -> Result<HashMap<Uid, Vec<String>>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT person FROM entry WHERE uid = ?1 AND is_listed = 1")?;
+        let mut listers = HashMap::new();
+        for uid in films {
+            let people =
+                statement.query_map([&uid.0], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            listers.insert(uid.clone(), people);
+        }
+        Ok(listers)
+    }
+
+    /// The TMDB ids of all wishes that were answered.
+    pub fn answered(&self) -> Result<HashSet<TmdbId>, StoreError> {
+        let sql = "SELECT DISTINCT film.tmdb_id FROM entry JOIN film USING (uid)
+            WHERE entry.is_listed = 1 AND entry.answered_at IS NOT NULL AND film.kind = 'movie'";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let ids = statement.query_map([], |row| row.get(0).map(TmdbId))?.collect::<Result<_, _>>()?;
+        Ok(ids)
+    }
+
+    /// Radarr has these films: the wishes are answered for good.
+    pub fn answer(&mut self, wishes: &[(String, Uid)], now: Timestamp) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE entry SET answered_at = ?3, problem = NULL, detail = NULL, tries = 0, next_try_at = 0
+            WHERE person = ?1 AND uid = ?2";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for (person, uid) in wishes {
+                statement.execute(params![person, uid.0, now])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// These wishes were tried in vain.
+    pub fn record_problem(
+        &mut self,
+        wishes: &[(String, Uid)],
+        problem: WishProblem,
+        detail: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE entry SET tries = tries + 1, problem = ?3, detail = ?4,
+            next_try_at = CASE WHEN ?3 = 'failed' AND tries < ?5 THEN 0 ELSE ?6 END WHERE person = ?1 AND uid = ?2";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for (person, uid) in wishes {
+                statement.execute(params![
+                    person,
+                    uid.0,
+                    problem.word(),
+                    detail,
+                    QUICK_RETRIES,
+                    now + DAY
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets that Radarr answered these people's wishes (`--add-again`). Returns how many are open again.
+    pub fn forget_answers(&mut self, people: &[String]) -> Result<usize, StoreError> {
+        let people = serde_json::to_string(people).expect("strings are JSON");
+        let sql =
+            "UPDATE entry SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
+            WHERE is_listed = 1 AND answered_at IS NOT NULL AND person IN (SELECT value FROM json_each(?1))";
+        Ok(self.db.execute(sql, [people])?)
+    }
+
+    /// The movies on this person's known list, newest first; with `once_listed` also those that came off it.
+    pub fn listed(&self, person: &str, once_listed: bool) -> Result<Vec<Listed>, StoreError> {
+        let sql = "SELECT film.*, entry.is_listed AS is_listed FROM entry JOIN film USING (uid)
+            WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)
+            ORDER BY entry.position, entry.uid";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let listed = |row: &Row<'_>| {
+            Ok(Listed {
+                film: film_from(row)?,
+                tmdb: TmdbId(row.get("tmdb_id")?),
+                is_listed: row.get("is_listed")?,
+            })
+        };
+        let films = statement.query_map(params![person, once_listed], listed)?.collect::<Result<_, _>>()?;
+        Ok(films)
+    }
+}

@@ -1,0 +1,170 @@
+//! Collections: whose members they are, what lbjf put there, and where each wish stands.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, StoreError, Timestamp};
+use crate::film::{TmdbId, Uid};
+
+/// A member of a collection, as far as it was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberRow {
+    /// Which film.
+    pub tmdb: TmdbId,
+    /// Was it put there by lbjf, or met there while somebody listed it?
+    pub is_own: bool,
+    /// Had everybody watched it already when it was first met?
+    pub was_watched: bool,
+}
+
+/// Where a listed film stood at the last look at Jellyfin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the person's collection.
+    Collection,
+    /// Not in the library yet.
+    Waiting,
+    /// Watched, hence not in the collection.
+    Watched,
+}
+
+impl Place {
+    /// The word for it in the store and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Collection => "collection",
+            Self::Waiting => "waiting",
+            Self::Watched => "watched",
+        }
+    }
+}
+
+impl Store {
+    /// The members of a collection that were met.
+    pub fn members(&self, collection_id: &str) -> Result<Vec<MemberRow>, StoreError> {
+        let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map([collection_id], |row| {
+            Ok(MemberRow { tmdb: TmdbId(row.get(0)?), is_own: row.get(1)?, was_watched: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Writes down members: new ones, and those that became lbjf's own.
+    pub fn record_members(&mut self, collection_id: &str, members: &[MemberRow]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO member (collection_id, tmdb_id, is_own, was_watched) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (collection_id, tmdb_id) DO UPDATE SET is_own = excluded.is_own,
+                was_watched = excluded.was_watched";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for member in members {
+                statement.execute(params![
+                    collection_id,
+                    member.tmdb.0,
+                    member.is_own,
+                    member.was_watched
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets members that are no longer there.
+    pub fn forget_members(&mut self, collection_id: &str, members: &[TmdbId]) -> Result<(), StoreError> {
+        self.transact(|db| {
+            let mut statement =
+                db.prepare_cached("DELETE FROM member WHERE collection_id = ?1 AND tmdb_id = ?2")?;
+            for tmdb in members {
+                statement.execute(params![collection_id, tmdb.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Items that this collection took with success and did not show afterwards, tried since `since`.
+    pub fn unstuck(&self, collection_id: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1 AND tried_at >= ?2";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let items = statement.query_map(params![collection_id, since], |row| row.get(0))?;
+        Ok(items.collect::<Result<_, _>>()?)
+    }
+
+    /// Remembers such items.
+    pub fn record_unstuck(
+        &mut self,
+        collection_id: &str,
+        items: &[String],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO unstuck (collection_id, item_id, tried_at) VALUES (?1, ?2, ?3)
+            ON CONFLICT (collection_id, item_id) DO UPDATE SET tried_at = excluded.tried_at";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for item in items {
+                statement.execute(params![collection_id, item, now])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The id that the collection of this name had last.
+    pub fn collection_id(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT id FROM collection WHERE name = ?1")?;
+        Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+    }
+
+    /// Remembers the id of the collection of this name.
+    pub fn record_collection(&mut self, name: &str, id: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO collection (name, id) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id";
+        self.db.execute(sql, [name, id])?;
+        Ok(())
+    }
+
+    /// Remembers how the config names this person's collection; returns the name it had before, if another one.
+    pub fn record_mapping(&mut self, person: &str, collection: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT collection FROM person WHERE name = ?1";
+        let before: Option<String> = self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten();
+        if before.as_deref() == Some(collection) {
+            return Ok(None);
+        }
+        let sql = "INSERT INTO person (name, collection) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET collection = excluded.collection";
+        self.db.execute(sql, [person, collection])?;
+        Ok(before)
+    }
+
+    /// How many films this Jellyfin user's library had last.
+    pub fn films_seen(&self, jellyfin_user_id: &str) -> Result<u32, StoreError> {
+        let sql = "SELECT films_seen FROM viewer WHERE jellyfin_user_id = ?1";
+        Ok(self.db.query_row(sql, [jellyfin_user_id], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    /// Remembers how many films this Jellyfin user's library has.
+    pub fn record_films_seen(&mut self, jellyfin_user_id: &str, count: u32) -> Result<(), StoreError> {
+        let sql = "INSERT INTO viewer (jellyfin_user_id, films_seen) VALUES (?1, ?2)
+            ON CONFLICT (jellyfin_user_id) DO UPDATE SET films_seen = excluded.films_seen
+            WHERE films_seen <> excluded.films_seen";
+        self.db.execute(sql, params![jellyfin_user_id, count])?;
+        Ok(())
+    }
+
+    /// Which server of this name the store belongs to; remembers `identity` when it belongs to none yet.
+    pub fn server_identity(&mut self, server: &str, identity: &str) -> Result<String, StoreError> {
+        let sql = "INSERT INTO server (name, identity) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+        self.db.execute(sql, [server, identity])?;
+        let sql = "SELECT identity FROM server WHERE name = ?1";
+        Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
+    }
+
+    /// Writes down where this person's films stand; only what changed is written.
+    pub fn record_places(&mut self, person: &str, places: &[(Uid, Option<Place>)]) -> Result<(), StoreError> {
+        let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for (uid, place) in places {
+                statement.execute(params![person, uid.0, place.map(Place::word)])?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! The history of runs, what was told and when, and what `status` shows.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{DAY, Store, StoreError, Timestamp};
+use crate::film::Film;
+
+/// One run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its number.
+    pub id: i64,
+    /// `sync` or `cleanup`.
+    pub command: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// `None`: still running, or killed.
+    pub ended_at: Option<Timestamp>,
+    /// How it ended.
+    pub exit_code: Option<u8>,
+    /// Its closing line.
+    pub summary: Option<String>,
+}
+
+/// What is known of one person.
+#[derive(Clone, Debug, Default)]
+pub struct PersonStatus {
+    /// At Letterboxd.
+    pub name: String,
+    /// The last scrape, whatever its outcome.
+    pub scraped_at: Option<Timestamp>,
+    /// The last scrape that could read the list.
+    pub good_at: Option<Timestamp>,
+    /// The last crawl that could take entries off.
+    pub accepted_at: Option<Timestamp>,
+    /// Since when a crawl waits to be believed.
+    pub pending_at: Option<Timestamp>,
+    /// Of the last scrape, in one word.
+    pub outcome: Option<String>,
+    /// Of the last scrape, in words.
+    pub problem: Option<String>,
+    /// Entries, as the page declared last.
+    pub declared: Option<u32>,
+    /// Entries on the known list.
+    pub listed: u32,
+    /// Those with a TMDB id.
+    pub resolved: u32,
+    /// Those that Radarr has.
+    pub in_radarr: u32,
+    /// Those in the collection.
+    pub in_collection: u32,
+    /// Those that are not in the library yet.
+    pub waiting: u32,
+    /// Those that were watched.
+    pub watched: u32,
+    /// Those whose page could not be read yet.
+    pub unresolved: u32,
+    /// Films that no server can take, with the reason.
+    pub skipped: Vec<(Film, String)>,
+    /// Films that a server did not take, with the reason.
+    pub failed: Vec<(Film, String)>,
+}
+
+impl Store {
+    /// Writes down that a run begins; returns its number.
+    pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<i64, StoreError> {
+        self.db.execute("INSERT INTO run (command, started_at) VALUES (?1, ?2)", params![command, now])?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// Writes down how it ended.
+    pub fn end_run(
+        &mut self,
+        id: i64,
+        now: Timestamp,
+        exit_code: u8,
+        summary: &str,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, summary = ?4 WHERE id = ?1";
+        self.db.execute(sql, params![id, now, exit_code, summary])?;
+        Ok(())
+    }
+
+    /// The last runs, newest first.
+    pub fn runs(&self, limit: u32) -> Result<Vec<Run>, StoreError> {
+        let sql =
+            "SELECT id, command, started_at, ended_at, exit_code, summary FROM run ORDER BY id DESC LIMIT ?1";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let runs = statement.query_map([limit], |row| {
+            Ok(Run {
+                id: row.get(0)?,
+                command: row.get(1)?,
+                started_at: row.get(2)?,
+                ended_at: row.get(3)?,
+                exit_code: row.get(4)?,
+                summary: row.get(5)?,
+            })
+        })?;
+        Ok(runs.collect::<Result<_, _>>()?)
+    }
+
+    /// Is this worth a warning, or was it told within a day? Remembers that it is told now.
+    pub fn is_news(&mut self, key: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "SELECT told_at FROM notice WHERE key = ?1";
+        let told_at: Option<Timestamp> = self.db.query_row(sql, [key], |row| row.get(0)).optional()?;
+        // A date in the future comes from a clock that was wrong.
+        let is_news = told_at.is_none_or(|told_at| now - told_at >= DAY || told_at > now);
+        if is_news {
+            self.db
+                .execute("INSERT OR REPLACE INTO notice (key, told_at) VALUES (?1, ?2)", params![key, now])?;
+        }
+        Ok(is_news)
+    }
+
+    /// Was this never told before? Remembers that it is told now, for good.
+    pub fn is_first(&mut self, key: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let sql = "INSERT OR IGNORE INTO notice (key, told_at) VALUES (?1, ?2)";
+        Ok(self.db.execute(sql, params![key, now])? == 1)
+    }
+
+    /// Forgets what was told under keys that begin so: if it happens again, it is news again.
+    pub fn forget_notices(&mut self, prefix: &str) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM notice WHERE substr(key, 1, length(?1)) = ?1", [prefix])?;
+        Ok(())
+    }
+
+    /// Writes down how a scrape went. `declared` is `None` when the list could not be read.
+    pub fn record_scrape(
+        &mut self,
+        person: &str,
+        outcome: &str,
+        problem: Option<&str>,
+        declared: Option<u32>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT INTO person (name, outcome, problem, declared, scraped_at, good_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, iif(?4 IS NULL, NULL, ?5))
+            ON CONFLICT (name) DO UPDATE SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared),
+                scraped_at = ?5, good_at = iif(?4 IS NULL, good_at, ?5)";
+        self.db.execute(sql, params![person, outcome, problem, declared, now])?;
+        Ok(())
+    }
+
+    /// Everybody this store knows, by name.
+    pub fn people(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT name FROM person ORDER BY name")?;
+        let names = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(names)
+    }
+
+    /// What is known of one person; empty for somebody who was never scraped.
+    pub fn person_status(&self, name: &str) -> Result<PersonStatus, StoreError> {
+        let read = |row: &Row<'_>| {
+            Ok(PersonStatus {
+                name: name.to_owned(),
+                scraped_at: row.get("scraped_at")?,
+                good_at: row.get("good_at")?,
+                accepted_at: row.get("accepted_at")?,
+                pending_at: row.get("pending_at")?,
+                outcome: row.get("outcome")?,
+                problem: row.get("problem")?,
+                declared: row.get("declared")?,
+                ..PersonStatus::default()
+            })
+        };
+        let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
+        let person = statement.query_row([name], read).optional()?;
+        let mut person =
+            person.unwrap_or_else(|| PersonStatus { name: name.to_owned(), ..PersonStatus::default() });
+        let sql = "SELECT count(*) AS listed, coalesce(sum(film.kind = 'movie'), 0) AS resolved,
+                coalesce(sum(entry.answered_at IS NOT NULL), 0) AS in_radarr,
+                coalesce(sum(entry.place = 'collection'), 0) AS in_collection,
+                coalesce(sum(entry.place = 'waiting'), 0) AS waiting,
+                coalesce(sum(entry.place = 'watched'), 0) AS watched,
+                coalesce(sum(film.kind IS NULL), 0) AS unresolved
+            FROM entry JOIN film USING (uid) WHERE entry.person = ?1 AND entry.is_listed = 1";
+        self.db.query_row(sql, [name], |row| {
+            person.listed = row.get("listed")?;
+            person.resolved = row.get("resolved")?;
+            person.in_radarr = row.get("in_radarr")?;
+            person.in_collection = row.get("in_collection")?;
+            person.waiting = row.get("waiting")?;
+            person.watched = row.get("watched")?;
+            person.unresolved = row.get("unresolved")?;
+            Ok(())
+        })?;
+        person.skipped = self.skips(name)?.into_iter().map(|skip| (skip.film, skip.why)).collect();
+        let sql =
+            "SELECT film.*, coalesce(entry.detail, film.problem) AS why FROM entry JOIN film USING (uid)
+            WHERE entry.person = ?1 AND entry.is_listed = 1
+              AND (entry.problem IS NOT NULL OR (film.kind IS NULL AND film.problem IS NOT NULL))
+            ORDER BY entry.position";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let failed =
+            statement.query_map([name], |row| Ok((super::films::film_from(row)?, row.get("why")?)))?;
+        person.failed = failed.collect::<Result<_, _>>()?;
+        Ok(person)
+    }
+}
