@@ -1,0 +1,251 @@
+//! A world to run lbjf in: the three stand-ins, a config and a store in a folder of its own, an empty environment.
+//!
+//! Time does not pass by waiting: [`World::pass_time`] makes everything in the store older.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use lbjf::exit::Exit;
+use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
+use tempfile::TempDir;
+
+/// The collection of the first user.
+pub const COLLECTION: &str = "Ada's watchlist";
+
+/// Three servers, a folder, and one user: `ada`, with the collection [`COLLECTION`].
+pub struct World {
+    /// Config, store, and whatever a test puts there.
+    pub folder: TempDir,
+    /// The stand-in Letterboxd.
+    pub letterboxd: Letterboxd,
+    /// The stand-in Radarr.
+    pub radarr: Radarr,
+    /// The stand-in Jellyfin.
+    pub jellyfin: Jellyfin,
+    config: String,
+}
+
+/// A run of lbjf that ended.
+pub struct Ran {
+    /// The exit code.
+    pub code: i32,
+    /// What was asked for.
+    pub stdout: String,
+    /// Everything else.
+    pub stderr: String,
+}
+
+impl World {
+    /// The usual world: the newest servers.
+    pub fn new() -> Self {
+        Self::with(Radarr::start(), Jellyfin::start())
+    }
+
+    /// A world with these servers.
+    pub fn with(radarr: Radarr, jellyfin: Jellyfin) -> Self {
+        let letterboxd = Letterboxd::start();
+        jellyfin.add_user("ada");
+        let config = format!(
+            "[letterboxd]\nbase_url = \"{}\"\n\n\
+             [radarr]\nurl = \"{}\"\napi_key = \"{}\"\nroot_folder_path = \"/movies\"\n\
+             quality_profile = \"HD-1080p\"\n\n\
+             [jellyfin]\nurl = \"{}\"\napi_key = \"{}\"\n\n\
+             [[users]]\nletterboxd_username = \"ada\"\njellyfin_username = \"ada\"\n\
+             jellyfin_collection = \"{COLLECTION}\"\n",
+            letterboxd.url(),
+            radarr.url(),
+            radarr::KEY,
+            jellyfin.url(),
+            jellyfin::KEY,
+        );
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        Self { folder, letterboxd, radarr, jellyfin, config }
+    }
+
+    /// Puts entries on ada's watchlist, newest first.
+    pub fn watchlist(self, slugs: &[&str]) -> Self {
+        self.letterboxd.set_watchlist("ada", slugs);
+        self
+    }
+
+    /// Another user, with the same name in Jellyfin and these lines in the config.
+    pub fn user(mut self, name: &str, lines: &str) -> Self {
+        self.jellyfin.add_user(name);
+        self.letterboxd.set_watchlist(name, &[]);
+        self.config += &format!(
+            "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{name}\"\n{lines}\n"
+        );
+        self
+    }
+
+    /// Adds lines to the first table of this name: `world.set("[radarr]", "user_tags = true")`.
+    pub fn set(mut self, table: &str, lines: &str) -> Self {
+        self.change(table, &format!("{table}\n{lines}"));
+        self
+    }
+
+    /// Replaces a text of the config once; it must be there.
+    pub fn change(&mut self, from: &str, to: &str) {
+        assert!(self.config.contains(from), "the config has no {from:?}:\n{}", self.config);
+        self.config = self.config.replacen(from, to, 1);
+    }
+
+    /// Takes the text of a whole table out of the config.
+    pub fn without(mut self, table: &str) -> Self {
+        let start = self.config.find(table).expect("the table is there");
+        let rest = &self.config[start + table.len()..];
+        let end = rest.find("\n[").map_or(self.config.len(), |end| start + table.len() + end + 1);
+        self.config.replace_range(start..end, "");
+        self
+    }
+
+    /// The config as it stands.
+    pub fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// The store's file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("state/lbjf.db")
+    }
+
+    /// A command that runs lbjf with the world's config, and nothing of the environment it was started from.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let config = self.folder.path().join("config.toml");
+        fs::write(&config, &self.config).expect("the folder can be written to");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lbjf"));
+        command
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("LBJF_CONFIG", config)
+            .env("STATE_DIRECTORY", self.folder.path().join("state"))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .args(args);
+        command
+    }
+
+    /// Runs lbjf to its end.
+    pub fn lbjf(&self, args: &[&str]) -> Ran {
+        Ran::from(self.command(args).output().expect("lbjf was built"))
+    }
+
+    /// Runs `lbjf sync`, which must succeed.
+    pub fn sync(&self) -> Ran {
+        self.lbjf(&["sync"]).exits(Exit::Success)
+    }
+
+    /// Makes everything that the store remembers older.
+    pub fn pass_time(&self, time: Duration) {
+        let seconds = i64::try_from(time.as_secs()).expect("a few days");
+        let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
+        for (table, columns) in [
+            (
+                "person",
+                &["accepted_at", "crawled_at", "mismatch_at", "pending_at", "scraped_at", "good_at"][..],
+            ),
+            ("entry", &["seen_at", "answered_at", "next_try_at"]),
+            ("film", &["next_look_at"]),
+            ("notice", &["told_at"]),
+            ("unstuck", &["tried_at"]),
+            ("run", &["started_at", "ended_at"]),
+        ] {
+            for column in columns {
+                db.execute(&format!("UPDATE {table} SET {column} = {column} - {seconds}"), []).expect(column);
+            }
+        }
+    }
+
+    /// Forgets what the servers were asked so far.
+    pub fn forget_requests(&self) {
+        for server in [&self.letterboxd.server, &self.radarr.server, &self.jellyfin.server] {
+            server.forget_requests();
+        }
+    }
+
+    /// Every request that was no `GET`, as `radarr POST /api/v3/movie`.
+    pub fn writes(&self) -> Vec<String> {
+        let servers = [
+            ("letterboxd", &self.letterboxd.server),
+            ("radarr", &self.radarr.server),
+            ("jellyfin", &self.jellyfin.server),
+        ];
+        let write = |(name, server): (&str, &standins::Server)| {
+            let name = name.to_owned();
+            server
+                .writes()
+                .into_iter()
+                .map(move |request| format!("{name} {} {}", request.method, request.path))
+        };
+        servers.into_iter().flat_map(write).collect()
+    }
+
+    /// The TMDB ids in ada's collection, sorted; none when there is no collection.
+    pub fn collected(&self) -> Vec<u32> {
+        let is_there = self.jellyfin.collections().iter().any(|collection| collection.name == COLLECTION);
+        if is_there { self.jellyfin.members(COLLECTION) } else { Vec::new() }
+    }
+
+    /// The TMDB ids of films of the stand-in Letterboxd, sorted.
+    pub fn tmdb(&self, slugs: &[&str]) -> Vec<u32> {
+        let mut ids: Vec<_> = slugs.iter().map(|slug| self.letterboxd.tmdb_id(slug)).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Puts a film of the stand-in Letterboxd into the Jellyfin library; returns its item id.
+    pub fn download(&self, slug: &str) -> String {
+        self.jellyfin.add_film(self.letterboxd.tmdb_id(slug), slug)
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("lbjf prints text");
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+}
+
+impl Ran {
+    /// Checks the exit code.
+    pub fn exits(self, exit: Exit) -> Self {
+        assert_eq!(self.code, i32::from(exit.code()), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Checks that a line of stderr is exactly this one.
+    pub fn says(self, line: &str) -> Self {
+        assert!(
+            self.stderr.lines().any(|known| known == line),
+            "no line {line:?} in stderr:\n{}",
+            self.stderr
+        );
+        self
+    }
+
+    /// Checks that stderr contains this.
+    pub fn mentions(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no {text:?} in stderr:\n{}", self.stderr);
+        self
+    }
+
+    /// Checks that stderr does not contain this.
+    pub fn is_silent_on(self, text: &str) -> Self {
+        assert!(!self.stderr.contains(text), "{text:?} in stderr:\n{}", self.stderr);
+        self
+    }
+
+    /// stdout as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in stdout:\n{}", self.stdout))
+    }
+}
