@@ -97,6 +97,9 @@ pub struct SyncArgs {
     /// Send films again that Radarr had once, for a new or restored Radarr
     #[arg(long)]
     pub add_again: bool,
+    /// Ask Letterboxd although it refused us lately
+    #[arg(long)]
+    pub ignore_cool_down: bool,
     /// Print the outcome as JSON
     #[arg(long)]
     pub json: bool,
@@ -113,6 +116,12 @@ pub struct ScrapeArgs {
     /// Do not ask film pages for TMDB ids
     #[arg(long)]
     pub no_resolve: bool,
+    /// Keep every page that was received, for a bug report; cookies and addresses are taken out
+    #[arg(long, value_name = "DIR")]
+    pub save_pages: Option<PathBuf>,
+    /// Ask Letterboxd although it refused us lately
+    #[arg(long)]
+    pub ignore_cool_down: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

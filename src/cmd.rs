@@ -17,21 +17,17 @@ use crate::config::{self, Config};
 use crate::exit::Exit;
 use crate::http::{Http, Options, Patience, USER_AGENT};
 use crate::jellyfin::Jellyfin;
+use crate::letterboxd::route::Standing;
 use crate::letterboxd::{Letterboxd, Setup};
 use crate::lock::Lock;
 use crate::pool::Pool;
 use crate::radarr::Radarr;
-use crate::report::Report;
-use crate::store::{Store, Timestamp};
+use crate::report::{Report, show_time};
+use crate::store::{CoolDown, DAY, Store, Timestamp};
 
 /// Now, in seconds since the epoch.
 fn now() -> Timestamp {
     jiff::Timestamp::now().as_second()
-}
-
-/// `2026-11-23T06:18:00Z`
-fn show_time(time: Timestamp) -> String {
-    jiff::Timestamp::from_second(time).map_or_else(|_| "?".to_owned(), |time| time.to_string())
 }
 
 /// One run of `sync` or `cleanup`, from taking the lock to the closing line.
@@ -61,8 +57,10 @@ impl<'a> Session<'a> {
     /// Writes down how the run ended and says so.
     fn end(mut self, as_json: bool) -> anyhow::Result<Exit> {
         if self.is_dry {
-            // What films are is worth keeping: each costs a request.
-            Store::open(self.database)?.adopt_films(&self.store)?;
+            // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
+            let mut store = Store::open(self.database)?;
+            store.adopt_films(&self.store)?;
+            store.adopt_cool_downs(&self.store)?;
         }
         let took = self.started.elapsed();
         let (exit, summary) = (self.report.exit(), self.report.summary(took));
@@ -77,14 +75,41 @@ impl<'a> Session<'a> {
     }
 }
 
-fn letterboxd(config: &config::Letterboxd) -> anyhow::Result<Letterboxd> {
-    Letterboxd::new(&Setup {
+/// Opens the Letterboxd door with what the store remembers of refusals.
+fn letterboxd(
+    config: &config::Letterboxd,
+    store: &Store,
+    ignore_cool_down: bool,
+    save_to: Option<&Path>,
+) -> anyhow::Result<Letterboxd> {
+    let refused = store.cool_downs()?.into_iter().map(|cool_down| {
+        let (route, standing) = standing(cool_down, now());
+        (route, if ignore_cool_down { Standing::OnTrial } else { standing })
+    });
+    let letterboxd = Letterboxd::new(&Setup {
         base_url: config.base_url.clone(),
         user_agent: config.user_agent.clone(),
         workers: config.max_concurrent_requests,
         timeout: config.timeout,
         patience: Patience::default(),
-    })
+        per_second: config.requests_per_second,
+        proxies: config.proxies.clone(),
+        direct_fallback: config.allow_direct_fallback,
+        cool_down: config.cool_down,
+        refused: refused.collect(),
+        save_to: save_to.map(Path::to_owned),
+    })?;
+    if config.validate_proxies {
+        letterboxd.validate_proxies();
+    }
+    Ok(letterboxd)
+}
+
+/// Is an exit address that was refused still left alone, or may one request try?
+fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
+    // None is longer than a day: a later end comes from a clock that was wrong.
+    let is_closed = (now..=now + DAY).contains(&(cool_down.until - 1));
+    (cool_down.route, if is_closed { Standing::Closed } else { Standing::OnTrial })
 }
 
 fn radarr(config: &config::Radarr) -> anyhow::Result<Radarr> {
@@ -115,6 +140,7 @@ fn api(
         accept: "application/json",
         max_idle,
         ca_file: ca_file.map(Path::to_owned),
+        proxy: None,
     };
     Ok(Api { server, base: url.clone(), http: Http::new(&options)?, auth, patience: Patience::default() })
 }

@@ -3,6 +3,7 @@
 //! Keys and secrets may also come from the environment and from files of their own. Only a checked config leaves
 //! this module; inside it addresses are addresses and durations are durations.
 
+mod proxies;
 mod read;
 mod table;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::http::Proxy;
 use crate::secret::ApiKey;
 pub use table::Problem;
 
@@ -48,12 +50,22 @@ pub struct System {
 pub struct Letterboxd {
     /// How many pages are fetched at a time.
     pub max_concurrent_requests: usize,
+    /// Requests a second over each exit address; 0 is no limit.
+    pub requests_per_second: f64,
     /// The whole of one page, from connecting to the last byte.
     pub timeout: Duration,
     /// What lbjf calls itself.
     pub user_agent: String,
     /// How old a full crawl may become; `None`: only `--full` makes one.
     pub full_scan: Option<Duration>,
+    /// How long Letterboxd is left alone after it refused us; it doubles while that repeats.
+    pub cool_down: Duration,
+    /// The ways out; empty: straight.
+    pub proxies: Vec<Proxy>,
+    /// Is each proxy tried before anything else?
+    pub validate_proxies: bool,
+    /// When every proxy fails: go without?
+    pub allow_direct_fallback: bool,
     /// Where Letterboxd is.
     pub base_url: Url,
 }

@@ -1,23 +1,28 @@
 //! The Letterboxd door: fetches pages politely and tells every kind of answer apart.
 //!
 //! Pages are fetched by a pool of its own, started in order, and each result is handed to the caller's thread as it
-//! arrives. A challenge or a rate limit ends the asking at once, in all workers: what is still waiting is answered
-//! with [`PageError::Stopped`] and never sent.
+//! arrives. Every request takes one of the [`route`]s, at its pace. A challenge or a rate limit closes that route at
+//! once, in all workers; with none left, what is still waiting is answered with [`PageError::Stopped`] and never
+//! sent.
 
 pub mod guard;
 pub mod page;
+pub mod route;
+pub mod save;
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use url::Url;
 
 use crate::film::Slug;
-use crate::http::{Again, Answer, Http, Options, Patience, TransportError};
-use crate::interrupt;
+use crate::http::{Again, Answer, Http, Options, Patience, Proxy, TransportError};
 use crate::pool::Pool;
 use page::{FilmPage, Unreadable, WatchlistPage};
+use route::{Change, DIRECT, NoWay, Route, Routes, Standing};
 
 /// How the door is set up.
 #[derive(Clone, Debug)]
@@ -32,16 +37,29 @@ pub struct Setup {
     pub timeout: Duration,
     /// What is tried again, and when.
     pub patience: Patience,
+    /// Requests a second over each exit address; 0 is no limit.
+    pub per_second: f64,
+    /// The ways out; empty: straight.
+    pub proxies: Vec<Proxy>,
+    /// When every proxy fails: go without?
+    pub direct_fallback: bool,
+    /// How long a route is left alone after a refusal, the first time.
+    pub cool_down: Duration,
+    /// Routes that Letterboxd refused lately, by name, and whether they are still closed.
+    pub refused: HashMap<String, Standing>,
+    /// Where to keep what was received, for a bug report.
+    pub save_to: Option<PathBuf>,
 }
 
 /// The door.
 #[derive(Debug)]
 pub struct Letterboxd {
-    http: Http,
+    routes: Routes,
     base_url: Url,
     patience: Patience,
     pool: Pool,
-    is_stopped: AtomicBool,
+    cool_down: Duration,
+    save_to: Option<PathBuf>,
     requests: AtomicUsize,
 }
 
@@ -78,9 +96,12 @@ pub enum PageError {
     /// Status 200, but not the page.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// Not asked any more, since an earlier page of this run was refused.
+    /// Not asked, since Letterboxd refuses us, or somebody stopped this run.
     #[error("not asked, since Letterboxd refuses us")]
     Stopped,
+    /// Every proxy failed.
+    #[error("no proxy is left: each one failed")]
+    NoProxyLeft,
     /// A bug of ours that hit this page only.
     #[error("reading the page failed unexpectedly; please report it")]
     Panicked,
@@ -95,7 +116,7 @@ impl PageError {
     /// One word for the store and for JSON.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Unreachable(_) | Self::Status(_) | Self::Refused => "unreachable",
+            Self::Unreachable(_) | Self::Status(_) | Self::Refused | Self::NoProxyLeft => "unreachable",
             Self::Challenged => "challenged",
             Self::RateLimited { .. } => "rate_limited",
             Self::Private => "private",
@@ -110,7 +131,10 @@ impl PageError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Challenged | Self::RateLimited { .. } => {
-                Some("nothing was removed; wait a few hours before the next run, and run less often")
+                Some("nothing was removed; the next runs leave Letterboxd alone until the cool-down ends")
+            }
+            Self::NoProxyLeft => {
+                Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
             }
             Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
             Self::NotFound => {
@@ -151,22 +175,61 @@ impl Letterboxd {
     ///
     /// When the system gives no threads.
     pub fn new(setup: &Setup) -> anyhow::Result<Self> {
-        let options = Options {
-            name: "letterboxd",
-            timeout: setup.timeout,
-            user_agent: setup.user_agent.clone(),
-            accept: "text/html",
-            max_idle: setup.workers,
-            ca_file: None,
+        let route = |proxy: Option<&Proxy>, is_fallback: bool| -> anyhow::Result<_> {
+            let name = proxy.map_or_else(|| DIRECT.to_owned(), ToString::to_string);
+            let options = Options {
+                name: "letterboxd",
+                timeout: setup.timeout,
+                user_agent: setup.user_agent.clone(),
+                accept: "text/html",
+                max_idle: setup.workers,
+                ca_file: None,
+                proxy: proxy.cloned(),
+            };
+            let standing = setup.refused.get(&name).copied().unwrap_or(Standing::Open);
+            Ok((Route { name, http: Http::new(&options)?, is_fallback }, standing))
         };
+        let mut routes =
+            setup.proxies.iter().map(|proxy| route(Some(proxy), false)).collect::<Result<Vec<_>, _>>()?;
+        if routes.is_empty() || setup.direct_fallback {
+            routes.push(route(None, !routes.is_empty())?);
+        }
         Ok(Self {
-            http: Http::new(&options)?,
+            routes: Routes::new(routes, setup.per_second),
             base_url: setup.base_url.clone(),
             patience: setup.patience,
             pool: Pool::new("letterboxd", setup.workers)?,
-            is_stopped: AtomicBool::new(false),
+            cool_down: setup.cool_down,
+            save_to: setup.save_to.clone(),
             requests: AtomicUsize::new(0),
         })
+    }
+
+    /// Tries each proxy with one request; those that fail are set aside and named.
+    pub fn validate_proxies(&self) {
+        let proxies: Vec<_> = self.routes.all().filter(|(_, route)| route.is_proxy()).collect();
+        let mut url = self.base_url.clone();
+        // Small, and meant for programs.
+        url.set_path("/robots.txt");
+        self.pool.run(
+            proxies.len(),
+            |index| proxies[index].1.http.get(&url, &[]).and_then(Answer::text),
+            |index, result| {
+                if let Ok(Err(error)) = result {
+                    self.routes.failed(proxies[index].0, &error.to_string());
+                }
+            },
+        );
+    }
+
+    /// How long a route is left alone after a refusal, the first time.
+    pub fn cool_down(&self) -> Duration {
+        self.cool_down
+    }
+
+    /// What the store has to know about the routes since this was last called.
+    pub fn take_changes(&self) -> Vec<Change> {
+        self.routes.take_changes()
     }
 
     /// How many requests were sent so far.
@@ -174,9 +237,9 @@ impl Letterboxd {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Was an earlier page refused in a way that ends the asking?
+    /// Does Letterboxd refuse us on every way that is left?
     pub fn is_stopped(&self) -> bool {
-        self.is_stopped.load(Ordering::Relaxed)
+        self.routes.is_closed()
     }
 
     /// Reads pages of watchlists, as `(member in lower case, page from 1)`; `each` gets every result with its index
@@ -219,14 +282,9 @@ impl Letterboxd {
     fn read<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
         let refusals = Cell::new(0);
         let attempt = || {
-            if self.is_stopped() || interrupt::requested().is_some() {
-                return Err(PageError::Stopped);
-            }
-            let result = self.fetch(path).and_then(|answer| classify(answer, &parse));
-            match &result {
-                Err(error) if error.is_block() => self.is_stopped.store(true, Ordering::Relaxed),
-                Err(PageError::Refused) => refusals.set(refusals.get() + 1),
-                _ => {}
+            let result = self.ask(path, &parse);
+            if matches!(result, Err(PageError::Refused)) {
+                refusals.set(refusals.get() + 1);
             }
             result
         };
@@ -237,16 +295,52 @@ impl Letterboxd {
         })
     }
 
+    /// Asks for one page, over another way when one fails or is refused.
+    fn ask<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
+        let mut last = None;
+        loop {
+            let (number, route) = match self.routes.take() {
+                Ok(taken) => taken,
+                Err(no_way) => return Err(last.unwrap_or(no_way.into())),
+            };
+            let result =
+                self.fetch(number, route, path).and_then(|answer| self.classify(answer, path, &parse));
+            match result {
+                Err(PageError::Challenged) => {
+                    self.routes.refused(number, None);
+                    last = Some(PageError::Challenged);
+                }
+                Err(PageError::RateLimited { retry_after }) => {
+                    self.routes.refused(number, retry_after);
+                    last = Some(PageError::RateLimited { retry_after });
+                }
+                Err(PageError::Unreachable(error)) => {
+                    let is_ours = matches!(error, TransportError::Interrupted | TransportError::TooLarge(_));
+                    if is_ours || !self.routes.failed(number, &error.to_string()) {
+                        return Err(PageError::Unreachable(error));
+                    }
+                }
+                other => {
+                    self.routes.succeeded(number);
+                    return other;
+                }
+            }
+        }
+    }
+
     /// One page, redirects on the same host followed.
-    fn fetch(&self, path: &str) -> Result<Answer, PageError> {
+    fn fetch(&self, number: usize, route: &Route, path: &str) -> Result<Answer, PageError> {
         let mut url = self.base_url.clone();
         url.path_segments_mut()
             .expect("the base address is http or https")
             .pop_if_empty()
             .extend(path.split('/'));
-        for _ in 0..=MAX_REDIRECTS {
+        for hop in 0..=MAX_REDIRECTS {
+            if hop > 0 {
+                self.routes.wait(number);
+            }
             self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer = self.http.get(&url, &[]).map_err(PageError::Unreachable)?;
+            let answer = route.http.get(&url, &[]).map_err(PageError::Unreachable)?;
             if !matches!(answer.status(), 301..=303 | 307 | 308) {
                 return Ok(answer);
             }
@@ -258,6 +352,61 @@ impl Letterboxd {
             }
         }
         Err(PageError::Redirected(plain(url)))
+    }
+
+    /// Which kind of answer is this? First match wins (facts/letterboxd.md §5).
+    fn classify<T>(
+        &self,
+        answer: Answer,
+        path: &str,
+        parse: impl Fn(&str) -> Result<T, Unreadable>,
+    ) -> Result<T, PageError> {
+        let status = answer.status();
+        let is_challenge = answer.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
+        let retry_after = answer.retry_after();
+        let headers = self.save_to.as_ref().map(|_| answer.headers());
+        let html = answer.text().map_err(PageError::Unreachable)?;
+        if let (Some(folder), Some(headers)) = (&self.save_to, headers) {
+            save::page(folder, path, status, &headers, &html);
+        }
+        if is_challenge {
+            return Err(PageError::Challenged);
+        }
+        // A page that proves to be the right one is it, whatever else it says: a member may write of challenges.
+        let unreadable = match status {
+            200 => match parse(&html) {
+                // The connection ended properly, but the page did not.
+                Ok(_) if !html.contains("</html>") => {
+                    return Err(PageError::Unreachable(TransportError::Cut));
+                }
+                Ok(page) => return Ok(page),
+                Err(unreadable) => Some(unreadable),
+            },
+            _ => None,
+        };
+        if CHALLENGE_MARKERS.iter().any(|marker| html.contains(marker)) {
+            return Err(PageError::Challenged);
+        }
+        let title = page::title(&html).unwrap_or_default();
+        Err(match (status, unreadable) {
+            _ if title == "Letterboxd - Forbidden" => PageError::Private,
+            (404 | 410, _) => PageError::NotFound,
+            _ if title == "Letterboxd - Not Found" => PageError::NotFound,
+            (429 | 426, _) => PageError::RateLimited { retry_after },
+            _ if title.starts_with("Access denied") => PageError::RateLimited { retry_after },
+            (_, Some(unreadable)) => unreadable.into(),
+            (403, _) => PageError::Refused,
+            (status, _) => PageError::Status(status),
+        })
+    }
+}
+
+impl From<NoWay> for PageError {
+    fn from(no_way: NoWay) -> Self {
+        match no_way {
+            NoWay::Closed | NoWay::Interrupted => Self::Stopped,
+            NoWay::NoProxyLeft => Self::NoProxyLeft,
+        }
     }
 }
 
@@ -272,37 +421,4 @@ fn plain(mut url: Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     url.into()
-}
-
-/// Which kind of answer is this? First match wins (facts/letterboxd.md §5).
-fn classify<T>(answer: Answer, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
-    let status = answer.status();
-    let is_challenge = answer.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
-    if is_challenge {
-        return Err(PageError::Challenged);
-    }
-    let retry_after = answer.retry_after();
-    let html = answer.text().map_err(PageError::Unreachable)?;
-    // A page that proves to be the right one is it, whatever else it says: a member may write of challenges.
-    let unreadable = match status {
-        200 => match parse(&html) {
-            Ok(page) => return Ok(page),
-            Err(unreadable) => Some(unreadable),
-        },
-        _ => None,
-    };
-    if CHALLENGE_MARKERS.iter().any(|marker| html.contains(marker)) {
-        return Err(PageError::Challenged);
-    }
-    let title = page::title(&html).unwrap_or_default();
-    Err(match (status, unreadable) {
-        _ if title == "Letterboxd - Forbidden" => PageError::Private,
-        (404 | 410, _) => PageError::NotFound,
-        _ if title == "Letterboxd - Not Found" => PageError::NotFound,
-        (429 | 426, _) => PageError::RateLimited { retry_after },
-        _ if title.starts_with("Access denied") => PageError::RateLimited { retry_after },
-        (_, Some(unreadable)) => unreadable.into(),
-        (403, _) => PageError::Refused,
-        (status, _) => PageError::Status(status),
-    })
 }

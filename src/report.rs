@@ -312,6 +312,11 @@ impl Report {
     }
 }
 
+/// `2026-11-23T06:18:00Z`
+pub fn show_time(time: Timestamp) -> String {
+    jiff::Timestamp::from_second(time).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+}
+
 /// `1 user`, `2 users`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashSet};
 use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
 use crate::film::{Film, Uid};
 use crate::letterboxd::page::{ENTRIES_PER_PAGE, FilmPage, Unreadable, WatchlistPage};
+use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::{Report, UserReport, plural};
-use crate::store::{Look, Store, StoreError};
+use crate::report::{Report, UserReport, plural, show_time};
+use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// Reads everybody's watchlist into the store.
 pub fn watchlists(
@@ -22,7 +23,12 @@ pub fn watchlists(
 ) -> Result<(), StoreError> {
     let firsts: Vec<_> = people.iter().map(|person| (person.as_str(), 1)).collect();
     let mut pages: Vec<_> = firsts.iter().map(|_| None).collect();
-    letterboxd.watchlist_pages(&firsts, |index, page| pages[index] = Some(page));
+    let mut noted = Ok(());
+    letterboxd.watchlist_pages(&firsts, |index, page| {
+        pages[index] = Some(page);
+        keep(&mut noted, note_routes(letterboxd, store, terms.now));
+    });
+    noted?;
     for (person, page) in people.iter().zip(pages) {
         let page = page.unwrap_or(Err(PageError::Stopped));
         let result = match page {
@@ -148,8 +154,10 @@ impl Scrape<'_> {
         let mut failed: Option<(PageError, u32)> = None;
         let mut stored = Ok(());
         let (store, person, now) = (&mut *self.store, self.person, self.terms.now);
-        self.letterboxd.watchlist_pages(&wanted, |index, page| {
+        let letterboxd = self.letterboxd;
+        letterboxd.watchlist_pages(&wanted, |index, page| {
             let number = wanted[index].1;
+            keep(&mut stored, note_routes(letterboxd, store, now));
             match page {
                 Ok(page) => {
                     let place = i64::from((number - 1) * ENTRIES_PER_PAGE);
@@ -157,10 +165,7 @@ impl Scrape<'_> {
                         let placed: Vec<_> = uids.into_iter().zip(place..).collect();
                         store.add_entries(person, &placed, now)
                     });
-                    match added {
-                        Ok(added) => *new += added,
-                        Err(error) => stored = Err(error),
-                    }
+                    keep(&mut stored, added.map(|added| *new += added));
                     pages[number as usize - 1] = Some(page);
                 }
                 Err(error) => {
@@ -300,13 +305,12 @@ pub fn films(
     let now = report.now();
     letterboxd.film_pages(&slugs, |index, page| {
         let film = &films[index];
+        keep(&mut stored, note_routes(letterboxd, store, now));
         let Some(look) = look_at(page) else { return };
         if let Look::Failed(why) = &look {
             failures.entry(why.clone()).or_default().push(film);
         }
-        if let Err(error) = store.record_look(film, &look, now) {
-            stored = Err(error);
-        }
+        keep(&mut stored, store.record_look(film, &look, now).map(drop));
     });
     stored?;
     for (why, films) in &failures {
@@ -325,6 +329,30 @@ pub fn films(
         }
     }
     Ok(())
+}
+
+/// Writes down which exit addresses were refused or work again, as soon as that is known.
+pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, now: Timestamp) -> Result<(), StoreError> {
+    for change in letterboxd.take_changes() {
+        match change {
+            Change::Closed { route, retry_after } => {
+                let until = store.begin_cool_down(&route, letterboxd.cool_down(), retry_after, now)?;
+                log::info!("letterboxd: left alone until {} ({route})", show_time(until));
+            }
+            Change::Opened { route } => {
+                store.end_cool_down(&route)?;
+                log::info!("letterboxd: lets us in again ({route})");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the first error of many results.
+fn keep(kept: &mut Result<(), StoreError>, result: Result<(), StoreError>) {
+    if kept.is_ok() {
+        *kept = result;
+    }
 }
 
 /// What a film page means; `None` when it was not asked.

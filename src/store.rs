@@ -5,6 +5,7 @@
 //! writer at a time, and a read-only mount can still be read (facts/crates.md §4). A file that cannot be read stops
 //! the run: an empty one in its place would mean that nothing was ever synced.
 
+mod cool_downs;
 mod entries;
 mod films;
 mod members;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+pub use cool_downs::CoolDown;
 pub use entries::{Listed, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{MemberRow, Place};
@@ -140,11 +142,7 @@ impl Store {
         if path.exists() {
             let original = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             schema::check(&original)?;
-            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(
-                -1,
-                std::time::Duration::ZERO,
-                None,
-            )?;
+            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(1000, std::time::Duration::ZERO, None)?;
         }
         Self::prepare(db)
     }

@@ -14,8 +14,8 @@ use crate::exit::Exit;
 use crate::film::{Film, Link, Uid, WatchlistEntry, is_member_name};
 use crate::letterboxd::page::WatchlistPage;
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::plural;
-use crate::scrape::look_at;
+use crate::report::{plural, show_time};
+use crate::scrape::{look_at, note_routes};
 use crate::store::{Look, Store};
 
 /// Prints the watchlist.
@@ -28,8 +28,20 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     if !is_member_name(&user) {
         return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
     }
-    let letterboxd = letterboxd(&config.letterboxd)?;
-    let mut list = match read(&letterboxd, &user, args.limit) {
+    let mut store = open_store(config)?;
+    let letterboxd =
+        letterboxd(&config.letterboxd, &store, args.ignore_cool_down, args.save_pages.as_deref())?;
+    if letterboxd.is_stopped() {
+        let until = store.cool_downs()?.iter().map(|cool_down| cool_down.until).min().unwrap_or_default();
+        log::error!(
+            "Letterboxd is left alone until {}, since it refused us\nhint: `--ignore-cool-down` asks all the same",
+            show_time(until)
+        );
+        return Ok(Exit::Blocked);
+    }
+    let list = read(&letterboxd, &user, args.limit);
+    note_routes(&letterboxd, &mut store, now())?;
+    let mut list = match list {
         Ok(list) => list,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -37,7 +49,7 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
             return Ok(if error.is_block() { Exit::Blocked } else { Exit::Failure });
         }
     };
-    let rows = resolve(&letterboxd, config, &mut list, args.no_resolve)?;
+    let rows = resolve(&letterboxd, &mut store, &mut list, args.no_resolve)?;
     print(&match (args.json, args.csv) {
         (true, _) => json(&user, &list, &rows)?,
         (_, true) => csv(&rows)?,
@@ -105,22 +117,25 @@ struct Row {
     tmdb_id: Option<u32>,
 }
 
+/// A person debugging may have no right to the store, or no disk for it.
+fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let database = &config.system.database;
+    match Store::open(database) {
+        Ok(store) => Ok(store),
+        Err(error) => {
+            log::warn!("store `{}`: {error}; film ids are not kept", database.display());
+            Ok(Store::in_memory()?)
+        }
+    }
+}
+
 /// Asks the film pages that the store knows nothing of, and stores what they say.
 fn resolve(
     letterboxd: &Letterboxd,
-    config: &Config,
+    store: &mut Store,
     list: &mut List,
     no_resolve: bool,
 ) -> anyhow::Result<Vec<Row>> {
-    let database = &config.system.database;
-    // A person debugging may have no right to the store, or none at all.
-    let mut store = match if no_resolve { Store::copy_of(database) } else { Store::open(database) } {
-        Ok(store) => store,
-        Err(error) => {
-            log::warn!("store `{}`: {error}; film ids are not kept", database.display());
-            Store::in_memory()?
-        }
-    };
     let mut uids = store.identify(&list.entries)?;
     let unknown: Vec<(usize, Film)> = list
         .entries
@@ -150,6 +165,7 @@ fn resolve(
         }
     });
     stored?;
+    note_routes(letterboxd, store, now())?;
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match store.link(uid)? {
             _ if entry.other_kind.is_some() => (Some("other"), None),

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{now, print, show_time};
+use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::film::Film;
-use crate::report::plural;
-use crate::store::{PersonStatus, Run, Store, Timestamp};
+use crate::report::{plural, show_time};
+use crate::store::{CoolDown, PersonStatus, Run, Store, Timestamp};
 
 /// So many runs are shown.
 const RUNS: u32 = 10;
@@ -30,6 +30,7 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let store = Store::open_existing(database).with_context(at)?;
     let mut people = Vec::new();
     let mut runs = Vec::new();
+    let mut cool_downs = Vec::new();
     if let Some(store) = &store {
         let mut names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
         if names.is_empty() {
@@ -39,6 +40,7 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
             people.push(store.person_status(name).with_context(at)?);
         }
         runs = store.runs(RUNS)?;
+        cool_downs = store.cool_downs()?;
     }
     if args.json {
         let json = Json {
@@ -46,11 +48,12 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
             database: database.display().to_string(),
             exists: store.is_some(),
             users: people.iter().map(UserJson::from).collect(),
+            cool_downs: cool_downs.iter().map(CoolDownJson::from).collect(),
             runs: runs.iter().map(RunJson::from).collect(),
         };
         print(&(serde_json::to_string(&json)? + "\n"))?;
     } else if store.is_some() {
-        print(&screen(&people, &runs, now()))?;
+        print(&screen(&people, &cool_downs, &runs, now()))?;
     } else {
         print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
     }
@@ -64,7 +67,21 @@ struct Json {
     database: String,
     exists: bool,
     users: Vec<UserJson>,
+    cool_downs: Vec<CoolDownJson>,
     runs: Vec<RunJson>,
+}
+
+/// An exit address that Letterboxd refused and that has not worked since.
+#[derive(Serialize)]
+struct CoolDownJson {
+    route: String,
+    blocked_until: String,
+}
+
+impl From<&CoolDown> for CoolDownJson {
+    fn from(cool_down: &CoolDown) -> Self {
+        Self { route: cool_down.route.clone(), blocked_until: show_time(cool_down.until) }
+    }
 }
 
 #[derive(Serialize)]
@@ -151,8 +168,16 @@ impl From<&Run> for RunJson {
     }
 }
 
-fn screen(people: &[PersonStatus], runs: &[Run], now: Timestamp) -> String {
+fn screen(people: &[PersonStatus], cool_downs: &[CoolDown], runs: &[Run], now: Timestamp) -> String {
     let mut text = String::new();
+    for CoolDown { route, until } in cool_downs {
+        let state = if *until > now {
+            format!("refuses us ({route}): blocked until {}", show_time(*until))
+        } else {
+            format!("refused us ({route}): the next run tries one request")
+        };
+        let _ = writeln!(text, "Letterboxd {state}\n");
+    }
     for person in people {
         person_lines(&mut text, person, now);
         text.push('\n');

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::cursor::Terms;
 use crate::exit::Exit;
 use crate::feed::{Feed, InLibrary};
-use crate::report::Report;
+use crate::report::{Report, show_time};
 use crate::scrape;
 use crate::store::Store;
 
@@ -36,7 +36,10 @@ fn pass(
         log::info!("radarr: {open} films may be sent again");
     }
 
-    let letterboxd = letterboxd(&config.letterboxd)?;
+    let letterboxd = letterboxd(&config.letterboxd, store, args.ignore_cool_down, None)?;
+    if letterboxd.is_stopped() {
+        tell_cool_down(store, report)?;
+    }
     let terms = Terms {
         now: report.now(),
         full: args.full,
@@ -78,5 +81,14 @@ fn pass(
     if !skips {
         collect(store, report)?;
     }
+    Ok(())
+}
+
+/// Letterboxd is left alone in this run; everything else is done.
+fn tell_cool_down(store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
+    let until = store.cool_downs()?.iter().map(|cool_down| cool_down.until).min().unwrap_or_default();
+    let text = format!("left alone until {}, since it refused us; everything else is done", show_time(until));
+    report.block();
+    report.warning(store, "scrape/block", "letterboxd", &text, None)?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use toml::de::DeTable;
 use url::Url;
 
+use super::proxies;
 use super::table::{Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
@@ -40,7 +41,7 @@ pub(super) fn config(
         |key| root.table(key).unwrap_or_else(|| Table::new(key.to_owned(), 0, &none, &report));
 
     let system = system(or_default("system"), place);
-    let letterboxd = letterboxd(or_default("letterboxd"));
+    let letterboxd = letterboxd(or_default("letterboxd"), place);
     let radarr = root.table("radarr").map(|table| radarr(table, place));
     let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
     let tables = root.tables("users");
@@ -133,21 +134,31 @@ fn default_database(env: Env<'_>) -> Option<PathBuf> {
     Some(systemd.or_else(own)?.join("lbjf.db"))
 }
 
-fn letterboxd(mut table: Table<'_, '_>) -> Option<Letterboxd> {
+fn letterboxd(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Letterboxd> {
     let max_concurrent_requests = table.number("max_concurrent_requests", 4, 1, 64);
+    let requests_per_second = table.value("requests_per_second", 1.0);
     let timeout = table.number("timeout_seconds", 20, 1, 600);
     let full_scan_hours = table.number("full_scan_hours", 24, 0, 24 * 365);
+    let cool_down = table.number("cool_down_minutes", 60, 1, 24 * 60);
     let user_agent = table.value("user_agent", USER_AGENT.to_owned());
     let base_url = match table.take::<String>("base_url") {
         Some(given) => base_url(&table, &given, &[]),
         None => Url::parse("https://letterboxd.com").ok(),
     };
+    let proxies = proxies::read(&mut table, |text| place.path(text));
+    let validate_proxies = table.value("validate_proxies_on_startup", false);
+    let allow_direct_fallback = table.value("allow_direct_fallback", false);
     table.finish();
     Some(Letterboxd {
         max_concurrent_requests: max_concurrent_requests as usize,
+        requests_per_second,
         timeout: Duration::from_secs(timeout.into()),
         user_agent,
-        full_scan: (full_scan_hours > 0).then(|| Duration::from_secs(3600 * u64::from(full_scan_hours))),
+        full_scan: (full_scan_hours > 0).then(|| Duration::from_hours(full_scan_hours.into())),
+        cool_down: Duration::from_mins(cool_down.into()),
+        proxies,
+        validate_proxies,
+        allow_direct_fallback,
         base_url: base_url?,
     })
 }

@@ -80,6 +80,18 @@ impl FromToml for u32 {
     }
 }
 
+impl FromToml for f64 {
+    const WHAT: &'static str = "a number from 0";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        let number = match (value.as_float(), value.as_integer()) {
+            (Some(float), _) => float.as_str().parse().ok(),
+            (None, Some(_)) => u32::from_toml(value).map(Self::from),
+            (None, None) => None,
+        };
+        number.filter(|number: &Self| number.is_finite() && *number >= 0.0)
+    }
+}
+
 impl FromToml for Vec<String> {
     const WHAT: &'static str = "a list of strings";
     fn from_toml(value: &DeValue<'_>) -> Option<Self> {

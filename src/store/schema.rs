@@ -93,6 +93,12 @@ const MIGRATIONS: &[&str] = &["
         jellyfin_user_id TEXT PRIMARY KEY,
         films_seen       INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    -- Exit addresses that Letterboxd refused, until a request over them succeeds.
+    CREATE TABLE cool_down (
+        route   TEXT PRIMARY KEY, -- direct, or HOST:PORT of a proxy
+        until   INTEGER NOT NULL,
+        seconds INTEGER NOT NULL  -- how long this one is; the next one doubles it
+    ) STRICT, WITHOUT ROWID;
     -- The servers this store belongs to.
     CREATE TABLE server (
         name     TEXT PRIMARY KEY,

@@ -50,7 +50,7 @@ impl World {
         let letterboxd = Letterboxd::start();
         jellyfin.add_user("ada");
         let config = format!(
-            "[letterboxd]\nbase_url = \"{}\"\n\n\
+            "[letterboxd]\nbase_url = \"{}\"\nrequests_per_second = 0\n\n\
              [radarr]\nurl = \"{}\"\napi_key = \"{}\"\nroot_folder_path = \"/movies\"\n\
              quality_profile = \"HD-1080p\"\n\n\
              [jellyfin]\nurl = \"{}\"\napi_key = \"{}\"\n\n\

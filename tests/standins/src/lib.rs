@@ -6,10 +6,12 @@
 
 pub mod jellyfin;
 pub mod letterboxd;
+pub mod proxy;
 pub mod radarr;
 pub mod server;
 
 pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
+pub use proxy::Proxy;
 pub use radarr::Radarr;
 pub use server::{Fault, Reply, Request, Server};

@@ -1,0 +1,346 @@
+//! The ways out to Letterboxd: straight, or through proxies; with the pace of each, and what closed it.
+//!
+//! Letterboxd judges addresses, so pace and refusal belong to each exit address. A challenge or rate limit closes
+//! one for this run, in all workers, and its cool-down outlives the run. A proxy that fails is set aside for this
+//! run. The first request over an address whose cool-down ended goes alone, and only its success opens it again.
+
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use crate::http::Http;
+use crate::interrupt;
+
+/// The name of the way without a proxy, also in the store.
+pub const DIRECT: &str = "direct";
+
+/// One way out.
+#[derive(Debug)]
+pub struct Route {
+    /// [`DIRECT`], or `HOST:PORT` of the proxy; what the store and the log call it.
+    pub name: String,
+    /// The client that takes this way.
+    pub http: Http,
+    /// A way that is there for the case that every proxy fails.
+    pub is_fallback: bool,
+}
+
+impl Route {
+    /// Does it lead through a proxy?
+    pub fn is_proxy(&self) -> bool {
+        self.name != DIRECT
+    }
+}
+
+/// What is known of a route before anything is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Usable.
+    Open,
+    /// Its cool-down ended: one request goes alone and decides.
+    OnTrial,
+    /// Refused by Letterboxd.
+    Closed,
+    /// A proxy that failed in this run.
+    SetAside,
+}
+
+/// Something that the store has to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Letterboxd refused us over this route.
+    Closed {
+        /// Its name.
+        route: String,
+        /// The pause that was asked for.
+        retry_after: Option<Duration>,
+    },
+    /// A route that was on trial works.
+    Opened {
+        /// Its name.
+        route: String,
+    },
+}
+
+/// Why there is no way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoWay {
+    /// Letterboxd refuses us on all that are left.
+    Closed,
+    /// Every proxy failed, and going without is not allowed.
+    NoProxyLeft,
+    /// Somebody stopped this run.
+    Interrupted,
+}
+
+#[derive(Debug)]
+struct State {
+    standing: Standing,
+    /// A request that decides is under way.
+    is_tried: bool,
+    /// When the next request may start.
+    next_slot: Option<Instant>,
+    served: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
+    states: Vec<State>,
+    changes: Vec<Change>,
+}
+
+/// All ways out.
+#[derive(Debug)]
+pub struct Routes {
+    all: Vec<Route>,
+    /// Between two requests over one route; `None` is no pace.
+    interval: Option<Duration>,
+    shared: Mutex<Shared>,
+    decided: Condvar,
+}
+
+impl Routes {
+    /// From routes and what is known of each; `per_second` is the pace of each.
+    pub fn new(routes: Vec<(Route, Standing)>, per_second: f64) -> Self {
+        let state = |standing: Standing| State { standing, is_tried: false, next_slot: None, served: 0 };
+        let (routes, standings): (Vec<_>, Vec<_>) = routes.into_iter().unzip();
+        Self {
+            all: routes,
+            interval: (per_second > 0.0).then(|| Duration::from_secs_f64(1.0 / per_second)),
+            shared: Mutex::new(Shared {
+                states: standings.into_iter().map(state).collect(),
+                changes: Vec::new(),
+            }),
+            decided: Condvar::new(),
+        }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().expect("nothing panics while it holds the lock")
+    }
+
+    /// Every route, with its number.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &Route)> {
+        self.all.iter().enumerate()
+    }
+
+    /// Takes the next way out, in turn, and waits until its pace allows a request.
+    pub fn take(&self) -> Result<(usize, &Route), NoWay> {
+        loop {
+            let mut shared = self.shared();
+            if interrupt::requested().is_some() {
+                return Err(NoWay::Interrupted);
+            }
+            let Some(number) = self.pick(&shared.states) else {
+                if !shared.states.iter().any(|state| state.is_tried) {
+                    return Err(no_way(&shared.states));
+                }
+                // Somebody's request is about to decide; look again when it has, or when the run is stopped.
+                let _ = self.decided.wait_timeout(shared, Duration::from_millis(50));
+                continue;
+            };
+            let is_trial = shared.states[number].standing == Standing::OnTrial;
+            shared.states[number].is_tried = is_trial;
+            shared.states[number].served += 1;
+            let start = self.reserve(&mut shared.states[number]);
+            drop(shared);
+            if let Some(start) = start {
+                interrupt::sleep(start.saturating_duration_since(Instant::now()));
+            }
+            // It may have been closed meanwhile.
+            let standing = self.shared().states[number].standing;
+            if standing == Standing::Open || (is_trial && standing == Standing::OnTrial) {
+                return Ok((number, &self.all[number]));
+            }
+        }
+    }
+
+    /// Waits for one more request over a route that was taken (a redirect).
+    pub fn wait(&self, number: usize) {
+        let start = self.reserve(&mut self.shared().states[number]);
+        if let Some(start) = start {
+            interrupt::sleep(start.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// The route with the earliest slot; of several the one that served least, which makes them take turns.
+    fn pick(&self, states: &[State]) -> Option<usize> {
+        let proxies_left = self
+            .routes
+            .iter()
+            .zip(states)
+            .any(|(route, state)| route.is_proxy() && state.standing != Standing::SetAside);
+        let is_usable = |number: &usize| {
+            let state = &states[*number];
+            let may_go = match state.standing {
+                Standing::Open => true,
+                Standing::OnTrial => !state.is_tried,
+                Standing::Closed | Standing::SetAside => false,
+            };
+            may_go && !(self.all[*number].is_fallback && proxies_left)
+        };
+        let usable = (0..states.len()).filter(is_usable);
+        usable.min_by_key(|number| (states[*number].next_slot, states[*number].served))
+    }
+
+    /// Reserves a slot; the request starts somewhere in its first half, so that the mean pace is kept and no
+    /// metronome is heard.
+    fn reserve(&self, state: &mut State) -> Option<Instant> {
+        let interval = self.interval?;
+        let now = Instant::now();
+        let slot = state.next_slot.map_or(now, |slot| slot.max(now));
+        let is_first = state.next_slot.is_none();
+        state.next_slot = Some(slot + interval);
+        let jitter = if is_first { 0.0 } else { fastrand::f64() * 0.5 };
+        Some(slot + interval.mul_f64(jitter))
+    }
+
+    /// A request over this route was answered by Letterboxd itself.
+    pub fn succeeded(&self, number: usize) {
+        let mut shared = self.shared();
+        if shared.states[number].standing == Standing::OnTrial {
+            shared.states[number].standing = Standing::Open;
+            shared.changes.push(Change::Opened { route: self.all[number].name.clone() });
+        }
+        self.decide(shared, number);
+    }
+
+    /// Letterboxd refused us over this route: nobody uses it again in this run.
+    pub fn refused(&self, number: usize, retry_after: Option<Duration>) {
+        let mut shared = self.shared();
+        if shared.states[number].standing != Standing::Closed {
+            shared.states[number].standing = Standing::Closed;
+            shared.changes.push(Change::Closed { route: self.all[number].name.clone(), retry_after });
+        }
+        self.decide(shared, number);
+    }
+
+    /// There was no answer over this route. Returns whether that is the proxy's end for this run, told here once.
+    pub fn failed(&self, number: usize, why: &str) -> bool {
+        let mut shared = self.shared();
+        let is_proxy = self.all[number].is_proxy();
+        let standing = &mut shared.states[number].standing;
+        if is_proxy && matches!(standing, Standing::Open | Standing::OnTrial) {
+            *standing = Standing::SetAside;
+            log::warn!("letterboxd: proxy `{}` is set aside for this run: {why}", self.all[number].name);
+        }
+        self.decide(shared, number);
+        is_proxy
+    }
+
+    fn decide(&self, mut shared: MutexGuard<'_, Shared>, number: usize) {
+        shared.states[number].is_tried = false;
+        drop(shared);
+        self.decided.notify_all();
+    }
+
+    /// Is every way closed by Letterboxd, or the last ones that were left?
+    pub fn is_closed(&self) -> bool {
+        let shared = self.shared();
+        self.pick(&shared.states).is_none()
+            && !shared.states.iter().any(|state| state.is_tried)
+            && no_way(&shared.states) == NoWay::Closed
+    }
+
+    /// What the store has to know since this was last called.
+    pub fn take_changes(&self) -> Vec<Change> {
+        std::mem::take(&mut self.shared().changes)
+    }
+}
+
+/// Refusal explains more than failing proxies.
+fn no_way(states: &[State]) -> NoWay {
+    let is_closed = |state: &State| state.standing == Standing::Closed;
+    if states.iter().any(is_closed) { NoWay::Closed } else { NoWay::NoProxyLeft }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Options;
+
+    fn route(name: &str) -> Route {
+        let options = Options {
+            name: "letterboxd",
+            timeout: Duration::from_secs(1),
+            user_agent: String::new(),
+            accept: "text/html",
+            max_idle: 1,
+            ca_file: None,
+            proxy: None,
+        };
+        Route { name: name.to_owned(), http: Http::new(&options).unwrap(), is_fallback: false }
+    }
+
+    fn routes(names: &[&str], standing: Standing) -> Routes {
+        Routes::new(names.iter().map(|name| (route(name), standing)).collect(), 0.0)
+    }
+
+    fn take(routes: &Routes) -> Result<&str, NoWay> {
+        routes.take().map(|(_, route)| route.name.as_str())
+    }
+
+    #[test]
+    fn proxies_take_turns() {
+        let routes = routes(&["a:1", "b:1", "c:1"], Standing::Open);
+        let taken: Vec<_> = (0..6).map(|_| take(&routes).unwrap()).collect();
+        assert_eq!(taken, ["a:1", "b:1", "c:1", "a:1", "b:1", "c:1"]);
+    }
+
+    #[test]
+    fn a_refusal_closes_one_way_and_the_last_one_ends_the_asking() {
+        let routes = routes(&["a:1", "b:1"], Standing::Open);
+        routes.refused(0, None);
+        routes.refused(0, None);
+        assert_eq!(take(&routes), Ok("b:1"));
+        assert!(!routes.is_closed());
+        routes.refused(1, Some(Duration::from_secs(5)));
+        assert_eq!(take(&routes), Err(NoWay::Closed));
+        assert!(routes.is_closed());
+        let changes = routes.take_changes();
+        assert_eq!(changes.len(), 2, "one a route, however many workers were refused: {changes:?}");
+    }
+
+    #[test]
+    fn a_failing_proxy_is_set_aside_and_the_way_without_is_taken_only_when_allowed() {
+        let routes_left = routes(&["a:1"], Standing::Open);
+        assert!(routes_left.failed(0, "connection refused"));
+        assert_eq!(take(&routes_left), Err(NoWay::NoProxyLeft));
+
+        let fallback = Route { is_fallback: true, ..route(DIRECT) };
+        let routes = Routes::new(vec![(route("a:1"), Standing::Open), (fallback, Standing::Open)], 0.0);
+        assert_eq!((take(&routes), take(&routes)), (Ok("a:1"), Ok("a:1")));
+        routes.failed(0, "connection refused");
+        assert_eq!(take(&routes), Ok(DIRECT));
+    }
+
+    #[test]
+    fn a_refused_proxy_is_no_reason_to_go_without() {
+        let fallback = Route { is_fallback: true, ..route(DIRECT) };
+        let routes = Routes::new(vec![(route("a:1"), Standing::Open), (fallback, Standing::Open)], 0.0);
+        routes.refused(0, None);
+        assert_eq!(take(&routes), Err(NoWay::Closed));
+    }
+
+    #[test]
+    fn the_first_request_after_a_cool_down_goes_alone() {
+        let routes = routes(&[DIRECT], Standing::OnTrial);
+        assert_eq!(take(&routes), Ok(DIRECT));
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| take(&routes).map(str::to_owned));
+            assert!(!second.is_finished());
+            routes.succeeded(0);
+            assert_eq!(second.join().unwrap(), Ok(DIRECT.to_owned()));
+        });
+        assert_eq!(routes.take_changes(), [Change::Opened { route: DIRECT.to_owned() }]);
+    }
+
+    #[test]
+    fn slots_keep_the_mean_pace() {
+        let routes = Routes::new(vec![(route(DIRECT), Standing::Open)], 10.0);
+        let mut shared = routes.shared();
+        let starts: Vec<_> = (0..101).filter_map(|_| routes.reserve(&mut shared.states[0])).collect();
+        let took = starts[100].duration_since(starts[0]).as_secs_f64();
+        assert!((10.0..=10.06).contains(&took), "100 requests at 10 a second in {took} s");
+        assert!(starts.is_sorted(), "no request overtakes another");
+    }
+}
