@@ -165,7 +165,7 @@ impl Routes {
     /// The route with the earliest slot; of several the one that served least, which makes them take turns.
     fn pick(&self, states: &[State]) -> Option<usize> {
         let proxies_left = self
-            .routes
+            .all
             .iter()
             .zip(states)
             .any(|(route, state)| route.is_proxy() && state.standing != Standing::SetAside);
