@@ -152,6 +152,7 @@ impl World {
             ("film", &["next_look_at"]),
             ("notice", &["told_at"]),
             ("unstuck", &["tried_at"]),
+            ("cool_down", &["until"]),
             ("run", &["started_at", "ended_at"]),
         ] {
             for column in columns {

@@ -234,3 +234,42 @@ fn the_captured_pages_parse_to_what_their_manifest_says() {
         assert_eq!(title(&html).as_deref(), Some("Letterboxd - Forbidden"));
     }
 }
+
+/// Every attribute name and class on a page is renamed in turn: the list stays what it was, or the page is refused.
+#[test]
+fn renaming_anything_on_a_page_never_gives_a_shorter_list() {
+    let films = films(3);
+    for markup in Markup::ALL {
+        let html = page(markup, &films);
+        let expected = watchlist(&html, "ada", 1).unwrap();
+        let slugs =
+            |page: &WatchlistPage| page.entries.iter().map(|entry| entry.slug.clone()).collect::<Vec<_>>();
+        for name in names_on(&html) {
+            let renamed = html.replace(&name, "renamed");
+            if let Ok(found) = watchlist(&renamed, "ada", 1) {
+                assert_eq!(slugs(&found), slugs(&expected), "{markup:?}: {name}");
+                assert_eq!(found.declared, 3, "{markup:?}: {name}");
+            }
+        }
+    }
+}
+
+/// Attribute names and classes of a page; not values such as slugs, whose renaming would be another page.
+fn names_on(html: &str) -> Vec<String> {
+    let document = Document::from(html);
+    let mut names = std::collections::BTreeSet::new();
+    for node in document.find(Any) {
+        for (name, value) in node.attrs() {
+            if name.contains('-') || ["class", "property"].contains(&name) {
+                names.insert(name.to_owned());
+            }
+            if name == "class" {
+                names.extend(
+                    value.split_ascii_whitespace().filter(|class| class.len() > 3).map(str::to_owned),
+                );
+            }
+        }
+    }
+    assert!(names.len() > 20, "{names:?}");
+    names.into_iter().collect()
+}

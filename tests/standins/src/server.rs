@@ -145,6 +145,8 @@ struct Shared {
     log: Mutex<Log>,
     stopping: AtomicBool,
     connections: AtomicUsize,
+    at_once: AtomicUsize,
+    most_at_once: AtomicUsize,
 }
 
 impl Shared {
@@ -183,6 +185,8 @@ impl Server {
             log: Mutex::default(),
             stopping: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
+            at_once: AtomicUsize::new(0),
+            most_at_once: AtomicUsize::new(0),
         });
         let accepting = Arc::clone(&shared);
         let listener = thread::spawn(move || accept(&listener, &accepting));
@@ -221,6 +225,11 @@ impl Server {
     /// How many connections were accepted so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many requests were under way at the same time, at the most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most_at_once.load(Ordering::SeqCst)
     }
 
     /// Misbehaves for the next `times` requests that match; of several rules the oldest that still has times left
@@ -282,6 +291,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer)? {
+        let _under_way = UnderWay::begin(shared);
         let fault = shared.receive(&request);
         let answer = || (shared.handler)(&request);
         match fault {
@@ -324,6 +334,23 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Counts a request as long as it lives.
+struct UnderWay<'a>(&'a Shared);
+
+impl<'a> UnderWay<'a> {
+    fn begin(shared: &'a Shared) -> Self {
+        let count = shared.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        shared.most_at_once.fetch_max(count, Ordering::SeqCst);
+        Self(shared)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.at_once.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// The next request of a connection, `None` at its end. Bytes read too far stay in `buffer`.
