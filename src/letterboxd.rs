@@ -374,11 +374,11 @@ impl Letterboxd {
         }
         // A page that proves to be the right one is it, whatever else it says: a member may write of challenges.
         let unreadable = match status {
+            // The connection ended properly, but the page did not.
+            200 if html.contains("<body") && !html.contains("</html>") => {
+                return Err(PageError::Unreachable(TransportError::Cut));
+            }
             200 => match parse(&html) {
-                // The connection ended properly, but the page did not.
-                Ok(_) if !html.contains("</html>") => {
-                    return Err(PageError::Unreachable(TransportError::Cut));
-                }
                 Ok(page) => return Ok(page),
                 Err(unreadable) => Some(unreadable),
             },
