@@ -272,23 +272,27 @@ impl Config {
     ///
     /// When there is none, and with every problem at once when it is wrong.
     pub fn load(given: Option<&Path>, env: Env<'_>) -> Result<Self, ConfigError> {
-        let path = find(given, env)?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?;
-        Self::parse(&text, &path, env)
+        Self::read(&find(given, env)?, env, true)
     }
 
-    /// As [`Config::load`], but without any file the defaults serve: `scrape` and `status` need no config.
+    /// As [`Config::load`], but users may be missing, and without any file the defaults serve: `scrape` and
+    /// `status` need no config.
     ///
     /// # Errors
     ///
     /// As [`Config::load`]; a file named by `--config` or `$LBJF_CONFIG` must exist.
     pub fn load_or_default(given: Option<&Path>, env: Env<'_>) -> Result<Self, ConfigError> {
-        match Self::load(given, env) {
-            Err(ConfigError::Missing(_)) => Self::parse_any("", Path::new("(no config)"), env, false)
+        match find(given, env) {
+            Ok(path) => Self::read(&path, env, false),
+            Err(_) => Self::parse_any("", Path::new("(no config)"), env, false)
                 .map(|config| Self { path: None, ..config }),
-            done => done,
         }
+    }
+
+    fn read(path: &Path, env: Env<'_>, needs_users: bool) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse_any(&text, path, env, needs_users)
     }
 
     /// Checks a config's text; `path` is named in messages, and relative paths start from its folder.

@@ -171,6 +171,33 @@ fn what_cannot_work_together_is_refused() {
 }
 
 #[test]
+fn proxies_are_checked_like_everything_else_and_their_file_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("proxies.txt"), "10.0.0.1:8080\nnonsense\n").unwrap();
+    let path = folder.path().join("config.toml");
+    let with = |lines: &str| Config::parse(&format!("[letterboxd]\n{lines}\n{SMALL}"), &path, &no_env);
+    let config = with("proxies = [\"socks5h://u:p@h:1080\"]\nrequests_per_second = 0.5").unwrap();
+    assert_eq!(config.letterboxd.proxies[0].to_string(), "h:1080");
+    assert!((config.letterboxd.requests_per_second - 0.5).abs() < f64::EPSILON);
+    let report = with("proxies = [\"http://s3cr3t\", \"ftp://u:s3cr3t@h\"]\nproxy_type = \"socks\"\nrequests_per_second = -1")
+        .unwrap_err()
+        .to_string();
+    for line in [
+        "line 2: letterboxd.proxies: entry 2 must begin with http, https, socks5 or socks5h",
+        "line 3: letterboxd.proxy_type: must be `http`, `https`, `socks5` or `socks5h`, found `socks`",
+        "line 4: letterboxd.requests_per_second: must be a number from 0, found an integer",
+    ] {
+        assert!(report.contains(line), "{report}");
+    }
+    assert!(!report.contains("s3cr3t"), "{report}");
+    let report = with("proxies = [\"http://h:1\"]\nproxy_file = \"proxies.txt\"").unwrap_err().to_string();
+    assert!(report.contains("letterboxd.proxy_file: line 2 of `"), "{report}");
+    std::fs::write(folder.path().join("proxies.txt"), "10.0.0.1:8080\n").unwrap();
+    let config = with("proxies = [\"http://h:1\"]\nproxy_file = \"proxies.txt\"").unwrap();
+    assert_eq!(config.letterboxd.proxies[0].to_string(), "10.0.0.1:8080");
+}
+
+#[test]
 fn a_collection_id_is_taken_with_dashes_and_capitals() {
     let text = SMALL.replace(
         "jellyfin_collection = \"Ada's watchlist\"",

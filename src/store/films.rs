@@ -55,7 +55,7 @@ impl Store {
         let sql = "SELECT film.*, min(entry.position) AS newest FROM film JOIN entry USING (uid)
             WHERE (film.kind IS NULL OR film.kind = 'none') AND film.next_look_at <= ?1 AND entry.is_listed = 1
               AND entry.person IN (SELECT value FROM json_each(?2))
-            GROUP BY film.uid ORDER BY film.tries = 0, film.tries, newest, film.uid";
+            GROUP BY film.uid ORDER BY film.tries DESC, newest, film.uid";
         let people = serde_json::to_string(people).expect("strings are JSON");
         let mut statement = self.db.prepare_cached(sql)?;
         let films = statement.query_map(params![now, people], film_from)?.collect::<Result<_, _>>()?;

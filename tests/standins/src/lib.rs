@@ -1,4 +1,4 @@
-//! Stand-ins for the three services lbjf talks to, on loopback.
+//! Stand-ins for the three services lbjf talks to, and for a proxy on the way, on loopback.
 //!
 //! Each keeps state, logs every request and can be told to misbehave ([`server::Fault`]). Tests, the sandbox and
 //! the benches share them. They answer as the real services were seen to answer, down to error bodies; where
