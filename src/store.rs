@@ -140,11 +140,7 @@ impl Store {
         if path.exists() {
             let original = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             schema::check(&original)?;
-            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(
-                -1,
-                std::time::Duration::ZERO,
-                None,
-            )?;
+            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(1000, std::time::Duration::ZERO, None)?;
         }
         Self::prepare(db)
     }
