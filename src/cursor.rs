@@ -51,8 +51,10 @@ pub struct Terms {
 /// Must all pages be read, or were the newest enough?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The newest pages tell all that this run needs.
+    /// The newest pages tell all: nothing was removed, and whatever was in doubt is in doubt no more.
     Head,
+    /// The newest pages are enough for now: only time can settle the doubt.
+    Wait,
     /// All pages.
     All,
 }
@@ -115,15 +117,20 @@ pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) 
         return Need::All;
     }
     if u64::from(known) + u64::from(new) + u64::from(cursor.shortfall) == u64::from(declared) {
-        return Need::Head;
+        // Before the first accepted crawl nothing is taken out of a collection: no time to lose.
+        return if cursor.accepted_at.is_some() { Need::Head } else { Need::All };
     }
     if let Some(since) = cursor.pending_at {
         let may_settle = age(terms.now, since) >= HOUR || terms.allow_shrink;
-        return if may_settle { Need::All } else { Need::Head };
+        return if may_settle { Need::All } else { Need::Wait };
     }
     match cursor.mismatch {
-        // Pages are cached for minutes on the other side: once more next time, then only when something moved.
-        Some(mismatch) if mismatch.count >= 2 && mismatch.declared == declared => Need::Head,
+        // Pages are cached for minutes on the other side: once more next time, then when something moved, or when
+        // a shortfall is old enough to be accepted.
+        Some(mismatch) if mismatch.count >= 2 && mismatch.declared == declared => {
+            let may_settle = mismatch.shortfall.is_some() && age(terms.now, mismatch.first_at) >= HOUR;
+            if may_settle { Need::All } else { Need::Wait }
+        }
         _ => Need::All,
     }
 }
@@ -228,6 +235,12 @@ mod tests {
     }
 
     #[test]
+    fn need_is_all_pages_until_a_crawl_is_accepted() {
+        let cursor = Cursor { accepted_at: None, ..settled(HOUR) };
+        assert_eq!(need(&cursor, TERMS, 60, 0, 60), Need::All);
+    }
+
+    #[test]
     fn need_survives_a_clock_that_was_set_back() {
         assert_eq!(need(&settled(-48 * HOUR), TERMS, 60, 0, 60), Need::All);
     }
@@ -254,8 +267,9 @@ mod tests {
         assert_eq!(again, Verdict::Mismatch(Mismatch { count: 2, ..expected }));
 
         let cursor = Cursor { mismatch: Some(Mismatch { count: 2, ..expected }), ..settled(HOUR) };
-        assert_eq!(need(&cursor, later(20), 57, 0, 60), Need::Head, "then only when the total moves");
+        assert_eq!(need(&cursor, later(20), 57, 0, 60), Need::Wait, "then only when the total moves");
         assert_eq!(need(&cursor, later(20), 57, 0, 61), Need::All);
+        assert_eq!(need(&cursor, later(60), 57, 0, 60), Need::All, "or when it may be accepted");
         assert_eq!(judge(&cursor, later(60), short(60)), Verdict::Accepted { shortfall: 2 });
         let other = judge(&cursor, later(60), short(61));
         assert_eq!(
@@ -309,7 +323,8 @@ mod tests {
         let cursor = Cursor { pending_at: Some(NOW), ..settled(HOUR) };
         let later = |minutes: Timestamp| Terms { now: NOW + minutes * 60, ..TERMS };
         let again = |still| Crawl { missing: 40, still_missing: still, ..crawl(60, 20, 40) };
-        assert_eq!(need(&cursor, later(59), 60, 0, 20), Need::Head);
+        assert_eq!(need(&cursor, later(59), 60, 0, 20), Need::Wait);
+        assert_eq!(need(&cursor, later(59), 60, 0, 60), Need::Head, "it was a false alarm");
         assert_eq!(need(&cursor, later(60), 60, 0, 20), Need::All);
         assert_eq!(judge(&cursor, later(59), again(40)), pending);
         assert_eq!(judge(&cursor, later(60), again(36)), Verdict::Accepted { shortfall: 0 });

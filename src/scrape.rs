@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
-use crate::film::{Film, Uid};
+use crate::film::Uid;
 use crate::letterboxd::page::{ENTRIES_PER_PAGE, FilmPage, Unreadable, WatchlistPage};
 use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
@@ -52,8 +52,8 @@ struct Scraped {
 enum Trouble {
     /// A page was not to be had.
     Page { error: PageError, number: u32 },
-    /// The totals disagree.
-    TotalMoved { declared: u32, unique: u32 },
+    /// The totals disagree; `shown` is `None` when the pages do so among themselves.
+    TotalMoved { declared: u32, shown: Option<u32> },
     /// Too much is gone at once.
     Pending { gone: u32, known: u32 },
 }
@@ -76,43 +76,44 @@ struct Scrape<'a> {
 impl Scrape<'_> {
     fn run(&mut self, first: WatchlistPage) -> Result<Scraped, StoreError> {
         let cursor = self.store.cursor(self.person)?;
-        let known = self.store.known(self.person)?;
         let declared = first.declared;
         let mut pages = vec![Some(first)];
 
         // The newest pages, until one holds an entry that is known.
         let mut fresh: Vec<Uid> = Vec::new();
         let mut trouble = None;
-        loop {
+        let known = loop {
             let page = pages.last().and_then(Option::as_ref).expect("pages are pushed when they are read");
             let (last, uids) = (page.pages, self.store.identify(&page.entries)?);
+            // Only now: an entry that had no uid so far may just have got it.
+            let known = self.store.known(self.person)?;
             let meets_known = uids.iter().any(|uid| known.contains(uid));
             fresh.extend(uids.into_iter().filter(|uid| !known.contains(uid)));
             dedup(&mut fresh);
             let number = count(pages.len()) + 1;
             if meets_known || known.is_empty() || number > last || cursor::is_crawl_due(&cursor, self.terms) {
-                break;
+                break known;
             }
             match self.page(number) {
                 Ok(page) => pages.push(Some(page)),
                 Err(error) => {
                     trouble = Some((error, number));
-                    break;
+                    break known;
                 }
             }
-        }
+        };
         let mut new = self.put_in_front(&fresh)?;
         if let Some((error, number)) = trouble {
             return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
         }
-        if cursor::need(&cursor, self.terms, count(known.len()), count(fresh.len()), declared) == Need::Head {
-            return Ok(Scraped {
-                outcome: "new_only",
-                declared: Some(declared),
-                new,
-                gone: 0,
-                trouble: None,
-            });
+        let need = cursor::need(&cursor, self.terms, count(known.len()), count(fresh.len()), declared);
+        let enough = match need {
+            Need::Head => Some(self.end_doubt(cursor)?),
+            Need::Wait => Some(self.still_in_doubt(&cursor, count(known.len()), declared)?),
+            Need::All => None,
+        };
+        if let Some((outcome, trouble)) = enough {
+            return Ok(Scraped { outcome, declared: Some(declared), new, gone: 0, trouble });
         }
 
         // All pages.
@@ -122,7 +123,31 @@ impl Scrape<'_> {
             return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
         }
         let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
-        self.settle(cursor, &known, &pages, new)
+        self.settle(cursor, &pages, new)
+    }
+
+    /// The list is whole: what was in doubt before counts no more.
+    fn end_doubt(&mut self, cursor: Cursor) -> Result<(&'static str, Option<Trouble>), StoreError> {
+        if cursor.pending_at.is_some() || cursor.mismatch.is_some() {
+            self.store.save_cursor(self.person, &Cursor { pending_at: None, mismatch: None, ..cursor })?;
+        }
+        Ok(("new_only", None))
+    }
+
+    /// The doubt of an earlier crawl goes on.
+    fn still_in_doubt(
+        &self,
+        cursor: &Cursor,
+        known: u32,
+        declared: u32,
+    ) -> Result<(&'static str, Option<Trouble>), StoreError> {
+        if cursor.pending_at.is_some() {
+            let gone = count(self.store.missing(self.person)?.len());
+            return Ok(("pending", Some(Trouble::Pending { gone, known })));
+        }
+        let shortfall = cursor.mismatch.and_then(|mismatch| mismatch.shortfall);
+        let shown = shortfall.and_then(|shortfall| declared.checked_sub(shortfall));
+        Ok(("total_moved", Some(Trouble::TotalMoved { declared, shown })))
     }
 
     fn page(&self, number: u32) -> Result<WatchlistPage, PageError> {
@@ -183,19 +208,14 @@ impl Scrape<'_> {
     }
 
     /// Every page was read: what does that mean for the known list?
-    fn settle(
-        &mut self,
-        cursor: Cursor,
-        known: &HashSet<Uid>,
-        pages: &[WatchlistPage],
-        new: usize,
-    ) -> Result<Scraped, StoreError> {
+    fn settle(&mut self, cursor: Cursor, pages: &[WatchlistPage], new: usize) -> Result<Scraped, StoreError> {
         let mut crawl = Vec::new();
         for page in pages {
             crawl.extend(self.store.identify(&page.entries)?);
         }
         dedup(&mut crawl);
         let shown: HashSet<&Uid> = crawl.iter().collect();
+        let known = self.store.known(self.person)?;
         let gone: Vec<Uid> = known.iter().filter(|uid| !shown.contains(uid)).cloned().collect();
         let missing = self.store.missing(self.person)?;
         let still_missing = missing.iter().filter(|uid| !shown.contains(uid)).count();
@@ -205,7 +225,7 @@ impl Scrape<'_> {
             declared: is_agreed.then_some(declared),
             declared_first: declared,
             unique: count(crawl.len()),
-            known: count(known.len()),
+            known: count(known.len().saturating_sub(new)),
             gone: count(gone.len()),
             missing: count(missing.len()),
             still_missing: count(still_missing),
@@ -223,7 +243,8 @@ impl Scrape<'_> {
             }
             Verdict::Mismatch(mismatch) => {
                 scraped.outcome = "total_moved";
-                scraped.trouble = Some(Trouble::TotalMoved { declared, unique: facts.unique });
+                scraped.trouble =
+                    Some(Trouble::TotalMoved { declared, shown: is_agreed.then_some(facts.unique) });
                 Cursor { mismatch: Some(mismatch), ..cursor }
             }
             Verdict::Pending { since } => {
@@ -251,19 +272,25 @@ fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped)
                 1 => error.to_string(),
                 _ => format!("watchlist page {number}: {error}"),
             };
+            // The name is right if page 1 was there.
+            let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
             if error.is_block() {
                 report.block();
-                report.warning(store, "scrape/block", person, &text, error.hint())?;
+                report.warning(store, "scrape/block", person, &text, hint)?;
             } else {
-                report.failure(store, &key(scraped.outcome), person, &text, error.hint())?;
+                report.failure(store, &key(scraped.outcome), person, &text, hint)?;
             }
             problem = Some(text);
         }
-        Some(Trouble::TotalMoved { declared, unique }) => {
-            let text = format!(
-                "the watchlist declares {} but shows {unique}; nothing is taken off until that is clear",
-                plural(*declared as usize, "film")
-            );
+        Some(Trouble::TotalMoved { declared, shown }) => {
+            let what = match shown {
+                Some(shown) => {
+                    let declared = plural(*declared as usize, "film");
+                    format!("the watchlist declares {declared} but shows {shown}")
+                }
+                None => "the pages of the watchlist do not agree on its total".to_owned(),
+            };
+            let text = format!("{what}; nothing is taken off until that is clear");
             report.warning(store, &key("total"), person, &text, None)?;
             problem = Some(text);
         }
@@ -300,25 +327,26 @@ pub fn films(
 ) -> Result<(), StoreError> {
     let films = store.unresolved(people, report.now())?;
     let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
-    let mut failures: BTreeMap<String, Vec<&Film>> = BTreeMap::new();
+    let mut failures: BTreeMap<String, (Option<&str>, Vec<usize>)> = BTreeMap::new();
     let mut stored = Ok(());
     let now = report.now();
     letterboxd.film_pages(&slugs, |index, page| {
-        let film = &films[index];
         keep(&mut stored, note_routes(letterboxd, store, now));
+        let hint = page.as_ref().err().and_then(PageError::hint);
         let Some(look) = look_at(page) else { return };
         if let Look::Failed(why) = &look {
-            failures.entry(why.clone()).or_default().push(film);
+            failures.entry(why.clone()).or_insert((hint, Vec::new())).1.push(index);
         }
-        keep(&mut stored, store.record_look(film, &look, now).map(drop));
+        keep(&mut stored, store.record_look(&films[index], &look, now).map(drop));
     });
     stored?;
-    for (why, films) in &failures {
-        let shown: Vec<_> = films.iter().take(3).map(|film| format!("`{}`", film.slug)).collect();
-        let more = if films.len() > shown.len() { ", …" } else { "" };
+    for (why, (hint, mut failed)) in failures {
+        failed.sort_unstable();
+        let shown: Vec<_> = failed.iter().take(3).map(|index| format!("`{}`", films[*index].slug)).collect();
+        let more = if failed.len() > shown.len() { ", …" } else { "" };
         let text =
-            format!("{} not read: {why} ({}{more})", plural(films.len(), "film page"), shown.join(", "));
-        report.failure(store, &format!("films/{why}"), "letterboxd", &text, None)?;
+            format!("{} not read: {why} ({}{more})", plural(failed.len(), "film page"), shown.join(", "));
+        report.failure(store, &format!("films/{why}"), "letterboxd", &text, hint)?;
     }
     if letterboxd.is_stopped() {
         report.block();
@@ -363,6 +391,7 @@ pub fn look_at(page: Result<FilmPage, PageError>) -> Option<Look> {
         Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
             Some(Look::Useless(error.to_string()))
         }
+        Err(PageError::Private) => Some(Look::Failed("Letterboxd shows it to nobody (HTTP 403)".to_owned())),
         // For good, as far as a program can tell; still on the list, so it is looked at again some day.
         Err(PageError::NotFound) => Some(Look::Useless("its film page is gone (HTTP 404)".to_owned())),
         Err(error) => Some(Look::Failed(error.to_string())),

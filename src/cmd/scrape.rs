@@ -44,7 +44,13 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let mut list = match list {
         Ok(list) => list,
         Err(error) => {
-            let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            let hint = match &error {
+                // There may be no config to look into, and nothing to lose.
+                PageError::NotFound => Some("check the name; a member who changed names needs the new one"),
+                PageError::Private => Some("only the member can make it public"),
+                other => other.hint(),
+            };
+            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
             log::error!("{user}: {error}{hint}");
             return Ok(if error.is_block() { Exit::Blocked } else { Exit::Failure });
         }
@@ -55,8 +61,8 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
         (_, true) => csv(&rows)?,
         _ => table(&rows),
     })?;
-    for failure in &list.failures {
-        log::warn!("{user}: {failure}");
+    for text in list.failures.iter().chain(&list.skips) {
+        log::warn!("{user}: {text}");
     }
     let declared = plural(list.declared as usize, "film");
     log::info!("{user}: {} of {declared} on the watchlist ({})", rows.len(), list.outcome);
@@ -73,6 +79,8 @@ struct List {
     outcome: &'static str,
     entries: Vec<WatchlistEntry>,
     failures: Vec<String>,
+    /// Film pages that were read and say nothing of use.
+    skips: Vec<String>,
 }
 
 /// Reads the pages that are needed for `limit` entries, or all.
@@ -81,7 +89,8 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     letterboxd.watchlist_pages(&[(user, 1)], |_, page| first = page);
     let first = first?;
     let (declared, per_page) = (first.declared, u32::try_from(first.entries.len().max(1)).unwrap_or(1));
-    let wanted = limit.map_or(first.pages, |limit| limit.div_ceil(per_page).clamp(1, first.pages));
+    let all = first.pages;
+    let wanted = limit.map_or(all, |limit| limit.div_ceil(per_page).clamp(1, all));
     let numbers: Vec<_> = (2..=wanted).map(|number| (user, number)).collect();
     let mut pages: Vec<Option<WatchlistPage>> = vec![None; numbers.len() + 1];
     pages[0] = Some(first);
@@ -93,16 +102,16 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     let mut seen = HashSet::new();
     let mut entries: Vec<_> = pages.into_iter().flatten().flat_map(|page| page.entries).collect();
     entries.retain(|entry| seen.insert(entry.slug.clone()));
-    let is_whole = limit.is_none() && failures.is_empty();
-    let outcome = match (is_whole, entries.len()) {
-        (true, 0) => "empty",
-        (true, count) if count == declared as usize => "complete",
-        (true, _) => "total_moved",
-        (false, _) if limit.is_some() && failures.is_empty() => "limited",
-        (false, _) => "incomplete",
+    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+    let outcome = match entries.len() {
+        _ if !failures.is_empty() => "incomplete",
+        count if wanted < all || count > limit => "limited",
+        count if count != declared as usize => "total_moved",
+        0 => "empty",
+        _ => "complete",
     };
-    entries.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
-    Ok(List { declared, outcome, entries, failures })
+    entries.truncate(limit);
+    Ok(List { declared, outcome, entries, failures, skips: Vec::new() })
 }
 
 /// An entry as it is printed.
@@ -154,8 +163,10 @@ fn resolve(
         match look_at(page) {
             None => {}
             Some(look) => {
-                if let Look::Failed(why) | Look::Useless(why) = &look {
-                    list.failures.push(format!("`{}`: {why}", film.slug));
+                match &look {
+                    Look::Failed(why) => list.failures.push(format!("`{}`: {why}", film.slug)),
+                    Look::Useless(why) => list.skips.push(format!("`{}`: {why}", film.slug)),
+                    Look::Read { .. } => {}
                 }
                 match store.record_look(film, &look, now()) {
                     Ok(uid) => uids[*index] = uid,

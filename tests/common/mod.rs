@@ -161,6 +161,26 @@ impl World {
         }
     }
 
+    /// Everything the store remembers, as text, but for what films are.
+    pub fn remembered(&self) -> Vec<String> {
+        let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('film', 'slug')";
+        let mut tables = db.prepare(sql).expect("every database has a schema");
+        let tables = tables.query_map([], |row| row.get(0)).expect("it can be read");
+        let mut rows = Vec::new();
+        for table in tables.collect::<Result<Vec<String>, _>>().expect("names are text") {
+            let mut all =
+                db.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).expect("the table is there");
+            let columns = all.column_count();
+            let row = |row: &rusqlite::Row<'_>| {
+                let value = |column| row.get::<_, rusqlite::types::Value>(column);
+                Ok(format!("{table}: {:?}", (0..columns).map(value).collect::<Result<Vec<_>, _>>()?))
+            };
+            rows.extend(all.query_map([], row).expect(&table).map(|row| row.expect("any value will do")));
+        }
+        rows
+    }
+
     /// Forgets what the servers were asked so far.
     pub fn forget_requests(&self) {
         for server in [&self.letterboxd.server, &self.radarr.server, &self.jellyfin.server] {
@@ -185,6 +205,51 @@ impl World {
         servers.into_iter().flat_map(write).collect()
     }
 
+    /// A world in which ada's films are all in the library and in her collection.
+    pub fn settled<const N: usize>(slugs: [&str; N]) -> Self {
+        let world = Self::new().watchlist(&slugs);
+        world.settle(slugs);
+        world
+    }
+
+    /// Downloads films, and brings everything in step; returns their item ids.
+    pub fn settle<const N: usize>(&self, slugs: [&str; N]) -> [String; N] {
+        let items = slugs.map(|slug| self.download(slug));
+        self.sync();
+        self.forget_requests();
+        items
+    }
+
+    /// Runs `lbjf sync`, which must find nothing to do: it writes nowhere, and asks Jellyfin three questions and two
+    /// for each user at the most.
+    pub fn idle(&self) -> Ran {
+        self.forget_requests();
+        let ran = self.sync().mentions(" nothing to do, in ");
+        assert_eq!(self.writes(), [""; 0]);
+        let users = self.config.matches("[[users]]").count();
+        let asked = self.jellyfin.server.requests().len();
+        assert!(asked <= 3 + 2 * users, "{asked} requests for {users} users");
+        ran
+    }
+
+    /// What Jellyfin was told so far, shortly: `make NAME`, `put 3`, `take 2`.
+    pub fn told_jellyfin(&self) -> Vec<String> {
+        let told = |request: standins::Request| match (request.method.as_str(), request.param("ids")) {
+            ("POST", Some(ids)) => format!("put {}", ids.split(',').count()),
+            ("DELETE", Some(ids)) => format!("take {}", ids.split(',').count()),
+            _ => format!("make {}", request.param("name").unwrap_or_default()),
+        };
+        self.jellyfin.server.writes().into_iter().map(told).collect()
+    }
+
+    /// Downloads a film that nobody lists and puts it into a collection, as a person does; returns its item id.
+    pub fn put(&self, collection_id: &str, slug: &str) -> String {
+        self.letterboxd.set_watchlist("somebody-else", &[slug]);
+        let item = self.download(slug);
+        self.jellyfin.put(collection_id, &item);
+        item
+    }
+
     /// The TMDB ids in ada's collection, sorted; none when there is no collection.
     pub fn collected(&self) -> Vec<u32> {
         let is_there = self.jellyfin.collections().iter().any(|collection| collection.name == COLLECTION);
@@ -196,6 +261,30 @@ impl World {
         let mut ids: Vec<_> = slugs.iter().map(|slug| self.letterboxd.tmdb_id(slug)).collect();
         ids.sort_unstable();
         ids
+    }
+
+    /// Puts so many entries on ada's watchlist: `film-1` is the newest.
+    pub fn watchlist_of(self, count: usize) -> Self {
+        self.set_watchlist("ada", count);
+        self
+    }
+
+    /// Lets a member list `film-1`, the newest, up to `film-<count>` and nothing else.
+    pub fn set_watchlist(&self, member: &str, count: usize) {
+        let slugs: Vec<_> = (1..=count).map(|number| format!("film-{number}")).collect();
+        self.letterboxd.set_watchlist(member, &slugs.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// Lets the stand-in Letterboxd misbehave for the next `times` requests of this path.
+    pub fn fail_page(&self, times: usize, path: &'static str, fault: standins::Fault) {
+        self.letterboxd.server.fail(times, move |request| request.path == path, fault);
+    }
+
+    /// A page of the stand-in Letterboxd as it is now, to be sent in a changed form.
+    pub fn page(&self, path: &str) -> String {
+        let url = format!("{}{path}", self.letterboxd.url());
+        let mut answer = ureq::get(url).call().expect("the stand-in Letterboxd has that page");
+        answer.body_mut().read_to_string().expect("a page is text")
     }
 
     /// Puts a film of the stand-in Letterboxd into the Jellyfin library; returns its item id.
