@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashSet};
 use crate::api::chain;
 use crate::config::{self, QualityProfile, User};
 use crate::film::TmdbId;
-use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Step, Wisher};
+use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Wisher};
 use crate::radarr::{AddError, Radarr, RadarrError, trim_folder};
-use crate::report::{Ended, Report};
+use crate::report::Report;
 use crate::store::{Store, StoreError, Wish, WishProblem};
 use send::Send;
 
@@ -29,7 +29,7 @@ pub struct Feed<'a> {
     pub chosen: &'a [usize],
     /// Look at everything that is open, whenever it was tried last (`--full`).
     pub full: bool,
-    /// Only say what would be done.
+    /// Only say what would be done. The store is a copy then: outcomes are recorded as in any run.
     pub is_dry: bool,
     /// With `skip_if_in_library`: what Jellyfin has.
     pub library: InLibrary,
@@ -59,14 +59,10 @@ impl Feed<'_> {
             return Ok(());
         }
         let Some((terms, view)) = self.look(store, report)? else { return Ok(()) };
-        store.forget_notices("radarr/")?;
+        store.forget_notices("radarr/look")?;
         warn_if_restored(store, report, &view, &aliases)?;
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
         let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
-        if self.is_dry {
-            self.show(&steps, report);
-            return Ok(());
-        }
         Send { feed: self, view, failures_in_a_row: 0, added: 0 }.apply(&steps, store, report)
     }
 
@@ -154,13 +150,16 @@ impl Feed<'_> {
         let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
             Some(Err(text)) => {
-                wrong.entry(text).or_default().extend(self.users.iter().map(|user| user.name.as_str()));
+                wrong.insert(text, self.users.iter().map(|user| user.name.as_str()).collect());
                 // Where animated films would go is not known, nor which ones they are.
                 people.retain(|person| person.is_own_folder);
                 None
             }
             other => other.and_then(Result::ok),
         };
+        if wrong.is_empty() {
+            store.forget_notices("settings/")?;
+        }
         for (text, names) in wrong {
             let about = if names.len() == self.users.len() { "radarr".to_owned() } else { names.join(", ") };
             report.failure(store, &format!("settings/{text}"), &about, &text, None)?;
@@ -168,24 +167,7 @@ impl Feed<'_> {
         Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
     }
 
-    /// A dry run says what would be sent; where a film goes may depend on its genres.
-    fn show(&self, steps: &[Step], report: &mut Report) {
-        let mut left = self.config.max_adds_per_run.unwrap_or(usize::MAX);
-        for step in steps {
-            let Step::Add(add) = step else {
-                report.step(step, Ended::Planned, None);
-                continue;
-            };
-            if left == 0 {
-                report.step(step, Ended::Later, None);
-                continue;
-            }
-            left -= 1;
-            let folder = self.destination(add).ok();
-            report.step(step, Ended::Planned, folder.as_deref());
-        }
-    }
-
+    /// Where a film goes, which may depend on its genres.
     fn destination(&self, add: &Add) -> Result<String, AddError> {
         Ok(match &add.root_folder {
             RootFolder::Fixed(folder) => folder.clone(),
@@ -205,14 +187,16 @@ struct Settings {
 
 impl Settings {
     fn profile(&self, wanted: &QualityProfile) -> Result<u32, String> {
-        let is_it = |(id, name): &&(u32, String)| match wanted {
-            QualityProfile::Id(wanted) => id == wanted,
-            QualityProfile::Name(wanted) => name.eq_ignore_ascii_case(wanted),
+        let mut profiles = self.profiles.iter();
+        let found = match wanted {
+            QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
+            QualityProfile::Name(wanted) => profiles.find(|(_, name)| name == wanted).or_else(|| {
+                self.profiles.iter().find(|(_, name)| name.to_lowercase() == wanted.to_lowercase())
+            }),
         };
-        self.profiles.iter().find(is_it).map(|(id, _)| *id).ok_or_else(|| {
+        found.map(|(id, _)| *id).ok_or_else(|| {
             let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
-            let there = there.collect::<Vec<_>>().join(", ");
-            format!("Radarr has no quality profile `{wanted}`; it has {there}")
+            format!("Radarr has no quality profile `{wanted}`; it has {}", list(there))
         })
     }
 
@@ -225,12 +209,16 @@ impl Settings {
             Some(_) => Err(format!("Radarr cannot reach its root folder `{wanted}`; is the disk mounted?")),
             None => {
                 let there = self.folders.iter().map(|folder| format!("`{}`", folder.path));
-                let there = there.collect::<Vec<_>>().join(", ");
-                let there = if there.is_empty() { "none".to_owned() } else { there };
-                Err(format!("Radarr has no root folder `{wanted}`; it has {there}"))
+                Err(format!("Radarr has no root folder `{wanted}`; it has {}", list(there)))
             }
         }
     }
+}
+
+/// What there is, in a message.
+fn list(there: impl Iterator<Item = String>) -> String {
+    let there = there.collect::<Vec<_>>().join(", ");
+    if there.is_empty() { "none".to_owned() } else { there }
 }
 
 /// The label of a person's films. Radarr 6 takes letters, digits and `-` (facts/servers.md R8).

@@ -138,7 +138,10 @@ impl fmt::Display for Why {
 impl Wished {
     /// The people, for messages: `ada, ben`.
     pub fn people(&self) -> String {
-        self.wishes.iter().map(|(person, _)| person.as_str()).collect::<Vec<_>>().join(", ")
+        let mut people: Vec<&str> = self.wishes.iter().map(|(person, _)| person.as_str()).collect();
+        // Two entries of one list may be one film to TMDB.
+        people.dedup();
+        people.join(", ")
     }
 }
 

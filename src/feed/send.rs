@@ -1,4 +1,5 @@
-//! Carries out what Radarr is asked, one film at a time, each outcome written down before the next.
+//! Carries out what Radarr is asked, one film at a time, each outcome written down before the next. A dry run goes
+//! the same way and leaves out the writes.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use super::Feed;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
-use crate::plan::{Add, RadarrView, Step, Tag, Wished};
+use crate::plan::{Add, RadarrView, Step, Tag};
 use crate::radarr::{AddError, NewFilm, Radarr};
 use crate::report::{Ended, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
@@ -86,26 +87,40 @@ impl Send<'_> {
                     return Ok(());
                 }
                 let ids: Vec<u32> = batch.iter().map(|(_, tag)| tag.movie_id).collect();
-                let result = labels.iter().try_for_each(|label| {
-                    let id = self.tag_id(label)?;
-                    self.feed.radarr.tag(&ids, id)
-                });
-                for (step, tag) in batch {
-                    match &result {
-                        Ok(()) => {
-                            store.answer(&tag.wished.wishes, report.now())?;
-                            report.step(step, Ended::Done, None);
-                        }
-                        Err(error) => {
-                            let why = format!("not tagged: {}", chain(error));
-                            fail(&tag.wished, &why, error.hint().as_deref(), store, report)?;
-                            report.step(step, Ended::Failed, None);
-                        }
+                let Err(error) = self.tag_batch(labels, &ids) else {
+                    for (step, tag) in batch {
+                        store.answer(&tag.wished.wishes, report.now())?;
+                        report.step(step, self.done(), None);
                     }
+                    store.forget_notices("tagging")?;
+                    continue;
+                };
+                if error.is_interrupt() {
+                    return Ok(());
                 }
+                let (films, labels, why) = (plural(batch.len(), "film"), labels.join("`, `"), chain(&error));
+                for (step, tag) in batch {
+                    store.record_problem(&tag.wished.wishes, WishProblem::Failed, &why, report.now())?;
+                    report.step(step, Ended::Failed, None);
+                }
+                let text = format!("{films} not tagged `{labels}`: {why}");
+                report.failure(store, "tagging", "radarr", &text, error.hint().as_deref())?;
             }
         }
         Ok(())
+    }
+
+    fn tag_batch(&mut self, labels: &[String], movie_ids: &[u32]) -> Result<(), ApiError> {
+        for label in labels.iter().filter(|_| !self.feed.is_dry) {
+            let id = self.tag_id(label)?;
+            self.feed.radarr.tag(movie_ids, id)?;
+        }
+        Ok(())
+    }
+
+    /// How a step ends that went well.
+    fn done(&self) -> Ended {
+        if self.feed.is_dry { Ended::Planned } else { Ended::Done }
     }
 
     fn add_all(
@@ -115,6 +130,11 @@ impl Send<'_> {
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let most = self.feed.config.max_adds_per_run.unwrap_or(usize::MAX);
+        let leave = |adds: &[(&Step, &Add)], report: &mut Report| {
+            for (step, _) in adds {
+                report.step(step, Ended::Later, None);
+            }
+        };
         for (index, (step, add)) in adds.iter().enumerate() {
             let left = adds.len() - index;
             if interrupt::requested().is_some() {
@@ -123,22 +143,22 @@ impl Send<'_> {
             if self.added >= most {
                 let films = plural(left, "film");
                 log::info!("radarr: {films} left for later runs, since `radarr.max_adds_per_run` is {most}");
-                for (step, _) in &adds[index..] {
-                    report.step(step, Ended::Later, None);
-                }
+                leave(&adds[index..], report);
                 return Ok(());
             }
             if self.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
                 let films = plural(left, "film");
                 let text =
                     format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {films} left for the next run");
-                return report.warning(store, "radarr/row", "radarr", &text, None);
+                leave(&adds[index..], report);
+                return report.warning(store, "adding/row", "radarr", &text, None);
             }
             if !self.add(step, add, store, report)? {
+                leave(&adds[index..], report);
                 return Ok(());
             }
         }
-        Ok(())
+        if self.added > 0 { store.forget_notices("adding/") } else { Ok(()) }
     }
 
     /// Sends one film and records how it ended. Returns whether sending others makes sense.
@@ -159,7 +179,7 @@ impl Send<'_> {
                 if sent.is_new {
                     self.added += 1;
                     store.answer(&wished.wishes, now)?;
-                    report.step(step, Ended::Done, Some(&sent.folder));
+                    report.step(step, self.done(), Some(&sent.folder));
                 } else {
                     // With labels the wish stays open: the next look at Radarr finds the film and labels it.
                     if !self.feed.config.user_tags {
@@ -176,11 +196,13 @@ impl Send<'_> {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
             AddError::Failed(error) => {
                 self.failures_in_a_row += 1;
-                fail(wished, &text, error.hint().as_deref(), store, report)?;
+                store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
+                let (key, hint) = (format!("add/{}", wished.film.uid), error.hint());
+                report.failure(store, &key, &wished.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
                 let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
-                report.failure(store, "radarr/settings", "radarr", &text, None)?;
+                report.failure(store, "adding/settings", "radarr", &text, None)?;
                 return Ok(false);
             }
             AddError::Unknown(_) => {
@@ -207,6 +229,9 @@ impl Send<'_> {
     fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
         let radarr = self.feed.radarr;
         let folder = self.feed.destination(add)?;
+        if self.feed.is_dry {
+            return Ok(Sent { tmdb: add.wished.tmdb, is_new: true, folder });
+        }
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
         let (config, tmdb) = (self.feed.config, add.wished.tmdb);
@@ -250,7 +275,8 @@ impl Send<'_> {
                 None => merged_into(radarr, tmdb).map(there),
             },
             Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(tmdb) {
-                Ok(Some(_)) => Ok(there(tmdb)),
+                // It was not there when this run looked.
+                Ok(Some(_)) => Ok(Sent { is_new: true, ..there(tmdb) }),
                 _ => Err(AddError::Failed(error)),
             },
             Err(error) => Err(error),
@@ -268,18 +294,6 @@ impl Send<'_> {
     }
 }
 
-/// A wish that time may answer was tried in vain.
-fn fail(
-    wished: &Wished,
-    text: &str,
-    hint: Option<&str>,
-    store: &mut Store,
-    report: &mut Report,
-) -> Result<(), StoreError> {
-    store.record_problem(&wished.wishes, WishProblem::Failed, text, report.now())?;
-    report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), text, hint)
-}
-
 /// The id under which Radarr has a film that TMDB merged into another.
 fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
     let facts = radarr.look_up(tmdb)?;
@@ -287,7 +301,8 @@ fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
     if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
 }
 
-/// A status is an answer; silence, or success with an unreadable body, is none.
+/// A status is an answer, unless it comes from a proxy that grew tired of waiting; silence, or success with an
+/// unreadable body, is none.
 fn may_have_arrived(error: &ApiError) -> bool {
-    !error.never_arrived() && error.answered().is_none()
+    !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 502 | 504))
 }

@@ -161,3 +161,6 @@ fn groups<'a>(wishes: &'a [Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec
     groups.sort_by_key(|group| group.was_tried);
     groups
 }
+
+#[cfg(test)]
+mod tests;

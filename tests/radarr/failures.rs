@@ -1,0 +1,241 @@
+//! Failures that time heals, twins and merged ids: nothing is lost and nothing is added twice.
+
+use std::time::Duration;
+
+use lbjf::exit::Exit;
+use serde_json::json;
+use standins::letterboxd::Film;
+use standins::radarr::Version;
+use standins::{Fault, Reply, Request};
+
+use super::common::World;
+use super::{A_DAY, is_add, labels, path, requests, watchlist_of, world_of};
+
+#[test]
+fn failed_film_is_tried_in_the_next_three_runs_then_daily_and_with_full_at_once() {
+    for (is_locked, said) in [
+        (true, "HTTP 500: database is locked"),
+        (false, "HTTP 500: Site responded with browser content instead of api data."),
+    ] {
+        let world = World::new().watchlist(&["heat-1995"]);
+        if is_locked {
+            world.radarr.set_locked(true);
+        } else {
+            world.radarr.metadata_down(true);
+        }
+        let text = format!("ada: `heat-1995` not added: Radarr answered POST api/v3/movie with {said}");
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&format!("warning: {text}"));
+        for _ in 0..3 {
+            // A warning is a warning once a day.
+            world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&text).is_silent_on("warning");
+        }
+        assert_eq!(world.radarr.posted().len(), 4);
+        world.forget_requests();
+        world.sync();
+        assert_eq!(requests(&world), 0);
+        world.pass_time(A_DAY);
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&format!("warning: {text}"));
+        world.lbjf(&["sync", "--full"]).exits(Exit::Partial);
+        assert_eq!(world.radarr.posted().len(), 2);
+        world.radarr.set_locked(false);
+        world.radarr.metadata_down(false);
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+        assert_eq!(world.radarr.films().len(), 1);
+    }
+}
+
+#[test]
+fn five_failures_in_a_row_end_the_adding_and_the_next_run_starts_with_films_never_tried() {
+    let (world, ids) = watchlist_of(World::new(), 8);
+    world.radarr.metadata_limited(true);
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
+    ran.says("warning: radarr: 5 failures in a row; 3 films left for the next run");
+    assert_eq!(world.radarr.posted(), ids[..5]);
+    world.forget_requests();
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .says("radarr: 5 failures in a row; 3 films left for the next run");
+    assert_eq!(world.radarr.posted(), [&ids[5..], &ids[..2]].concat());
+    world.radarr.metadata_limited(false);
+    world.sync();
+    assert_eq!(world.radarr.films().len(), 8);
+}
+
+#[test]
+fn failures_with_a_success_between_are_no_row() {
+    let (world, ids) = watchlist_of(World::new(), 9);
+    let good = ids[4];
+    let is_bad = move |request: &Request| is_add(request) && !request.body.contains(&format!(":{good},"));
+    world.radarr.server.fail(usize::MAX, is_bad, Fault::Instead(Reply::json(500, &json!({"message": "no"}))));
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("1 added to Radarr, 8 failed");
+    assert_eq!(world.radarr.posted(), ids);
+}
+
+#[test]
+fn add_without_an_answer_is_asked_for_and_not_sent_twice() {
+    for fault in [
+        Fault::DropAfter,
+        Fault::After(Reply::empty(200)),
+        Fault::After(Reply::html(200, "<html>")),
+        Fault::After(Reply::html(504, "<html>")),
+        Fault::Truncate(10),
+    ] {
+        let world = World::new().watchlist(&["heat-1995"]);
+        let heat = world.letterboxd.tmdb_id("heat-1995");
+        world.radarr.server.fail(1, is_add, fault.clone());
+        world.sync().mentions("ada: added to Radarr: ").mentions("1 added to Radarr, in ");
+        let asked = world.radarr.server.asked("GET", "/api/v3/movie");
+        assert_eq!(asked.last().map(|request| request.query.clone()), Some(format!("tmdbId={heat}")));
+        world.forget_requests();
+        world.sync();
+        assert_eq!((requests(&world), world.radarr.films().len()), (0, 1), "{fault:?}");
+    }
+}
+
+#[test]
+fn film_that_came_to_radarr_meanwhile_is_there() {
+    let exists = json!([{"propertyName": "TmdbId", "errorMessage": "This movie has already been added",
+        "errorCode": "MovieExistsValidator", "severity": "error"}]);
+    let conflict = json!({"message": "constraint failed\nUNIQUE constraint failed: Movies.MovieMetadataId"});
+    for reply in [Reply::json(400, &exists), Reply::json(409, &conflict)] {
+        let world = World::new().watchlist(&["heat-1995"]);
+        world.radarr.server.fail(1, is_add, Fault::After(reply));
+        world.sync().mentions("sync: 1 user, nothing to do, in ");
+        world.forget_requests();
+        world.sync();
+        assert_eq!(requests(&world), 0);
+    }
+}
+
+#[test]
+fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
+    let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.has(heat);
+    let is_list = |request: &Request| request.path == "/api/v3/movie" && request.method == "GET";
+    world.radarr.server.fail(1, is_list, Fault::Instead(Reply::json(200, &json!([]))));
+    world.sync();
+    assert_eq!(labels(&world, heat), [""; 0]);
+    world.sync().mentions("1 tagged in Radarr");
+    assert_eq!(labels(&world, heat), ["lbjf-ada"]);
+}
+
+#[test]
+fn add_that_never_arrived_is_sent_by_the_next_run() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.server.fail(1, is_add, Fault::Drop);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("warning: ada: `heat-1995` not added: ");
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/movie").len(), 2);
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.films().len()), (vec![heat, heat], 1));
+}
+
+#[test]
+fn add_that_takes_longer_than_timeout_seconds_is_found_by_the_next_run() {
+    let world = World::new().set("[radarr]", "timeout_seconds = 1").watchlist(&["heat-1995"]);
+    world.radarr.server.fail(1, is_add, Fault::Delay(Duration::from_millis(1800)));
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("no complete answer within 1 s");
+    std::thread::sleep(Duration::from_millis(1200));
+    world.sync();
+    assert_eq!((world.radarr.posted().len(), world.radarr.films().len()), (1, 1));
+}
+
+#[test]
+fn sync_killed_while_it_adds_is_finished_by_the_next_run() {
+    let (world, ids) = watchlist_of(World::new(), 4);
+    let is_second = {
+        let second = format!(":{},", ids[1]);
+        move |request: &Request| is_add(request) && request.body.contains(&second)
+    };
+    world.radarr.server.fail(1, is_second, Fault::Delay(Duration::from_millis(500)));
+    let mut run = world.command(&["sync"]).spawn().expect("lbjf was built");
+    while world.radarr.posted().len() < 2 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    run.kill().and_then(|()| run.wait()).expect("it was running");
+    std::thread::sleep(Duration::from_millis(700));
+    assert_eq!(world.radarr.films().len(), 2);
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.films().len()), (ids, 4));
+}
+
+#[test]
+fn radarr_with_a_locked_database_can_still_be_read() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let locked = Reply::json(500, &json!({"message": "database is locked\ndatabase is locked"}));
+    world.radarr.server.fail(1, |request| request.method == "GET", Fault::Instead(locked));
+    world.sync();
+    assert_eq!(world.radarr.films().len(), 1);
+}
+
+#[test]
+fn two_films_of_one_title_and_year_get_a_folder_each() {
+    for version in [Version::V4_7, Version::V5_28, Version::V6_0] {
+        let world = world_of(version);
+        for (slug, id) in [("twin", 4519), ("twin-2020", 4520)] {
+            world.letterboxd.add_film(Film::movie(slug, "Twin", 2020, id));
+            world.radarr.know(id, "Twin", 2020, &[]);
+        }
+        let world = world.watchlist(&["twin", "twin-2020"]);
+        world.sync();
+        assert_eq!(path(&world, 4519), "/movies/Twin (2020)");
+        assert_eq!(path(&world, 4520), "/movies/Twin (2020) {tmdb-4520}");
+        assert_eq!(world.radarr.film(4520).map(|film| film.root_folder), Some("/movies".to_owned()));
+        world.forget_requests();
+        world.sync();
+        assert_eq!(requests(&world), 0);
+    }
+}
+
+#[test]
+fn merged_tmdb_id_is_remembered_and_matched_in_jellyfin() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    let world = world.watchlist(&["merged"]);
+    world.jellyfin.add_film(888_002, "Merged");
+    world.sync();
+    assert_eq!(world.radarr.posted(), [888_001]);
+    assert_eq!(world.collected(), [888_002]);
+    world.forget_requests();
+    world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+    assert_eq!((requests(&world), world.writes().len()), (0, 0));
+    // Another person's wish for it finds it.
+    let world = world.user("ben", "");
+    world.letterboxd.push("ben", "merged");
+    world.sync();
+    assert_eq!(world.radarr.posted(), [0; 0]);
+}
+
+#[test]
+fn merged_tmdb_id_of_a_film_that_is_there_is_answered() {
+    for version in [Version::V4_7, Version::V5_28, Version::V6_0] {
+        let world = world_of(version);
+        world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+        world.radarr.merge(888_001, 888_002);
+        world.radarr.has(888_002);
+        let world = world.watchlist(&["merged"]);
+        world.jellyfin.add_film(888_002, "Merged");
+        world.sync();
+        assert_eq!((world.radarr.films().len(), world.collected()), (1, vec![888_002]));
+        world.forget_requests();
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+        assert_eq!(requests(&world), 0);
+    }
+}
+
+#[test]
+fn merged_tmdb_id_whose_answer_was_lost_is_answered_by_the_next_run() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    let world = world.watchlist(&["merged"]);
+    world.radarr.server.fail(1, is_add, Fault::DropAfter);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.sync();
+    world.forget_requests();
+    world.sync();
+    assert_eq!((requests(&world), world.radarr.films().len()), (0, 1));
+}

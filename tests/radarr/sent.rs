@@ -1,0 +1,294 @@
+//! What is sent, and to where.
+
+use lbjf::exit::Exit;
+use serde_json::json;
+use standins::letterboxd::Film;
+use standins::{Fault, Reply, Request};
+
+use super::common::World;
+use super::{UNKNOWN, bodies, labels, path, requests, watchlist_of, with_animated_folder};
+
+#[test]
+fn film_is_sent_in_the_form_that_every_version_takes() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("heat-1995", "Heat", 1995, 949));
+    let world = world.watchlist(&["heat-1995"]);
+    world.sync().says("ada: added to Radarr: Heat (1995) tmdb=949 root_folder=/movies");
+    let expected = json!({
+        "tmdbId": 949, "title": "Heat", "year": 1995, "qualityProfileId": 4, "rootFolderPath": "/movies",
+        "monitored": true, "minimumAvailability": "released", "tags": [],
+        "addOptions": {"searchForMovie": true, "monitor": "movieOnly"},
+    });
+    assert_eq!(bodies(&world), [expected]);
+}
+
+#[test]
+fn radarr_settings_are_obeyed() {
+    for (lines, pointer, expected) in [
+        ("monitored = false", "/monitored", json!(false)),
+        ("minimum_availability = \"announced\"", "/minimumAvailability", json!("announced")),
+        ("minimum_availability = \"inCinemas\"", "/minimumAvailability", json!("inCinemas")),
+        ("search_on_add = false", "/addOptions/searchForMovie", json!(false)),
+        ("tags = [\"lbjf\", \"Films\"]", "/tags", json!([1, 2])),
+    ] {
+        let world = World::new().set("[radarr]", lines).watchlist(&["heat-1995"]);
+        world.sync();
+        assert_eq!(bodies(&world)[0].pointer(pointer), Some(&expected), "{lines}");
+    }
+}
+
+#[test]
+fn quality_profile_is_found_by_name_in_any_case_and_by_id() {
+    for (line, id) in [
+        ("quality_profile = \"hd-1080P\"", 4),
+        ("quality_profile = \"Ultra-HD\"", 5),
+        ("quality_profile_id = 2", 2),
+    ] {
+        let mut world = World::new().watchlist(&["heat-1995"]);
+        world.change("quality_profile = \"HD-1080p\"", line);
+        world.sync();
+        assert_eq!(bodies(&world)[0]["qualityProfileId"], id, "{line}");
+    }
+}
+
+#[test]
+fn quality_profile_in_the_very_case_wins() {
+    let mut world = World::new().watchlist(&["heat-1995"]);
+    let profiles = json!([{"id": 1, "name": "hd"}, {"id": 2, "name": "HD"}, {"id": 3, "name": "Höher"}]);
+    let is_it = |request: &Request| request.path.ends_with("/qualityprofile");
+    world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(Reply::json(200, &profiles)));
+    world.change("\"HD-1080p\"", "\"HD\"");
+    world.sync();
+    world.change("\"HD\"", "\"HÖHER\"");
+    world.letterboxd.push("ada", "alien");
+    world.sync();
+    let ids: Vec<_> = bodies(&world).iter().map(|body| body["qualityProfileId"].clone()).collect();
+    assert_eq!(ids, [2, 3]);
+}
+
+#[test]
+fn root_folder_path_may_end_with_a_slash() {
+    let mut world = World::new().watchlist(&["heat-1995"]);
+    world.change("root_folder_path = \"/movies\"", "root_folder_path = \"/movies/\"");
+    world.sync();
+    assert_eq!(bodies(&world)[0]["rootFolderPath"], "/movies");
+}
+
+#[test]
+fn users_have_their_own_root_folder_path_quality_profile_and_tags() {
+    let own = "root_folder_path = \"/kids\"\nquality_profile = \"any\"\ntags = [\"kids\"]";
+    let world = World::new()
+        .set("[radarr]", "tags = [\"lbjf\"]")
+        .watchlist(&["heat-1995"])
+        .user("ben", own)
+        .user("cleo", "quality_profile_id = 3");
+    world.radarr.add_root_folder("/kids");
+    world.letterboxd.set_watchlist("ben", &["bambi"]);
+    world.letterboxd.set_watchlist("cleo", &["alien"]);
+    world.sync();
+    let film = |slug| world.radarr.film(world.letterboxd.tmdb_id(slug)).expect("it was added");
+    let settings = |slug| {
+        let film = film(slug);
+        (film.root_folder, film.quality_profile_id, film.tags.join(","))
+    };
+    assert_eq!(settings("heat-1995"), ("/movies".to_owned(), 4, "lbjf".to_owned()));
+    assert_eq!(settings("bambi"), ("/kids".to_owned(), 1, "kids,lbjf".to_owned()));
+    assert_eq!(settings("alien"), ("/movies".to_owned(), 3, "lbjf".to_owned()));
+}
+
+#[test]
+fn film_of_several_users_takes_the_settings_of_the_first_and_the_tags_of_all() {
+    let world = World::new()
+        .user("ben", "root_folder_path = \"/kids\"\nquality_profile = \"SD\"\ntags = [\"ben\"]")
+        .user("cleo", "quality_profile = \"Any\"\ntags = [\"cleo\"]");
+    world.radarr.add_root_folder("/kids");
+    let world = world.watchlist(&["heat-1995"]);
+    for user in ["ben", "cleo"] {
+        world.letterboxd.set_watchlist(user, &["alien", "heat-1995"]);
+    }
+    let (heat, alien) = (world.letterboxd.tmdb_id("heat-1995"), world.letterboxd.tmdb_id("alien"));
+    let name = "Heat 1995 (2000)";
+    world.sync().says(&format!(
+        "ada, ben, cleo: added to Radarr: {name} tmdb={heat} root_folder=/movies tags=ben,cleo"
+    ));
+    assert_eq!(world.radarr.posted(), [heat, alien]);
+    let alien = world.radarr.film(alien).expect("it was added");
+    assert_eq!((alien.root_folder.as_str(), alien.quality_profile_id), ("/kids", 2));
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+}
+
+#[test]
+fn film_that_one_user_lists_already_takes_the_settings_of_the_first_in_the_config() {
+    let world = World::new().user("ben", "quality_profile = \"SD\"").watchlist(&["heat-1995"]);
+    world.sync();
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.remove(heat);
+    world.letterboxd.push("ben", "heat-1995");
+    world.sync();
+    assert_eq!(world.radarr.film(heat).expect("ben's wish is new").quality_profile_id, 4);
+}
+
+#[test]
+fn newest_films_go_first_and_users_in_turn() {
+    let world = World::new().user("ben", "").watchlist(&["a1", "both", "a2", "a3"]);
+    world.letterboxd.set_watchlist("ben", &["b1", "both", "b2"]);
+    world.sync();
+    let order = ["a1", "b1", "both", "b2", "a2", "a3"].map(|slug| world.letterboxd.tmdb_id(slug));
+    assert_eq!(world.radarr.posted(), order);
+}
+
+#[test]
+fn two_entries_with_one_tmdb_id_are_one_film() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("heat", "Heat", 1995, 949));
+    world.letterboxd.add_film(Film::movie("heat-again", "Heat", 1995, 949));
+    let world = world.watchlist(&["heat", "heat-again"]);
+    world.sync().says("ada: added to Radarr: Heat (1995) tmdb=949 root_folder=/movies");
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+}
+
+#[test]
+fn user_option_sends_the_films_of_that_user_alone() {
+    let world = World::new().user("ben", "quality_profile = \"SD\"").watchlist(&["heat-1995", "alien"]);
+    world.letterboxd.set_watchlist("ben", &["alien", "akira"]);
+    world.lbjf(&["sync", "--user", "ben"]).exits(Exit::Success);
+    assert_eq!(world.radarr.posted(), ["alien", "akira"].map(|slug| world.letterboxd.tmdb_id(slug)));
+    world.sync().mentions("ada: added to Radarr: Heat 1995");
+    assert_eq!(world.radarr.films().len(), 3);
+}
+
+#[test]
+fn title_is_sent_as_it_is() {
+    let world = World::new();
+    let title = "Amélie & the \\ \"千と千尋\" 🎬";
+    world.letterboxd.add_film(Film::movie("title", title, 2001, 194));
+    let world = world.watchlist(&["title"]);
+    world.sync();
+    assert_eq!(bodies(&world)[0]["title"], title);
+}
+
+#[test]
+fn undated_film_is_sent_without_a_year() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("soon", "Soon", None, 77));
+    let world = world.watchlist(&["soon"]);
+    world.sync().says("ada: added to Radarr: Soon tmdb=77 root_folder=/movies");
+    assert_eq!(bodies(&world)[0]["year"], 0);
+}
+
+#[test]
+fn animated_movies_go_to_their_root_folder_and_only_new_films_are_looked_up() {
+    let world = with_animated_folder(World::new()).watchlist(&["bambi", "heat-1995", "there"]);
+    let id = |slug| world.letterboxd.tmdb_id(slug);
+    world.radarr.know(id("bambi"), "Bambi", 1942, &["Family", "ANIMATION"]);
+    world.radarr.has(id("there"));
+    let line =
+        format!("ada: added to Radarr: Bambi (2000) tmdb={} root_folder=/movies-animated", id("bambi"));
+    world.sync().says(&line);
+    assert_eq!(path(&world, id("bambi")), "/movies-animated/Bambi (1942)");
+    assert!(path(&world, id("heat-1995")).starts_with("/movies/"));
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/movie/lookup").len(), 2);
+}
+
+#[test]
+fn animated_movies_of_a_user_with_a_root_folder_path_go_there() {
+    let world = with_animated_folder(World::new()).user("ben", "root_folder_path = \"/ben\"");
+    world.radarr.add_root_folder("/ben");
+    world.letterboxd.set_watchlist("ada", &[]);
+    world.letterboxd.set_watchlist("ben", &["bambi"]);
+    let bambi = world.letterboxd.tmdb_id("bambi");
+    world.radarr.know(bambi, "Bambi", 1942, &["Animation"]);
+    world.sync();
+    assert_eq!(path(&world, bambi), "/ben/Bambi (1942)");
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/movie/lookup").len(), 0);
+}
+
+#[test]
+fn animated_movies_that_cannot_be_looked_up_wait_for_the_next_run() {
+    let world = with_animated_folder(World::new()).watchlist(&["bambi"]);
+    world.letterboxd.add_film(Film::movie("lost", "Lost", 2000, UNKNOWN));
+    world.letterboxd.push("ada", "lost");
+    world.radarr.metadata_down(true);
+    world.lbjf(&["sync", "--dry-run"]).exits(Exit::Partial);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions(
+        "warning: ada: `bambi` not added: Radarr answered GET api/v3/movie/lookup/tmdb with HTTP 500",
+    );
+    assert_eq!(world.radarr.posted(), [0; 0]);
+    world.radarr.metadata_down(false);
+    world.sync().says("warning: ada: skipped `lost`: Radarr's metadata has no film with TMDB id 5000001");
+    assert_eq!(world.radarr.posted(), world.tmdb(&["bambi"]));
+}
+
+#[test]
+fn user_tags_label_new_films_and_films_that_are_there() {
+    let world = World::new()
+        .set("[radarr]", "user_tags = true\ntags = [\"LBJF\"]")
+        .user("Ben_B", "")
+        .watchlist(&["new", "there", "both"]);
+    world.letterboxd.set_watchlist("Ben_B", &["both"]);
+    let id = |slug| world.letterboxd.tmdb_id(slug);
+    world.radarr.has(id("there"));
+    world.radarr.has(id("both"));
+    world
+        .sync()
+        .says(&format!("ada: tagged in Radarr: There (2000) tmdb={} tags=lbjf-ada", id("there")))
+        .mentions("1 added to Radarr, 2 tagged in Radarr");
+    assert_eq!(labels(&world, id("new")), ["lbjf", "lbjf-ada"]);
+    assert_eq!(labels(&world, id("there")), ["lbjf-ada"]);
+    assert_eq!(labels(&world, id("both")), ["lbjf-ada", "lbjf-ben-b"]);
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+    // A label is never taken off.
+    world.letterboxd.drop_entry("ada", "there");
+    world.sync();
+    assert_eq!(labels(&world, id("there")), ["lbjf-ada"]);
+}
+
+#[test]
+fn user_tags_reuse_labels_and_send_many_films_at_once() {
+    let (world, ids) = watchlist_of(World::new().set("[radarr]", "user_tags = true"), 130);
+    for id in &ids {
+        world.radarr.has(*id);
+    }
+    world.sync();
+    assert_eq!(world.writes(), ["radarr POST /api/v3/tag", EDITOR, EDITOR]);
+    assert!(world.radarr.films().iter().all(|film| film.tags == ["lbjf-ada"]));
+    world.letterboxd.push("ada", "heat-1995");
+    world.forget_requests();
+    world.sync();
+    assert_eq!(world.writes(), ["radarr POST /api/v3/movie"]);
+    assert_eq!(world.radarr.tags(), ["lbjf-ada"]);
+}
+
+const EDITOR: &str = "radarr PUT /api/v3/movie/editor";
+
+#[test]
+fn user_tags_that_cannot_be_set_are_one_failure_and_set_later() {
+    let (world, ids) = watchlist_of(World::new().set("[radarr]", "user_tags = true"), 3);
+    for id in &ids {
+        world.radarr.has(*id);
+    }
+    let is_edit = |request: &Request| request.method == "PUT";
+    let failure = Reply::json(500, &json!({"message": "Expected query to return 3 rows but returned 2"}));
+    world.radarr.server.fail(1, is_edit, Fault::Instead(failure));
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 1 failed, in ").says(
+        "warning: radarr: 3 films not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor with HTTP 500: \
+         Expected query to return 3 rows but returned 2",
+    );
+    world.sync().mentions("3 tagged in Radarr");
+}
+
+#[test]
+fn tags_of_the_config_may_be_in_capitals() {
+    let world = World::new().set("[radarr]", "tags = [\"Letterboxd\"]").watchlist(&["heat-1995"]);
+    world.sync();
+    world.letterboxd.push("ada", "alien");
+    world.sync();
+    assert_eq!(world.radarr.tags(), ["letterboxd"]);
+    assert_eq!(labels(&world, world.letterboxd.tmdb_id("alien")), ["letterboxd"]);
+}
