@@ -81,7 +81,7 @@ pub enum ApiError {
         what: String,
     },
     /// JSON, but not the JSON lbjf reads.
-    #[error("{server} at `{base}` answered {call} with JSON of an unexpected shape")]
+    #[error("{server} at `{base}` answered {call} with JSON that cannot be read")]
     Shape {
         /// Which server.
         server: &'static str,
@@ -129,8 +129,12 @@ impl ApiError {
                 TransportError::Tls(text) if text.contains("UnknownIssuer") => {
                     format!("name the certificate of its authority in `{}.ca_file`", key(server))
                 }
-                TransportError::Tls(_) | TransportError::Cut => {
-                    format!("check `http://` or `https://` in `{}.url`", key(server))
+                TransportError::Tls(_) => format!("check `http://` or `https://` in `{}.url`", key(server)),
+                TransportError::Cut => {
+                    format!(
+                        "is it still running, and is `http://` or `https://` right in `{}.url`?",
+                        key(server)
+                    )
                 }
                 TransportError::Timeout(_) => {
                     format!("is it busy? `{}.timeout_seconds` says how long to wait", key(server))
@@ -188,6 +192,8 @@ impl ApiError {
     /// May the same call work a little later?
     fn again(&self) -> Again {
         match self {
+            // Whoever took minutes once takes them again.
+            Self::Unreachable { source: TransportError::Timeout(_), .. } => Again::Never,
             Self::Unreachable { source, .. } if source.is_passing() => Again::Soon,
             Self::NotReady { retry_after, .. } => retry_after.map_or(Again::Soon, Again::After),
             Self::Status { status: 502 | 504, .. } => Again::Soon,

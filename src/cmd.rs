@@ -23,6 +23,7 @@ use crate::lock::Lock;
 use crate::pool::Pool;
 use crate::radarr::Radarr;
 use crate::report::{Report, show_time};
+use crate::secret::ApiKey;
 use crate::store::{CoolDown, DAY, Store, Timestamp};
 
 /// Now, in seconds since the epoch.
@@ -64,11 +65,11 @@ impl<'a> Session<'a> {
         }
         let took = self.started.elapsed();
         let (exit, summary) = (self.report.exit(), self.report.summary(took));
-        self.store.end_run(self.run, now(), exit.code(), &summary)?;
+        self.store.end_run(self.run, now(), exit.code(), &summary, &self.report.problems())?;
         if as_json {
             print(&(self.report.json(took) + "\n"))?;
-        } else if self.is_dry {
-            print(&(self.report.plan().join("\n") + "\n"))?;
+        } else {
+            print(&self.report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))?;
         }
         log::info!("{summary}");
         Ok(exit)
@@ -113,27 +114,29 @@ fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
 }
 
 fn radarr(config: &config::Radarr) -> anyhow::Result<Radarr> {
+    let options = server_options("radarr", config.timeout, config.ca_file.as_deref(), &config.api_key, 2);
     let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
-    Ok(Radarr::new(api("Radarr", "radarr", &config.url, config.timeout, config.ca_file.as_deref(), auth, 2)?))
+    let (base, http, patience) = (config.url.clone(), Http::new(&options)?, Patience::default());
+    Ok(Radarr::new(Api { server: "Radarr", base, http, auth, patience }))
 }
 
 fn jellyfin(config: &config::Jellyfin) -> anyhow::Result<Jellyfin> {
+    let (timeout, ca_file) = (config.timeout, config.ca_file.as_deref());
+    let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
     // The only form that works from 10.8 to 12.0 (facts/servers.md J1).
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
-    let (url, timeout, ca_file) = (&config.url, config.timeout, config.ca_file.as_deref());
-    Ok(Jellyfin::new(api("Jellyfin", "jellyfin", url, timeout, ca_file, auth, READS_AT_ONCE)?))
+    let (base, http, patience) = (config.url.clone(), Http::new(&options)?, Patience::default());
+    Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, patience }))
 }
 
-fn api(
-    server: &'static str,
+fn server_options(
     name: &'static str,
-    url: &url::Url,
     timeout: Duration,
     ca_file: Option<&Path>,
-    auth: (&'static str, Secret),
+    api_key: &ApiKey,
     max_idle: usize,
-) -> anyhow::Result<Api> {
-    let options = Options {
+) -> Options {
+    Options {
         name,
         timeout,
         user_agent: USER_AGENT.to_owned(),
@@ -141,8 +144,8 @@ fn api(
         max_idle,
         ca_file: ca_file.map(Path::to_owned),
         proxy: None,
-    };
-    Ok(Api { server, base: url.clone(), http: Http::new(&options)?, auth, patience: Patience::default() })
+        secret: Some(api_key.clone()),
+    }
 }
 
 fn reading_pool() -> anyhow::Result<Pool> {

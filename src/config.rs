@@ -233,7 +233,7 @@ impl ConfigError {
     /// What to do about it, when that is known.
     pub fn hint(&self) -> Option<String> {
         matches!(self, Self::Missing(_)).then(|| {
-            "copy config.example.toml to one of these places and change its first lines; \
+            "put one there: config.example.toml, beside the source, has every key explained; \
              `lbjf scrape USER` works without a config"
                 .to_owned()
         })

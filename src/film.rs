@@ -92,11 +92,19 @@ pub fn split_year(text: &str) -> (&str, Option<u16>) {
     }
 }
 
-/// Is this a name a Letterboxd member can have? Letters, digits and `_`; at least two of them. Some clients also
-/// met `-` (facts/letterboxd.md 1), so it passes.
-pub fn is_member_name(name: &str) -> bool {
-    (2..=40).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+/// The name of a Letterboxd member as its addresses have it: lower case; `None` when no member can have it. Letters,
+/// digits and `_`, at least two of them; some clients also met `-` (facts/letterboxd.md 1), so it passes. People also
+/// give `@ada`, or paste the address of their profile.
+pub fn member_name(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches('/');
+    let name = text.strip_suffix("/watchlist").unwrap_or(text);
+    let name = match name.split_once("://") {
+        Some((_, address)) => address.split_once('/')?.1,
+        None => name.strip_prefix("letterboxd.com/").unwrap_or(name),
+    };
+    let name = name.trim_start_matches('@').to_lowercase();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    ((2..=40).contains(&name.len()) && name.bytes().all(is_name)).then_some(name)
 }
 
 #[cfg(test)]
@@ -114,10 +122,13 @@ mod tests {
 
     #[test]
     fn member_names_are_checked_before_any_request() {
-        assert!(is_member_name("ada_l"));
-        assert!(is_member_name("Ada-99"));
-        for wrong in ["", "a", "ada/films", "ada lovelace", "../ada", "ädä"] {
-            assert!(!is_member_name(wrong), "{wrong}");
+        for given in
+            ["ada_l", "Ada_L", "@ada_l", " https://letterboxd.com/Ada_L/watchlist/ ", "letterboxd.com/ada_l"]
+        {
+            assert_eq!(member_name(given).as_deref(), Some("ada_l"), "{given}");
+        }
+        for wrong in ["", "a", "ada/films", "ada lovelace", "../ada", "ädä", "https://letterboxd.com"] {
+            assert_eq!(member_name(wrong), None, "{wrong}");
         }
     }
 }

@@ -19,6 +19,7 @@ use ureq::{Agent, Body, ProxyProtocol};
 use url::Url;
 
 use crate::interrupt;
+use crate::secret::ApiKey;
 
 /// What lbjf calls itself unless the config says otherwise.
 pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
@@ -152,6 +153,8 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// The way there; `None` is straight.
     pub proxy: Option<Proxy>,
+    /// A key that is taken out of every text that comes back.
+    pub secret: Option<ApiKey>,
 }
 
 /// A proxy, as a person gave it. Shown as `HOST:PORT`, never with its credentials.
@@ -248,6 +251,7 @@ pub struct Http {
     name: &'static str,
     agent: Agent,
     timeout: Duration,
+    secret: Option<ApiKey>,
 }
 
 impl Http {
@@ -285,7 +289,7 @@ impl Http {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
-        Ok(Self { name: options.name, agent, timeout: options.timeout })
+        Ok(Self { name: options.name, agent, timeout: options.timeout, secret: options.secret.clone() })
     }
 
     /// Sends a GET.
@@ -457,14 +461,18 @@ impl Answer {
         self.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
     }
 
-    /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`.
+    /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`. A key that the other side repeats
+    /// is taken out.
     ///
     /// # Errors
     ///
     /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
     pub fn text(mut self) -> Result<String, TransportError> {
         let body = self.response.body_mut().with_config().limit(TEXT_LIMIT).lossy_utf8(true);
-        let text = body.read_to_string().map_err(|error| self.http.explain(&error))?;
+        let mut text = body.read_to_string().map_err(|error| self.http.explain(&error))?;
+        if let Some(secret) = &self.http.secret {
+            text = text.replace(secret.reveal(), "(redacted)");
+        }
         log::trace!("{}: received {}", self.http.name, text.chars().take(2000).collect::<String>());
         Ok(text)
     }

@@ -82,7 +82,7 @@ pub enum PageError {
     #[error("the watchlist is private")]
     Private,
     /// There is no such member, or no such film.
-    #[error("Letterboxd has no such page (HTTP 404)")]
+    #[error("Letterboxd has no such member (HTTP 404)")]
     NotFound,
     /// 403 without a reason.
     #[error("Letterboxd refused the page (HTTP 403) without a reason")]
@@ -136,6 +136,7 @@ impl PageError {
             Self::NoProxyLeft => {
                 Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
             }
+            Self::Unreachable(_) | Self::Status(_) => Some("check the network; the next run tries again"),
             Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
             Self::NotFound => {
                 Some("check `letterboxd_username`; a member who changed names needs the new one")
@@ -185,6 +186,7 @@ impl Letterboxd {
                 max_idle: setup.workers,
                 ca_file: None,
                 proxy: proxy.cloned(),
+                secret: None,
             };
             let standing = setup.refused.get(&name).copied().unwrap_or(Standing::Open);
             Ok((Route { name, http: Http::new(&options)?, is_fallback }, standing))

@@ -38,6 +38,7 @@ struct Counts {
     put: usize,
     taken: usize,
     skipped: usize,
+    later: usize,
     failed: usize,
 }
 
@@ -108,6 +109,8 @@ pub enum Ended {
     Done,
     /// A dry run would do it.
     Planned,
+    /// There is a reason not to do it.
+    Skipped,
     /// It did not work.
     Failed,
     /// It waits for a later run.
@@ -119,6 +122,7 @@ impl Ended {
         match self {
             Self::Done => "done",
             Self::Planned => "planned",
+            Self::Skipped => "skipped",
             Self::Failed => "failed",
             Self::Later => "later",
         }
@@ -203,9 +207,10 @@ impl Report {
 
     fn tell(&mut self, is_news: bool, about: &str, text: &str, hint: Option<&str>) {
         let level = if is_news { log::Level::Warn } else { log::Level::Info };
+        let line = format!("{about}: {text}");
         match hint {
-            Some(hint) => log::log!(level, "{about}: {text}\nhint: {hint}"),
-            None => log::log!(level, "{about}: {text}"),
+            Some(hint) => log::log!(level, "{line}\nhint: {hint}"),
+            None => log::log!(level, "{line}"),
         }
         self.problems.push(ProblemReport {
             about: about.to_owned(),
@@ -233,6 +238,7 @@ impl Report {
             (Ended::Done, Step::Tag(_)) => self.counts.tagged += 1,
             (Ended::Done, Step::Put(_)) => self.counts.put += 1,
             (Ended::Done, Step::Take(_)) => self.counts.taken += 1,
+            (Ended::Later, _) => self.counts.later += 1,
             _ => {}
         }
         let line = describe(step, ended, root_folder);
@@ -244,6 +250,11 @@ impl Report {
             _ => {}
         }
         self.steps.push(step_report(step, ended, root_folder));
+    }
+
+    /// What a person should look at, a line each.
+    pub fn problems(&self) -> Vec<String> {
+        self.problems.iter().map(|problem| format!("{}: {}", problem.about, problem.problem)).collect()
     }
 
     /// The lines of a dry run's plan.
@@ -283,6 +294,7 @@ impl Report {
         count(counts.tagged, "tagged in Radarr");
         count(counts.put, "to a collection");
         count(counts.taken, "out of a collection");
+        count(counts.later, "left for later");
         count(counts.skipped, "skipped");
         count(counts.failed, "failed");
         if self.is_blocked {

@@ -265,7 +265,10 @@ fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped)
     let key = |kind: &str| format!("scrape/{person}/{kind}");
     let mut problem = None;
     match &scraped.trouble {
-        None => store.forget_notices(&key(""))?,
+        None => {
+            store.forget_notices(&key(""))?;
+            store.forget_notices("scrape/block")?;
+        }
         Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
         Some(Trouble::Page { error, number }) => {
             let text = match number {
@@ -340,6 +343,7 @@ pub fn films(
         keep(&mut stored, store.record_look(&films[index], &look, now).map(drop));
     });
     stored?;
+    let failures_told = failures.len();
     for (why, (hint, mut failed)) in failures {
         failed.sort_unstable();
         let shown: Vec<_> = failed.iter().take(3).map(|index| format!("`{}`", films[*index].slug)).collect();
@@ -350,6 +354,8 @@ pub fn films(
     }
     if letterboxd.is_stopped() {
         report.block();
+    } else if failures_told == 0 {
+        store.forget_notices("films/")?;
     }
     for person in people {
         for skip in store.skips(person)? {

@@ -214,7 +214,7 @@ fn an_unknown_user_is_told_what_to_check() {
     let ran = scrape(&three(), &["grace"]).exits(Exit::Failure);
     assert_eq!(
         ran.stderr,
-        "lbjf: error: grace: Letterboxd has no such page (HTTP 404)\n\
+        "lbjf: error: grace: Letterboxd has no such member (HTTP 404)\n\
          hint: check the name; a member who changed names needs the new one\n"
     );
 }
@@ -224,7 +224,7 @@ fn a_list_that_cannot_be_read_prints_nothing_and_exits_1_or_6() {
     let instead = |status, body: String| Fault::Instead(Reply::html(status, body));
     for (fault, exit, error) in [
         (instead(403, pages::private_page()), Exit::Failure, "the watchlist is private"),
-        (instead(404, pages::not_found_page()), Exit::Failure, "Letterboxd has no such page (HTTP 404)"),
+        (instead(404, pages::not_found_page()), Exit::Failure, "Letterboxd has no such member (HTTP 404)"),
         (instead(200, pages::foreign_page()), Exit::Failure, "an unexpected page came instead"),
         (instead(500, String::new()), Exit::Failure, "Letterboxd answered with HTTP 500"),
         (Fault::Instead(challenge()), Exit::Blocked, "Letterboxd challenged this address"),

@@ -11,7 +11,7 @@ use super::{letterboxd, now, print};
 use crate::cli::ScrapeArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::film::{Film, Link, Uid, WatchlistEntry, is_member_name};
+use crate::film::{Film, Link, Uid, WatchlistEntry, member_name};
 use crate::letterboxd::page::WatchlistPage;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
@@ -24,10 +24,9 @@ use crate::store::{Look, Store};
 ///
 /// When page 1 cannot be read.
 pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
-    let user = args.user.trim_start_matches('@').to_lowercase();
-    if !is_member_name(&user) {
+    let Some(user) = member_name(&args.user) else {
         return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
-    }
+    };
     let mut store = open_store(config)?;
     let letterboxd =
         letterboxd(&config.letterboxd, &store, args.ignore_cool_down, args.save_pages.as_deref())?;
@@ -213,6 +212,9 @@ fn table(rows: &[Row]) -> String {
             row.name.clone(),
             row.slug.clone(),
         ]);
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
     let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
     lines.collect()

@@ -13,7 +13,7 @@ use super::table::{Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
 };
-use crate::film::is_member_name;
+use crate::film::member_name;
 use crate::http::USER_AGENT;
 use crate::secret::ApiKey;
 
@@ -96,8 +96,8 @@ impl Place<'_> {
     /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
     fn secret_path(self, text: &str) -> PathBuf {
         match (self.env)("CREDENTIALS_DIRECTORY") {
-            Some(folder) => Path::new(&folder).join(text),
-            None => self.path(text),
+            Some(folder) if !text.starts_with("~/") => Path::new(&folder).join(text),
+            _ => self.path(text),
         }
     }
 }
@@ -236,15 +236,12 @@ struct UserParts {
 
 fn user(mut table: Table<'_, '_>) -> UserParts {
     let name = table.required("letterboxd_username").and_then(|given| {
-        // People paste the address of their profile.
-        let address = given.value.trim().trim_end_matches('/');
-        let value = address.rsplit('/').next().unwrap_or_default().trim_start_matches('@').to_lowercase();
-        if is_member_name(&value) {
-            return Some(Given { value, ..given });
+        let value = member_name(&given.value);
+        if value.is_none() {
+            let text = "is no Letterboxd user name: letters, digits and `_`";
+            table.problem(&given, format!("{text}, found `{}`", given.value));
         }
-        let text = "is no Letterboxd user name: letters, digits and `_`";
-        table.problem(&given, format!("{text}, found `{}`", given.value));
-        None
+        value.map(|value| Given { value, ..given })
     });
     let jellyfin_username = text(&mut table, "jellyfin_username");
     let collection = collection(&mut table);

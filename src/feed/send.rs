@@ -59,7 +59,7 @@ impl Send<'_> {
                     for (person, _) in &wished.wishes {
                         report.skip(store, person, &wished.film, why)?;
                     }
-                    report.step(step, Ended::Done, None);
+                    report.step(step, Ended::Skipped, None);
                 }
                 Step::Tag(tag) => tags.push((step, tag)),
                 Step::Add(add) => adds.push((step, add)),
@@ -211,6 +211,8 @@ impl Send<'_> {
                 for (person, _) in &wished.wishes {
                     report.skip(store, person, &wished.film, &error.to_string())?;
                 }
+                report.step(step, Ended::Skipped, None);
+                return Ok(true);
             }
             AddError::AlreadyThere
             | AddError::FolderTaken { .. }

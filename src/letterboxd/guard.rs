@@ -12,13 +12,13 @@ const MAX_TAGS: usize = 20_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Hostile {
     /// Too deep.
-    #[error("tags nested more than {MAX_DEPTH} deep")]
+    #[error("it has tags nested more than {MAX_DEPTH} deep")]
     Depth,
     /// Too many attributes.
-    #[error("a tag with more than {MAX_ATTRIBUTES} attributes")]
+    #[error("it has a tag with more than {MAX_ATTRIBUTES} attributes")]
     Attributes,
     /// Too many tags and comments.
-    #[error("more than {MAX_TAGS} tags")]
+    #[error("it has more than {MAX_TAGS} tags")]
     Tags,
 }
 

@@ -267,6 +267,7 @@ mod tests {
             max_idle: 1,
             ca_file: None,
             proxy: None,
+            secret: None,
         };
         Route { name: name.to_owned(), http: Http::new(&options).unwrap(), is_fallback: false }
     }

@@ -272,8 +272,10 @@ impl Store {
         detail: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE entry SET tries = tries + 1, problem = ?3, detail = ?4,
-            next_try_at = CASE WHEN ?3 = 'failed' AND tries < ?5 THEN 0 ELSE ?6 END WHERE person = ?1 AND uid = ?2";
+        // Tries of another kind do not count: what was excluded for years still gets its quick retries.
+        let sql = "UPDATE entry SET tries = iif(problem IS ?3, tries, 0) + 1, problem = ?3, detail = ?4,
+            next_try_at = iif(?3 = 'failed' AND iif(problem IS ?3, tries, 0) < ?5, 0, ?6)
+            WHERE person = ?1 AND uid = ?2";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
             for (person, uid) in wishes {

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::films::film_from;
 use super::{DAY, Store, StoreError, Timestamp};
 use crate::film::Film;
 
@@ -20,6 +21,8 @@ pub struct Run {
     pub exit_code: Option<u8>,
     /// Its closing line.
     pub summary: Option<String>,
+    /// What a person should look at.
+    pub problems: Vec<String>,
 }
 
 /// What is known of one person.
@@ -68,32 +71,33 @@ impl Store {
         Ok(self.db.last_insert_rowid())
     }
 
-    /// Writes down how it ended.
+    /// Writes down how it ended, and what a person should look at.
     pub fn end_run(
         &mut self,
         id: i64,
         now: Timestamp,
         exit_code: u8,
         summary: &str,
+        problems: &[String],
     ) -> Result<(), StoreError> {
-        let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, summary = ?4 WHERE id = ?1";
-        self.db.execute(sql, params![id, now, exit_code, summary])?;
+        let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, summary = ?4, problems = ?5 WHERE id = ?1";
+        self.db.execute(sql, params![id, now, exit_code, summary, problems.join("\n")])?;
         Ok(())
     }
 
     /// The last runs, newest first.
     pub fn runs(&self, limit: u32) -> Result<Vec<Run>, StoreError> {
-        let sql =
-            "SELECT id, command, started_at, ended_at, exit_code, summary FROM run ORDER BY id DESC LIMIT ?1";
-        let mut statement = self.db.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached("SELECT * FROM run ORDER BY id DESC LIMIT ?1")?;
         let runs = statement.query_map([limit], |row| {
+            let problems = row.get::<_, Option<String>>("problems")?.unwrap_or_default();
             Ok(Run {
-                id: row.get(0)?,
-                command: row.get(1)?,
-                started_at: row.get(2)?,
-                ended_at: row.get(3)?,
-                exit_code: row.get(4)?,
-                summary: row.get(5)?,
+                id: row.get("id")?,
+                command: row.get("command")?,
+                started_at: row.get("started_at")?,
+                ended_at: row.get("ended_at")?,
+                exit_code: row.get("exit_code")?,
+                summary: row.get("summary")?,
+                problems: problems.lines().map(str::to_owned).collect(),
             })
         })?;
         Ok(runs.collect::<Result<_, _>>()?)
@@ -185,15 +189,21 @@ impl Store {
             Ok(())
         })?;
         person.skipped = self.skips(name)?.into_iter().map(|skip| (skip.film, skip.why)).collect();
-        let sql =
-            "SELECT film.*, coalesce(entry.detail, film.problem) AS why FROM entry JOIN film USING (uid)
-            WHERE entry.person = ?1 AND entry.is_listed = 1
-              AND (entry.problem IS NOT NULL OR (film.kind IS NULL AND film.problem IS NOT NULL))
-            ORDER BY entry.position";
-        let mut statement = self.db.prepare_cached(sql)?;
+        person.skipped.extend(self.films_with(name, "entry.problem IN ('excluded', 'unknown')")?);
         let failed =
-            statement.query_map([name], |row| Ok((super::films::film_from(row)?, row.get("why")?)))?;
-        person.failed = failed.collect::<Result<_, _>>()?;
+            "(entry.problem IN ('refused', 'failed') OR (film.kind IS NULL AND film.problem IS NOT NULL))";
+        person.failed = self.films_with(name, failed)?;
         Ok(person)
+    }
+
+    /// The listed films of a person that fulfil a condition, with what is the matter.
+    fn films_with(&self, name: &str, condition: &str) -> Result<Vec<(Film, String)>, StoreError> {
+        let sql = format!(
+            "SELECT film.*, coalesce(entry.detail, film.problem) AS why FROM entry JOIN film USING (uid)
+            WHERE entry.person = ?1 AND entry.is_listed = 1 AND {condition} ORDER BY entry.position"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let films = statement.query_map([name], |row| Ok((film_from(row)?, row.get("why")?)))?;
+        Ok(films.collect::<Result<_, _>>()?)
     }
 }

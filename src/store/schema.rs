@@ -116,7 +116,8 @@ const MIGRATIONS: &[&str] = &["
         started_at INTEGER NOT NULL,
         ended_at   INTEGER,          -- NULL: still running, or killed
         exit_code  INTEGER,
-        summary    TEXT              -- its closing line
+        summary    TEXT,             -- its closing line
+        problems   TEXT              -- what a person should look at, a line each
     ) STRICT;
 "];
 

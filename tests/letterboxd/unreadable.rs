@@ -57,7 +57,7 @@ fn a_private_list_keeps_everything_and_warns_once_a_day() {
 
 #[test]
 fn an_unknown_member_keeps_everything() {
-    let warning = "Letterboxd has no such page (HTTP 404)";
+    let warning = "Letterboxd has no such member (HTTP 404)";
     let (_, times) = unreadable(|_| instead(404, pages::not_found_page()), Exit::Partial, warning);
     assert_eq!(times, 1);
 }
@@ -188,7 +188,7 @@ fn a_page_that_would_break_the_parser_keeps_everything() {
         let page = world.page(PAGE_1);
         instead(200, page.replace("<ul class=\"grid", &("<div>".repeat(20_000) + "<ul class=\"grid")))
     };
-    unreadable(deep, Exit::Partial, "an unexpected page came instead: tags nested more than 256 deep");
+    unreadable(deep, Exit::Partial, "an unexpected page came instead: it has tags nested more than 256 deep");
     let large = |_: &World| instead(200, " ".repeat(5 << 20));
     let warning = "Letterboxd cannot be reached: the answer is larger than 4 MiB";
     let (_, times) = unreadable(large, Exit::Partial, warning);

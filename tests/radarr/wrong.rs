@@ -186,7 +186,7 @@ fn broken_json_is_told() {
         "/exclusions",
         Reply::new(200, "application/json", "[{\"tmdbId\": 60"),
         &[
-            "warning: radarr: Radarr at `URL` answered GET api/v3/exclusions with JSON of an unexpected shape: EOF",
+            "warning: radarr: Radarr at `URL` answered GET api/v3/exclusions with JSON that cannot be read: EOF",
         ],
     );
 }
@@ -197,7 +197,7 @@ fn json_of_another_shape_is_told() {
         "/movie",
         Reply::json(200, &json!({"page": 1, "records": []})),
         &[
-            "warning: radarr: Radarr at `URL` answered GET api/v3/movie with JSON of an unexpected shape: invalid type: map",
+            "warning: radarr: Radarr at `URL` answered GET api/v3/movie with JSON that cannot be read: invalid type: map",
         ],
     );
 }
