@@ -10,7 +10,7 @@ mod target;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::thread;
 
-use crate::api::chain;
+use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
 use crate::feed::InLibrary;
 use crate::interrupt;
@@ -145,16 +145,18 @@ impl Collect<'_> {
                 Ok(target) => target,
                 Err(text) => {
                     if is_chosen && failed.insert(text.clone()) {
-                        report.failure(store, &format!("collection/{text}"), &user.name, &text, None)?;
+                        let key = format!("collection/{}/{text}", user.name);
+                        report.failure(store, &key, &user.name, &text, None)?;
                     }
                     continue;
                 }
             };
+            store.forget_notices(&format!("collection/{}/", user.name))?;
             if let (Collection::Name(name), Target::Set(id)) = (collection, &target) {
                 store.record_collection(name, id)?;
             }
             if is_chosen && !self.only_take {
-                tell_mapping(user, collection, store)?;
+                tell_mapping(user, collection, target.set(&look.sets), store)?;
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
                 group.users.push(user);
@@ -183,22 +185,27 @@ impl Collect<'_> {
     ) -> Result<(Libraries, Vec<Option<Members>>), StoreError> {
         let mut viewers: BTreeMap<String, &JellyfinUser> = BTreeMap::new();
         let everybody = self.users.iter().filter(|_| self.needs_libraries);
+        let mut asked = HashSet::new();
         for user in groups.iter().flat_map(|group| group.users.iter().copied()).chain(everybody) {
             let Some(name) = &user.jellyfin_username else { continue };
+            if !asked.insert(name.to_lowercase()) {
+                continue;
+            }
             match look.users.iter().find(|known| known.name.to_lowercase() == name.to_lowercase()) {
                 Some(known) if known.is_disabled => {
                     let text = format!("Jellyfin's user `{name}` is disabled");
                     let hint = "enable them in the Dashboard, or change `jellyfin_username`";
-                    report.failure(store, &format!("viewer/{name}"), &user.name, &text, Some(hint))?;
+                    report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
                 }
                 Some(known) => {
+                    store.forget_notices(&format!("viewer/{name}/"))?;
                     viewers.insert(name.to_lowercase(), known);
                 }
                 None => {
                     let there: Vec<_> = look.users.iter().map(|user| format!("`{}`", user.name)).collect();
                     let text = format!("Jellyfin has no user `{name}`; it has {}", there.join(", "));
                     let hint = "check `jellyfin_username`";
-                    report.failure(store, &format!("viewer/{name}"), &user.name, &text, Some(hint))?;
+                    report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
                 }
             }
         }
@@ -217,8 +224,12 @@ impl Collect<'_> {
                 Some((_, user)) => format!("library of `{}`", user.name),
                 None => format!("collection `{}`", groups[index - viewers.len()].name),
             };
-            let result = result.map_err(|_| "reading it failed unexpectedly; please report it".to_owned());
-            let result = result.and_then(|result| result.map_err(|error| chain(&error)));
+            let unexpected = |_| ("reading it failed unexpectedly; please report it".to_owned(), None);
+            let explain = |error: ApiError| (chain(&error), error.hint());
+            let result = result.map_err(unexpected).and_then(|result| result.map_err(explain));
+            if result.is_ok() {
+                store.forget_notices(&format!("read/{about}/"))?;
+            }
             match result {
                 Ok(Read::Library(films)) => {
                     let (name, user) = &viewers[index];
@@ -227,9 +238,9 @@ impl Collect<'_> {
                     }
                 }
                 Ok(Read::Members(found)) => members.push(Some(found)),
-                Err(text) => {
+                Err((text, hint)) => {
                     if interrupt::requested().is_none() {
-                        report.failure(store, &format!("read/{about}"), &about, &text, None)?;
+                        report.failure(store, &format!("read/{about}/"), &about, &text, hint.as_deref())?;
                     }
                     if index >= viewers.len() {
                         members.push(None);
@@ -305,10 +316,22 @@ fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// A collection that the config no longer names is left as it is; that is said once.
-fn tell_mapping(user: &User, collection: &Collection, store: &mut Store) -> Result<(), StoreError> {
+/// A collection that the config no longer names is left as it is; that is said once. Another name for the same one,
+/// or its id, is no change.
+fn tell_mapping(
+    user: &User,
+    collection: &Collection,
+    set: Option<&BoxSet>,
+    store: &mut Store,
+) -> Result<(), StoreError> {
     let before = store.record_mapping(&user.name, &collection.to_string())?;
-    if let Some(before) = before {
+    let is_same = |before: &String| {
+        let before = before.trim_matches('`');
+        set.is_some_and(|set| {
+            set.id == before || set.name == before || set.folder == format!("{before} [boxset]")
+        })
+    };
+    if let Some(before) = before.filter(|before| !is_same(before)) {
         log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);
     }
     Ok(())

@@ -236,6 +236,13 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+    use std::{env, fs};
+
+    use serde::de::DeserializeOwned;
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -271,5 +278,72 @@ mod tests {
         assert_eq!(set("\"8679d105\"").folder, "X [boxset]");
         assert!(!set("\"8679d105\"").is_ghost);
         assert!(set("null").is_ghost);
+    }
+
+    /// Decodes what lbjf would read of one recorded exchange; returns the kind of it, `None` where lbjf reads no body.
+    fn decode(exchange: &Value) -> Option<&'static str> {
+        fn read<T: DeserializeOwned>(body: &Value) -> T {
+            serde_json::from_value(body.clone()).unwrap_or_else(|error| panic!("{error} in {body}"))
+        }
+        let (request, response) = (&exchange["request"], &exchange["response"]);
+        let (method, path) = (request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
+        let body = &response["json"];
+        match (method, path.split('?').next().unwrap(), response["status"].as_u64().unwrap()) {
+            ("GET", "/System/Info", 200) => {
+                let info: wire::SystemInfo = read(body);
+                assert!(!info.id.is_empty() && info.version.contains('.'), "{info:?}");
+                Some("info")
+            }
+            ("GET", "/Users", 200) => {
+                let users: Vec<wire::User> = read(body);
+                assert!(users.iter().all(|user| !user.id.is_empty() && user.policy.is_some()), "{users:?}");
+                Some("users")
+            }
+            ("GET", "/Items", 200) => {
+                let items = read::<wire::Items>(body).items;
+                let kind = if path.contains("includeItemTypes=BoxSet") {
+                    "collections"
+                } else if path.contains("parentId=") {
+                    "members"
+                } else {
+                    "library"
+                };
+                for item in items {
+                    let shown = format!("{item:?}");
+                    if path.contains("fields=ProviderIds") {
+                        assert!(tmdb_of(&item).is_some(), "{shown}");
+                    }
+                    if path.contains("userId=") && kind == "library" {
+                        assert!(item.user_data.is_some(), "{shown}");
+                    }
+                    if kind == "collections" {
+                        let set = box_set(item);
+                        assert!(set.folder.ends_with(" [boxset]") && !set.is_ghost, "{shown}");
+                    }
+                }
+                Some(kind)
+            }
+            ("POST", "/Collections", 200) => {
+                assert_eq!(read::<wire::Created>(body).id.len(), 32);
+                Some("created")
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn every_recorded_body_that_lbjf_reads_decodes() {
+        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").into();
+        let folder = Path::new(&env::var_os("LBJF_SHARED").unwrap_or(beside)).join("recordings");
+        if !folder.is_dir() {
+            return;
+        }
+        for file in ["jellyfin-10.11.11.json", "jellyfin-12.0.0.json"] {
+            let text = fs::read_to_string(folder.join(file)).unwrap();
+            let exchanges: Vec<Value> = serde_json::from_str(&text).unwrap();
+            let kinds: BTreeSet<_> = exchanges.iter().filter_map(decode).collect();
+            let expected = ["collections", "created", "info", "library", "members", "users"];
+            assert_eq!(kinds, BTreeSet::from(expected), "{file}");
+        }
     }
 }

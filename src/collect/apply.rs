@@ -64,7 +64,7 @@ impl Apply<'_> {
 
     /// Puts films in, as many as fit in a call. Returns those that the server took.
     fn put<'p>(&mut self, id: &str, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
-        let mut done = Vec::new();
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
         let mut waiting: Vec<Vec<&Put>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
         while let Some(batch) = waiting.pop() {
@@ -83,6 +83,7 @@ impl Apply<'_> {
                 Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
                     if !was_checked && self.jellyfin.members(id).is_err() {
                         self.fail("films not added", &error)?;
+                        failed.extend(batch);
                         break;
                     }
                     was_checked = true;
@@ -97,6 +98,7 @@ impl Apply<'_> {
                             &text,
                             None,
                         )?;
+                        failed.push(*put);
                     } else {
                         let (front, back) = batch.split_at(batch.len() / 2);
                         waiting.extend([back.to_vec(), front.to_vec()]);
@@ -104,8 +106,15 @@ impl Apply<'_> {
                 }
                 Err(error) => {
                     self.fail("films not added", &error)?;
+                    failed.extend(batch);
                     break;
                 }
+            }
+        }
+        if interrupt::requested().is_none() {
+            // What was to follow a call that failed fails with it.
+            for put in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
+                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
             }
         }
         Ok(done)
@@ -123,6 +132,9 @@ impl Apply<'_> {
                 }
                 if let Err(error) = self.jellyfin.remove(id, items) {
                     self.fail("films not taken out", &error)?;
+                    for take in &takes[done.len()..] {
+                        self.report.step(&Step::Take((*take).clone()), Ended::Failed, None);
+                    }
                     return Ok(done);
                 }
             }

@@ -155,12 +155,19 @@ impl<'a> Facts<'a> {
                 members.entry(aliases.canonical(id)).or_default().push(member);
             }
         }
+        // What is remembered under two ids that were merged since is one film.
+        let mut rows: HashMap<TmdbId, MemberRow> = HashMap::new();
+        for row in view.rows {
+            let merged = rows.entry(aliases.canonical(row.tmdb)).or_insert(*row);
+            merged.is_own |= row.is_own;
+            merged.was_watched |= row.was_watched;
+        }
         let mut facts = Self {
             viewers,
             view,
             aliases,
             members,
-            rows: view.rows.iter().map(|row| (aliases.canonical(row.tmdb), *row)).collect(),
+            rows,
             held: HashSet::new(),
             listed: HashSet::new(),
             wanted: HashSet::new(),
@@ -236,7 +243,7 @@ impl<'a> Facts<'a> {
             if is_own && !row.is_some_and(|row| row.is_own) {
                 met.push(MemberRow { tmdb: *id, is_own: true, was_watched: false });
             } else if row.is_none() && self.is_sure {
-                met.push(MemberRow { tmdb: *id, is_own: false, was_watched: watched });
+                met.push(MemberRow { tmdb: *id, is_own: false, was_watched: self.was_watched(*id) });
             }
             let leaves = match row {
                 _ if !self.is_sure => false,
@@ -260,6 +267,16 @@ impl<'a> Facts<'a> {
         (met, steps)
     }
 
+    /// Is it watched when it is first met? Where watched films leave for nobody, everybody is asked: that may change,
+    /// and what a person put there although it was watched stays.
+    fn was_watched(&self, id: TmdbId) -> bool {
+        let matters = self.viewers.iter().any(|viewer| viewer.remove_watched);
+        self.viewers
+            .iter()
+            .filter(|viewer| viewer.remove_watched == matters)
+            .all(|viewer| has_seen(viewer, id))
+    }
+
     /// Has everybody watched it whose watched films leave? Nobody is not everybody.
     fn everybody_watched(&self, id: TmdbId) -> bool {
         let mut asked = self.viewers.iter().filter(|viewer| viewer.remove_watched).peekable();
@@ -269,5 +286,13 @@ impl<'a> Facts<'a> {
 
 /// Has this person watched any copy, and does it matter for them?
 fn has_watched(viewer: &Viewer<'_>, id: TmdbId) -> bool {
-    viewer.remove_watched && viewer.library.is_some_and(|library| library.watched.contains(&id))
+    viewer.remove_watched && has_seen(viewer, id)
 }
+
+/// Has this person watched any copy?
+fn has_seen(viewer: &Viewer<'_>, id: TmdbId) -> bool {
+    viewer.library.is_some_and(|library| library.watched.contains(&id))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,282 @@
+//! A Jellyfin that cannot be asked, or not believed: nothing is removed, the rest is done, the next run mends it.
+
+use std::time::Duration;
+
+use lbjf::exit::Exit;
+use serde_json::json;
+use standins::jellyfin::{Jellyfin, KEY, Version};
+use standins::{Fault, Radarr, Reply, Request};
+
+use crate::common::{COLLECTION, Ran, World};
+
+/// A world with something to put in, something to take out and something for Radarr.
+fn busy(jellyfin: Jellyfin) -> World {
+    let world = World::with(Radarr::start(), jellyfin).watchlist(&["heat", "alien", "ran"]);
+    world.settle(["heat", "alien", "ran"]);
+    world.letterboxd.drop_entry("ada", "heat");
+    world.letterboxd.push("ada", "jaws");
+    world.download("jaws");
+    world
+}
+
+/// Runs into the trouble, then once more after it; returns what it said the first time.
+fn trouble(mut world: World, begin: impl FnOnce(&mut World), end: impl FnOnce(&mut World)) -> Ran {
+    begin(&mut world);
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(world.told_jellyfin(), [""; 0]);
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]));
+    assert_eq!(world.radarr.posted().last(), Some(&world.letterboxd.tmdb_id("jaws")), "Radarr is fed");
+    end(&mut world);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["alien", "ran", "jaws"]));
+    world.idle();
+    ran
+}
+
+/// Every request for which this holds gets this answer, until the end.
+fn answers(world: World, matches: fn(&Request) -> bool, reply: Reply) -> Ran {
+    let begin = |world: &mut World| world.jellyfin.server.fail(usize::MAX, matches, Fault::Instead(reply));
+    trouble(world, begin, |world| world.jellyfin.server.behave())
+}
+
+/// Another address in the config, until the end.
+fn addressed(url: impl FnOnce(&str) -> String) -> Ran {
+    let world = busy(Jellyfin::start());
+    let right = format!("url = \"{}\"", world.jellyfin.url());
+    let wrong = format!("url = \"{}\"", url(&world.jellyfin.url()));
+    trouble(world, |world| world.change(&right, &wrong), |world| world.change(&wrong, &right))
+}
+
+fn is_library(request: &Request) -> bool {
+    request.param("userId").is_some()
+}
+
+fn is_members(request: &Request) -> bool {
+    request.param("parentId").is_some()
+}
+
+#[test]
+fn a_wrong_key_is_named_and_never_shown() {
+    let begin = |world: &mut World| world.change(KEY, "mistyped-key-0123456789");
+    let end = |world: &mut World| world.change("mistyped-key-0123456789", KEY);
+    trouble(busy(Jellyfin::start()), begin, end)
+        .mentions("warning: jellyfin: Jellyfin at `http://127.0.0.1:")
+        .mentions("` refused the API key (HTTP 401)")
+        .says("hint: check `jellyfin.api_key`; make one under Dashboard > API Keys")
+        .is_silent_on("mistyped");
+}
+
+#[test]
+fn a_wrong_base_path_is_told_with_the_key_to_check() {
+    addressed(|url| format!("{url}/nope"))
+        .says("warning: jellyfin: Jellyfin answered GET System/Info with HTTP 404")
+        .says("hint: check the path of `jellyfin.url`");
+}
+
+#[test]
+fn a_missing_base_path_is_told_with_where_it_redirects_to() {
+    let world = busy(Jellyfin::start());
+    let bare = format!("url = \"{}\"", world.jellyfin.url());
+    let begin = |world: &mut World| world.jellyfin.set_base_url("/jellyfin");
+    let end = |world: &mut World| {
+        let full = format!("url = \"{}/web/#/home\"", world.jellyfin.url());
+        world.change(&bare, &full);
+    };
+    trouble(world, begin, end).mentions("` redirects to `/jellyfin/web/`").mentions("`jellyfin.url`");
+}
+
+#[test]
+fn a_server_that_is_down_is_told() {
+    addressed(|_| "http://127.0.0.1:1".to_owned())
+        .says("warning: jellyfin: Jellyfin at `http://127.0.0.1:1` cannot be reached: connection refused")
+        .says("hint: is it running? check `jellyfin.url`");
+}
+
+#[test]
+fn a_server_that_starts_is_told_and_left_to_the_next_run() {
+    let begin = |world: &mut World| world.jellyfin.starting_up(true);
+    let end = |world: &mut World| world.jellyfin.starting_up(false);
+    trouble(busy(Jellyfin::start_version(Version::V10_10)), begin, end)
+        .mentions("` is not ready (HTTP 503)")
+        .says("hint: it is starting or migrating, or does not admit this machine; the next run tries again");
+}
+
+#[test]
+fn a_server_that_migrates_is_given_the_pause_it_asks_for() {
+    let world = World::new().watchlist(&["heat"]);
+    world.jellyfin.starting_up(true);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("` is not ready (HTTP 503)");
+    assert_eq!(world.jellyfin.server.asked("GET", "/System/Info").len(), 3);
+    world.jellyfin.starting_up(false);
+    world.sync();
+}
+
+#[test]
+fn a_server_that_starts_while_lbjf_asks_is_waited_for() {
+    let world = World::new().watchlist(&["heat"]);
+    world.download("heat");
+    let loading = Reply::html(503, "Jellyfin Server is loading. Please try again shortly.");
+    world.jellyfin.server.fail(3, |_| true, Fault::Instead(loading));
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat"]));
+}
+
+#[test]
+fn a_page_instead_of_json_is_told_as_that() {
+    answers(busy(Jellyfin::start()), |_| true, Reply::html(200, "<!DOCTYPE html><title>Sign in</title>"))
+        .mentions("` answered GET System/Info with an HTML page instead of Jellyfin's JSON")
+        .says("hint: check the path of `jellyfin.url`; a login page or a proxy in front of it also answers like this");
+}
+
+#[test]
+fn a_server_of_an_old_version_is_told() {
+    let info = json!({ "Id": "1", "Version": "10.7.7", "ServerName": "old" });
+    answers(busy(Jellyfin::start()), |request| request.path == "/System/Info", Reply::json(200, &info))
+        .mentions("` is version 10.7.7; lbjf needs 10.8 or newer");
+}
+
+#[test]
+fn a_library_that_cannot_be_read_takes_nothing_out() {
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    answers(busy(Jellyfin::start()), is_library, error)
+        .says("warning: library of `ada`: Jellyfin answered GET Items with HTTP 500");
+    answers(busy(Jellyfin::start()), is_library, Reply::html(200, "<!DOCTYPE html>"))
+        .mentions("warning: library of `ada`: `http://127.0.0.1:")
+        .mentions("hint: check the path of `jellyfin.url`");
+}
+
+#[test]
+fn members_that_cannot_be_read_change_nothing() {
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    answers(busy(Jellyfin::start()), is_members, error)
+        .says(&format!("warning: collection `{COLLECTION}`: Jellyfin answered GET Items with HTTP 500"));
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_no_empty_library() {
+    let world = busy(Jellyfin::start());
+    let begin = |world: &mut World| world.jellyfin.server.fail(usize::MAX, is_library, Fault::Truncate(40));
+    trouble(world, begin, |world| world.jellyfin.server.behave())
+        .mentions("warning: library of `ada`: Jellyfin at `http://127.0.0.1:");
+}
+
+#[test]
+fn a_library_without_films_where_there_were_some_is_not_believed() {
+    let begin = |world: &mut World| world.jellyfin.hide_library("ada", true);
+    let end = |world: &mut World| world.jellyfin.hide_library("ada", false);
+    trouble(busy(Jellyfin::start()), begin, end)
+        .says("warning: ada: the library shows no films where it showed 3; nothing is made or taken out")
+        .says("hint: is the disk mounted, and may they still see the library?");
+}
+
+#[test]
+fn a_library_without_films_makes_no_collection_for_others_either() {
+    let shared = format!("jellyfin_collection = \"{COLLECTION}\"");
+    let world = World::settled(["heat"]).user("ben", &shared);
+    world.letterboxd.set_watchlist("ben", &["heat"]);
+    world.jellyfin.delete_collection(&world.jellyfin.collections()[0].id);
+    world.jellyfin.hide_library("ada", true);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(world.jellyfin.collections(), []);
+}
+
+#[test]
+fn a_library_that_never_had_a_film_is_believed() {
+    let world = World::new().watchlist(&["heat"]);
+    world.sync();
+    world.idle();
+}
+
+#[test]
+fn an_unknown_jellyfin_user_is_told_with_those_there_are() {
+    let begin = |world: &mut World| {
+        world.jellyfin.add_user("Grace");
+        world.change("jellyfin_username = \"ada\"", "jellyfin_username = \"adda\"");
+    };
+    let end = |world: &mut World| world.change("adda", "ADA");
+    trouble(busy(Jellyfin::start()), begin, end)
+        .says("warning: ada: Jellyfin has no user `adda`; it has `Grace`, `ada`")
+        .says("hint: check `jellyfin_username`");
+}
+
+#[test]
+fn a_missing_jellyfin_user_is_told_once_however_often_they_are_needed() {
+    let mut world = busy(Jellyfin::start()).set("[radarr]", "skip_if_in_library = true");
+    world.change("jellyfin_username = \"ada\"", "jellyfin_username = \"adda\"");
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).mentions(" 1 failed, in ");
+    assert_eq!(ran.stderr.matches("has no user `adda`").count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_disabled_jellyfin_user_is_told() {
+    let world = busy(Jellyfin::start());
+    world.jellyfin.disable_user("ada");
+    world.lbjf(&["sync"]).exits(Exit::Partial).says("warning: ada: Jellyfin's user `ada` is disabled");
+    assert_eq!(world.told_jellyfin(), [""; 0]);
+}
+
+#[test]
+fn another_jellyfin_behind_the_same_store_is_refused() {
+    let jellyfin = Jellyfin::start();
+    jellyfin.set_server_id("the-first");
+    let begin = |world: &mut World| world.jellyfin.set_server_id("another");
+    let end = |world: &mut World| world.jellyfin.set_server_id("the-first");
+    trouble(busy(jellyfin), begin, end)
+        .says("warning: jellyfin: `stand-in` is another Jellyfin than the one this store belongs to")
+        .says("hint: give each Jellyfin a `system.database` of its own");
+}
+
+#[test]
+fn a_failed_look_after_the_writes_undoes_nothing() {
+    let world = World::new().watchlist(&["heat", "alien"]);
+    world.download("heat");
+    world.download("alien");
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    world.jellyfin.server.fail(1, is_members, Fault::Instead(error));
+    world.sync().mentions("2 to a collection");
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+    world.idle();
+}
+
+#[test]
+fn trouble_that_lasts_is_a_warning_once_a_day_and_again_when_it_comes_back() {
+    type Break = fn(&World);
+    let troubles: [(&str, Break, Break); 3] = [
+        (
+            "look",
+            |world| world.jellyfin.set_server_id("another"),
+            |world| world.jellyfin.set_server_id("first"),
+        ),
+        (
+            "library",
+            |world| world.jellyfin.hide_library("ada", true),
+            |world| world.jellyfin.hide_library("ada", false),
+        ),
+        (
+            "read",
+            |world| {
+                let error = Fault::Instead(Reply::empty(500));
+                world.jellyfin.server.fail(usize::MAX, is_library, error);
+            },
+            |world| world.jellyfin.server.behave(),
+        ),
+    ];
+    for (what, begin, end) in troubles {
+        let jellyfin = Jellyfin::start();
+        jellyfin.set_server_id("first");
+        let world = busy(jellyfin);
+        let tells = |expected: bool| {
+            let ran = world.lbjf(&["sync", "--quiet"]).exits(Exit::Partial);
+            assert_eq!(ran.stderr.starts_with("warning: "), expected, "{what}: {}", ran.stderr);
+        };
+        begin(&world);
+        tells(true);
+        tells(false);
+        world.pass_time(Duration::from_hours(25));
+        tells(true);
+        end(&world);
+        world.sync();
+        begin(&world);
+        tells(true);
+    }
+}

@@ -1,0 +1,281 @@
+//! What lbjf sends to Jellyfin, and what becomes of it when that goes wrong or lbjf is killed.
+
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use lbjf::exit::Exit;
+use standins::jellyfin::KEY;
+use standins::{Fault, Reply, Request};
+
+use crate::common::{COLLECTION, Ran, World};
+
+#[test]
+fn many_films_are_put_in_and_taken_out_by_a_hundred() {
+    let world = World::new().watchlist_of(250);
+    let items: Vec<_> = (1..=250).map(|number| world.download(&format!("film-{number}"))).collect();
+    world.sync().mentions("250 to a collection");
+    assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 100", "put 100", "put 50"]);
+    assert_eq!(world.collected().len(), 250);
+    let mut members = world.jellyfin.collections()[0].members.clone();
+    members.sort_unstable();
+    members.dedup();
+    assert_eq!(members.len(), 250);
+    world.idle();
+
+    for item in &items[..130] {
+        world.jellyfin.watch("ada", item, true);
+    }
+    world.sync().mentions("130 out of a collection");
+    assert_eq!(world.collected().len(), 120);
+    for request in world.jellyfin.server.writes() {
+        let ids = request.param("ids").expect("ids");
+        assert!(ids.split(',').count() <= 100 && request.target().len() < 4096, "{}", request.target());
+    }
+    world.idle();
+}
+
+#[test]
+fn an_item_that_vanished_meanwhile_does_not_keep_the_rest_out() {
+    let world = World::new().watchlist(&["a-film", "b-film", "c-film", "d-film", "e-film"]);
+    let items: Vec<_> = world.letterboxd.watchlist("ada").iter().map(|slug| world.download(slug)).collect();
+    let vanished = items[3].clone();
+    // The file goes while the first call is under way.
+    world.jellyfin.server.fail(
+        1,
+        |request| request.method == "POST" && request.param("ids").is_some(),
+        Fault::Delay(Duration::from_millis(600)),
+    );
+    let run = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    while world.told_jellyfin().len() < 2 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    world.jellyfin.remove_film(&vanished);
+    let text = format!(
+        "warning: collection `{COLLECTION}`: D Film (2000) not added: Jellyfin does not know its item any more"
+    );
+    Ran::from(run.wait_with_output().expect("it ends")).exits(Exit::Partial).says(&text);
+    assert_eq!(world.collected().len(), 4);
+    world.sync();
+    world.idle();
+}
+
+#[test]
+fn a_call_refused_for_an_unknown_collection_is_not_bisected() {
+    let world = World::settled(["heat", "alien"]);
+    for slug in ["ran", "tron"] {
+        world.letterboxd.push("ada", slug);
+        world.download(slug);
+    }
+    let refusal = || Fault::Instead(Reply::new(400, "text/plain", "Error processing request."));
+    world.jellyfin.server.fail(1, |request| request.method == "POST", refusal());
+    // Read once before, and not to be read any more after the refusal.
+    let is_members = |request: &Request| request.param("parentId").is_some();
+    world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
+    world.jellyfin.server.fail(1, is_members, refusal());
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .mentions("films not added: Jellyfin answered POST Collections/");
+    assert_eq!(world.told_jellyfin(), ["put 2"]);
+    world.sync();
+    assert_eq!(world.collected().len(), 4);
+}
+
+#[test]
+fn json_names_the_steps_that_failed() {
+    let world = World::settled(["heat", "alien", "ran"]);
+    world.letterboxd.drop_entry("ada", "heat");
+    world.letterboxd.push("ada", "jaws");
+    world.download("jaws");
+    let refusal = Fault::Instead(Reply::new(500, "text/plain", "Error processing request."));
+    world.jellyfin.server.fail(usize::MAX, |request| request.method != "GET", refusal);
+    let json = world.lbjf(&["sync", "--json"]).exits(Exit::Partial).json();
+    let steps = json["steps"].as_array().expect("steps");
+    let failed: Vec<_> = steps.iter().filter(|step| step["result"] == "failed").collect();
+    assert_eq!(failed.len(), 2, "{json:#}");
+    assert_eq!((&failed[0]["do"], &failed[0]["film"]), (&"add_to_collection".into(), &"Jaws (2000)".into()));
+    assert_eq!((&failed[1]["do"], &failed[1]["film"]), (&"take_from_collection".into(), &"heat".into()));
+    assert_eq!(json["problems"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_film_that_never_sticks_is_warned_of_once_and_tried_again_tomorrow() {
+    let world = World::settled(["heat"]);
+    world.letterboxd.push("ada", "alien");
+    let alien = world.download("alien");
+    world.jellyfin.reject_silently(&alien);
+    let warning = format!(
+        "warning: collection `{COLLECTION}`: Alien (2000) did not stay in it although Jellyfin took it"
+    );
+    world.sync().says(&warning).is_silent_on("to a collection");
+    for _ in 0..2 {
+        world.idle().is_silent_on("did not stay");
+    }
+    world.pass_time(Duration::from_hours(25));
+    world.forget_requests();
+    world.sync().says(&warning);
+    assert_eq!(world.told_jellyfin(), ["put 1"]);
+    world.idle();
+}
+
+#[test]
+fn a_film_linked_twice_is_taken_out_over_the_runs() {
+    let world = World::new().watchlist(&["heat", "alien"]);
+    let heat = world.download("heat");
+    world.download("alien");
+    let set = world.jellyfin.add_collection(COLLECTION);
+    let url = format!("{}/Collections/{set}/Items?ids={heat},{heat}", world.jellyfin.url());
+    let key = format!("MediaBrowser Token=\"{KEY}\"");
+    ureq::post(url).header("Authorization", key).send_empty().expect("it is taken");
+    world.sync();
+    assert_eq!(world.jellyfin.collections()[0].members.len(), 3);
+    world.jellyfin.watch("ada", &heat, true);
+    world.forget_requests();
+    world.sync().mentions("heat shows up again; the next run takes it out").is_silent_on("took out");
+    world.sync().mentions("took out: heat");
+    assert_eq!(world.told_jellyfin(), ["take 1", "take 1"]);
+    assert_eq!(world.collected(), world.tmdb(&["alien"]));
+    world.idle();
+}
+
+/// Lets lbjf be killed while Jellyfin carries out a write, and Jellyfin finish it.
+fn kill_during(world: &World, method: &'static str, path_end: &'static str) {
+    world.jellyfin.server.fail(
+        1,
+        move |request| request.method == method && request.path.ends_with(path_end),
+        Fault::Delay(Duration::from_millis(300)),
+    );
+    world.forget_requests();
+    let mut run = world.command(&["sync"]).stderr(Stdio::null()).spawn().expect("lbjf was built");
+    let is_under_way = || {
+        let writes = world.jellyfin.server.writes();
+        writes.iter().any(|request| request.method == method && request.path.ends_with(path_end))
+    };
+    while !is_under_way() {
+        assert!(run.try_wait().expect("it can be asked").is_none(), "it ended without {method} {path_end}");
+        thread::sleep(Duration::from_millis(2));
+    }
+    run.kill().expect("it runs");
+    run.wait().expect("it was killed");
+    thread::sleep(Duration::from_millis(500));
+}
+
+#[test]
+fn killed_while_a_collection_is_made_the_next_run_fills_it() {
+    let world = World::new().watchlist(&["heat", "alien", "ran"]);
+    world.download("heat");
+    kill_during(&world, "POST", "/Collections");
+    assert_eq!(world.jellyfin.collections().len(), 1);
+    world.forget_requests();
+    world.sync();
+    assert_eq!(world.told_jellyfin(), ["put 1"], "it is not made again");
+    assert_eq!(world.collected(), world.tmdb(&["heat"]));
+    world.idle();
+}
+
+#[test]
+fn killed_while_films_are_put_in_the_next_run_knows_them_for_its_own() {
+    let world = World::new().watchlist(&["heat", "alien", "ran"]);
+    world.download("heat");
+    world.download("alien");
+    kill_during(&world, "POST", "/Items");
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+    // Off the list before lbjf looks again: still its own, so it leaves.
+    world.letterboxd.drop_entry("ada", "heat");
+    world.sync().mentions("took out: heat");
+    assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
+    world.idle();
+}
+
+#[test]
+fn killed_while_films_are_taken_out_the_next_run_has_nothing_left_to_do() {
+    let world = World::settled(["heat", "alien", "ran"]);
+    world.letterboxd.drop_entry("ada", "heat");
+    kill_during(&world, "DELETE", "/Items");
+    assert_eq!(world.collected(), world.tmdb(&["alien", "ran"]));
+    world.idle();
+}
+
+#[test]
+fn a_write_whose_answer_is_lost_is_sent_again_and_doubles_nothing() {
+    let world = World::new().watchlist(&["heat", "alien", "ran"]);
+    world.download("heat");
+    let is_items = |request: &Request| request.path.ends_with("/Items") && request.method != "GET";
+    world.jellyfin.server.fail(1, is_items, Fault::DropAfter);
+    world.sync();
+    assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 1", "put 1"]);
+    assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
+    world.letterboxd.drop_entry("ada", "heat");
+    world.jellyfin.server.fail(1, is_items, Fault::DropAfter);
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
+#[test]
+fn making_a_collection_is_never_sent_twice_in_a_run() {
+    let world = World::new().watchlist(&["heat"]);
+    world.download("heat");
+    world.jellyfin.server.fail(1, |request| request.path == "/Collections", Fault::DropAfter);
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
+    ran.mentions(&format!("warning: collection `{COLLECTION}`: not made: Jellyfin at "))
+        .mentions("cannot be reached: the connection was closed before the answer was complete");
+    world.sync();
+    assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 1"]);
+    assert_eq!(world.collected(), world.tmdb(&["heat"]));
+}
+
+#[test]
+fn a_dry_run_prints_the_steps_that_the_run_then_does() {
+    let world = World::settled(["heat", "alien", "ran"]);
+    let world = world.user("ben", "jellyfin_collection = \"Ben's\"");
+    world.letterboxd.set_watchlist("ben", &["tron"]);
+    world.download("tron");
+    world.letterboxd.drop_entry("ada", "heat");
+    let before = (world.jellyfin.collections(), world.radarr.films());
+    world.forget_requests();
+    let steps = |args: &[&str], result: &str| {
+        let mut json = world.lbjf(args).exits(Exit::Success).json();
+        let steps = json["steps"].as_array_mut().expect("steps");
+        for step in steps.iter_mut() {
+            assert_eq!(step["result"].take(), result, "{step}");
+        }
+        steps.clone()
+    };
+    let plan = world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success).mentions("4 steps planned").stdout;
+    let tmdb = |slug| world.letterboxd.tmdb_id(slug);
+    assert_eq!(
+        plan.lines().skip(1).collect::<Vec<_>>(),
+        [
+            &format!(
+                "collection `{COLLECTION}`: would take out: heat tmdb={} (no longer on the watchlist)",
+                tmdb("heat")
+            ),
+            "collection `Ben's`: would be made",
+            &format!("ben: would add to collection `Ben's`: Tron (2000) tmdb={}", tmdb("tron")),
+        ]
+    );
+    let planned = steps(&["sync", "--dry-run", "--json"], "planned");
+    assert_eq!(world.writes(), [""; 0]);
+    assert_eq!((world.jellyfin.collections(), world.radarr.films()), before);
+    assert_eq!(steps(&["sync", "--json"], "done"), planned);
+    assert_eq!(world.jellyfin.members("Ben's"), [tmdb("tron")]);
+}
+
+#[test]
+fn answers_that_are_lost_for_a_whole_run_are_made_up_for_by_the_next() {
+    let world = World::new().watchlist(&["heat", "alien", "ran"]);
+    world.download("heat");
+    world.download("alien");
+    let is_items = |request: &Request| request.path.ends_with("/Items") && request.method != "GET";
+    world.jellyfin.server.fail(usize::MAX, is_items, Fault::DropAfter);
+    let lost = "cannot be reached: the connection was closed before the answer was complete";
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("films not added: Jellyfin at").mentions(lost);
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+    // Still its own: it leaves with the list.
+    world.letterboxd.drop_entry("ada", "heat");
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("films not taken out: Jellyfin at").mentions(lost);
+    world.jellyfin.server.behave();
+    assert_eq!(world.collected(), world.tmdb(&["alien"]));
+    world.idle();
+}
