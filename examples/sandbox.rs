@@ -152,6 +152,8 @@ impl World {
 database = "lbjf.db"               # beside this file
 
 [letterboxd]
+# Nobody is bothered here.
+requests_per_second = 0
 base_url = "{letterboxd}"
 
 [radarr]

@@ -125,7 +125,7 @@ impl Feed<'_> {
         store: &mut Store,
         report: &mut Report,
     ) -> Result<RadarrTerms, StoreError> {
-        let mut wrong: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
         for user in self.users {
             let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.config.root_folder));
@@ -141,16 +141,16 @@ impl Feed<'_> {
                     user_tag: self.config.user_tags.then(|| user_tag(&user.name)),
                 }),
                 (folder, profile) => {
-                    for text in [folder.err(), profile.err()].into_iter().flatten() {
-                        wrong.entry(text).or_default().push(&user.name);
+                    for complaint in [folder.err(), profile.err()].into_iter().flatten() {
+                        wrong.entry(complaint).or_default().push(&user.name);
                     }
                 }
             }
         }
         let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
-            Some(Err(text)) => {
-                wrong.insert(text, self.users.iter().map(|user| user.name.as_str()).collect());
+            Some(Err(complaint)) => {
+                wrong.insert(complaint, self.users.iter().map(|user| user.name.as_str()).collect());
                 // Where animated films would go is not known, nor which ones they are.
                 people.retain(|person| person.is_own_folder);
                 None
@@ -160,9 +160,9 @@ impl Feed<'_> {
         if wrong.is_empty() {
             store.forget_notices("settings/")?;
         }
-        for (text, names) in wrong {
+        for ((text, hint), names) in wrong {
             let about = if names.len() == self.users.len() { "radarr".to_owned() } else { names.join(", ") };
-            report.failure(store, &format!("settings/{text}"), &about, &text, None)?;
+            report.failure(store, &format!("settings/{text}"), &about, &text, Some(hint))?;
         }
         Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
     }
@@ -179,6 +179,9 @@ impl Feed<'_> {
     }
 }
 
+/// What is wrong with a setting, and what to do about it.
+type Complaint = (String, &'static str);
+
 /// What there is to choose from.
 struct Settings {
     profiles: Vec<(u32, String)>,
@@ -186,7 +189,7 @@ struct Settings {
 }
 
 impl Settings {
-    fn profile(&self, wanted: &QualityProfile) -> Result<u32, String> {
+    fn profile(&self, wanted: &QualityProfile) -> Result<u32, Complaint> {
         let mut profiles = self.profiles.iter();
         let found = match wanted {
             QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
@@ -196,20 +199,28 @@ impl Settings {
         };
         found.map(|(id, _)| *id).ok_or_else(|| {
             let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
-            format!("Radarr has no quality profile `{wanted}`; it has {}", list(there))
+            let text = format!("Radarr has no quality profile `{wanted}`; it has {}", list(there));
+            (text, "check `quality_profile`")
         })
     }
 
-    fn folder(&self, wanted: &str) -> Result<String, String> {
+    fn folder(&self, wanted: &str) -> Result<String, Complaint> {
         let wanted = trim_folder(wanted);
         let found = self.folders.iter().find(|folder| folder.path == wanted);
         match found {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
             // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
-            Some(_) => Err(format!("Radarr cannot reach its root folder `{wanted}`; is the disk mounted?")),
+            Some(_) => {
+                let text = format!("Radarr cannot reach its root folder `{wanted}`");
+                Err((text, "is the disk mounted? nothing is sent there until it is"))
+            }
             None => {
                 let there = self.folders.iter().map(|folder| format!("`{}`", folder.path));
-                Err(format!("Radarr has no root folder `{wanted}`; it has {}", list(there)))
+                let text = format!("Radarr has no root folder `{wanted}`; it has {}", list(there));
+                Err((
+                    text,
+                    "check `root_folder_path`; folders are added in Radarr under Settings > Media Management",
+                ))
             }
         }
     }

@@ -70,7 +70,7 @@ pub struct LibraryFilm {
 pub struct Member {
     /// The id under which it is removed; not always the library's (J5).
     pub item_id: String,
-    /// As it is shown.
+    /// As it is shown, with its year.
     pub name: String,
     /// `None` for members that are no films, or have no TMDB id.
     pub tmdb: Option<TmdbId>,
@@ -185,7 +185,11 @@ impl Jellyfin {
             ("enableUserData", "false"),
         ];
         let items: wire::Items = self.api.get("Items", &query)?;
-        let member = |item: wire::Item| Member { tmdb: tmdb_of(&item), item_id: item.id, name: item.name };
+        let member = |item: wire::Item| Member {
+            tmdb: tmdb_of(&item),
+            name: item.production_year.map_or(item.name.clone(), |year| format!("{} ({year})", item.name)),
+            item_id: item.id,
+        };
         Ok(items.items.into_iter().map(member).collect())
     }
 

@@ -165,9 +165,10 @@ impl Report {
         self.warning(store, key, about, text, hint)
     }
 
-    /// Letterboxd refuses us: the exit code tells that above all.
+    /// Letterboxd was not asked. Unless somebody stopped this run, that is since it refuses us, and the exit code
+    /// tells that above all.
     pub fn block(&mut self) {
-        self.is_blocked = true;
+        self.is_blocked |= interrupt::requested().is_none();
     }
 
     /// A person should look, but nothing failed.
@@ -299,6 +300,9 @@ impl Report {
         count(counts.failed, "failed");
         if self.is_blocked {
             parts.push("refused by Letterboxd".to_owned());
+        }
+        if interrupt::requested().is_some() {
+            parts.push("stopped".to_owned());
         }
         if parts.len() == 1 {
             parts.push("nothing to do".to_owned());

@@ -19,25 +19,25 @@ const MOST_MB: u64 = 150;
 fn scrape(world: &World, reply: Reply) -> (Ran, u64) {
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(reply));
     let mut command = world.command(&["scrape", "ada"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("lbjf was built");
     let status = format!("/proc/{}/status", child.id());
     let mut peak_kb = 0;
-    while child.try_wait().unwrap().is_none() {
+    while child.try_wait().expect("it can be waited for").is_none() {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
         peak_kb = peak_kb.max(kb.unwrap_or(0));
         std::thread::sleep(Duration::from_millis(1));
     }
-    (Ran::from(child.wait_with_output().unwrap()), peak_kb / 1024)
+    (Ran::from(child.wait_with_output().expect("it can be waited for")), peak_kb / 1024)
 }
 
 fn gzip(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for part in parts {
-        encoder.write_all(&part).unwrap();
+        encoder.write_all(&part).expect("memory can be written to");
     }
-    encoder.finish().unwrap()
+    encoder.finish().expect("memory can be written to")
 }
 
 fn in_a_page(body: &str) -> String {

@@ -9,7 +9,7 @@ use lbjf::exit::Exit;
 use standins::letterboxd::{challenge, rate_limit};
 use standins::{Fault, Proxy, Request};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn any(_: &Request) -> bool {
     true
@@ -129,7 +129,7 @@ fn a_cold_sync_cut_off_again_and_again_asks_for_every_film_once() {
         world.letterboxd.server.fail(usize::MAX, is_film, Fault::Instead(challenge()));
         world.lbjf(&["sync"]);
         asked += 5;
-        world.pass_time(Duration::from_secs(24 * 3600));
+        world.pass_time(Duration::from_hours(24));
         assert_eq!(world.radarr.posted().len(), asked);
     }
     let mut pages = world.letterboxd.film_pages_asked();

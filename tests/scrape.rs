@@ -39,9 +39,9 @@ fn it_prints_a_table() {
     let ran = scrape(&world, &["ada"]).exits(Exit::Success);
     assert_eq!(
         ran.stdout,
-        " TMDB   kind   year  film       slug\n \
-         949    movie  1995  Heat       heat-1995\n \
-         -      none   -     Ray, Gunn  ray-gunn\n \
+        "TMDB   kind   year  film       slug\n\
+         949    movie  1995  Heat       heat-1995\n\
+         -      none   -     Ray, Gunn  ray-gunn\n\
          87108  tv     2019  Chernobyl  chernobyl\n"
     );
     assert_eq!(ran.stderr, "ada: 3 of 3 films on the watchlist (complete)\n");
@@ -327,4 +327,42 @@ fn quiet_prints_the_list_alone() {
     let ran = scrape(&three(), &["ada", "-q"]).exits(Exit::Success);
     assert_eq!(ran.stdout.lines().count(), 4);
     assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn a_config_with_nothing_but_letterboxd_is_enough() {
+    let world = three();
+    let config = world.folder.path().join("only-letterboxd.toml");
+    fs::write(&config, format!("[letterboxd]\nbase_url = \"{}\"\n", world.letterboxd.url())).unwrap();
+    let args = ["scrape", "ada", "--no-resolve", "--config", config.to_str().unwrap()];
+    let output = world.command(&args).env_remove("LBJF_CONFIG").output();
+    Ran::from(output.unwrap()).exits(Exit::Success).says("ada: 3 of 3 films on the watchlist (complete)");
+}
+
+#[test]
+fn save_pages_keeps_what_was_received_without_cookies_and_addresses() {
+    let world = three();
+    let html = world.page(PAGE_1) + "<!-- from 203.0.113.7 -->";
+    let reply = Reply::html(200, html.clone())
+        .with_header("Set-Cookie", "id=s3cr3t")
+        .with_header("x-letterboxd-type", "Member");
+    world.letterboxd.server.fail(1, |request| request.path == PAGE_1, Fault::Instead(reply));
+    scrape(&world, &["ada", "--save-pages", "saved"]).exits(Exit::Success);
+    let read = |name: &str| fs::read_to_string(world.folder.path().join("saved").join(name)).unwrap();
+    let list = read("ada-watchlist.html");
+    assert!(
+        list.starts_with("<!-- lbjf ")
+            && list.contains("-> HTTP 200\n")
+            && list.contains("x-letterboxd-type: Member\n")
+    );
+    assert!(list.contains(html.split_once("<!-- from").unwrap().0), "the page itself is as it was received");
+    assert!(!list.contains("s3cr3t") && !list.contains("203.0.113.7"));
+    assert!(read("film-heat-1995.html").contains("data-tmdb-id=\"949\""));
+
+    world.letterboxd.server.fail(1, |_| true, Fault::Instead(challenge()));
+    scrape(&world, &["ada", "--save-pages", "saved"]).exits(Exit::Blocked);
+    assert!(
+        read("ada-watchlist.html").contains("-> HTTP 403\n"),
+        "a page that could not be read is the point of it"
+    );
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -13,16 +13,19 @@ use standins::Fault;
 #[test]
 fn a_film_goes_from_the_watchlist_to_radarr_and_when_it_is_downloaded_to_the_collection() {
     let world = World::new().watchlist(&["heat-1995", "alien"]);
-    let alien = world.download("alien");
-    let _ = alien;
-    let ran = world.sync();
-    eprintln!("{}", ran.stderr);
+    world.download("alien");
+    world
+        .sync()
+        .says("ada: 2 new of 2 on the watchlist")
+        .mentions("ada: added to Radarr: Alien (2000) tmdb=")
+        .mentions("ada: added to collection `Ada's watchlist`: Alien (2000) tmdb=")
+        .mentions("sync: 1 user, 2 added to Radarr, 1 to a collection, in ");
     assert_eq!(world.radarr.posted().len(), 2);
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     for _ in 0..2 {
         world.forget_requests();
-        let ran = world.sync();
-        eprintln!("{}", ran.stderr);
+        let ran = world.sync().mentions("sync: 1 user, nothing to do, in ");
+        assert_eq!(ran.stderr.lines().count(), 1);
         assert_eq!(world.writes(), [""; 0]);
         assert_eq!(world.letterboxd.server.requests().len(), 1);
         assert_eq!(world.radarr.server.requests().len(), 0);
@@ -31,7 +34,40 @@ fn a_film_goes_from_the_watchlist_to_radarr_and_when_it_is_downloaded_to_the_col
     world.download("heat-1995");
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["alien", "heat-1995"]));
-    world.lbjf(&["status"]).exits(Exit::Success);
+}
+
+/// Sends the signal once Letterboxd was asked; the pace of the run would take minutes.
+fn stopped_by(signal: &str) -> (World, Ran) {
+    let slugs: Vec<_> = (1..=100).map(|number| format!("film-{number}")).collect();
+    let world = World::new().watchlist(&slugs.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut world = world.set("[letterboxd]", "max_concurrent_requests = 1");
+    world.change("requests_per_second = 0", "requests_per_second = 2");
+    let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    while world.letterboxd.server.requests().is_empty() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
+    assert!(kill.success());
+    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    (world, ran)
+}
+
+#[test]
+fn a_stopped_run_records_what_it_did_says_so_by_its_code_and_the_next_one_goes_on() {
+    for (signal, exit) in [("-TERM", Exit::Terminated), ("-INT", Exit::Interrupted)] {
+        let (mut world, ran) = stopped_by(signal);
+        let ran = ran.exits(exit).omits("warning").omits("refuse");
+        assert!(
+            ran.stderr.lines().last().is_some_and(|line| line.starts_with("sync: 1 user, ")),
+            "{}",
+            ran.stderr
+        );
+        assert!(world.letterboxd.server.requests().len() < 20);
+        assert!(world.lbjf(&["status"]).stdout.contains(&format!("exit {}  sync: ", exit.code())));
+        world.change("requests_per_second = 2", "requests_per_second = 0");
+        world.sync();
+        assert_eq!(world.radarr.posted().len(), 100);
+    }
 }
 
 #[test]

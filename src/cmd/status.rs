@@ -53,7 +53,8 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
         };
         print(&(serde_json::to_string(&json)? + "\n"))?;
     } else if store.is_some() {
-        print(&screen(&people, &cool_downs, &runs, now()))?;
+        let (people, cool_downs, runs) = (&people, &cool_downs, &runs);
+        print(&screen(&Status { people, config, cool_downs, runs, now: now() }))?;
     } else {
         print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
     }
@@ -120,6 +121,7 @@ struct RunJson {
     ended: Option<String>,
     exit_code: Option<u8>,
     summary: Option<String>,
+    problems: Vec<String>,
 }
 
 impl From<&PersonStatus> for UserJson {
@@ -164,39 +166,56 @@ impl From<&Run> for RunJson {
             ended: run.ended_at.map(show_time),
             exit_code: run.exit_code,
             summary: run.summary.clone(),
+            problems: run.problems.clone(),
         }
     }
 }
 
-fn screen(people: &[PersonStatus], cool_downs: &[CoolDown], runs: &[Run], now: Timestamp) -> String {
+/// What the screen shows.
+struct Status<'a> {
+    people: &'a [PersonStatus],
+    config: &'a Config,
+    cool_downs: &'a [CoolDown],
+    runs: &'a [Run],
+    now: Timestamp,
+}
+
+fn screen(status: &Status<'_>) -> String {
     let mut text = String::new();
-    for CoolDown { route, until } in cool_downs {
-        let state = if *until > now {
+    for CoolDown { route, until } in status.cool_downs {
+        let state = if *until > status.now {
             format!("refuses us ({route}): blocked until {}", show_time(*until))
         } else {
             format!("refused us ({route}): the next run tries one request")
         };
         let _ = writeln!(text, "Letterboxd {state}\n");
     }
-    for person in people {
-        person_lines(&mut text, person, now);
+    for person in status.people {
+        let user = status.config.users.iter().find(|user| user.name == person.name);
+        let has_collection = user.is_none_or(|user| user.collection.is_some());
+        person_lines(&mut text, person, has_collection, status.now);
         text.push('\n');
     }
     text.push_str("last runs\n");
-    for run in runs {
+    for (index, run) in status.runs.iter().enumerate() {
         let ended = match (&run.summary, run.exit_code) {
             (Some(summary), Some(code)) => format!("exit {code}  {summary}"),
+            _ if index == 0 => format!("{} has not finished: it is running, or was killed", run.command),
             _ => format!("{} did not finish", run.command),
         };
-        let _ = writeln!(text, "  {:>10}  {ended}", ago(now, run.started_at));
+        let _ = writeln!(text, "  {:>10}  {ended}", ago(status.now, run.started_at));
+        // Of the last run only: what was wrong before may be mended.
+        for problem in run.problems.iter().filter(|_| index == 0).take(NAMED) {
+            let _ = writeln!(text, "  {:>10}  {problem}", "");
+        }
     }
-    if runs.is_empty() {
+    if status.runs.is_empty() {
         text.push_str("  none yet\n");
     }
     text
 }
 
-fn person_lines(text: &mut String, person: &PersonStatus, now: Timestamp) {
+fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, now: Timestamp) {
     let Some(scraped_at) = person.scraped_at else {
         let _ = writeln!(text, "{}: never scraped", person.name);
         return;
@@ -219,9 +238,11 @@ fn person_lines(text: &mut String, person: &PersonStatus, now: Timestamp) {
     };
     row("with a TMDB id", format!("{}{unresolved}", person.resolved));
     row("in Radarr", person.in_radarr.to_string());
-    row("in collection", person.in_collection.to_string());
-    row("waiting for file", person.waiting.to_string());
-    row("watched", person.watched.to_string());
+    if has_collection {
+        row("in collection", person.in_collection.to_string());
+        row("waiting for file", person.waiting.to_string());
+        row("watched", person.watched.to_string());
+    }
     for (label, films) in [("skipped", &person.skipped), ("failed", &person.failed)] {
         if films.is_empty() {
             continue;

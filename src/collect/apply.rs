@@ -1,5 +1,7 @@
 //! Carries out the plan of one collection, one write at a time.
 
+use std::collections::HashSet;
+
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
@@ -7,6 +9,9 @@ use crate::jellyfin::{Jellyfin, MAX_IDS, Member};
 use crate::plan::{Aliases, Put, Step, Take};
 use crate::report::{Ended, Report};
 use crate::store::{MemberRow, Store, StoreError};
+
+/// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
+const TAKE_AGAIN: usize = 4;
 
 /// Carrying out the plan of one collection.
 pub(super) struct Apply<'a> {
@@ -49,7 +54,20 @@ impl Apply<'_> {
     }
 
     fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
-        match self.jellyfin.create(self.name) {
+        // Making a name again empties it (J7), and the libraries took their time since the first look.
+        let made_meanwhile = self.jellyfin.collections().map(|sets| {
+            let folder = format!("{} [boxset]", self.name);
+            sets.iter().any(|set| set.name == self.name || set.folder == folder)
+        });
+        let made = match made_meanwhile {
+            Ok(false) => self.jellyfin.create(self.name),
+            Ok(true) => {
+                log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
+                return Ok(None);
+            }
+            Err(error) => Err(error),
+        };
+        match made {
             Ok(id) => {
                 self.store.record_collection(self.name, &id)?;
                 self.report.step(step, Ended::Done, None);
@@ -145,7 +163,19 @@ impl Apply<'_> {
 
     /// Looks once more: Jellyfin answers with success to films that never show up (J7).
     fn verify(&mut self, id: &str, put: &[&Put], taken: &[&Take]) -> Result<Option<Vec<Member>>, StoreError> {
-        let members = self.jellyfin.members(id);
+        let mut members = self.jellyfin.members(id);
+        for _ in 0..TAKE_AGAIN {
+            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
+            let items: Vec<&str> =
+                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
+            if items.is_empty()
+                || interrupt::requested().is_some()
+                || self.jellyfin.remove(id, &items).is_err()
+            {
+                break;
+            }
+            members = self.jellyfin.members(id);
+        }
         let is_inside = |tmdb: TmdbId, items: &[String]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -168,9 +198,14 @@ impl Apply<'_> {
         if members.is_ok() {
             self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
         }
+        let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
+        let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
+        self.store.record_unstuck(id, &items, self.report.now())?;
         for take in staying {
-            // Links of one film that were added twice leave one a call (J7): the next run takes the next.
-            log::info!("collection `{}`: {} shows up again; the next run takes it out", self.name, take.name);
+            let text = format!("{} stays in it although Jellyfin took it out", take.name);
+            let about = format!("collection `{}`", self.name);
+            let key = format!("unstuck/{}", take.tmdb);
+            self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
             self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
         }
         if !unstuck.is_empty() {
@@ -193,6 +228,14 @@ impl Apply<'_> {
             }
         }
         Ok(members.ok())
+    }
+
+    /// The members that are films which were taken out.
+    fn staying<'m>(&self, members: &'m [Member], taken: &[&Take]) -> Vec<&'m Member> {
+        let taken: HashSet<TmdbId> = taken.iter().map(|take| self.aliases.canonical(take.tmdb)).collect();
+        let stays =
+            |member: &&Member| member.tmdb.is_some_and(|id| taken.contains(&self.aliases.canonical(id)));
+        members.iter().filter(stays).collect()
     }
 
     fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {

@@ -41,6 +41,7 @@ pub struct Item {
     pub name: String,
     #[serde(rename = "Type", default)]
     pub kind: String,
+    pub production_year: Option<u16>,
     pub path: Option<String>,
     /// Null, where it was asked for, marks a ghost (J8).
     pub parent_id: Option<String>,

@@ -71,7 +71,7 @@ pub struct CollectionView<'a> {
     pub members: Option<&'a [Member]>,
     /// What is remembered of its members.
     pub rows: &'a [MemberRow],
-    /// Items that did not stick lately.
+    /// Items that did not come, or did not go, although Jellyfin said so lately.
     pub unstuck: &'a [String],
 }
 
@@ -253,7 +253,9 @@ impl<'a> Facts<'a> {
                 Some(row) => watched && !row.was_watched,
                 None => false,
             };
-            if leaves {
+            // Jellyfin took it out and shows it all the same: once a day is often enough.
+            let is_stubborn = copies.iter().all(|member| self.view.unstuck.contains(&member.item_id));
+            if leaves && !is_stubborn {
                 let why = if is_own && !self.wanted.contains(id) { Why::Unlisted } else { Why::Watched };
                 steps.push(Step::Take(Take {
                     collection: self.view.name.to_owned(),

@@ -80,7 +80,7 @@ impl Store {
         })
     }
 
-    /// Items that this collection took with success and did not show afterwards, tried since `since`.
+    /// Items that did not come to this collection, or did not go, although Jellyfin said so; tried since `since`.
     pub fn unstuck(&self, collection_id: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1 AND tried_at >= ?2";
         let mut statement = self.db.prepare_cached(sql)?;

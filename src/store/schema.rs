@@ -76,7 +76,7 @@ const MIGRATIONS: &[&str] = &["
         was_watched   INTEGER NOT NULL, -- not own: everybody had watched it when it was first met
         PRIMARY KEY (collection_id, tmdb_id)
     ) STRICT, WITHOUT ROWID;
-    -- Items that Jellyfin took with success and did not show afterwards.
+    -- Items that did not come, or did not go, although Jellyfin said so.
     CREATE TABLE unstuck (
         collection_id TEXT NOT NULL,
         item_id       TEXT NOT NULL,

@@ -76,9 +76,10 @@ impl World {
     pub fn user(mut self, name: &str, lines: &str) -> Self {
         self.jellyfin.add_user(name);
         self.letterboxd.set_watchlist(name, &[]);
-        self.config += &format!(
+        let user = format!(
             "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{name}\"\n{lines}\n"
         );
+        self.config.push_str(&user);
         self
     }
 
@@ -328,7 +329,7 @@ impl Ran {
     }
 
     /// Checks that stderr does not contain this.
-    pub fn is_silent_on(self, text: &str) -> Self {
+    pub fn omits(self, text: &str) -> Self {
         assert!(!self.stderr.contains(text), "{text:?} in stderr:\n{}", self.stderr);
         self
     }

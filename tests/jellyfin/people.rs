@@ -90,7 +90,7 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
             world.jellyfin.server.fail(1, read, Fault::Instead(Reply::empty(500)));
         }
         break_it(&world);
-        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(warning).is_silent_on("took out");
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(warning).omits("took out");
         let inside = world.collected();
         assert!(world.tmdb(&["heat", "alien", "ran", "tron"]).iter().all(|id| inside.contains(id)), "{what}");
         assert_eq!(world.radarr.posted().last(), Some(&world.letterboxd.tmdb_id("jaws")), "{what}");

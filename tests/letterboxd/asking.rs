@@ -30,7 +30,7 @@ fn a_film_that_was_resolved_once_is_never_asked_again() {
 
     world.letterboxd.rename_film("heat-1995", "heat-again");
     world.pass_time(DAY);
-    sync(&world, &["--full"]).exits(Exit::Success).is_silent_on("new of");
+    sync(&world, &["--full"]).exits(Exit::Success).omits("new of");
     assert_eq!(asked(&world).1, 0);
     assert_eq!(world.writes(), NONE);
 }
@@ -86,7 +86,7 @@ fn a_member_name_is_asked_in_lower_case() {
     sync(&world, &[]).exits(Exit::Success);
     assert_eq!(asked(&world).0, [PAGE_1]);
     world.change("letterboxd_username = \"Ada\"", "letterboxd_username = \"ada\"");
-    sync(&world, &[]).exits(Exit::Success).is_silent_on("new of");
+    sync(&world, &[]).exits(Exit::Success).omits("new of");
     assert_eq!(world.writes(), NONE);
 }
 
@@ -106,7 +106,7 @@ fn every_generation_of_markup_is_read_and_the_next_one_changes_nothing() {
         if markup != Markup::Y2023 {
             assert_eq!(asked(&world).1, 0, "{markup:?}");
             assert_eq!(world.writes(), NONE, "{markup:?}");
-            ran.is_silent_on("new of").is_silent_on("left");
+            ran.omits("new of").omits("left");
         }
     }
     assert_eq!(in_radarr(&world), 30);
@@ -121,12 +121,12 @@ fn entries_without_a_uid_are_the_same_films_when_they_have_one_again() {
     world.letterboxd.server.fail(24, |request| request.path.starts_with("/film/"), instead(500, ""));
     world.fail_page(1, PAGE_1, instead(200, bare.clone()));
     sync(&world, &[]).exits(Exit::Partial);
-    sync(&world, &[]).exits(Exit::Success).is_silent_on("new of").is_silent_on("left").is_silent_on("gone");
+    sync(&world, &[]).exits(Exit::Success).omits("new of").omits("left").omits("gone");
     assert_eq!(asked(&world).1, 8);
     assert_eq!(in_radarr(&world), 8);
 
     world.fail_page(1, PAGE_1, instead(200, bare));
-    sync(&world, &["--full"]).exits(Exit::Success).is_silent_on("new of");
+    sync(&world, &["--full"]).exits(Exit::Success).omits("new of");
     assert_eq!(asked(&world).1, 0);
     assert_eq!(world.writes(), NONE);
     assert_eq!(world.collected(), world.tmdb(&["film-1"]));

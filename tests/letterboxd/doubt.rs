@@ -207,7 +207,7 @@ fn a_shortfall_is_believed_when_a_crawl_an_hour_later_has_it_too() {
     sync(&world, &[]).exits(Exit::Success).says(SHORT);
     assert_eq!(in_radarr(&world), 3);
     world.pass_time(HOUR);
-    sync(&world, &[]).exits(Exit::Success).is_silent_on("declares");
+    sync(&world, &[]).exits(Exit::Success).omits("declares");
     let ran = sync(&world, &["-q"]).exits(Exit::Success);
     assert_eq!(ran.stderr, "");
     assert_eq!(world.letterboxd.server.requests().len(), 1);

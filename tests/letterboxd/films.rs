@@ -14,7 +14,7 @@ fn skipped(world: World, slug: &str, why: &str) -> World {
     let ran = sync(&world, &["-q"]).exits(Exit::Success);
     assert_eq!(ran.stderr, warning + "\n");
     assert_eq!(world.radarr.posted(), world.tmdb(&["alien"]));
-    sync(&world, &[]).exits(Exit::Success).is_silent_on("skipped");
+    sync(&world, &[]).exits(Exit::Success).omits("skipped");
     assert_eq!(world.letterboxd.server.requests().len(), 1);
     world
 }

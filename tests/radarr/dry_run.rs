@@ -18,7 +18,7 @@ fn max_adds_per_run_counts_only_films_that_were_added() {
     world.sync().says("radarr: 3 films left for later runs, since `radarr.max_adds_per_run` is 2");
     assert_eq!(world.radarr.posted(), [UNKNOWN, ids[0], ids[1]]);
     world.sync().says("radarr: 2 films left for later runs, since `radarr.max_adds_per_run` is 2");
-    world.sync().is_silent_on("left for later runs");
+    world.sync().omits("left for later runs");
     assert_eq!(world.radarr.films().len(), 5);
 }
 

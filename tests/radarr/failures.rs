@@ -27,7 +27,7 @@ fn failed_film_is_tried_in_the_next_three_runs_then_daily_and_with_full_at_once(
         world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&format!("warning: {text}"));
         for _ in 0..3 {
             // A warning is a warning once a day.
-            world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&text).is_silent_on("warning");
+            world.lbjf(&["sync"]).exits(Exit::Partial).mentions(&text).omits("warning");
         }
         assert_eq!(world.radarr.posted().len(), 4);
         world.forget_requests();
