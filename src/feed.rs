@@ -211,8 +211,11 @@ impl Settings {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
             // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
             Some(_) => {
-                let text = format!("Radarr cannot reach its root folder `{wanted}`");
-                Err((text, "is the disk mounted? nothing is sent there until it is"))
+                let text = format!("Radarr cannot reach its root folder `{wanted}`; is the disk mounted?");
+                Err((
+                    text,
+                    "nothing is sent there until Radarr > Settings > Media Management shows it without an error",
+                ))
             }
             None => {
                 let there = self.folders.iter().map(|folder| format!("`{}`", folder.path));

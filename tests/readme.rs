@@ -112,12 +112,14 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
     for name in ["radarr_api_key", "jellyfin_api_key"] {
         fs::write(credentials.path().join(name), "0123456789abcdef\n").expect("it can be written to");
     }
+    let path = credentials.path().join("config.toml");
+    fs::write(credentials.path().join("proxies.txt"), "10.0.0.1:8080\n").expect("it can be written to");
     let env = |name: &str| match name {
         "HOME" => Some("/home/ada".to_owned()),
         "CREDENTIALS_DIRECTORY" => Some(credentials.path().display().to_string()),
         _ => None,
     };
-    Config::parse(text, Path::new("/etc/lbjf/config.toml"), &env)
+    Config::parse(text, &path, &env).map(|config| Config { path: None, ..config })
 }
 
 fn parse_example(text: &str) -> Config {

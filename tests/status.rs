@@ -170,7 +170,7 @@ fn status_shows_the_last_runs_newest_first_and_one_that_did_not_finish() {
     assert_eq!(
         runs,
         [
-            "     2 h ago  sync did not finish",
+            "     2 h ago  sync has not finished: it is running, or was killed",
             "     2 h ago  exit 0  cleanup: 1 user, nothing to do",
             "     2 h ago  exit 0  sync: 1 user, 1 added to Radarr, 1 to a collection",
         ]
@@ -227,12 +227,15 @@ fn status_json_has_the_same_keys_whatever_happened() {
         keys
     };
     let [fresh, used] = [World::new(), World::settled(["heat"]).user("ben", "")].map(|world| json_of(&world));
-    assert_eq!(keys(&fresh), ["database", "exists", "runs", "users", "version"]);
+    assert_eq!(keys(&fresh), ["cool_downs", "database", "exists", "runs", "users", "version"]);
     assert_eq!(keys(&used), keys(&fresh));
     assert_eq!(used["version"], 1);
     let users = &used["users"];
     assert_eq!(keys(&users[0]), keys(&users[1]));
-    assert_eq!(keys(&used["runs"][0]), ["command", "ended", "exit_code", "id", "started", "summary"]);
+    assert_eq!(
+        keys(&used["runs"][0]),
+        ["command", "ended", "exit_code", "id", "problems", "started", "summary"]
+    );
     for time in [&users[0]["last_good_scrape"], &used["runs"][0]["started"]] {
         let time = time.as_str().expect("a time");
         assert!(time.len() == 20 && time.ends_with('Z'), "{time}");

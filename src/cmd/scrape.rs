@@ -27,7 +27,7 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
     };
-    let mut store = open_store(config)?;
+    let mut store = open_store(config, args.no_resolve)?;
     let letterboxd =
         letterboxd(&config.letterboxd, &store, args.ignore_cool_down, args.save_pages.as_deref())?;
     if letterboxd.is_stopped() {
@@ -38,8 +38,12 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
         );
         return Ok(Exit::Blocked);
     }
+    let before = store.cool_downs()?;
     let list = read(&letterboxd, &user, args.limit);
     note_routes(&letterboxd, &mut store, now())?;
+    if args.no_resolve && store.cool_downs()? != before {
+        Store::open(&config.system.database)?.adopt_cool_downs(&store)?;
+    }
     let mut list = match list {
         Ok(list) => list,
         Err(error) => {
@@ -125,10 +129,10 @@ struct Row {
     tmdb_id: Option<u32>,
 }
 
-/// A person debugging may have no right to the store, or no disk for it.
-fn open_store(config: &Config) -> anyhow::Result<Store> {
+/// The store, or a copy where film ids are not to be kept. A person debugging may have no right to it, or no disk.
+fn open_store(config: &Config, as_copy: bool) -> anyhow::Result<Store> {
     let database = &config.system.database;
-    match Store::open(database) {
+    match if as_copy { Store::copy_of(database) } else { Store::open(database) } {
         Ok(store) => Ok(store),
         Err(error) => {
             log::warn!("store `{}`: {error}; film ids are not kept", database.display());

@@ -120,7 +120,7 @@ fn a_film_that_never_sticks_is_warned_of_once_and_tried_again_tomorrow() {
 }
 
 #[test]
-fn a_film_linked_twice_is_taken_out_over_the_runs() {
+fn a_film_linked_twice_is_taken_out_with_a_call_for_each_link() {
     let world = World::new().watchlist(&["heat", "alien"]);
     let heat = world.download("heat");
     world.download("alien");
@@ -132,11 +132,25 @@ fn a_film_linked_twice_is_taken_out_over_the_runs() {
     assert_eq!(world.jellyfin.collections()[0].members.len(), 3);
     world.jellyfin.watch("ada", &heat, true);
     world.forget_requests();
-    world.sync().mentions("heat shows up again; the next run takes it out").omits("took out");
     world.sync().mentions("took out: heat");
     assert_eq!(world.told_jellyfin(), ["take 1", "take 1"]);
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();
+}
+
+#[test]
+fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
+    let world = World::settled(["heat"]);
+    let heat = world.jellyfin.collections()[0].members[0].clone();
+    world.jellyfin.watch("ada", &heat, true);
+    let is_take = |request: &standins::Request| request.method == "DELETE";
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(standins::Reply::empty(204)));
+    let text = "collection `Ada's watchlist`: heat stays in it although Jellyfin took it out";
+    world.sync().says(&format!("warning: {text}"));
+    world.idle();
+    world.jellyfin.server.behave();
+    world.pass_time(Duration::from_hours(25));
+    world.sync().mentions("took out: heat");
 }
 
 /// Lets lbjf be killed while Jellyfin carries out a write, and Jellyfin finish it.

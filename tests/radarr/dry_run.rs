@@ -38,7 +38,8 @@ fn dry_run_prints_what_the_run_then_does_and_writes_nowhere() {
     let dry = world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success);
     assert_eq!(world.writes(), [""; 0]);
     let told = "warning: ada: skipped `excluded`: it is on Radarr's exclusion list";
-    let dry = dry.says(told).mentions("sync --dry-run: 2 users, 4 steps planned, 1 skipped, in ");
+    let dry =
+        dry.says(told).mentions("sync --dry-run: 2 users, 4 steps planned, 1 left for later, 1 skipped, in ");
     let later = format!(
         "ben: would add to Radarr in a later run: Later (2000) tmdb={} root_folder=/movies tags=lbjf-ben",
         id("later")
@@ -139,7 +140,7 @@ fn sync_json_holds_the_whole_run() {
     let steps = json!([
         {"do": "in_radarr_already", "result": "done", "film": "There (2000)", "slug": "there",
          "tmdb_id": id("there"), "users": ["ada"]},
-        {"do": "add_to_radarr", "result": "failed", "film": "Lost (2000)", "slug": "lost",
+        {"do": "add_to_radarr", "result": "skipped", "film": "Lost (2000)", "slug": "lost",
          "tmdb_id": UNKNOWN, "users": ["ada"], "root_folder": "/movies"},
         {"do": "add_to_radarr", "result": "done", "film": "Heat 1995 (2000)", "slug": "heat-1995",
          "tmdb_id": id("heat-1995"), "users": ["ada"], "root_folder": "/movies"},

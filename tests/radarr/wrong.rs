@@ -235,7 +235,7 @@ fn radarr_without_root_folders_is_told() {
 fn root_folder_out_of_reach_is_told() {
     bad_radarr(
         |world| world.radarr.set_accessible("/movies", false),
-        &["warning: radarr: Radarr cannot reach its root folder `/movies`; is the disk mounted?\n"],
+        &["warning: radarr: Radarr cannot reach its root folder `/movies`; is the disk mounted?"],
         |world| world.radarr.set_accessible("/movies", true),
     );
 }
