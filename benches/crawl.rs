@@ -46,7 +46,8 @@ fn crawl(films: u32, workers: u32, per_second: f64) {
     let (wall, peak_mb) = scrape(&world);
     let requests = world.letterboxd.server.requests().len();
     let ideal = if per_second > 0.0 {
-        Duration::from_secs_f64((requests - 1) as f64 / per_second) + LATENCY
+        let requests = u32::try_from(requests).expect("a few thousand");
+        Duration::from_secs_f64(f64::from(requests - 1) / per_second) + LATENCY
     } else {
         let rounds = 1 + (films.div_ceil(28) - 1).div_ceil(workers) + films.div_ceil(workers);
         LATENCY * rounds

@@ -194,7 +194,7 @@ letterboxd_username = "linus"      # no collection: only Radarr is fed
 
     fn tour(&self, keep: bool) -> Result<(), Box<dyn Error>> {
         // Ctrl-C ends the run that is under way, and so the tour, with the folder gone.
-        interrupt::listen()?;
+        interrupt::listen(|| ())?;
         say("A tour of lbjf. Letterboxd, Radarr and Jellyfin are played by this program on this");
         say("machine; films and people are invented. The commands and their output are the real ones.");
         say(&format!("\nThe config, in {}:\n", self.folder.path().display()));

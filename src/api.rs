@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use url::Url;
 
 use crate::http::{Again, Answer, Http, JsonError, Method, Patience, TransportError};
@@ -32,6 +32,36 @@ pub struct Secret(pub String);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("(redacted)")
+    }
+}
+
+/// A number on the wire, which may also come as text: `604` or `"604"` (facts/servers.md R12.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number(pub u32);
+
+impl<'de> serde::Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Number, E> {
+                let too_large = |_| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self);
+                u32::try_from(number).map(Number).map_err(too_large)
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Number, E> {
+                let no_number = |_| E::invalid_value(serde::de::Unexpected::Str(text), &self);
+                text.trim().parse().map(Number).map_err(no_number)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -81,7 +111,7 @@ pub enum ApiError {
         what: String,
     },
     /// JSON, but not the JSON lbjf reads.
-    #[error("{server} at `{base}` answered {call} with JSON that cannot be read")]
+    #[error("{server} at `{base}` answered {call} with JSON that cannot be read: {why}")]
     Shape {
         /// Which server.
         server: &'static str,
@@ -90,7 +120,7 @@ pub enum ApiError {
         /// Method and path.
         call: String,
         /// Where it differs.
-        source: serde_json::Error,
+        why: String,
     },
     /// 503: it starts, it migrates, or (Jellyfin, with an empty body) it does not admit our address.
     #[error("{server} at `{base}` is not ready (HTTP 503)")]
@@ -341,8 +371,8 @@ impl Api {
             JsonError::Transport(source) => {
                 ApiError::Unreachable { server: self.server, base: self.base_text(), source }
             }
-            JsonError::Shape(source) => {
-                ApiError::Shape { server: self.server, base: self.base_text(), call: call.to_owned(), source }
+            JsonError::Shape(why) => {
+                ApiError::Shape { server: self.server, base: self.base_text(), call: call.to_owned(), why }
             }
         })
     }

@@ -80,6 +80,7 @@ impl<'a> Session<'a> {
 fn letterboxd(
     config: &config::Letterboxd,
     store: &Store,
+    patience: Patience,
     ignore_cool_down: bool,
     save_to: Option<&Path>,
 ) -> anyhow::Result<Letterboxd> {
@@ -92,7 +93,7 @@ fn letterboxd(
         user_agent: config.user_agent.clone(),
         workers: config.max_concurrent_requests,
         timeout: config.timeout,
-        patience: Patience::default(),
+        patience,
         per_second: config.requests_per_second,
         proxies: config.proxies.clone(),
         direct_fallback: config.allow_direct_fallback,
@@ -113,19 +114,19 @@ fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
     (cool_down.route, if is_closed { Standing::Closed } else { Standing::OnTrial })
 }
 
-fn radarr(config: &config::Radarr) -> anyhow::Result<Radarr> {
+fn radarr(config: &config::Radarr, patience: Patience) -> anyhow::Result<Radarr> {
     let options = server_options("radarr", config.timeout, config.ca_file.as_deref(), &config.api_key, 2);
     let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
-    let (base, http, patience) = (config.url.clone(), Http::new(&options)?, Patience::default());
+    let (base, http) = (config.url.clone(), Http::new(&options)?);
     Ok(Radarr::new(Api { server: "Radarr", base, http, auth, patience }))
 }
 
-fn jellyfin(config: &config::Jellyfin) -> anyhow::Result<Jellyfin> {
+fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jellyfin> {
     let (timeout, ca_file) = (config.timeout, config.ca_file.as_deref());
     let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
     // The only form that works from 10.8 to 12.0 (facts/servers.md J1).
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
-    let (base, http, patience) = (config.url.clone(), Http::new(&options)?, Patience::default());
+    let (base, http) = (config.url.clone(), Http::new(&options)?);
     Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, patience }))
 }
 

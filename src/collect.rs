@@ -155,6 +155,11 @@ impl Collect<'_> {
             if let (Collection::Name(name), Target::Set(id)) = (collection, &target) {
                 store.record_collection(name, id)?;
             }
+            if let (Some(id), Target::New(_)) = (&remembered, &target) {
+                // It was deleted. Made again it may have the same id, but what is in it then is not lbjf's.
+                let gone: Vec<_> = store.members(id)?.iter().map(|row| row.tmdb).collect();
+                store.forget_members(id, &gone)?;
+            }
             if is_chosen && !self.only_take {
                 tell_mapping(user, collection, target.set(&look.sets), store)?;
             }

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
@@ -245,11 +246,78 @@ pub enum SetupError {
     Empty(PathBuf),
 }
 
+/// Every client's connections, to be given up when somebody stops this run.
+static LINES: Mutex<Vec<Weak<Line>>> = Mutex::new(Vec::new());
+
+/// Cuts off what is being read anywhere, so that a server that hangs does not hold up the end of a run. A write that
+/// is under way is left alone, since nobody would know whether it arrived; it has its time-out.
+pub fn give_up_reads() {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    for line in lines.iter().filter_map(Weak::upgrade) {
+        line.give_up();
+    }
+}
+
+/// A client's connections.
+#[derive(Debug)]
+struct Line {
+    agent: Agent,
+    traffic: Mutex<Traffic>,
+}
+
+/// What a line is used for.
+#[derive(Debug, Default)]
+struct Traffic {
+    /// Calls under way that change something; nothing is read beside them.
+    writes: usize,
+    /// Cut off: whatever fails from now on is our own doing.
+    is_given_up: bool,
+}
+
+impl Line {
+    fn new(agent: Agent) -> Arc<Self> {
+        let line = Arc::new(Self { agent, traffic: Mutex::default() });
+        let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.retain(|line| line.strong_count() > 0);
+        lines.push(Arc::downgrade(&line));
+        line
+    }
+
+    fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn give_up(&self) {
+        let mut traffic = self.traffic();
+        if traffic.writes == 0 {
+            traffic.is_given_up = true;
+            self.agent.clone().shutdown();
+        }
+    }
+}
+
+/// A write that is under way, until its answer was read.
+#[derive(Debug)]
+struct Write(Arc<Line>);
+
+impl Write {
+    fn begin(line: &Arc<Line>) -> Self {
+        line.traffic().writes += 1;
+        Self(Arc::clone(line))
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        self.0.traffic().writes -= 1;
+    }
+}
+
 /// A client for one service.
 #[derive(Clone, Debug)]
 pub struct Http {
     name: &'static str,
-    agent: Agent,
+    line: Arc<Line>,
     timeout: Duration,
     secret: Option<ApiKey>,
 }
@@ -289,7 +357,8 @@ impl Http {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
-        Ok(Self { name: options.name, agent, timeout: options.timeout, secret: options.secret.clone() })
+        let (line, timeout) = (Line::new(agent), options.timeout);
+        Ok(Self { name: options.name, line, timeout, secret: options.secret.clone() })
     }
 
     /// Sends a GET.
@@ -338,6 +407,7 @@ impl Http {
         body: Option<&str>,
     ) -> Result<Answer, TransportError> {
         let has_body = method != Method::GET;
+        let write = has_body.then(|| Write::begin(&self.line));
         let mut request = Request::builder().method(method).uri(url.as_str());
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -348,16 +418,32 @@ impl Http {
                 request = request.header("Content-Type", "application/json");
             }
             let request = request.body(body.unwrap_or_default()).map_err(invalid)?;
-            let configured = self.agent.configure_request(request).allow_non_standard_methods(true).build();
-            self.agent.run(configured)
+            let configured =
+                self.line.agent.configure_request(request).allow_non_standard_methods(true).build();
+            self.line.agent.run(configured)
         } else {
-            self.agent.run(request.body(()).map_err(invalid)?)
+            self.line.agent.run(request.body(()).map_err(invalid)?)
         };
         let response = response.map_err(|error| self.explain(&error))?;
-        Ok(Answer { response, http: self.clone() })
+        Ok(Answer { response, http: self.clone(), _write: write })
+    }
+
+    /// What reading brought counts only if we did not cut it off ourselves.
+    fn unless_given_up(&self) -> Result<(), TransportError> {
+        if self.line.traffic().is_given_up { Err(TransportError::Interrupted) } else { Ok(()) }
+    }
+
+    /// A text without the key, also as JSON writes it.
+    fn redact(&self, text: String) -> String {
+        let Some(secret) = &self.secret else { return text };
+        let escaped = secret.reveal().escape_default().to_string();
+        text.replace(secret.reveal(), "(redacted)").replace(&escaped, "(redacted)")
     }
 
     fn explain(&self, error: &ureq::Error) -> TransportError {
+        if let Err(interrupted) = self.unless_given_up() {
+            return interrupted;
+        }
         match error {
             ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
                 TransportError::ConnectTimeout(Self::CONNECT_TIMEOUT.min(self.timeout))
@@ -429,6 +515,7 @@ fn path_and_query(url: &Url) -> String {
 pub struct Answer {
     response: Response<Body>,
     http: Http,
+    _write: Option<Write>,
 }
 
 impl Answer {
@@ -470,9 +557,9 @@ impl Answer {
     pub fn text(mut self) -> Result<String, TransportError> {
         let body = self.response.body_mut().with_config().limit(TEXT_LIMIT).lossy_utf8(true);
         let mut text = body.read_to_string().map_err(|error| self.http.explain(&error))?;
-        if let Some(secret) = &self.http.secret {
-            text = text.replace(secret.reveal(), "(redacted)");
-        }
+        // A body that ends with its connection looks whole.
+        self.http.unless_given_up()?;
+        text = self.http.redact(text);
         log::trace!("{}: received {}", self.http.name, text.chars().take(2000).collect::<String>());
         Ok(text)
     }
@@ -485,10 +572,13 @@ impl Answer {
     pub fn json<T: DeserializeOwned>(mut self) -> Result<T, JsonError> {
         let reader = self.response.body_mut().with_config().limit(JSON_LIMIT).reader();
         serde_json::from_reader(BufReader::with_capacity(64 << 10, reader)).map_err(|error| {
-            if error.is_io() {
+            if let Err(interrupted) = self.http.unless_given_up() {
+                JsonError::Transport(interrupted)
+            } else if error.is_io() {
                 JsonError::Transport(self.http.explain(&ureq::Error::from(io::Error::from(error))))
             } else {
-                JsonError::Shape(error)
+                // It quotes the value that does not fit, which may be anything.
+                JsonError::Shape(self.http.redact(error.to_string()))
             }
         })
     }
@@ -499,8 +589,8 @@ impl Answer {
 pub enum JsonError {
     /// It broke off.
     Transport(TransportError),
-    /// It is something else than was expected.
-    Shape(serde_json::Error),
+    /// It is something else than was expected, in the decoder's words.
+    Shape(String),
 }
 
 #[cfg(test)]

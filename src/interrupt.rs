@@ -1,4 +1,5 @@
-//! SIGINT and SIGTERM: the step in hand is finished and recorded, then the run ends.
+//! SIGINT and SIGTERM: the step in hand is finished and recorded, then the run ends. What only reads is given up if it
+//! takes long; a write is waited for.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::thread;
@@ -11,18 +12,26 @@ use crate::exit::Exit;
 
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
-/// Starts to listen. A second signal ends the process at once.
+/// What is being read when the signal comes gets so long to arrive.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Starts to listen. After a signal and a short while, `give_up` is called to end what hangs. A second signal ends
+/// the process at once.
 ///
 /// # Errors
 ///
 /// When the system refuses a signal handler.
-pub fn listen() -> std::io::Result<()> {
+pub fn listen(give_up: fn()) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     thread::spawn(move || {
         for signal in signals.forever() {
             if SIGNAL.swap(signal, Ordering::SeqCst) != 0 {
                 std::process::exit(128 + signal);
             }
+            thread::spawn(move || {
+                thread::sleep(GRACE);
+                give_up();
+            });
         }
     });
     Ok(())

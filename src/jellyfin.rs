@@ -6,6 +6,8 @@
 
 mod wire;
 
+use serde_json::Value;
+
 use crate::api::{Api, ApiError};
 use crate::film::TmdbId;
 use crate::http::Method;
@@ -129,7 +131,7 @@ impl Jellyfin {
         let user = |user: wire::User| JellyfinUser {
             id: user.id,
             name: user.name,
-            is_disabled: user.policy.is_some_and(|policy| policy.is_disabled),
+            is_disabled: user.policy.is_some_and(|policy| policy.is_disabled == Some(true)),
         };
         Ok(users.into_iter().map(user).collect())
     }
@@ -144,7 +146,7 @@ impl Jellyfin {
             ("enableUserData", "false"),
             ("fields", "Path,ParentId"),
         ];
-        let items: wire::Items = self.api.get("Items", &query)?;
+        let items: wire::Items<wire::BoxSet> = self.api.get("Items", &query)?;
         let sets = items.items.into_iter().filter(|item| item.kind == "BoxSet");
         Ok(sets.map(box_set).collect())
     }
@@ -163,11 +165,11 @@ impl Jellyfin {
             ("enableImages", "false"),
             ("enableUserData", "true"),
         ];
-        let items: wire::Items = self.api.get("Items", &query)?;
+        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
         let film = |item: wire::Item| {
             Some(LibraryFilm {
                 tmdb: tmdb_of(&item)?,
-                is_watched: item.user_data.as_ref().is_some_and(|data| data.played),
+                is_watched: item.user_data.as_ref().is_some_and(|data| data.played == Some(true)),
                 item_id: item.id,
             })
         };
@@ -184,11 +186,12 @@ impl Jellyfin {
             ("enableImages", "false"),
             ("enableUserData", "false"),
         ];
-        let items: wire::Items = self.api.get("Items", &query)?;
-        let member = |item: wire::Item| Member {
-            tmdb: tmdb_of(&item),
-            name: item.production_year.map_or(item.name.clone(), |year| format!("{} ({year})", item.name)),
-            item_id: item.id,
+        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
+        let member = |item: wire::Item| {
+            let tmdb = tmdb_of(&item);
+            let name = item.name.unwrap_or_default();
+            let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
+            Member { item_id: item.id, name, tmdb }
         };
         Ok(items.items.into_iter().map(member).collect())
     }
@@ -220,22 +223,27 @@ impl Jellyfin {
     }
 }
 
-fn box_set(item: wire::Item) -> BoxSet {
-    let path = item.path.unwrap_or_default();
+fn box_set(set: wire::BoxSet) -> BoxSet {
+    let path = set.path.unwrap_or_default();
     let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let parent = item.parent_id.filter(|id| id.bytes().any(|byte| byte != b'0' && byte != b'-'));
-    BoxSet { id: item.id, name: item.name, folder, is_ghost: parent.is_none() }
+    let parent = set.parent_id.filter(|id| id.bytes().any(|byte| byte != b'0' && byte != b'-'));
+    BoxSet { id: set.id, name: set.name, folder, is_ghost: parent.is_none() }
 }
 
 /// The TMDB id of a film. Keys come in any case, values are any text (J5). A show's id is of another number space,
 /// so only films have one here; on 10.11 a better version of a film is a `Video`.
 fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
-    if !matches!(item.kind.as_str(), "Movie" | "Video") {
+    if !matches!(item.kind.as_deref(), Some("Movie" | "Video")) {
         return None;
     }
     let ids = item.provider_ids.as_ref()?;
     let (_, value) = ids.iter().find(|(key, _)| key.eq_ignore_ascii_case("tmdb"))?;
-    value.as_deref()?.trim().parse().ok().filter(|id| *id > 0).map(TmdbId)
+    let id = match value {
+        Value::String(text) => text.trim().parse().ok()?,
+        Value::Number(number) => u32::try_from(number.as_u64()?).ok()?,
+        _ => return None,
+    };
+    (id > 0).then_some(TmdbId(id))
 }
 
 #[cfg(test)]
@@ -245,7 +253,6 @@ mod tests {
     use std::{env, fs};
 
     use serde::de::DeserializeOwned;
-    use serde_json::Value;
 
     use super::*;
 
@@ -262,7 +269,10 @@ mod tests {
             ("Video", "Tmdb", "\"603\"", Some(603)),
             ("Movie", "Tmdb", "\"0\"", None),
             ("Movie", "Tmdb", "\"abc-2008\"", None),
+            ("Movie", "Tmdb", "603", Some(603)),
+            ("Movie", "Tmdb", "-603", None),
             ("Movie", "Tmdb", "null", None),
+            ("Movie", "Tmdb", "[]", None),
             ("Movie", "TmdbCollection", "\"603\"", None),
             ("Series", "Tmdb", "\"603\"", None),
             ("BoxSet", "Tmdb", "\"603\"", None),
@@ -304,14 +314,14 @@ mod tests {
                 Some("users")
             }
             ("GET", "/Items", 200) => {
-                let items = read::<wire::Items>(body).items;
-                let kind = if path.contains("includeItemTypes=BoxSet") {
-                    "collections"
-                } else if path.contains("parentId=") {
-                    "members"
-                } else {
-                    "library"
-                };
+                if path.contains("includeItemTypes=BoxSet") {
+                    for set in read::<wire::Items<wire::BoxSet>>(body).items.into_iter().map(box_set) {
+                        assert!(set.folder.ends_with(" [boxset]") && !set.is_ghost, "{set:?}");
+                    }
+                    return Some("collections");
+                }
+                let items = read::<wire::Items<wire::Item>>(body).items;
+                let kind = if path.contains("parentId=") { "members" } else { "library" };
                 for item in items {
                     let shown = format!("{item:?}");
                     if path.contains("fields=ProviderIds") {
@@ -319,10 +329,6 @@ mod tests {
                     }
                     if path.contains("userId=") && kind == "library" {
                         assert!(item.user_data.is_some(), "{shown}");
-                    }
-                    if kind == "collections" {
-                        let set = box_set(item);
-                        assert!(set.folder.ends_with(" [boxset]") && !set.is_ghost, "{shown}");
                     }
                 }
                 Some(kind)

@@ -93,6 +93,9 @@ pub enum PageError {
     /// A redirect that is not followed: to another host, or too many.
     #[error("Letterboxd redirects to `{0}`")]
     Redirected(String),
+    /// More than any page has.
+    #[error("an unexpected page came instead: {0}")]
+    TooLarge(TransportError),
     /// Status 200, but not the page.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -122,7 +125,9 @@ impl PageError {
             Self::Private => "private",
             Self::NotFound => "not_found",
             Self::Unreadable(Unreadable::MarkupChanged { .. }) => "markup_changed",
-            Self::Unreadable(_) | Self::Redirected(_) | Self::Panicked => "unexpected_page",
+            Self::Unreadable(_) | Self::TooLarge(_) | Self::Redirected(_) | Self::Panicked => {
+                "unexpected_page"
+            }
             Self::Stopped => "not_asked",
         }
     }
@@ -136,7 +141,7 @@ impl PageError {
             Self::NoProxyLeft => {
                 Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
             }
-            Self::Unreachable(_) | Self::Status(_) => Some("check the network; the next run tries again"),
+            Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
             Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
             Self::NotFound => {
                 Some("check `letterboxd_username`; a member who changed names needs the new one")
@@ -217,7 +222,9 @@ impl Letterboxd {
             proxies.len(),
             |index| proxies[index].1.http.get(&url, &[]).and_then(Answer::text),
             |index, result| {
-                if let Ok(Err(error)) = result {
+                if let Ok(Err(error)) = result
+                    && !matches!(error, TransportError::Interrupted)
+                {
                     self.routes.failed(proxies[index].0, &error.to_string());
                 }
             },
@@ -316,9 +323,9 @@ impl Letterboxd {
                     self.routes.refused(number, retry_after);
                     last = Some(PageError::RateLimited { retry_after });
                 }
+                Err(PageError::Unreachable(TransportError::Interrupted)) => return Err(PageError::Stopped),
                 Err(PageError::Unreachable(error)) => {
-                    let is_ours = matches!(error, TransportError::Interrupted | TransportError::TooLarge(_));
-                    if is_ours || !self.routes.failed(number, &error.to_string()) {
+                    if !self.routes.failed(number, &error.to_string()) {
                         return Err(PageError::Unreachable(error));
                     }
                 }
@@ -367,7 +374,10 @@ impl Letterboxd {
         let is_challenge = answer.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
         let retry_after = answer.retry_after();
         let headers = self.save_to.as_ref().map(|_| answer.headers());
-        let html = answer.text().map_err(PageError::Unreachable)?;
+        let html = answer.text().map_err(|error| match error {
+            TransportError::TooLarge(_) => PageError::TooLarge(error),
+            error => PageError::Unreachable(error),
+        })?;
         if let (Some(folder), Some(headers)) = (&self.save_to, headers) {
             save::page(folder, path, status, &headers, &html);
         }

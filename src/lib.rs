@@ -60,15 +60,22 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
     };
     logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
-    if let Err(error) = interrupt::listen() {
+    if let Err(error) = interrupt::listen(http::give_up_reads) {
         log::warn!("signals end this run at once, since they cannot be caught: {error}");
     }
-    match &cli.command {
+    let done = match &cli.command {
         Command::Sync(args) => cmd::sync::run(args, &config),
         Command::Scrape(args) => cmd::scrape::run(args, &config),
         Command::Cleanup(args) => cmd::cleanup::run(args, &config),
         Command::Status(args) => cmd::status::run(args, &config),
-    }
+    };
+    done.map_err(|error| name_store(error, &config))
+}
+
+/// An error of the store says which file it is about, wherever it came up.
+fn name_store(error: anyhow::Error, config: &Config) -> anyhow::Error {
+    let is_bare = error.chain().next().is_some_and(|error| error.is::<StoreError>());
+    if is_bare { error.context(format!("store `{}`", config.system.database.display())) } else { error }
 }
 
 /// The one place that prints what ends a run.

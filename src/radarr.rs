@@ -160,7 +160,7 @@ impl Radarr {
         if let Some(found) = status.app_name.filter(|name| name != "Radarr") {
             return Err(RadarrError::WrongApp { base, found });
         }
-        let version = status.version.unwrap_or_default();
+        let version = status.version;
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
         if major.is_some_and(|major| major < 4) {
             return Err(RadarrError::TooOld { base, version });
@@ -171,7 +171,7 @@ impl Radarr {
     /// Every quality profile: number and name.
     pub fn quality_profiles(&self) -> Result<Vec<(u32, String)>, ApiError> {
         let profiles: Vec<wire::QualityProfile> = self.api.get("api/v3/qualityprofile", &[])?;
-        Ok(profiles.into_iter().map(|profile| (profile.id, profile.name)).collect())
+        Ok(profiles.into_iter().map(|profile| (profile.id.0, profile.name)).collect())
     }
 
     /// Every root folder.
@@ -179,7 +179,7 @@ impl Radarr {
         let folders: Vec<wire::RootFolder> = self.api.get("api/v3/rootfolder", &[])?;
         let folder = |folder: wire::RootFolder| RootFolder {
             path: trim_folder(&folder.path).to_owned(),
-            is_accessible: folder.accessible,
+            is_accessible: folder.accessible.unwrap_or(true),
         };
         Ok(folders.into_iter().map(folder).collect())
     }
@@ -187,20 +187,20 @@ impl Radarr {
     /// Every tag: its label in lower case, and its number.
     pub fn tags(&self) -> Result<HashMap<String, u32>, ApiError> {
         let tags: Vec<wire::Tag> = self.api.get("api/v3/tag", &[])?;
-        Ok(tags.into_iter().map(|tag| (tag.label.to_lowercase(), tag.id)).collect())
+        Ok(tags.into_iter().map(|tag| (tag.label.to_lowercase(), tag.id.0)).collect())
     }
 
     /// Makes a tag; an existing label in lower case gives the existing number, so this may be repeated.
     pub fn create_tag(&self, label: &str) -> Result<u32, ApiError> {
         let body = json(&wire::NewTag { label });
         let tag: wire::Tag = self.api.post_once("api/v3/tag", &[], Some(&body))?;
-        Ok(tag.id)
+        Ok(tag.id.0)
     }
 
     /// What a person never wants to see again. Radarr itself does not look at it when a film is added (R5).
     pub fn exclusions(&self) -> Result<HashSet<TmdbId>, ApiError> {
         let exclusions: Vec<wire::Exclusion> = self.api.get("api/v3/exclusions", &[])?;
-        Ok(exclusions.into_iter().map(|exclusion| TmdbId(exclusion.tmdb_id)).collect())
+        Ok(exclusions.into_iter().map(|exclusion| TmdbId(exclusion.tmdb_id.0)).collect())
     }
 
     /// Every film in Radarr. About 5 KB each on the wire, a tenth of that compressed; read as a stream.
@@ -213,7 +213,7 @@ impl Radarr {
     pub fn film(&self, tmdb: TmdbId) -> Result<Option<RadarrFilm>, ApiError> {
         let movies: Vec<wire::Movie> = self.api.get("api/v3/movie", &[("tmdbId", &tmdb.to_string())])?;
         // An ignored parameter would bring the whole library (R12.2).
-        Ok(movies.into_iter().find(|movie| movie.tmdb_id == tmdb.0).map(|movie| radarr_film(movie).1))
+        Ok(movies.into_iter().find(|movie| movie.tmdb_id.0 == tmdb.0).map(|movie| radarr_film(movie).1))
     }
 
     /// What Radarr's metadata knows of a film, whether it is in Radarr or not.
@@ -224,7 +224,7 @@ impl Radarr {
             Ok(facts) => {
                 let genres = facts.genres.unwrap_or_default();
                 let is_animated = genres.iter().any(|genre| genre.eq_ignore_ascii_case("animation"));
-                Ok(Facts { tmdb: TmdbId(facts.tmdb_id), is_animated })
+                Ok(Facts { tmdb: TmdbId(facts.tmdb_id.0), is_animated })
             }
             Err(error) => Err(match error.answered().and_then(|(_, body)| message(body)) {
                 Some(text) if says_unknown(&text) => AddError::Unknown(tmdb),
@@ -251,7 +251,7 @@ impl Radarr {
         });
         let added: Result<wire::MovieFacts, _> = self.api.post_once("api/v3/movie", &[], Some(&body));
         match added {
-            Ok(facts) => Ok(TmdbId(facts.tmdb_id)),
+            Ok(facts) => Ok(TmdbId(facts.tmdb_id.0)),
             Err(error) => Err(explain(error, film.tmdb)),
         }
     }
@@ -271,11 +271,11 @@ pub fn trim_folder(path: &str) -> &str {
 
 fn radarr_film(movie: wire::Movie) -> (TmdbId, RadarrFilm) {
     let film = RadarrFilm {
-        id: movie.id,
+        id: movie.id.0,
         path: movie.path.unwrap_or_default(),
-        tags: movie.tags.unwrap_or_default(),
+        tags: movie.tags.unwrap_or_default().into_iter().map(|tag| tag.0).collect(),
     };
-    (TmdbId(movie.tmdb_id), film)
+    (TmdbId(movie.tmdb_id.0), film)
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -446,13 +446,17 @@ mod tests {
                 "GET /api/v3/system/status" => {
                     let status: wire::SystemStatus = decode(exchange);
                     assert_eq!(status.app_name.as_deref(), Some("Radarr"));
-                    assert!(status.version.is_some());
+                    assert!(status.version.contains('.'));
                 }
                 "GET /api/v3/qualityprofile" => {
                     assert_eq!(decode::<Vec<wire::QualityProfile>>(exchange)[3].name, "HD-1080p");
                 }
                 "GET /api/v3/rootfolder" => {
-                    assert!(decode::<Vec<wire::RootFolder>>(exchange).iter().any(|folder| folder.accessible));
+                    assert!(
+                        decode::<Vec<wire::RootFolder>>(exchange)
+                            .iter()
+                            .any(|folder| folder.accessible == Some(true))
+                    );
                 }
                 "GET /api/v3/tag" => drop(decode::<Vec<wire::Tag>>(exchange)),
                 "POST /api/v3/tag" => drop(decode::<wire::Tag>(exchange)),

@@ -3,7 +3,9 @@
 //! One connection, owned by one thread. Every outcome is written the moment it is known, in a transaction of its
 //! own; readers of the same file (`status`, `scrape`) wait for it. The journal is SQLite's rollback journal: one
 //! writer at a time, and a read-only mount can still be read (facts/crates.md §4). A file that cannot be read stops
-//! the run: an empty one in its place would mean that nothing was ever synced.
+//! the run: an empty one in its place would mean that nothing was ever synced. A new store is therefore made under
+//! another name and then put in place, so that a file of no bytes is always one that lost them. Before an older file
+//! is brought up to date, a copy of it is kept beside it as `lbjf.db.v<schema>.bak`.
 
 mod cool_downs;
 mod entries;
@@ -13,7 +15,10 @@ mod runs;
 mod schema;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 pub use cool_downs::CoolDown;
@@ -21,6 +26,8 @@ pub use entries::{Listed, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{MemberRow, Place};
 pub use runs::{PersonStatus, Run};
+pub use schema::SCHEMA_VERSION;
+use schema::{MIGRATIONS, Migrations};
 
 /// Seconds since the Unix epoch.
 pub type Timestamp = i64;
@@ -48,9 +55,24 @@ pub enum StoreError {
     /// It is some other program's.
     #[error("it is no lbjf database")]
     Foreign,
+    /// It has no bytes.
+    #[error("it is empty, which an lbjf database never is")]
+    Empty,
     /// It exists but cannot be written.
     #[error("it can be read but not written")]
     ReadOnly,
+    /// It is no file, or one that we may not open.
+    #[error("it cannot be opened")]
+    CannotOpen,
+    /// The disk is full.
+    #[error("it cannot be written: the disk is full")]
+    Full,
+    /// The disk fails, or a quota or a limit is reached.
+    #[error("it cannot be read or written: {0}")]
+    Disk(String),
+    /// Another program has it and does not let go.
+    #[error("another program keeps it locked")]
+    Locked,
     /// Its pages are damaged.
     #[error("it is damaged: {0}")]
     Damaged(String),
@@ -60,7 +82,15 @@ pub enum StoreError {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
+    },
+    /// A file beside it, or it itself, cannot be made or looked at.
+    #[error("cannot use `{}`", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
     },
     /// Anything else that SQLite says.
     #[error(transparent)]
@@ -73,6 +103,10 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::NotADatabase) => Self::Foreign,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged("database disk image is malformed".to_owned()),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::CannotOpen) => Self::CannotOpen,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(error.to_string()),
+            Some(ErrorCode::DatabaseBusy) => Self::Locked,
             _ => Self::Sqlite(error),
         }
     }
@@ -86,6 +120,15 @@ impl StoreError {
             Self::Foreign => {
                 Some("`system.database` names a file that is not lbjf's; nothing was changed in it")
             }
+            Self::Empty => Some(
+                "if it was in use, put a backup in its place; else remove it: the next run makes a new one, and asks for everything again",
+            ),
+            Self::CannotOpen | Self::File { .. } => {
+                Some("check that it is a file, and the owner and rights of it and its folder")
+            }
+            Self::Full => Some("make room on its disk; the next run goes on where this one stopped"),
+            Self::Disk(_) => Some("check its disk: is it full, over a quota, or failing?"),
+            Self::Locked => Some("end the program that has it open, such as a database browser"),
             Self::ReadOnly => Some("check the owner and the mount of the file and its folder"),
             Self::Damaged(_) => Some(
                 "put a backup in its place; without one, move it away: the next run then asks for everything again",
@@ -103,15 +146,42 @@ impl Store {
     /// When the file is not ours, newer, damaged or cannot be written. It is then left as it is.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
+            fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         }
+        if exists(path)? {
+            refuse_empty(path)?;
+        } else if !path.is_symlink() {
+            Self::create(path)?;
+        } // A link to a file that is still to be made: SQLite makes it where the link points.
         let db = Connection::open(path)?;
         // SQLite opens a file it may not write without a word.
         if db.is_readonly("main")? {
             return Err(StoreError::ReadOnly);
         }
-        Self::prepare(db)
+        Self::prepare(db, Some(path), MIGRATIONS)
+    }
+
+    /// Makes a new store, whole before it gets its name: a run that is killed meanwhile leaves none.
+    fn create(path: &Path) -> Result<(), StoreError> {
+        let new = beside(path, &format!(".new-{}", std::process::id()));
+        // A process of this number may have been killed while it made one.
+        let _ = fs::remove_file(&new);
+        let made = Connection::open(&new)
+            .map_err(StoreError::from)
+            .and_then(|db| Self::prepare(db, None, MIGRATIONS).map(drop));
+        let placed = made.and_then(|()| {
+            let linked = match fs::hard_link(&new, path) {
+                // Another process was faster; its store is as good.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                // Some disks know no links.
+                Err(_) => fs::rename(&new, path),
+                Ok(()) => Ok(()),
+            };
+            linked.map_err(|source| StoreError::File { path: path.to_owned(), source })
+        });
+        let _ = fs::remove_file(&new);
+        placed
     }
 
     /// Opens an existing store for reading only; `None` when there is none.
@@ -120,16 +190,16 @@ impl Store {
     ///
     /// As [`Store::open`].
     pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
-        if !path.exists() {
+        if !exists(path)? {
             return Ok(None);
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags)?;
-        match schema::check(&db)? {
-            version if version == schema::known_version() => Ok(Some(Self { db })),
-            // An older file is read through a copy that is brought up to date.
-            _ => Self::copy_of(path).map(Some),
+        let db = open_to_read(path)?;
+        if schema::check(&db, SCHEMA_VERSION)? == SCHEMA_VERSION {
+            examine(&db)?;
+            return Ok(Some(Self { db }));
         }
+        // An older file is read through a copy that is brought up to date.
+        Self::copy_of(path).map(Some)
     }
 
     /// A copy in memory, for a dry run: what is written to it is gone with it.
@@ -139,16 +209,10 @@ impl Store {
     /// As [`Store::open`].
     pub fn copy_of(path: &Path) -> Result<Self, StoreError> {
         let mut db = Connection::open_in_memory()?;
-        if path.exists() {
-            let original = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            schema::check(&original)?;
-            rusqlite::backup::Backup::new(&original, &mut db)?.run_to_completion(
-                1000,
-                std::time::Duration::ZERO,
-                None,
-            )?;
+        if exists(path)? {
+            copy(&open_to_read(path)?, &mut db)?;
         }
-        Self::prepare(db)
+        Self::prepare(db, None, MIGRATIONS)
     }
 
     /// An empty store in memory.
@@ -157,17 +221,18 @@ impl Store {
     ///
     /// When SQLite has no memory left.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::prepare(Connection::open_in_memory()?)
+        Self::prepare(Connection::open_in_memory()?, None, MIGRATIONS)
     }
 
-    fn prepare(mut db: Connection) -> Result<Self, StoreError> {
-        schema::check(&db)?;
-        // Damaged pages pass the opening; this finds them in a millisecond a megabyte.
-        let verdict: String = db.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-        if verdict != "ok" {
-            return Err(StoreError::Damaged(verdict));
+    /// Checks an open database and brings it up to date. `path` is where it lies, when a copy is to be kept of it.
+    fn prepare(mut db: Connection, path: Option<&Path>, migrations: Migrations) -> Result<Self, StoreError> {
+        let known = schema::version_of(migrations);
+        let found = schema::check(&db, known)?;
+        examine(&db)?;
+        if let Some(path) = path.filter(|_| (1..known).contains(&found)) {
+            back_up(&db, path, found)?;
         }
-        schema::migrate(&mut db)?;
+        schema::migrate(&mut db, migrations)?;
         Ok(Self { db })
     }
 
@@ -183,6 +248,86 @@ impl Store {
         tx.commit()?;
         Ok(done)
     }
+}
+
+/// Is there a file? Not being able to look is an error: "no" would mean that nothing was ever synced.
+fn exists(path: &Path) -> Result<bool, StoreError> {
+    path.try_exists().map_err(|source| StoreError::File { path: path.to_owned(), source })
+}
+
+/// To SQLite a file without bytes is a new database, and a folder a disk that fails.
+fn refuse_empty(path: &Path) -> Result<(), StoreError> {
+    let about = fs::metadata(path);
+    match about.map_err(|source| StoreError::File { path: path.to_owned(), source })? {
+        about if about.is_dir() => Err(StoreError::CannotOpen),
+        about if about.len() == 0 => Err(StoreError::Empty),
+        _ => Ok(()),
+    }
+}
+
+/// `lbjf.db` with something behind it.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Opens a file that is not to be changed.
+fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    refuse_empty(path)?;
+    let open = |how| Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    let db = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match schema::check(&db, SCHEMA_VERSION) {
+        // A run was killed while it wrote: what it began can be undone only by one who may write.
+        Err(StoreError::ReadOnly) => {
+            let db = open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            schema::check(&db, SCHEMA_VERSION)?;
+            Ok(db)
+        }
+        checked => checked.map(|_| db),
+    }
+}
+
+/// Damaged pages pass the opening; this finds them in a few milliseconds a megabyte.
+fn examine(db: &Connection) -> Result<(), StoreError> {
+    let verdict: String = db.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    // A headline that names the database may come before what is wrong.
+    match verdict.lines().find(|line| !line.starts_with("***")) {
+        Some("ok") => Ok(()),
+        what => Err(StoreError::Damaged(what.unwrap_or(&verdict).to_owned())),
+    }
+}
+
+fn copy(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {
+    Ok(Backup::new(from, to)?.run_to_completion(1000, Duration::ZERO, None)?)
+}
+
+/// Keeps a copy of a file that is about to be migrated, under its own name with `.v<schema>.bak` behind it. One of
+/// that name is replaced, since this one is younger: somebody went back to an older lbjf for a while.
+fn back_up(db: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
+    let kept = beside(path, &format!(".v{version}.bak"));
+    let new = beside(&kept, &format!(".new-{}", std::process::id()));
+    let file = |source| StoreError::File { path: kept.clone(), source };
+    // A process of this number may have been killed while it copied.
+    let _ = fs::remove_file(&new);
+    let copied = Connection::open(&new).map_err(StoreError::from).and_then(|mut to| {
+        copy(db, &mut to)?;
+        // Another process may have migrated it meanwhile, and kept its copy.
+        Ok(schema::check(&to, u32::MAX)? == version)
+    });
+    let placed = copied.and_then(|is_old| {
+        if is_old {
+            let rights = fs::metadata(path).map(|about| about.permissions());
+            rights
+                .and_then(|rights| fs::set_permissions(&new, rights))
+                .and_then(|()| fs::rename(&new, &kept))
+                .map_err(file)?;
+            log::info!("store: kept a copy of schema {version} as `{}`", kept.display());
+        }
+        Ok(())
+    });
+    let _ = fs::remove_file(&new);
+    placed
 }
 
 #[cfg(test)]

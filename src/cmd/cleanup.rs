@@ -6,6 +6,7 @@ use crate::cli::CleanupArgs;
 use crate::collect::Collect;
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
+use crate::http::Patience;
 
 /// Does one pass over the collections.
 ///
@@ -17,7 +18,7 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
     let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
     let mut session = Session::begin("cleanup", config, args.dry_run, chosen.len())?;
     let collect = Collect {
-        jellyfin: &jellyfin(jellyfin_config)?,
+        jellyfin: &jellyfin(jellyfin_config, Patience::default())?,
         pool: &reading_pool()?,
         users: &config.users,
         chosen: &chosen,

@@ -12,6 +12,8 @@ use crate::cli::ScrapeArgs;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::film::{Film, Link, Uid, WatchlistEntry, member_name};
+use crate::http::Patience;
+use crate::interrupt;
 use crate::letterboxd::page::WatchlistPage;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
@@ -28,8 +30,8 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
         return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
     };
     let mut store = open_store(config, args.no_resolve)?;
-    let letterboxd =
-        letterboxd(&config.letterboxd, &store, args.ignore_cool_down, args.save_pages.as_deref())?;
+    let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
+    let letterboxd = letterboxd(&config.letterboxd, &store, patience, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
         let until = store.cool_downs()?.iter().map(|cool_down| cool_down.until).min().unwrap_or_default();
         log::error!(
@@ -46,6 +48,7 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     }
     let mut list = match list {
         Ok(list) => list,
+        Err(PageError::Stopped) if let Some(exit) = interrupt::requested() => return Ok(exit),
         Err(error) => {
             let hint = match &error {
                 // There may be no config to look into, and nothing to lose.
@@ -69,6 +72,9 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     }
     let declared = plural(list.declared as usize, "film");
     log::info!("{user}: {} of {declared} on the watchlist ({})", rows.len(), list.outcome);
+    if let Some(exit) = interrupt::requested() {
+        return Ok(exit);
+    }
     Ok(match () {
         () if letterboxd.is_stopped() => Exit::Blocked,
         () if !list.failures.is_empty() => Exit::Partial,

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::cursor::Terms;
 use crate::exit::Exit;
 use crate::feed::{Feed, InLibrary};
+use crate::http::Patience;
 use crate::report::{Report, show_time};
 use crate::scrape;
 use crate::store::Store;
@@ -19,24 +20,30 @@ use crate::store::Store;
 pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
     let mut session = Session::begin("sync", config, args.dry_run, chosen.len())?;
-    pass(args, config, &chosen, &mut session.store, &mut session.report)?;
+    pass(args, config, Patience::default(), &mut session.store, &mut session.report)?;
     session.end(args.json)
 }
 
-fn pass(
+/// The pass itself, with a store that is open, and with as much patience as told.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn pass(
     args: &SyncArgs,
     config: &Config,
-    chosen: &[usize],
+    patience: Patience,
     store: &mut Store,
     report: &mut Report,
 ) -> anyhow::Result<()> {
+    let chosen = &config.chosen_users(&args.user)?;
     let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
     if args.add_again {
         let open = store.forget_answers(&people)?;
         log::info!("radarr: {open} films may be sent again");
     }
 
-    let letterboxd = letterboxd(&config.letterboxd, store, args.ignore_cool_down, None)?;
+    let letterboxd = letterboxd(&config.letterboxd, store, patience, args.ignore_cool_down, None)?;
     if letterboxd.is_stopped() {
         tell_cool_down(store, report)?;
     }
@@ -54,7 +61,7 @@ fn pass(
     let collect = |store: &mut Store, report: &mut Report| -> anyhow::Result<InLibrary> {
         let Some(jellyfin_config) = &config.jellyfin else { return Ok(InLibrary::Ignored) };
         let collect = Collect {
-            jellyfin: &jellyfin(jellyfin_config)?,
+            jellyfin: &jellyfin(jellyfin_config, patience)?,
             pool: &reading_pool()?,
             users: &config.users,
             chosen,
@@ -68,7 +75,7 @@ fn pass(
     let library = if skips { collect(store, report)? } else { InLibrary::Ignored };
     if let Some(radarr_config) = &config.radarr {
         let feed = Feed {
-            radarr: &radarr(radarr_config)?,
+            radarr: &radarr(radarr_config, patience)?,
             config: radarr_config,
             users: &config.users,
             chosen,

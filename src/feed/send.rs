@@ -303,8 +303,8 @@ fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
     if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
 }
 
-/// A status is an answer, unless it comes from a proxy that grew tired of waiting; silence, or success with an
-/// unreadable body, is none.
+/// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives
+/// after the work is done (facts/servers.md R5); silence, or success with an unreadable body, is none.
 fn may_have_arrived(error: &ApiError) -> bool {
-    !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 502 | 504))
+    !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 406 | 502 | 504))
 }

@@ -1,8 +1,12 @@
-//! Jellyfin's JSON in Jellyfin's words, as far as lbjf reads it (facts/servers.md J3-J7).
+//! Jellyfin's JSON in Jellyfin's words, as far as lbjf reads it (facts/servers.md J3-J7). What may be missing may also
+//! be null.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::api::Number;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,37 +27,46 @@ pub struct User {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Policy {
-    #[serde(default)]
-    pub is_disabled: bool,
+    pub is_disabled: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Items {
-    pub items: Vec<Item>,
+pub struct Items<T> {
+    /// Never null: an empty list has consequences.
+    pub items: Vec<T>,
+}
+
+/// A collection. Its name and kind are required: one that goes unnoticed would be made again, and so emptied (J7).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BoxSet {
+    pub id: String,
+    pub name: String,
+    #[serde(rename = "Type")]
+    pub kind: String,
+    pub path: Option<String>,
+    /// Null, where it was asked for, marks a ghost (J8).
+    pub parent_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Item {
     pub id: String,
-    #[serde(default)]
-    pub name: String,
-    #[serde(rename = "Type", default)]
-    pub kind: String,
-    pub production_year: Option<u16>,
-    pub path: Option<String>,
-    /// Null, where it was asked for, marks a ghost (J8).
-    pub parent_id: Option<String>,
-    pub provider_ids: Option<HashMap<String, Option<String>>>,
+    pub name: Option<String>,
+    #[serde(rename = "Type")]
+    pub kind: Option<String>,
+    pub production_year: Option<Number>,
+    /// Text as a rule.
+    pub provider_ids: Option<HashMap<String, Value>>,
     pub user_data: Option<UserData>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct UserData {
-    #[serde(default)]
-    pub played: bool,
+    pub played: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -83,8 +83,8 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
         return Err(foreign(&document, html));
     }
     prove_owner(&document, &body, user)?;
-    let column =
-        content(&document).ok_or_else(|| changed(".js-watchlist-content[data-num-entries]", "neither"))?;
+    let column = content(&document)
+        .ok_or_else(|| changed(".js-watchlist-content[data-num-entries]", "no such element"))?;
     let declared = column.attr("data-num-entries").unwrap_or_default().trim();
     let declared: u32 = declared
         .parse()
@@ -142,6 +142,9 @@ fn changed(looked_for: &str, found: impl Into<String>) -> Unreadable {
 }
 
 fn foreign(document: &Document, html: &str) -> Unreadable {
+    if html.trim().is_empty() {
+        return Unreadable::Foreign("it is empty".to_owned());
+    }
     let title = title_of(document).unwrap_or_else(|| "none".to_owned());
     let class = document.find(Name("body")).next().and_then(|body| body.attr("class")).unwrap_or("none");
     Unreadable::Foreign(format!("title `{title}`, body class `{}`, {} bytes", shorten(class), html.len()))

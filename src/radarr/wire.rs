@@ -1,63 +1,60 @@
 //! Radarr's JSON in Radarr's words, as far as lbjf reads and writes it.
 //!
-//! Everything that any version leaves out is optional (facts/servers.md R2-R9); recorded bodies of 4.7.5 and 6.0.3
-//! decode in the tests.
+//! Everything that any version leaves out is optional and may be null (facts/servers.md R2-R9); recorded bodies of
+//! 4.7.5 and 6.0.3 decode in the tests.
 
 use serde::{Deserialize, Serialize};
+
+use crate::api::Number;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemStatus {
     /// Since 4.3; Sonarr answers on the same path.
     pub app_name: Option<String>,
-    pub version: Option<String>,
+    pub version: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct QualityProfile {
-    pub id: u32,
+    pub id: Number,
     pub name: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct RootFolder {
     pub path: String,
-    #[serde(default = "yes")]
-    pub accessible: bool,
-}
-
-fn yes() -> bool {
-    true
+    pub accessible: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct Tag {
-    pub id: u32,
+    pub id: Number,
     pub label: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exclusion {
-    pub tmdb_id: u32,
+    pub tmdb_id: Number,
 }
 
 /// Of a movie that is in Radarr.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Movie {
-    pub id: u32,
-    pub tmdb_id: u32,
+    pub id: Number,
+    pub tmdb_id: Number,
     pub path: Option<String>,
     /// Rows of v4 may have none.
-    pub tags: Option<Vec<u32>>,
+    pub tags: Option<Vec<Number>>,
 }
 
 /// The answer to `POST /movie`, and to a lookup, which has no `id`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MovieFacts {
-    pub tmdb_id: u32,
+    pub tmdb_id: Number,
     pub genres: Option<Vec<String>>,
 }
 

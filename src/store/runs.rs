@@ -1,6 +1,6 @@
 //! The history of runs, what was told and when, and what `status` shows.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::films::film_from;
 use super::{DAY, Store, StoreError, Timestamp};
@@ -64,11 +64,29 @@ pub struct PersonStatus {
     pub failed: Vec<(Film, String)>,
 }
 
+/// A clock that was ahead left dates that are far off; what waits for them would wait as long as it was ahead. Waits
+/// begin anew or are over; none gets shorter for what is taken away after them. The other dates are compared where
+/// they are read.
+fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    // No wait is longer: failed wishes are tried daily, and films without an id looked at every 30 days.
+    let (day, month) = (now + DAY, now + 30 * DAY);
+    db.execute("UPDATE person SET pending_at = ?1 WHERE pending_at > ?1", [now])?;
+    db.execute("UPDATE person SET mismatch_at = ?1 WHERE mismatch_at > ?1", [now])?;
+    db.execute("UPDATE entry SET next_try_at = 0 WHERE next_try_at > ?1", [day])?;
+    db.execute("UPDATE film SET next_look_at = 0 WHERE next_look_at > ?1", [month])?;
+    db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
+    db.execute("DELETE FROM unstuck WHERE tried_at > ?1", [now])?;
+    Ok(())
+}
+
 impl Store {
     /// Writes down that a run begins; returns its number.
     pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<i64, StoreError> {
-        self.db.execute("INSERT INTO run (command, started_at) VALUES (?1, ?2)", params![command, now])?;
-        Ok(self.db.last_insert_rowid())
+        self.transact(|db| {
+            set_clock_right(db, now)?;
+            db.execute("INSERT INTO run (command, started_at) VALUES (?1, ?2)", params![command, now])?;
+            Ok(db.last_insert_rowid())
+        })
     }
 
     /// Writes down how it ended, and what a person should look at.

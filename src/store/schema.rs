@@ -4,11 +4,14 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
 
+/// Changes to the schema, oldest first.
+pub(super) type Migrations = &'static [&'static str];
+
 /// Every change ever made to the schema, oldest first. Append only: a file's `user_version` is how many of these it
 /// has been through, so an entry never changes and never moves.
 ///
 /// Times are seconds since the Unix epoch.
-const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: Migrations = &["
     -- Films and what Letterboxd's film pages say of them; shared by all people.
     CREATE TABLE film (
         uid          TEXT PRIMARY KEY,           -- Letterboxd's own, `film:1071220`; `slug:x` until a page tells it
@@ -124,36 +127,39 @@ const MIGRATIONS: &[&str] = &["
 /// `lbjf` in ASCII: marks the file as ours.
 const APPLICATION_ID: i32 = 0x6c62_6a66;
 
-/// How many migrations this program knows.
-pub(super) fn known_version() -> u32 {
-    u32::try_from(MIGRATIONS.len()).expect("a few dozen at most")
+/// The schema this program writes; it reads every older one.
+pub const SCHEMA_VERSION: u32 = version_of(MIGRATIONS);
+
+/// How many changes these are.
+#[expect(clippy::cast_possible_truncation, reason = "a few dozen at most")]
+pub(super) const fn version_of(migrations: Migrations) -> u32 {
+    migrations.len() as u32
 }
 
 /// Brings a file up to date, all or nothing; refuses what is not ours or newer.
-pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {
-    let found = check(db)?;
-    if found == known_version() {
+pub(super) fn migrate(db: &mut Connection, migrations: Migrations) -> Result<(), StoreError> {
+    let known = version_of(migrations);
+    if check(db, known)? == known {
         return Ok(());
     }
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for sql in &MIGRATIONS[check(&tx)? as usize..] {
+    for sql in &migrations[check(&tx, known)? as usize..] {
         tx.execute_batch(sql)?;
     }
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", known_version())?;
+    tx.pragma_update(None, "user_version", known)?;
     Ok(tx.commit()?)
 }
 
 /// The version of a file that is ours; 0 for an empty one.
-pub(super) fn check(db: &Connection) -> Result<u32, StoreError> {
+pub(super) fn check(db: &Connection, known: u32) -> Result<u32, StoreError> {
     let application_id: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: u32 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (application_id, found) {
-        (APPLICATION_ID, found) if found > known_version() => {
-            Err(StoreError::Newer { found, known: known_version() })
-        }
-        (APPLICATION_ID, found) => Ok(found),
+        (APPLICATION_ID, found) if found > known => Err(StoreError::Newer { found, known }),
+        // Migrations set both numbers and tables at once.
+        (APPLICATION_ID, found) if found > 0 && tables > 0 => Ok(found),
         (0, 0) if tables == 0 => Ok(0),
         _ => Err(StoreError::Foreign),
     }

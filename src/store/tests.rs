@@ -179,3 +179,220 @@ fn a_truncated_file_is_damaged_not_empty() {
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     assert!(matches!(Store::open(&path), Err(StoreError::Damaged(_))));
 }
+
+#[test]
+fn a_file_without_bytes_is_no_new_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    fs::write(&path, "").unwrap();
+    assert!(matches!(Store::open(&path), Err(StoreError::Empty)));
+    assert!(matches!(Store::open_existing(&path), Err(StoreError::Empty)));
+    assert!(matches!(Store::copy_of(&path), Err(StoreError::Empty)));
+    assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+}
+
+#[test]
+fn a_new_store_has_its_name_only_when_it_is_whole_and_leaves_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    // What a killed process of this number left.
+    fs::write(folder.path().join(format!("lbjf.db.new-{}", std::process::id())), "half").unwrap();
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()), ["lbjf.db"]);
+}
+
+#[test]
+fn a_store_may_be_a_link_to_a_file_that_is_still_to_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    std::os::unix::fs::symlink("elsewhere.db", &path).unwrap();
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()), ["elsewhere.db", "lbjf.db"]);
+    assert!(Store::open_existing(&path).unwrap().is_some());
+}
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(name).collect();
+    names.sort();
+    names
+}
+
+/// Schemas of an lbjf that never was: each adds a note.
+const NOTES: [schema::Migrations; 4] = [
+    &["CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')"],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+    ],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+        "INSERT INTO note VALUES ('three')",
+    ],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+        "INSERT INTO note VALUES ('three'); INSERT INTO nowhere VALUES (1)",
+    ],
+];
+
+fn notes(path: &std::path::Path) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let mut notes = db.prepare("SELECT text FROM note ORDER BY rowid").unwrap();
+    notes.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn migrate_file(path: &std::path::Path, migrations: schema::Migrations) -> Result<(), StoreError> {
+    Store::prepare(Connection::open(path)?, Some(path), migrations).map(drop)
+}
+
+#[test]
+fn before_a_migration_a_copy_is_kept_and_a_second_opening_keeps_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    assert_eq!(names(folder.path()), ["lbjf.db"], "a new file needs no copy");
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(notes(&path), ["one", "two", "three"]);
+    let kept = folder.path().join("lbjf.db.v1.bak");
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    assert_eq!(notes(&kept), ["one"]);
+    let before = fs::read(&kept).unwrap();
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(fs::read(&kept).unwrap(), before);
+
+    // Somebody goes back to the copy and an older lbjf, works with it, and comes again: the younger one is kept.
+    fs::copy(&kept, &path).unwrap();
+    Connection::open(&path).unwrap().execute("INSERT INTO note VALUES ('later')", []).unwrap();
+    migrate_file(&path, NOTES[1]).unwrap();
+    assert_eq!(notes(&kept), ["one", "later"]);
+    assert_eq!(notes(&path), ["one", "later", "two"]);
+}
+
+#[test]
+fn the_copy_of_a_closed_file_is_as_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    migrate_file(&path, NOTES[1]).unwrap();
+    let rights = fs::metadata(folder.path().join("lbjf.db.v1.bak")).unwrap().permissions();
+    assert_eq!(rights.mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_migration_that_breaks_off_changes_nothing_and_the_next_one_does_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(migrate_file(&path, NOTES[3]), Err(StoreError::Sqlite(_))));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(notes(&path), ["one", "two", "three"]);
+}
+
+#[test]
+fn no_migration_without_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    let before = fs::read(&path).unwrap();
+    // A folder in its place: the copy cannot get its name.
+    fs::create_dir_all(folder.path().join("lbjf.db.v1.bak/full")).unwrap();
+    let error = migrate_file(&path, NOTES[1]).unwrap_err();
+    assert!(error.to_string().ends_with("lbjf.db.v1.bak`"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+}
+
+/// A file and its journal as a process leaves them that is killed while it writes, here in another folder.
+fn killed_while_writing(begin: impl FnOnce(&Connection)) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    let mut store = Store::open(&path).unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    store.db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").unwrap();
+    begin(&store.db);
+    let left = tempfile::tempdir().unwrap();
+    for name in names(folder.path()) {
+        fs::copy(folder.path().join(&name), left.path().join(&name)).unwrap();
+    }
+    assert_eq!(names(left.path()), ["lbjf.db", "lbjf.db-journal"]);
+    let path = left.path().join("lbjf.db");
+    (left, path)
+}
+
+/// Enough to reach the file before the commit.
+fn write_much(db: &Connection) {
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+        INSERT INTO notice SELECT 'note ' || i, i FROM n";
+    db.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
+    for reader in ["status", "a dry run", "sync"] {
+        let (_left, path) = killed_while_writing(write_much);
+        let store = match reader {
+            "status" => Store::open_existing(&path).unwrap().unwrap(),
+            "a dry run" => Store::copy_of(&path).unwrap(),
+            _ => Store::open(&path).unwrap(),
+        };
+        assert_eq!(store.known("ada").unwrap(), [uid("film:1")].into(), "{reader}");
+        let notices: i64 = store.db.query_row("SELECT count(*) FROM notice", [], |row| row.get(0)).unwrap();
+        assert_eq!(notices, 0, "{reader}");
+    }
+}
+
+#[test]
+fn a_migration_that_is_killed_is_undone_and_done_by_the_next_run() {
+    let (_left, path) = killed_while_writing(|db| {
+        db.execute_batch("CREATE TABLE new_in_schema_2 (x TEXT) STRICT; PRAGMA user_version = 2").unwrap();
+        write_much(db);
+    });
+    let store = Store::open(&path).unwrap();
+    assert_eq!(schema::check(&store.db, SCHEMA_VERSION).unwrap(), SCHEMA_VERSION);
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'new_in_schema_2'";
+    assert_eq!(store.db.query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+#[test]
+fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
+    let mut store = Store::in_memory().unwrap();
+    let (now, ahead) = (1000, 1000 + 400 * DAY);
+    let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995"), entry(Some("film:2"), "short")]);
+    resolve(&mut store, "ada", 949);
+    let wish = [("ada".to_owned(), uids[0].clone())];
+    store.record_problem(&wish, WishProblem::Unknown, "unknown", ahead).unwrap();
+    let short = film(&store, &["ada"]).remove(0);
+    store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, ahead).unwrap();
+    let pending = crate::cursor::Cursor { pending_at: Some(ahead), ..Default::default() };
+    store.save_cursor("ada", &pending).unwrap();
+    store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();
+    store.record_unstuck("c", &["item".to_owned()], ahead).unwrap();
+
+    store.begin_run("sync", now).unwrap();
+    assert_eq!(store.wishes().unwrap()[0].next_try_at, 0);
+    assert_eq!(store.unresolved(&["ada".to_owned()], now).unwrap().len(), 1);
+    assert_eq!(store.cursor("ada").unwrap().pending_at, Some(now), "the hour begins anew");
+    assert_eq!(store.cool_downs().unwrap()[0].until, now);
+    assert!(store.unstuck("c", now - DAY).unwrap().is_empty());
+}
+
+#[test]
+fn waits_that_are_no_longer_than_they_may_be_stay_when_a_run_begins() {
+    let mut store = Store::in_memory().unwrap();
+    let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    resolve(&mut store, "ada", 949);
+    store
+        .record_problem(&[("ada".to_owned(), uids[0].clone())], WishProblem::Unknown, "unknown", 1000)
+        .unwrap();
+    store.begin_cool_down("direct", Duration::from_hours(24), None, 1000).unwrap();
+    store.begin_run("sync", 1000).unwrap();
+    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAY);
+    assert_eq!(store.cool_downs().unwrap()[0].until, 1000 + DAY);
+}

@@ -4,13 +4,19 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod openapi;
+pub mod secrets;
+
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lbjf::exit::Exit;
-use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
+use openapi::Description;
+use standins::{Jellyfin, Letterboxd, Radarr, Server, jellyfin, radarr};
 use tempfile::TempDir;
 
 /// The collection of the first user.
@@ -27,6 +33,24 @@ pub struct World {
     /// The stand-in Jellyfin.
     pub jellyfin: Jellyfin,
     config: String,
+    secrets: Vec<String>,
+    /// Files that may hold secrets.
+    declared: Vec<PathBuf>,
+    watch: Watch,
+}
+
+/// Checks what reaches the servers against their own descriptions.
+struct Watch {
+    radarr: Option<Description>,
+    jellyfin: Option<Description>,
+    found: Mutex<Found>,
+}
+
+/// What was looked at, and what was wrong with it.
+#[derive(Default)]
+struct Found {
+    seen: HashSet<String>,
+    violations: BTreeSet<String>,
 }
 
 /// A run of lbjf that ended.
@@ -63,7 +87,80 @@ impl World {
             jellyfin::KEY,
         );
         let folder = tempfile::tempdir().expect("a folder for temporary files");
-        Self { folder, letterboxd, radarr, jellyfin, config }
+        let watch = Watch {
+            radarr: Description::nearest(
+                "Radarr",
+                &version(&radarr.server, &radarr.url(), "/api/v3/system/status"),
+            ),
+            jellyfin: Description::nearest(
+                "Jellyfin",
+                &version(&jellyfin.server, &jellyfin.url(), "/System/Info/Public"),
+            ),
+            found: Mutex::default(),
+        };
+        let secrets = [radarr::KEY, jellyfin::KEY].map(str::to_owned).to_vec();
+        let declared = vec![folder.path().join("config.toml")];
+        Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
+    }
+
+    /// One more text that must not come out, such as the password of a proxy.
+    pub fn secret(mut self, text: &str) -> Self {
+        self.secrets.extend(secrets::forms(text));
+        self
+    }
+
+    /// This file of the world's folder may hold secrets.
+    pub fn declare(mut self, name: &str) -> Self {
+        self.declared.push(self.folder.path().join(name));
+        self
+    }
+
+    /// Looks for secrets in every file of the world, and in the log file wherever it is.
+    fn search_files(&self) {
+        secrets::search_folder(self.folder.path(), &self.declared, &self.secrets);
+        let log_file =
+            self.config.lines().find_map(|line| line.strip_prefix("log_file = \"")?.strip_suffix('"'));
+        if let Some(log_file) = log_file {
+            let bytes = fs::read(self.folder.path().join(log_file)).unwrap_or_default();
+            secrets::search("the log file", &bytes, &self.secrets);
+        }
+    }
+
+    /// Looks at the requests that reached Radarr and Jellyfin and were not looked at yet.
+    fn check_requests(&self) {
+        let mut found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
+        for (server, base, description) in [
+            (&self.radarr.server, self.radarr.url(), &self.watch.radarr),
+            (&self.jellyfin.server, self.jellyfin.url(), &self.watch.jellyfin),
+        ] {
+            let Some(description) = description else { continue };
+            let bases = self.bases(&server.url(), &base);
+            for request in server.requests() {
+                let is_ours =
+                    request.header("user-agent").is_some_and(|agent| agent == lbjf::http::USER_AGENT);
+                let key = format!("{} {}{} {}", server.url(), request.method, request.target(), request.body);
+                if is_ours && found.seen.insert(key) {
+                    found.violations.extend(description.violations(&request, &bases));
+                }
+            }
+        }
+    }
+
+    /// The base paths that a server may have been asked under: its own, and those in the config, which may be wrong.
+    fn bases(&self, server: &str, base: &str) -> Vec<String> {
+        let configured =
+            self.config.lines().filter_map(|line| line.strip_prefix("url = \"")?.strip_suffix('"'));
+        let paths = configured.chain([base]).filter_map(|url| url.strip_prefix(server));
+        let cut =
+            |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+        // lbjf takes `/web/...` and `/api/v3` off, so each beginning may be the base.
+        let mut bases: Vec<String> = Vec::new();
+        for path in paths.map(cut) {
+            bases.extend(path.match_indices('/').skip(1).map(|(at, _)| path[..at].to_owned()));
+            bases.push(path);
+        }
+        bases.retain(|base| !base.is_empty());
+        bases
     }
 
     /// Puts entries on ada's watchlist, newest first.
@@ -132,7 +229,18 @@ impl World {
 
     /// Runs lbjf to its end.
     pub fn lbjf(&self, args: &[&str]) -> Ran {
-        Ran::from(self.command(args).output().expect("lbjf was built"))
+        let ran = self.ran(self.command(args).output().expect("lbjf was built"));
+        self.check_requests();
+        ran
+    }
+
+    /// A run that ended, searched for secrets with everything it left.
+    pub fn ran(&self, output: Output) -> Ran {
+        let ran = Ran::from(output);
+        secrets::search("stdout", ran.stdout.as_bytes(), &self.secrets);
+        secrets::search("stderr", ran.stderr.as_bytes(), &self.secrets);
+        self.search_files();
+        ran
     }
 
     /// Runs `lbjf sync`, which must succeed.
@@ -142,7 +250,15 @@ impl World {
 
     /// Makes everything that the store remembers older.
     pub fn pass_time(&self, time: Duration) {
-        let seconds = i64::try_from(time.as_secs()).expect("a few days");
+        self.move_times(i64::try_from(time.as_secs()).expect("a few days"));
+    }
+
+    /// Sets the clock back: everything that the store remembers is so much younger, most of it in the future.
+    pub fn turn_back(&self, time: Duration) {
+        self.move_times(-i64::try_from(time.as_secs()).expect("a few years"));
+    }
+
+    fn move_times(&self, seconds: i64) {
         let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
         for (table, columns) in [
             (
@@ -157,7 +273,8 @@ impl World {
             ("run", &["started_at", "ended_at"]),
         ] {
             for column in columns {
-                db.execute(&format!("UPDATE {table} SET {column} = {column} - {seconds}"), []).expect(column);
+                db.execute(&format!("UPDATE {table} SET {column} = {column} - ({seconds})"), [])
+                    .expect(column);
             }
         }
     }
@@ -184,6 +301,7 @@ impl World {
 
     /// Forgets what the servers were asked so far.
     pub fn forget_requests(&self) {
+        self.check_requests();
         for server in [&self.letterboxd.server, &self.radarr.server, &self.jellyfin.server] {
             server.forget_requests();
         }
@@ -294,9 +412,48 @@ impl World {
     }
 }
 
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        self.search_files();
+        self.check_requests();
+        let found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let violations: Vec<_> = found.violations.iter().cloned().collect();
+        drop(found);
+        assert!(
+            violations.is_empty(),
+            "requests that the servers' own descriptions do not know:\n{}",
+            violations.join("\n")
+        );
+    }
+}
+
+/// The version that a stand-in plays, as it says itself; empty when it does not answer.
+fn version(server: &Server, base: &str, path: &str) -> String {
+    if openapi::folder().is_none() || !server.requests().is_empty() {
+        return String::new();
+    }
+    let agent = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_secs(2)))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .new_agent();
+    let answer = agent.get(format!("{base}{path}")).header("X-Api-Key", radarr::KEY).call();
+    server.forget_requests();
+    let text = answer.and_then(|mut answer| answer.body_mut().read_to_string()).unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    ["version", "Version"].iter().find_map(|name| json[name].as_str()).unwrap_or_default().to_owned()
+}
+
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("lbjf prints text");
+        let keys = [radarr::KEY, jellyfin::KEY].map(str::to_owned);
+        secrets::search("stdout", &output.stdout, &keys);
+        secrets::search("stderr", &output.stderr, &keys);
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: text(output.stdout),

@@ -80,6 +80,20 @@ fn a_collection_that_a_person_deleted_is_made_again_when_there_is_a_film_to_put_
 }
 
 #[test]
+fn a_collection_that_was_deleted_and_made_again_by_a_person_is_theirs() {
+    let world = World::new().watchlist(&["heat", "alien"]);
+    let [heat, _] = world.settle(["heat", "alien"]);
+    world.jellyfin.delete_collection(&world.jellyfin.collections()[0].id);
+    world.letterboxd.set_watchlist("ada", &[]);
+    world.lbjf(&["sync", "--allow-shrink"]).exits(Exit::Success);
+    assert!(world.jellyfin.collections().is_empty());
+    let id = world.jellyfin.add_collection(COLLECTION);
+    world.jellyfin.put(&id, &heat);
+    world.idle();
+    assert_eq!(world.collected(), world.tmdb(&["heat"]), "a person put it there");
+}
+
+#[test]
 fn an_empty_collection_stays() {
     let world = World::new().watchlist(&["heat"]);
     let [heat] = world.settle(["heat"]);

@@ -157,7 +157,7 @@ fn changed_markup_keeps_everything() {
         (
             "data-num-entries",
             "data-count",
-            "the page has no .js-watchlist-content[data-num-entries], found neither",
+            "the page has no .js-watchlist-content[data-num-entries], found no such element",
         ),
         (
             "data-num-entries=\"2\"",
@@ -190,7 +190,7 @@ fn a_page_that_would_break_the_parser_keeps_everything() {
     };
     unreadable(deep, Exit::Partial, "an unexpected page came instead: it has tags nested more than 256 deep");
     let large = |_: &World| instead(200, " ".repeat(5 << 20));
-    let warning = "Letterboxd cannot be reached: the answer is larger than 4 MiB";
+    let warning = "an unexpected page came instead: the answer is larger than 4 MiB";
     let (_, times) = unreadable(large, Exit::Partial, warning);
     assert_eq!(times, 1);
 }

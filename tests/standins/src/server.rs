@@ -122,6 +122,46 @@ pub enum Fault {
     Truncate(usize),
     /// The body comes a byte at a time with this pause between two.
     Drip(Duration),
+    /// These bytes are sent as they are, then the connection closes; the request changes nothing.
+    Raw(Vec<u8>),
+    /// The request is carried out, and the answer changed.
+    Changed(Change),
+    /// The request is answered as ever, then this is called.
+    Then(Hook),
+}
+
+/// What becomes of an answer.
+#[derive(Clone)]
+pub struct Change(Arc<dyn Fn(Reply) -> Reply + Send + Sync>);
+
+impl Change {
+    /// From what is to be done with it.
+    pub fn new(change: impl Fn(Reply) -> Reply + Send + Sync + 'static) -> Self {
+        Self(Arc::new(change))
+    }
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Change")
+    }
+}
+
+/// Something that a test does at a certain request.
+#[derive(Clone)]
+pub struct Hook(Arc<dyn Fn() + Send + Sync>);
+
+impl Hook {
+    /// From what is to be done.
+    pub fn new(hook: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hook))
+    }
+}
+
+impl std::fmt::Debug for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hook")
+    }
 }
 
 type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
@@ -306,6 +346,11 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 return Ok(());
             }
             Some(Fault::Drop) => return Ok(()),
+            Some(Fault::Changed(Change(change))) => write_reply(&mut stream, &change(answer()))?,
+            Some(Fault::Raw(bytes)) => {
+                stream.write_all(&bytes)?;
+                return stream.flush();
+            }
             Some(Fault::Hang) => {
                 while !shared.stopping.load(Ordering::SeqCst) {
                     thread::sleep(Duration::from_millis(20));
@@ -330,6 +375,10 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
                     stream.flush()?;
                     thread::sleep(pause);
                 }
+            }
+            Some(Fault::Then(Hook(hook))) => {
+                write_reply(&mut stream, &answer())?;
+                hook();
             }
         }
     }

@@ -1,0 +1,378 @@
+//! The ways of failing.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use standins::letterboxd::{challenge, pages, rate_limit};
+use standins::{Change, Fault, Reply};
+
+use crate::door::{Door, End};
+use crate::pass::Scene;
+
+/// A way of failing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing listens.
+    Refused,
+    /// The connection is reset while the question is under way.
+    Reset,
+    /// The connection closes without an answer.
+    Dropped,
+    /// There is no answer.
+    Hangs,
+    /// A byte now and then.
+    Drips,
+    /// Fewer bytes than were promised.
+    Truncated,
+    /// More bytes than were promised.
+    Overlong,
+    /// A redirect to elsewhere.
+    Redirect(u16),
+    /// 400 with a list of failures.
+    BadList,
+    /// 400 with a problem.
+    BadProblem,
+    /// A status without a body.
+    Status(u16),
+    /// The page of a private watchlist.
+    Private,
+    /// A page for which one has to wait, or prove to be human.
+    Challenge,
+    /// The same with status 200.
+    Challenge200,
+    /// 429, as it is sent to those who ask too much.
+    RateLimit,
+    /// SQLite is busy.
+    Locked,
+    /// 503 without a body: this machine is not let in.
+    NotAdmitted,
+    /// 503 with a text: it is loading.
+    Loading,
+    /// 503 with a pause: it migrates.
+    Migrating,
+    /// A page where none belongs.
+    Html,
+    /// 200 and nothing.
+    Empty,
+    /// No JSON, although it says so; or half a page that claims to be whole.
+    Broken,
+    /// JSON, or a page, of something else.
+    Other,
+    /// Text where there should be numbers.
+    NumbersAsText,
+    /// Null in everything that is optional.
+    Nulls,
+    /// Without anything that is optional.
+    Sparse,
+    /// Without what is required.
+    Lacking,
+    /// `null`
+    Null,
+    /// More than fits.
+    Huge,
+    /// Little on the wire, much of it when unpacked.
+    Bomb,
+}
+
+impl Kind {
+    pub const ALL: &[Self] = &[
+        Self::Refused,
+        Self::Reset,
+        Self::Dropped,
+        Self::Hangs,
+        Self::Drips,
+        Self::Truncated,
+        Self::Overlong,
+        Self::Redirect(301),
+        Self::Redirect(302),
+        Self::Redirect(307),
+        Self::BadList,
+        Self::BadProblem,
+        Self::Status(400),
+        Self::Status(401),
+        Self::Status(403),
+        Self::Status(404),
+        Self::Status(405),
+        Self::Status(406),
+        Self::Status(409),
+        Self::Status(414),
+        Self::Status(429),
+        Self::Status(500),
+        Self::Status(502),
+        Self::Private,
+        Self::Challenge,
+        Self::Challenge200,
+        Self::RateLimit,
+        Self::Locked,
+        Self::NotAdmitted,
+        Self::Loading,
+        Self::Migrating,
+        Self::Html,
+        Self::Empty,
+        Self::Broken,
+        Self::Other,
+        Self::NumbersAsText,
+        Self::Nulls,
+        Self::Sparse,
+        Self::Lacking,
+        Self::Null,
+        Self::Huge,
+        Self::Bomb,
+    ];
+
+    /// Does this door have a row for it?
+    pub fn concerns(self, door: Door) -> bool {
+        let is_letterboxd = matches!(door, Door::Watchlist | Door::FilmPage);
+        match self {
+            Self::BadList | Self::BadProblem | Self::Locked | Self::Null => !is_letterboxd,
+            Self::NumbersAsText | Self::Nulls | Self::Sparse => {
+                matches!(door, Door::RadarrRead | Door::RadarrAdd | Door::JellyfinRead)
+            }
+            Self::Lacking => door != Door::JellyfinWrite,
+            Self::Challenge | Self::Challenge200 | Self::RateLimit => is_letterboxd,
+            Self::Private => door == Door::Watchlist,
+            _ => true,
+        }
+    }
+
+    /// Does it depend on the question what becomes of it?
+    pub fn is_about_content(self) -> bool {
+        matches!(
+            self,
+            Self::Other | Self::NumbersAsText | Self::Nulls | Self::Sparse | Self::Lacking | Self::Null
+        )
+    }
+
+    /// The questions of the door that it is tried on.
+    pub fn ends(self, door: Door) -> &'static [End] {
+        match (self, door) {
+            // Nobody answers anything then: which question it is makes no difference.
+            (Self::Refused | Self::Reset, _) => &door.ends()[..1],
+            // A write is believed by its status, but for the one that tells where a collection was made.
+            (
+                Self::Drips
+                | Self::Truncated
+                | Self::Overlong
+                | Self::Broken
+                | Self::Other
+                | Self::Null
+                | Self::Huge
+                | Self::Bomb,
+                Door::JellyfinWrite,
+            ) => &[End::Make],
+            // May be sent twice without harm, so they are.
+            (Self::Dropped | Self::Locked | Self::Status(502), Door::JellyfinWrite) => &[End::Put, End::Take],
+            (Self::BadList, Door::JellyfinWrite) => &[End::Put],
+            (Self::BadProblem | Self::Status(400), Door::JellyfinWrite) => &[End::Make, End::Take],
+            // Nobody has tags or exclusions here, and a list of none lacks nothing.
+            (Self::Lacking | Self::Truncated | Self::Drips, Door::RadarrRead) => &[
+                End::Radarr("system/status"),
+                End::Radarr("qualityprofile"),
+                End::Radarr("rootfolder"),
+                End::Radarr("movie"),
+            ],
+            _ => door.ends(),
+        }
+    }
+
+    /// Lets it happen the next `times` times.
+    pub fn begin(self, scene: &mut Scene, end: End, times: usize) {
+        let fault = match self {
+            Self::Refused => {
+                let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+                let address = listener.local_addr().expect("it is bound");
+                return scene.misdirect(end.address(scene), format!("http://{address}"));
+            }
+            Self::Reset => {
+                let address = resetting();
+                return scene.misdirect(end.address(scene), format!("http://{address}"));
+            }
+            Self::Hangs | Self::Drips => {
+                scene.timeout = Duration::from_secs(1);
+                if self == Self::Hangs { Fault::Hang } else { Fault::Drip(Duration::from_millis(600)) }
+            }
+            Self::Dropped => Fault::Drop,
+            Self::Truncated => Fault::Truncate(1),
+            Self::Overlong => changed(|mut reply| {
+                reply.headers.push(("Content-Length".to_owned(), (reply.body.len() / 2).to_string()));
+                reply
+            }),
+            Self::NumbersAsText => json_changed(as_text),
+            Self::Nulls => json_changed(|value| thin(value, Some(&Value::Null))),
+            Self::Sparse => json_changed(|value| thin(value, None)),
+            Self::Lacking => changed(lacking),
+            Self::Huge => changed(huge),
+            Self::Bomb => Fault::Instead(bomb(content_type(end))),
+            _ => Fault::Instead(self.reply(end)),
+        };
+        end.server(scene).fail(times, move |request| end.is(request), fault);
+    }
+
+    /// The answer, where it is always the same.
+    fn reply(self, end: End) -> Reply {
+        let is_letterboxd = matches!(end, End::FirstPage | End::SecondPage | End::Film);
+        match self {
+            Self::Redirect(status) => {
+                let to = "http://127.0.0.1:9/elsewhere?apikey=0123456789";
+                Reply::empty(status).with_header("Location", to)
+            }
+            Self::BadList => {
+                let failure = json!({"propertyName": "Words", "errorMessage": "It does not please",
+                    "attemptedValue": 1, "severity": "error", "errorCode": "WhimValidator"});
+                Reply::json(400, &json!([failure]))
+            }
+            Self::BadProblem => Reply::json(
+                400,
+                &json!({"type": "about:blank", "title": "One or more validation errors occurred.", "status": 400,
+                    "traceId": "00-0", "errors": {"$.words": ["It does not please"]}}),
+            ),
+            Self::Status(404) if is_letterboxd => Reply::html(404, pages::not_found_page()),
+            Self::Status(403) if is_letterboxd => Reply::html(403, pages::refused_page()),
+            Self::Status(502) => Reply::html(502, "<html><h1>502 Bad Gateway</h1></html>"),
+            Self::Status(status) => Reply::empty(status),
+            Self::Private => Reply::html(403, pages::private_page()),
+            Self::Challenge => challenge(),
+            Self::Challenge200 => Reply::html(200, pages::challenge_page()),
+            Self::RateLimit => rate_limit(),
+            Self::Locked => {
+                let text = "database is locked\ndatabase is locked";
+                Reply::json(500, &json!({"message": text, "description": "at System.Data.SQLite"}))
+            }
+            Self::NotAdmitted => Reply::empty(503),
+            Self::Loading => Reply::html(503, "Jellyfin Server is loading. Please try again shortly."),
+            Self::Migrating => Reply::html(503, "<html>Migrating</html>").with_header("Retry-After", "001"),
+            Self::Html => Reply::html(200, "<!DOCTYPE html><html><title>Sign in</title><body></body></html>"),
+            Self::Empty => Reply::empty(200),
+            Self::Broken if is_letterboxd => Reply::html(200, "<html><body class=\"watchlist\"><ul><li"),
+            Self::Broken => Reply::new(200, "application/json", "[{\"id\": 1, "),
+            Self::Other if is_letterboxd => Reply::html(200, pages::foreign_page()),
+            Self::Other => Reply::json(200, &json!({"weather": "fine", "wind": ["north", 3]})),
+            Self::Null => Reply::json(200, &Value::Null),
+            other => unreachable!("{other:?} has no answer that is always the same"),
+        }
+    }
+}
+
+fn content_type(end: End) -> &'static str {
+    let is_letterboxd = matches!(end, End::FirstPage | End::SecondPage | End::Film);
+    if is_letterboxd { "text/html" } else { "application/json" }
+}
+
+fn changed(change: impl Fn(Reply) -> Reply + Send + Sync + 'static) -> Fault {
+    Fault::Changed(Change::new(change))
+}
+
+fn json_changed(change: fn(&mut Value)) -> Fault {
+    changed(move |mut reply| {
+        let mut value = serde_json::from_slice(&reply.body).expect("the stand-in answers with JSON");
+        change(&mut value);
+        reply.body = value.to_string().into_bytes();
+        reply
+    })
+}
+
+/// Every number becomes text.
+fn as_text(value: &mut Value) {
+    match value {
+        Value::Number(number) => *value = Value::String(number.to_string()),
+        Value::Array(list) => list.iter_mut().for_each(as_text),
+        Value::Object(object) => object.values_mut().for_each(as_text),
+        _ => {}
+    }
+}
+
+/// What lbjf cannot do without.
+const REQUIRED: &[&str] = &[
+    "id",
+    "tmdbId",
+    "name",
+    "label",
+    "version",
+    "Id",
+    "Name",
+    "Version",
+    "Items",
+    "Type",
+    "UserData",
+    "Played",
+    "ProviderIds",
+    "Tmdb",
+    "Path",
+    "ParentId",
+];
+
+/// Everything else becomes `to`, or goes.
+fn thin(value: &mut Value, to: Option<&Value>) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|value| thin(value, to)),
+        Value::Object(object) => {
+            let is_folder = object.contains_key("accessible");
+            let is_required = |key: &str| REQUIRED.contains(&key) || (is_folder && key == "path");
+            match to {
+                Some(to) => object
+                    .iter_mut()
+                    .filter(|(key, _)| !is_required(key))
+                    .for_each(|(_, value)| *value = to.clone()),
+                None => object.retain(|key, _| is_required(key)),
+            }
+            object.values_mut().for_each(|value| thin(value, to));
+        }
+        _ => {}
+    }
+}
+
+/// Without the one thing that the answer is asked for.
+fn lacking(mut reply: Reply) -> Reply {
+    let body = String::from_utf8(reply.body).expect("text");
+    let mut body = body.replace("data-num-entries", "data-sum").replace("data-track-action", "data-x");
+    body = body.replace("data-tmdb-id", "data-x").replace("themoviedb.org", "example.org");
+    for key in ["tmdbId", "name", "label", "path", "version", "Version", "Id", "Name", "Items"] {
+        body = body.replace(&format!("\"{key}\":"), "\"x\":");
+    }
+    reply.body = body.into_bytes();
+    reply
+}
+
+/// Eight megabytes in front of what was asked for.
+fn huge(mut reply: Reply) -> Reply {
+    let mut body = b"<!--".to_vec();
+    if reply.headers.iter().any(|(_, value)| value.contains("json")) {
+        // JSON of that size is as good as any other.
+        body.clear();
+        body.resize(8 << 20, b' ');
+    } else {
+        body.resize(8 << 20, b'x');
+        body.extend(b"-->");
+    }
+    body.extend(reply.body);
+    reply.body = body;
+    reply
+}
+
+/// Megabytes in some kilobytes, which say nothing.
+pub fn bomb(content_type: &str) -> Reply {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let piece = vec![b' '; 1 << 20];
+    for _ in 0..6 {
+        encoder.write_all(&piece).expect("memory takes it");
+    }
+    let body = encoder.finish().expect("memory takes it");
+    Reply::new(200, content_type, body).with_header("Content-Encoding", "gzip")
+}
+
+/// An address where every connection is reset: closed while there is something to read.
+fn resetting() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = stream.peek(&mut [0; 64]);
+        }
+    });
+    address
+}
