@@ -85,14 +85,7 @@ pub const TABLE: &[Row] = &[
     row(Watchlist, Loading, 4, 3, "Letterboxd answered with HTTP 503", NEXT),
     row(Watchlist, Migrating, 4, 3, "Letterboxd answered with HTTP 503", NEXT),
     row(Watchlist, Html, 4, 1, "an unexpected page came instead: title `Sign in`", NEXT),
-    row(
-        Watchlist,
-        Empty,
-        4,
-        1,
-        "an unexpected page came instead: title `none`, body class `none`, 0 bytes",
-        NEXT,
-    ),
+    row(Watchlist, Empty, 4, 1, "an unexpected page came instead: it is empty", NEXT),
     row(
         Watchlist,
         Broken,
@@ -168,14 +161,7 @@ pub const TABLE: &[Row] = &[
     row(FilmPage, Loading, 4, 3, "Letterboxd answered with HTTP 503", NEXT),
     row(FilmPage, Migrating, 4, 3, "Letterboxd answered with HTTP 503", NEXT),
     row(FilmPage, Html, 4, 1, "an unexpected page came instead: title `Sign in`", NEXT),
-    row(
-        FilmPage,
-        Empty,
-        4,
-        1,
-        "an unexpected page came instead: title `none`, body class `none`, 0 bytes",
-        NEXT,
-    ),
+    row(FilmPage, Empty, 4, 1, "an unexpected page came instead: it is empty", NEXT),
     row(
         FilmPage,
         Broken,
