@@ -9,7 +9,7 @@ mod common;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::World;
+use common::{World, peak_mb};
 use standins::{Fault, Reply};
 
 /// What each answer of the stand-in takes.
@@ -74,14 +74,6 @@ fn scrape(world: &World) -> (Duration, u64) {
     let started = Instant::now();
     let mut command = world.command(&["scrape", "ada", "--csv", "-q"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lbjf was built");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kb = 0;
-    while child.try_wait().expect("the child can be waited for").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak_kb = peak_kb.max(kb.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    (started.elapsed(), peak_kb / 1024)
+    let peak_mb = peak_mb(&mut child);
+    (started.elapsed(), peak_mb)
 }

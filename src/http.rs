@@ -5,22 +5,30 @@
 //! redirect of a POST becomes a GET and looks like success, and Radarr's key would travel to the new host
 //! (facts/servers.md R1, facts/crates.md 2.1).
 
+mod line;
+mod patience;
+mod proxy;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 pub use ureq::http::Method;
 use ureq::http::{HeaderMap, Request, Response};
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
-use ureq::{Agent, Body, ProxyProtocol};
+use ureq::{Agent, Body};
 use url::Url;
 
 use crate::interrupt;
 use crate::secret::ApiKey;
+pub use line::give_up_reads;
+use line::{Line, Write};
+pub use patience::{Again, Patience};
+pub use proxy::{Proxy, ProxyKind};
 
 /// What lbjf calls itself unless the config says otherwise.
 pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
@@ -81,62 +89,6 @@ impl TransportError {
     }
 }
 
-/// May something that failed be tried again?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
-    /// It would fail the same way.
-    Never,
-    /// After the usual pause.
-    Soon,
-    /// After the pause that the other side asked for.
-    After(Duration),
-}
-
-/// How often and after what pauses something is tried again: the pause doubles each time.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Tries in all; 1 means no retry.
-    pub tries: u32,
-    /// The pause before the second try.
-    pub first_pause: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { tries: 3, first_pause: Duration::from_secs(1) }
-    }
-}
-
-impl Patience {
-    /// No longer pause than this is waited, whatever `Retry-After` asks for: cron comes again.
-    const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-    /// Calls `attempt` until it succeeds, fails for good or was tried often enough. `again` says whether an error
-    /// may heal.
-    pub fn attempt<T, E>(
-        self,
-        mut attempt: impl FnMut() -> Result<T, E>,
-        again: impl Fn(&E) -> Again,
-    ) -> Result<T, E> {
-        let mut pause = self.first_pause;
-        for _ in 1..self.tries {
-            match attempt() {
-                Err(error) if interrupt::requested().is_none() => {
-                    let pause = match again(&error) {
-                        Again::Never => return Err(error),
-                        Again::Soon => pause + pause.mul_f64(fastrand::f64() * 0.25),
-                        Again::After(asked) => asked,
-                    };
-                    interrupt::sleep(pause.min(Self::LONGEST_PAUSE));
-                }
-                done => return done,
-            }
-            pause *= 2;
-        }
-        attempt()
-    }
-}
-
 /// How a client is set up.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -158,75 +110,6 @@ pub struct Options {
     pub secret: Option<ApiKey>,
 }
 
-/// A proxy, as a person gave it. Shown as `HOST:PORT`, never with its credentials.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Proxy {
-    /// How it is talked to.
-    pub kind: ProxyKind,
-    /// A name or an address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// User and password, as they are, not encoded.
-    pub credentials: Option<(String, String)>,
-}
-
-/// How a proxy is talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProxyKind {
-    /// `CONNECT`.
-    Http,
-    /// `CONNECT`, encrypted on the way to the proxy.
-    Https,
-    /// SOCKS5; names are looked up here.
-    Socks5,
-    /// SOCKS5; names are looked up by the proxy.
-    Socks5h,
-}
-
-impl ProxyKind {
-    /// The scheme of an address: `socks5h`.
-    pub fn from_scheme(scheme: &str) -> Option<Self> {
-        match scheme {
-            "http" => Some(Self::Http),
-            "https" => Some(Self::Https),
-            "socks5" => Some(Self::Socks5),
-            "socks5h" => Some(Self::Socks5h),
-            _ => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Proxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.host, self.port)
-    }
-}
-
-impl std::fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} proxy {self}", self.kind)
-    }
-}
-
-impl Proxy {
-    fn build(&self) -> Result<ureq::Proxy, ureq::Error> {
-        // `resolve_target` is left alone: with HTTP proxies it is broken, and the two kinds of SOCKS say it
-        // themselves (facts/crates.md 2.3).
-        let builder = ureq::Proxy::builder(match self.kind {
-            ProxyKind::Http => ProxyProtocol::Http,
-            ProxyKind::Https => ProxyProtocol::Https,
-            ProxyKind::Socks5 => ProxyProtocol::Socks5,
-            ProxyKind::Socks5h => ProxyProtocol::Socks5h,
-        });
-        let builder = builder.host(&self.host).port(self.port);
-        match &self.credentials {
-            Some((user, password)) => builder.username(user).password(password).build(),
-            None => builder.build(),
-        }
-    }
-}
-
 /// Settings that no client can be made of.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -244,73 +127,6 @@ pub enum SetupError {
     /// It holds nothing that helps.
     #[error("`{}` holds no certificate in PEM form", .0.display())]
     Empty(PathBuf),
-}
-
-/// Every client's connections, to be given up when somebody stops this run.
-static LINES: Mutex<Vec<Weak<Line>>> = Mutex::new(Vec::new());
-
-/// Cuts off what is being read anywhere, so that a server that hangs does not hold up the end of a run. A write that
-/// is under way is left alone, since nobody would know whether it arrived; it has its time-out.
-pub fn give_up_reads() {
-    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-    for line in lines.iter().filter_map(Weak::upgrade) {
-        line.give_up();
-    }
-}
-
-/// A client's connections.
-#[derive(Debug)]
-struct Line {
-    agent: Agent,
-    traffic: Mutex<Traffic>,
-}
-
-/// What a line is used for.
-#[derive(Debug, Default)]
-struct Traffic {
-    /// Calls under way that change something; nothing is read beside them.
-    writes: usize,
-    /// Cut off: whatever fails from now on is our own doing.
-    is_given_up: bool,
-}
-
-impl Line {
-    fn new(agent: Agent) -> Arc<Self> {
-        let line = Arc::new(Self { agent, traffic: Mutex::default() });
-        let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.retain(|line| line.strong_count() > 0);
-        lines.push(Arc::downgrade(&line));
-        line
-    }
-
-    fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn give_up(&self) {
-        let mut traffic = self.traffic();
-        if traffic.writes == 0 {
-            traffic.is_given_up = true;
-            self.agent.clone().shutdown();
-        }
-    }
-}
-
-/// A write that is under way, until its answer was read.
-#[derive(Debug)]
-struct Write(Arc<Line>);
-
-impl Write {
-    fn begin(line: &Arc<Line>) -> Self {
-        line.traffic().writes += 1;
-        Self(Arc::clone(line))
-    }
-}
-
-impl Drop for Write {
-    fn drop(&mut self) {
-        self.0.traffic().writes -= 1;
-    }
 }
 
 /// A client for one service.
@@ -430,7 +246,7 @@ impl Http {
 
     /// What reading brought counts only if we did not cut it off ourselves.
     fn unless_given_up(&self) -> Result<(), TransportError> {
-        if self.line.traffic().is_given_up { Err(TransportError::Interrupted) } else { Ok(()) }
+        if self.line.is_given_up() { Err(TransportError::Interrupted) } else { Ok(()) }
     }
 
     /// A text without the key, also as JSON writes it.
@@ -591,27 +407,4 @@ pub enum JsonError {
     Transport(TransportError),
     /// It is something else than was expected, in the decoder's words.
     Shape(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patience_stops_at_success_at_what_cannot_heal_and_after_the_last_try() {
-        let patience = Patience { tries: 3, first_pause: Duration::ZERO };
-        let run = |results: &[Result<u8, u8>]| {
-            let mut calls = 0;
-            let next = || {
-                calls += 1;
-                results[calls - 1]
-            };
-            let end = patience.attempt(next, |error| if *error == 9 { Again::Never } else { Again::Soon });
-            (end, calls)
-        };
-        assert_eq!(run(&[Ok(1)]), (Ok(1), 1));
-        assert_eq!(run(&[Err(1), Ok(2)]), (Ok(2), 2));
-        assert_eq!(run(&[Err(9)]), (Err(9), 1));
-        assert_eq!(run(&[Err(1), Err(2), Err(3)]), (Err(3), 3));
-    }
 }

@@ -4,9 +4,8 @@ mod common;
 
 use std::io::Write;
 use std::process::Stdio;
-use std::time::Duration;
 
-use common::{Ran, World};
+use common::{Ran, World, peak_mb};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use standins::letterboxd::{Film, Markup, pages};
@@ -20,16 +19,8 @@ fn scrape(world: &World, reply: Reply) -> (Ran, u64) {
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(reply));
     let mut command = world.command(&["scrape", "ada"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kb = 0;
-    while child.try_wait().expect("it can be waited for").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak_kb = peak_kb.max(kb.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    (Ran::from(child.wait_with_output().expect("it can be waited for")), peak_kb / 1024)
+    let peak_mb = peak_mb(&mut child);
+    (Ran::from(child.wait_with_output().expect("it can be waited for")), peak_mb)
 }
 
 fn gzip(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {

@@ -10,8 +10,9 @@ pub mod secrets;
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
@@ -446,6 +447,20 @@ fn version(server: &Server, base: &str, path: &str) -> String {
     let text = answer.and_then(|mut answer| answer.body_mut().read_to_string()).unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     ["version", "Version"].iter().find_map(|name| json[name].as_str()).unwrap_or_default().to_owned()
+}
+
+/// Waits for the end of a run; gives its peak memory in MB, as far as the system tells (Linux), else 0.
+pub fn peak_mb(child: &mut Child) -> u64 {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak_kb = 0;
+    while child.try_wait().expect("a child can be waited for").is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        peak_kb = peak_kb.max(kb.unwrap_or(0));
+        thread::sleep(Duration::from_millis(1));
+    }
+    peak_kb / 1024
 }
 
 impl From<Output> for Ran {
