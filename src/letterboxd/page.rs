@@ -80,7 +80,12 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
     let document = parse(html)?;
     let body = body_of(&document)?;
     if !has_class(&body, "watchlist") {
-        return Err(foreign(&document, html));
+        let is_ours = document.find(Attr("data-num-entries", ())).next().is_some();
+        return Err(if is_ours {
+            changed("body.watchlist", class_of(&body))
+        } else {
+            foreign(&document, html)
+        });
     }
     prove_owner(&document, &body, user)?;
     let column = content(&document)
@@ -102,8 +107,10 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
 pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
     let document = parse(html)?;
     let body = body_of(&document)?;
+    let is_tracked = document.find(Attr("data-track-action", ())).next().is_some();
     if !has_class(&body, "film") && body.attr("data-type") != Some("film") {
-        return Err(foreign(&document, html));
+        let is_ours = is_tracked || body.attr("data-tmdb-id").is_some();
+        return Err(if is_ours { changed("body.film", class_of(&body)) } else { foreign(&document, html) });
     }
     let button = tmdb_button(&document);
     let from_body = body_link(&body);
@@ -118,7 +125,7 @@ pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
     };
     let tells_links = link != Link::Missing
         || body.attr("data-tmdb-id").is_some()
-        || document.find(Attr("data-track-action", ())).next().is_some()
+        || is_tracked
         || document.find(Class("text-footer")).next().is_some();
     if !tells_links {
         return Err(changed("a[data-track-action] or body[data-tmdb-id]", "neither"));
@@ -148,6 +155,10 @@ fn foreign(document: &Document, html: &str) -> Unreadable {
     let title = title_of(document).unwrap_or_else(|| "none".to_owned());
     let class = document.find(Name("body")).next().and_then(|body| body.attr("class")).unwrap_or("none");
     Unreadable::Foreign(format!("title `{title}`, body class `{}`, {} bytes", shorten(class), html.len()))
+}
+
+fn class_of(body: &Node<'_>) -> String {
+    format!("body class `{}`", shorten(body.attr("class").unwrap_or("none")))
 }
 
 fn title_of(document: &Document) -> Option<String> {

@@ -73,6 +73,7 @@ fn renaming_what_the_parser_needs_is_markup_changed() {
         (Markup::May2026, "griditem", "cell"),
         (Markup::May2026, "data-num-entries=\"3\"", "data-num-entries=\"three\""),
         (Markup::Y2023, "poster-container", "cell"),
+        (Markup::May2026, " watchlist wide", " wants wide"),
     ] {
         let html = page(markup, &films(3)).replace(from, to);
         let found = watchlist(&html, "ada", 1);
@@ -201,7 +202,10 @@ fn a_film_page_is_read_from_either_source() {
     }
     let none_left = ["data-track-action", "data-tmdb-id", "text-footer"]
         .iter()
-        .fold(html, |html, name| html.replace(name, "renamed"));
+        .fold(html.clone(), |html, name| html.replace(name, "renamed"));
+    let other_body = html.replace("class=\"film", "class=\"work").replace("data-type=\"film\"", "");
+    let error = super::film(&other_body).unwrap_err().to_string();
+    assert_eq!(error, "the page has no body.film, found body class `work backdropped`");
     assert!(matches!(super::film(&none_left), Err(Unreadable::MarkupChanged { .. })));
     assert!(matches!(super::film(&pages::foreign_page()), Err(Unreadable::Foreign(_))));
 }
