@@ -248,6 +248,11 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     std::iter::once(error).chain(causes).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
+/// A text of another program as a message may show it: one line of bearable length, no control characters.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(300).collect()
+}
+
 /// What an error body says, in any of the shapes the two servers have; never `description`, which holds stack
 /// traces and paths (facts/servers.md R1).
 pub fn message(body: &str) -> Option<String> {
@@ -272,7 +277,7 @@ pub fn message(body: &str) -> Option<String> {
         _ => return None,
     };
     let line = text.lines().next().unwrap_or_default().trim();
-    (!line.is_empty()).then(|| line.chars().take(300).collect())
+    (!line.is_empty()).then(|| plain(line))
 }
 
 impl Api {
@@ -351,7 +356,7 @@ impl Api {
             200..=299 => Ok(answer),
             300..=399 => {
                 let to = answer.header("location").unwrap_or("nowhere");
-                let to = to.split(['?', '#']).next().unwrap_or_default().to_owned();
+                let to = plain(to.split(['?', '#']).next().unwrap_or_default());
                 Err(ApiError::Redirect { server, base, to })
             }
             status @ (401 | 403) => Err(ApiError::Key { server, base, status }),
@@ -371,9 +376,12 @@ impl Api {
             JsonError::Transport(source) => {
                 ApiError::Unreachable { server: self.server, base: self.base_text(), source }
             }
-            JsonError::Shape(why) => {
-                ApiError::Shape { server: self.server, base: self.base_text(), call: call.to_owned(), why }
-            }
+            JsonError::Shape(why) => ApiError::Shape {
+                server: self.server,
+                base: self.base_text(),
+                call: call.to_owned(),
+                why: plain(&why),
+            },
         })
     }
 

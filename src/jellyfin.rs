@@ -8,7 +8,7 @@ mod wire;
 
 use serde_json::Value;
 
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, plain};
 use crate::film::TmdbId;
 use crate::http::Method;
 
@@ -120,7 +120,7 @@ impl Jellyfin {
         let mut numbers = info.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         if version < (10, 8) {
-            return Err(JellyfinError::TooOld { base: self.api.base_text(), version: info.version });
+            return Err(JellyfinError::TooOld { base: self.api.base_text(), version: plain(&info.version) });
         }
         Ok(Info { id: info.id, version: info.version, name: info.server_name.unwrap_or_default() })
     }

@@ -8,7 +8,7 @@ mod wire;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::api::{Api, ApiError, message};
+use crate::api::{Api, ApiError, message, plain};
 use crate::film::TmdbId;
 use crate::http::Method;
 
@@ -114,7 +114,7 @@ pub enum AddError {
     #[error("it is in Radarr already")]
     AlreadyThere,
     /// Its folder belongs to another film, or to this one under another id.
-    #[error("its folder `{folder}` belongs to another film in Radarr")]
+    #[error("its folder `{}` belongs to another film in Radarr", plain(folder))]
     FolderTaken {
         /// The folder.
         folder: String,
@@ -158,12 +158,12 @@ impl Radarr {
         let status: wire::SystemStatus = self.api.get("api/v3/system/status", &[])?;
         let base = self.api.base_text();
         if let Some(found) = status.app_name.filter(|name| name != "Radarr") {
-            return Err(RadarrError::WrongApp { base, found });
+            return Err(RadarrError::WrongApp { base, found: plain(&found) });
         }
         let version = status.version;
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
         if major.is_some_and(|major| major < 4) {
-            return Err(RadarrError::TooOld { base, version });
+            return Err(RadarrError::TooOld { base, version: plain(&version) });
         }
         Ok(version)
     }
@@ -327,7 +327,7 @@ fn explain_failures(body: &str, tmdb: TmdbId) -> AddError {
     };
     let settings = failures.iter().find(is_setting);
     if let Some(text) = settings.and_then(|failure| failure.error_message.clone()) {
-        return AddError::Settings(text);
+        return AddError::Settings(plain(&text));
     }
     // Built by hand in Radarr, hence without a code: its metadata does not know the id.
     let unknown =

@@ -407,8 +407,7 @@ fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Opt
         tails.iter().fold(text, |text, tail| text.strip_suffix(tail).unwrap_or(text).trim_end_matches('/'));
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let Some(url) = url else {
-        // Whatever stands before an @ may be a password.
-        let shown = given.value.rsplit('@').next().unwrap_or_default();
+        let shown = shown_address(&given.value);
         table.problem(given, format!("must begin with `http://` or `https://` and a host, found `{shown}`"));
         return None;
     };
@@ -417,6 +416,20 @@ fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Opt
         return None;
     }
     Some(url)
+}
+
+/// A wrong address as far as it is no secret: what stands before an `@` may be a password, and so may what stands
+/// where a port should, when the `@` was forgotten.
+fn shown_address(text: &str) -> String {
+    let text = text.rsplit('@').next().unwrap_or_default();
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let port = text[start..].find(':').map(|at| start + at + 1);
+    match port {
+        Some(port) if !text[port..].starts_with(|letter: char| letter.is_ascii_digit()) => {
+            format!("{}…", &text[..port])
+        }
+        _ => text.lines().next().unwrap_or_default().to_owned(),
+    }
 }
 
 /// The key itself, a file that holds it, or the environment, which wins.

@@ -91,6 +91,7 @@ fn no_message_shows_a_secret() {
         "[radarr]\napi_keyy = \"s3cr3tkey\"\n",
         "[radarr]\nurl = \"http://ada:p4ssw0rd@radarr\"\n",
         "[radarr]\nurl = \"ada:p4ssw0rd@radarr\"\n",
+        "[radarr]\nurl = \"http://ada:p4ssw0rd/radarr\"\n",
         "[jellyfin]\napi_key = \"s3cr3tkey\" x\n",
     ] {
         let report = report(text);
