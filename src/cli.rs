@@ -35,6 +35,7 @@ Exit codes:
 
 /// Flags of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
 pub struct Global {
     /// The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and
     /// `/etc/lbjf/config.toml`
