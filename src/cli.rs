@@ -76,7 +76,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
     Cleanup(CleanupArgs),
     /// Say where everybody's films stand, from what the last runs stored
-    #[command(after_help = "Example:\n  lbjf status --json")]
+    #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat")]
     Status(StatusArgs),
 }
 
@@ -148,6 +148,9 @@ pub struct CleanupArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub struct StatusArgs {
+    /// Only this film, a slug or a part of its title: where it stands for each person, and what comes next
+    #[arg(value_name = "FILM")]
+    pub film: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::film::ToldFilms;
 use crate::http::Proxy;
 use crate::secret::ApiKey;
 pub use table::Problem;
@@ -32,6 +33,8 @@ pub struct Config {
     pub jellyfin: Option<Jellyfin>,
     /// `[[users]]`, in the order of the file.
     pub users: Vec<User>,
+    /// `[films]`
+    pub films: ToldFilms,
 }
 
 /// `[system]`

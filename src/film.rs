@@ -1,5 +1,6 @@
 //! The nouns: films, their names on both sides, and entries of a watchlist. No I/O, no clock.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -15,6 +16,25 @@ pub struct Uid(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Slug(pub String);
+
+impl Slug {
+    /// Reads a slug, bare or in an address of the film's page; a member's name may stand in front of `/film/`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut segments = text.trim().trim_matches('/').split('/');
+        let slug = if text.contains('/') {
+            segments.find(|segment| *segment == "film")?;
+            segments.next()?
+        } else {
+            segments.next()?
+        };
+        let is_slug = !slug.is_empty()
+            && slug.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%\"<>".contains(&byte));
+        is_slug.then(|| Self(slug.to_owned()))
+    }
+}
+
+/// What a person says that films are: a TMDB id, or `None` for "never" (`[films]`).
+pub type ToldFilms = BTreeMap<Slug, Option<TmdbId>>;
 
 /// TMDB's number of a *movie*: what Radarr and Jellyfin agree on. TV shows have a number space of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

@@ -130,7 +130,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Watched => "watched",
-            Self::Unlisted => "no longer on the watchlist",
+            Self::Unlisted => "no longer wanted",
         })
     }
 }

@@ -358,7 +358,7 @@ pub fn films(
         store.forget_notices("films/")?;
     }
     for person in people {
-        for skip in store.skips(person)? {
+        for skip in store.skips(person)?.into_iter().filter(|skip| !skip.is_told) {
             report.skip(store, person, &skip.film, &skip.why)?;
         }
     }

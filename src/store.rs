@@ -13,6 +13,7 @@ mod films;
 mod members;
 mod runs;
 mod schema;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,9 +26,10 @@ pub use cool_downs::CoolDown;
 pub use entries::{Listed, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{MemberRow, Place};
-pub use runs::{PersonStatus, Run};
+pub use runs::Run;
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
+pub use status::{EntryStatus, FilmStatus, PersonStatus};
 
 /// Seconds since the Unix epoch.
 pub type Timestamp = i64;

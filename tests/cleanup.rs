@@ -27,7 +27,7 @@ fn lines(world: &World, verb: &str) -> Vec<String> {
         let tmdb = world.letterboxd.tmdb_id(slug);
         (tmdb, format!("collection `{COLLECTION}`: {verb}: {slug} tmdb={tmdb} ({why})"))
     };
-    let mut lines = vec![line("heat", "watched"), line("alien", "no longer on the watchlist")];
+    let mut lines = vec![line("heat", "watched"), line("alien", "no longer wanted")];
     lines.sort();
     lines.into_iter().map(|(_, line)| line).collect()
 }

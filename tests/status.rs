@@ -148,7 +148,7 @@ fn status_of_a_list_that_was_never_readable_says_so() {
     world.letterboxd.set_private("ada", true);
     world.lbjf(&["sync"]).exits(Exit::Partial);
     let ran = status(&world);
-    assert!(ran.stdout.starts_with("ada: no good scrape yet, last try "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n\nada: no good scrape yet, last try "), "{}", ran.stdout);
 }
 
 #[test]
@@ -240,4 +240,121 @@ fn status_json_has_the_same_keys_whatever_happened() {
         let time = time.as_str().expect("a time");
         assert!(time.len() == 20 && time.ends_with('Z'), "{time}");
     }
+}
+
+fn ask(world: &World, film: &str) -> String {
+    world.forget_requests();
+    let ran = world.lbjf(&["status", film]).exits(Exit::Success);
+    assert!(world.letterboxd.server.requests().is_empty());
+    ran.stdout
+}
+
+#[test]
+fn status_of_a_film_says_where_it_stands_and_what_comes_next() {
+    let mut world = mixed().user("ben", "");
+    world.letterboxd.set_watchlist("ben", &["heat", "waits"]);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.pass_time(Duration::from_hours(3));
+    let heat = world.letterboxd.tmdb_id("heat");
+    assert_eq!(
+        ask(&world, "heat"),
+        format!(
+            "Heat (2000) `heat` tmdb={heat}
+  ada
+    watchlist    listed, first seen 3 h ago
+    Radarr       has it, first seen 3 h ago
+    collection   `Ada's watchlist`: in it
+    next         it leaves the collection once ada has watched it
+  ben
+    watchlist    listed, first seen 3 h ago
+    Radarr       has it, first seen 3 h ago
+    next         nothing: all is done
+"
+        )
+    );
+    for (film, next) in [
+        (
+            "waits",
+            "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection",
+        ),
+        ("seen", "nothing: all is done"),
+        ("a-show", "nothing: it is a TV show on TMDB, and Radarr takes films only"),
+        ("unread", "the next run reads its film page; the last time: Letterboxd answered with HTTP 500"),
+        ("failing", "it is sent to Radarr again in the next run"),
+    ] {
+        let answer = ask(&world, film);
+        assert!(answer.contains(&format!("    next         {next}")), "{film}:\n{answer}");
+    }
+    let short = ask(&world, "a short");
+    assert!(
+        short.contains("`a-short`\n  ada\n") && short.contains("`\"a-short\" = ID` under `[films]`"),
+        "{short}"
+    );
+
+    world.letterboxd.drop_entry("ada", "waits");
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    let waits = ask(&world, "waits");
+    assert!(
+        waits.contains(
+            "  ada\n    watchlist    left it\n    next         nothing: it is on this watchlist no more\n"
+        ),
+        "{waits}"
+    );
+    world.change("letterboxd_username = \"ben\"", "letterboxd_username = \"bob\"");
+    assert!(ask(&world, "heat").contains("nothing: the config does not name this person"));
+}
+
+#[test]
+fn status_of_a_part_of_a_title_finds_every_such_film_and_says_when_there_is_none() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("amelie", "Amélie", 2001, 194));
+    world.letterboxd.add_film(Film::movie("amelie-2", "AMÉLIE again", 2020, 195));
+    let world = world.watchlist(&["heat", "amelie", "amelie-2"]);
+    world.sync();
+    for part in ["amélie", "Amelie ", "MÉLIE"] {
+        let answer = ask(&world, part);
+        // The slug of one of them is a part of the other's: an exact one wins.
+        let both = answer.contains("`amelie`") && (part == "Amelie " || answer.contains("`amelie-2`"));
+        assert!(both && !answer.contains("heat"), "{part}:\n{answer}");
+    }
+    assert_eq!(
+        ask(&world, "https://letterboxd.com/film/amelie-2/").lines().next(),
+        Some("AMÉLIE again (2020) `amelie-2` tmdb=195")
+    );
+    assert_eq!(
+        ask(&world, "zardoz"),
+        "no film on a watchlist goes, or went, by `zardoz`: give its slug or a part of its title\n"
+    );
+    let json = world.lbjf(&["status", "zardoz", "--json"]).json();
+    assert_eq!(json, json!({"version": 1, "films": []}));
+}
+
+#[test]
+fn status_of_a_film_while_letterboxd_refuses_us_says_until_when() {
+    let world = World::new().watchlist(&["heat"]);
+    let refuse = Fault::Instead(Reply::empty(429));
+    world.letterboxd.server.fail(usize::MAX, |request| request.path.starts_with("/film/"), refuse);
+    world.lbjf(&["sync"]).exits(Exit::Blocked);
+    let answer = ask(&world, "heat");
+    assert!(
+        answer.contains("next         the first run after 20") && answer.contains("Z reads its film page"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn status_begins_with_whether_all_is_well() {
+    let world = World::new().watchlist(&["heat"]);
+    let first_line = |world: &World| status(world).stdout.lines().next().expect("a line").to_owned();
+    world.sync();
+    world.pass_time(Duration::from_mins(5));
+    assert_eq!(first_line(&world), "healthy: the last run ended well, 5 min ago");
+    world.pass_time(Duration::from_hours(72));
+    assert_eq!(
+        first_line(&world),
+        "no run since 3 days ago: does the timer, or cron, still run `lbjf sync`?"
+    );
+    world.letterboxd.set_private("ada", true);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(first_line(&world), "the last run ended with 4, 0 s ago: see below");
 }

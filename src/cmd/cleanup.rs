@@ -26,6 +26,7 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
         is_dry: args.dry_run,
         needs_libraries: false,
     };
+    session.store.tell_films(&config.films)?;
     collect.run(&mut session.store, &mut session.report)?;
     session.end(args.json)
 }

@@ -11,7 +11,7 @@ use super::{letterboxd, now, print};
 use crate::cli::ScrapeArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::film::{Film, Link, Uid, WatchlistEntry, member_name};
+use crate::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
 use crate::http::Patience;
 use crate::interrupt;
 use crate::letterboxd::page::WatchlistPage;
@@ -61,7 +61,8 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
             return Ok(if error.is_block() { Exit::Blocked } else { Exit::Failure });
         }
     };
-    let rows = resolve(&letterboxd, &mut store, &mut list, args.no_resolve)?;
+    let told = &config.films;
+    let rows = resolve(&letterboxd, &mut store, &mut list, told, args.no_resolve)?;
     print(&match (args.json, args.csv) {
         (true, _) => json(&user, &list, &rows)?,
         (_, true) => csv(&rows)?,
@@ -152,6 +153,7 @@ fn resolve(
     letterboxd: &Letterboxd,
     store: &mut Store,
     list: &mut List,
+    told: &ToldFilms,
     no_resolve: bool,
 ) -> anyhow::Result<Vec<Row>> {
     let mut uids = store.identify(&list.entries)?;
@@ -161,7 +163,8 @@ fn resolve(
         .zip(&uids)
         .enumerate()
         .filter(|(_, (entry, uid))| {
-            !no_resolve && entry.other_kind.is_none() && matches!(store.link(uid), Ok(None))
+            let is_film = entry.other_kind.is_none() && !told.contains_key(&entry.slug);
+            !no_resolve && is_film && matches!(store.link(uid), Ok(None))
         })
         .map(|(index, (entry, uid))| (index, film(entry, uid)))
         .collect();
@@ -188,6 +191,10 @@ fn resolve(
     note_routes(letterboxd, store, now())?;
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match store.link(uid)? {
+            _ if let Some(told) = told.get(&entry.slug) => match told {
+                Some(id) => (Some("movie"), Some(id.0)),
+                None => (Some("other"), None),
+            },
             _ if entry.other_kind.is_some() => (Some("other"), None),
             Some(Link::Movie(id)) => (Some("movie"), Some(id.0)),
             Some(Link::Tv(id)) => (Some("tv"), Some(id)),

@@ -1,20 +1,26 @@
 //! `lbjf status`: where everybody's films stand, from the store alone.
 
+mod film;
+mod json;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::Context;
-use serde::Serialize;
 
 use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::film::Film;
 use crate::report::{plural, show_time};
-use crate::store::{CoolDown, PersonStatus, Run, Store, Timestamp};
+use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
+use json::{CoolDownJson, Json, RunJson, UserJson};
 
 /// So many runs are shown.
 const RUNS: u32 = 10;
+
+/// Runs come every few minutes; without one for so long, something is switched off.
+const OVERDUE: Timestamp = 2 * DAY;
 
 /// So many films of a kind are named on the screen; JSON has all.
 const NAMED: usize = 5;
@@ -28,147 +34,50 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let database = &config.system.database;
     let at = || format!("store `{}`", database.display());
     let store = Store::open_existing(database).with_context(at)?;
+    if store.is_none() && !args.json {
+        print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
+    } else if let Some(text) = &args.film {
+        print(&film::answer(text, store.as_ref(), config, args.json).with_context(at)?)?;
+    } else {
+        print(&everybody(store.as_ref(), config, args.json).with_context(at)?)?;
+    }
+    Ok(Exit::Success)
+}
+
+/// Where everybody's films stand.
+fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::Result<String> {
     let mut people = Vec::new();
     let mut runs = Vec::new();
     let mut cool_downs = Vec::new();
-    if let Some(store) = &store {
+    if let Some(store) = store {
         let mut names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
         if names.is_empty() {
             names = store.people()?;
         }
         for name in &names {
-            people.push(store.person_status(name).with_context(at)?);
+            people.push(store.person_status(name)?);
         }
         runs = store.runs(RUNS)?;
         cool_downs = store.cool_downs()?;
     }
-    if args.json {
-        let json = Json {
-            version: 1,
-            database: database.display().to_string(),
-            exists: store.is_some(),
-            users: people.iter().map(UserJson::from).collect(),
-            cool_downs: cool_downs.iter().map(CoolDownJson::from).collect(),
-            runs: runs.iter().map(RunJson::from).collect(),
-        };
-        print(&(serde_json::to_string(&json)? + "\n"))?;
-    } else if store.is_some() {
-        let (people, cool_downs, runs) = (&people, &cool_downs, &runs);
-        print(&screen(&Status { people, config, cool_downs, runs, now: now() }))?;
-    } else {
-        print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
+    if !as_json {
+        return Ok(screen(&Status {
+            people: &people,
+            config,
+            cool_downs: &cool_downs,
+            runs: &runs,
+            now: now(),
+        }));
     }
-    Ok(Exit::Success)
-}
-
-/// The JSON of `status --json`; described in contrib/json.md. Times are RFC 3339 in UTC.
-#[derive(Serialize)]
-struct Json {
-    version: u32,
-    database: String,
-    exists: bool,
-    users: Vec<UserJson>,
-    cool_downs: Vec<CoolDownJson>,
-    runs: Vec<RunJson>,
-}
-
-/// An exit address that Letterboxd refused and that has not worked since.
-#[derive(Serialize)]
-struct CoolDownJson {
-    route: String,
-    blocked_until: String,
-}
-
-impl From<&CoolDown> for CoolDownJson {
-    fn from(cool_down: &CoolDown) -> Self {
-        Self { route: cool_down.route.clone(), blocked_until: show_time(cool_down.until) }
-    }
-}
-
-#[derive(Serialize)]
-struct UserJson {
-    user: String,
-    outcome: Option<String>,
-    problem: Option<String>,
-    last_scrape: Option<String>,
-    last_good_scrape: Option<String>,
-    last_accepted_crawl: Option<String>,
-    pending_since: Option<String>,
-    declared: Option<u32>,
-    listed: u32,
-    resolved: u32,
-    unresolved: u32,
-    in_radarr: u32,
-    waiting_for_file: u32,
-    in_collection: u32,
-    watched: u32,
-    skipped: Vec<FilmJson>,
-    failed: Vec<FilmJson>,
-}
-
-#[derive(Serialize)]
-struct FilmJson {
-    slug: String,
-    film: String,
-    why: String,
-}
-
-#[derive(Serialize)]
-struct RunJson {
-    id: i64,
-    command: String,
-    started: String,
-    ended: Option<String>,
-    exit_code: Option<u8>,
-    summary: Option<String>,
-    problems: Vec<String>,
-}
-
-impl From<&PersonStatus> for UserJson {
-    fn from(person: &PersonStatus) -> Self {
-        let time = |time: Option<Timestamp>| time.map(show_time);
-        let films = |films: &[(Film, String)]| {
-            let film = |(film, why): &(Film, String)| FilmJson {
-                slug: film.slug.to_string(),
-                film: film.to_string(),
-                why: why.clone(),
-            };
-            films.iter().map(film).collect()
-        };
-        Self {
-            user: person.name.clone(),
-            outcome: person.outcome.clone(),
-            problem: person.problem.clone(),
-            last_scrape: time(person.scraped_at),
-            last_good_scrape: time(person.good_at),
-            last_accepted_crawl: time(person.accepted_at),
-            pending_since: time(person.pending_at),
-            declared: person.declared,
-            listed: person.listed,
-            resolved: person.resolved,
-            unresolved: person.unresolved,
-            in_radarr: person.in_radarr,
-            waiting_for_file: person.waiting,
-            in_collection: person.in_collection,
-            watched: person.watched,
-            skipped: films(&person.skipped),
-            failed: films(&person.failed),
-        }
-    }
-}
-
-impl From<&Run> for RunJson {
-    fn from(run: &Run) -> Self {
-        Self {
-            id: run.id,
-            command: run.command.clone(),
-            started: show_time(run.started_at),
-            ended: run.ended_at.map(show_time),
-            exit_code: run.exit_code,
-            summary: run.summary.clone(),
-            problems: run.problems.clone(),
-        }
-    }
+    let json = Json {
+        version: 1,
+        database: config.system.database.display().to_string(),
+        exists: store.is_some(),
+        users: people.iter().map(UserJson::from).collect(),
+        cool_downs: cool_downs.iter().map(CoolDownJson::from).collect(),
+        runs: runs.iter().map(RunJson::from).collect(),
+    };
+    Ok(serde_json::to_string(&json)? + "\n")
 }
 
 /// What the screen shows.
@@ -181,7 +90,7 @@ struct Status<'a> {
 }
 
 fn screen(status: &Status<'_>) -> String {
-    let mut text = String::new();
+    let mut text = format!("{}\n\n", health(status.runs, status.now));
     for CoolDown { route, until } in status.cool_downs {
         let state = if *until > status.now {
             format!("refuses us ({route}): blocked until {}", show_time(*until))
@@ -196,6 +105,7 @@ fn screen(status: &Status<'_>) -> String {
         person_lines(&mut text, person, has_collection, status.now);
         text.push('\n');
     }
+    unclear_lines(&mut text, status.people);
     text.push_str("last runs\n");
     for (index, run) in status.runs.iter().enumerate() {
         let ended = match (&run.summary, run.exit_code) {
@@ -213,6 +123,38 @@ fn screen(status: &Status<'_>) -> String {
         text.push_str("  none yet\n");
     }
     text
+}
+
+/// The first line: is all well?
+fn health(runs: &[Run], now: Timestamp) -> String {
+    let Some(last) = runs.first() else { return "no run yet".to_owned() };
+    let when = ago(now, last.ended_at.unwrap_or(last.started_at));
+    match last.exit_code {
+        None => format!("a run began {when} and has not ended: it is running, or was killed"),
+        Some(_) if now - last.started_at > OVERDUE => {
+            format!("no run since {when}: does the timer, or cron, still run `lbjf sync`?")
+        }
+        Some(0) => format!("healthy: the last run ended well, {when}"),
+        Some(130 | 143) => format!("the last run was stopped, {when}; the next one goes on"),
+        Some(code) => format!("the last run ended with {code}, {when}: see below"),
+    }
+}
+
+/// What a person may know better, with the lines to paste.
+fn unclear_lines(text: &mut String, people: &[PersonStatus]) {
+    let films: BTreeMap<_, _> = people
+        .iter()
+        .flat_map(|person| &person.unclear)
+        .map(|(film, why)| (&film.slug, (film, why)))
+        .collect();
+    if films.is_empty() {
+        return;
+    }
+    text.push_str("do you know better? put a TMDB id, or `false` for never, into the config:\n\n  [films]\n");
+    for (slug, (film, why)) in films {
+        let _ = writeln!(text, "  \"{slug}\" = false  # {film}: {why}");
+    }
+    text.push('\n');
 }
 
 fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, now: Timestamp) {

@@ -54,6 +54,7 @@ pub fn pass(
         full_scan_secs: config.letterboxd.full_scan.and_then(|age| age.as_secs().try_into().ok()),
     };
     scrape::watchlists(&letterboxd, store, report, &people, terms)?;
+    store.tell_films(&config.films)?;
     scrape::films(&letterboxd, store, report, &people)?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
 

@@ -5,15 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::proxies;
-use super::table::{Given, Problem, Report, Table};
+use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
 };
-use crate::film::member_name;
+use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
 use crate::secret::ApiKey;
 
@@ -49,6 +49,7 @@ pub(super) fn config(
         report.add(0, "users", "is missing: name at least one person in a `[[users]]` table");
     }
     let users: Vec<_> = tables.into_iter().map(user).collect();
+    let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     root.finish();
     check_names(&users, &report);
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
@@ -67,6 +68,7 @@ pub(super) fn config(
                 None => None,
             },
             users: users.into_iter().map(|parts| parts.user).collect::<Option<_>>()?,
+            films,
         })
     };
     let config = config();
@@ -291,6 +293,40 @@ fn check_skipping(
     if !has_jellyfin || !users.iter().any(|user| user.has_jellyfin_username) {
         let text = "needs `[jellyfin]` and a user with `jellyfin_username`, whose library is looked at";
         report.add(given.line, given.key.clone(), text);
+    }
+}
+
+/// Slugs, or addresses of film pages, and what a person says that each film is.
+fn films(mut table: Table<'_, '_>) -> ToldFilms {
+    let mut films = ToldFilms::new();
+    for (key, value) in table.take_all::<FilmIs>() {
+        let Some(slug) = Slug::parse(&key.value) else {
+            table.problem(
+                &key,
+                "is no film of Letterboxd: take the name in its address, as in `/film/heat-1995/`",
+            );
+            continue;
+        };
+        let Some(value) = value else { continue };
+        if films.insert(slug, value.value.0).is_some() {
+            table.problem(&key, "is there already");
+        }
+    }
+    table.finish();
+    films
+}
+
+/// A value of `[films]`.
+struct FilmIs(Option<TmdbId>);
+
+impl FromToml for FilmIs {
+    const WHAT: &'static str = "a TMDB id, or `false` for never";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        match (bool::from_toml(value), u32::from_toml(value)) {
+            (Some(false), _) => Some(Self(None)),
+            (_, Some(id)) if id > 0 => Some(Self(Some(TmdbId(id)))),
+            _ => None,
+        }
     }
 }
 

@@ -143,6 +143,20 @@ impl<'r, 'i> Table<'r, 'i> {
     /// Takes a key's value; a value of another type is a problem and counts as missing.
     pub fn take<T: FromToml>(&mut self, key: &'static str) -> Option<Given<T>> {
         let (line, value) = self.raw(key)?;
+        self.read(line, key, value)
+    }
+
+    /// Takes everything that is left, of a table whose keys are a person's own: each key with its value.
+    pub fn take_all<T: FromToml>(&mut self) -> Vec<(Given<String>, Option<Given<T>>)> {
+        let entries = std::mem::take(&mut self.entries);
+        let given = |(key, (line, value)): (String, (usize, &DeValue<'i>))| {
+            let found = self.read(line, &key, value);
+            (Given { line, key: self.name(&key), value: key }, found)
+        };
+        entries.into_iter().map(given).collect()
+    }
+
+    fn read<T: FromToml>(&self, line: usize, key: &str, value: &DeValue<'i>) -> Option<Given<T>> {
         let found = T::from_toml(value);
         if found.is_none() {
             let text = format!("must be {}, found {}", T::WHAT, article(value.type_str()));

@@ -248,21 +248,7 @@ fn ancestors<'a>(node: Node<'a>, top: &Node<'a>) -> impl Iterator<Item = Node<'a
 }
 
 fn slug_attribute(node: &Node<'_>) -> Option<Slug> {
-    SLUG_ATTRIBUTES.iter().find_map(|attribute| slug(node.attr(attribute)?))
-}
-
-/// A slug, bare or inside `/film/<slug>/`; a member's path may stand in front.
-fn slug(text: &str) -> Option<Slug> {
-    let mut segments = text.trim().trim_matches('/').split('/');
-    let slug = if text.contains('/') {
-        segments.find(|segment| *segment == "film")?;
-        segments.next()?
-    } else {
-        segments.next()?
-    };
-    let is_slug =
-        !slug.is_empty() && slug.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%\"<>".contains(&byte));
-    is_slug.then(|| Slug(slug.to_owned()))
+    SLUG_ATTRIBUTES.iter().find_map(|attribute| Slug::parse(node.attr(attribute)?))
 }
 
 /// `data-postered-identifier`, as far as it is used.

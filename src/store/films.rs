@@ -1,12 +1,20 @@
 //! Films: who they are, what their pages said, and when to look again.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{DAY, Store, StoreError, Timestamp};
-use crate::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
 const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
+
+/// `film.told` while the config says what the film is.
+const TOLD: u8 = 1;
+
+/// `film.told` after it did, until the page is read.
+const WAS_TOLD: u8 = 2;
 
 /// What one look at a film page brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +39,8 @@ pub struct Skip {
     pub film: Film,
     /// Why, in words.
     pub why: String,
+    /// Is that what the config says, so that nobody has to be told?
+    pub is_told: bool,
 }
 
 pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
@@ -53,7 +63,7 @@ impl Store {
     /// then the newest entries. Each film once.
     pub fn unresolved(&self, people: &[String], now: Timestamp) -> Result<Vec<Film>, StoreError> {
         let sql = "SELECT film.*, min(entry.position) AS newest FROM film JOIN entry USING (uid)
-            WHERE (film.kind IS NULL OR film.kind = 'none') AND film.next_look_at <= ?1 AND entry.is_listed = 1
+            WHERE (film.kind IS NULL OR film.kind = 'none' OR film.told = 2) AND film.next_look_at <= ?1 AND entry.is_listed = 1
               AND entry.person IN (SELECT value FROM json_each(?2))
             GROUP BY film.uid ORDER BY film.tries DESC, newest, film.uid";
         let people = serde_json::to_string(people).expect("strings are JSON");
@@ -94,6 +104,37 @@ impl Store {
         })
     }
 
+    /// Makes films be what the config says they are, by any slug they had. One that it says nothing of any more
+    /// stays what it was until its page is read again: no film leaves a collection for a line that was taken out.
+    pub fn tell_films(&mut self, told: &ToldFilms) -> Result<(), StoreError> {
+        self.transact(|db| {
+            let mut find = db.prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?;
+            let mut said: HashMap<String, Option<TmdbId>> = HashMap::new();
+            for (slug, id) in told {
+                if let Some(uid) = find.query_row([&slug.0], |row| row.get(0)).optional()? {
+                    said.insert(uid, *id);
+                }
+            }
+            let mut before = db.prepare_cached("SELECT uid FROM film WHERE told = ?1")?;
+            let before = before.query_map([TOLD], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            for uid in before.iter().filter(|uid| !said.contains_key(*uid)) {
+                db.execute(
+                    "UPDATE film SET told = ?2, next_look_at = 0 WHERE uid = ?1",
+                    params![uid, WAS_TOLD],
+                )?;
+            }
+            for (uid, id) in said {
+                let (kind, problem) = match id {
+                    Some(_) => ("movie", None),
+                    None => ("other", Some("`[films]` in the config says never")),
+                };
+                set_link(db, &uid, kind, id.map(|id| id.0), problem)?;
+                db.execute("UPDATE film SET told = ?2 WHERE uid = ?1 AND told <> ?2", params![uid, TOLD])?;
+            }
+            Ok(())
+        })
+    }
+
     /// What is known of a film's place on TMDB; `None` when its page was never read.
     pub fn link(&self, uid: &Uid) -> Result<Option<Link>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT kind, tmdb_id FROM film WHERE uid = ?1")?;
@@ -119,7 +160,7 @@ impl Store {
                 "tv" => "it is a TV show on TMDB".to_owned(),
                 _ => problem.unwrap_or_default(),
             };
-            Ok(Skip { film: film_from(row)?, why })
+            Ok(Skip { film: film_from(row)?, why, is_told: row.get::<_, u8>("told")? == TOLD })
         };
         let skips = statement.query_map([person], skip)?.collect::<Result<_, _>>()?;
         Ok(skips)
@@ -142,14 +183,15 @@ impl Store {
 
     /// Takes over what another store, a dry run's copy, learned about films.
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
-        let mut statement = copy
-            .db
-            .prepare("SELECT uid, slug, name, year, kind, tmdb_id FROM film WHERE kind IN ('movie', 'tv')")?;
+        let mut statement = copy.db.prepare(
+            "SELECT uid, slug, name, year, kind, tmdb_id FROM film
+            WHERE kind IN ('movie', 'tv') AND told = 0",
+        )?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
             let sql = "INSERT INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind, tmdb_id = excluded.tmdb_id, problem = NULL
-                WHERE kind IS NOT excluded.kind OR tmdb_id IS NOT excluded.tmdb_id";
+                WHERE told = 0 AND (kind IS NOT excluded.kind OR tmdb_id IS NOT excluded.tmdb_id)";
             let mut insert = db.prepare(sql)?;
             while let Some(row) = rows.next()? {
                 let (uid, slug, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -223,9 +265,26 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
         Link::Tv(id) => ("tv", id),
         Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
     };
-    let sql =
-        "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = NULL WHERE uid = ?1";
-    db.execute(sql, params![uid.0, kind, id])?;
+    set_link(db, &uid.0, kind, Some(id), None)?;
+    db.execute("UPDATE film SET told = 0 WHERE uid = ?1 AND told <> 0", [&uid.0])?;
+    Ok(())
+}
+
+/// Writes down what a film is. Another TMDB id is another film to Radarr: what it answered counts no more.
+fn set_link(
+    db: &Connection,
+    uid: &str,
+    kind: &str,
+    id: Option<u32>,
+    problem: Option<&str>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE entry SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL,
+            place = NULL
+        WHERE uid = ?1 AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND tmdb_id IS NOT NULL AND tmdb_id IS NOT ?2)";
+    db.prepare_cached(sql)?.execute(params![uid, id])?;
+    let sql = "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = ?4
+        WHERE uid = ?1 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3 OR problem IS NOT ?4)";
+    db.prepare_cached(sql)?.execute(params![uid, kind, id, problem])?;
     Ok(())
 }
 
@@ -235,7 +294,8 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
     let looks: Option<usize> =
         db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
-    let sql = "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4 WHERE uid = ?1";
+    let sql = "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, told = 0
+        WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
     db.execute(sql, params![uid.0, tries, now + days * DAY, problem])?;
     Ok(())

@@ -28,13 +28,16 @@ pub enum Place {
 }
 
 impl Place {
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Collection, "collection"), (Self::Waiting, "waiting"), (Self::Watched, "watched")];
+
     /// The word for it in the store and in JSON.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Collection => "collection",
-            Self::Waiting => "waiting",
-            Self::Watched => "watched",
-        }
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
     }
 }
 

@@ -1,10 +1,8 @@
-//! The history of runs, what was told and when, and what `status` shows.
+//! The history of runs, and what was told when.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::films::film_from;
 use super::{DAY, Store, StoreError, Timestamp};
-use crate::film::Film;
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,45 +21,6 @@ pub struct Run {
     pub summary: Option<String>,
     /// What a person should look at.
     pub problems: Vec<String>,
-}
-
-/// What is known of one person.
-#[derive(Clone, Debug, Default)]
-pub struct PersonStatus {
-    /// At Letterboxd.
-    pub name: String,
-    /// The last scrape, whatever its outcome.
-    pub scraped_at: Option<Timestamp>,
-    /// The last scrape that could read the list.
-    pub good_at: Option<Timestamp>,
-    /// The last crawl that could take entries off.
-    pub accepted_at: Option<Timestamp>,
-    /// Since when a crawl waits to be believed.
-    pub pending_at: Option<Timestamp>,
-    /// Of the last scrape, in one word.
-    pub outcome: Option<String>,
-    /// Of the last scrape, in words.
-    pub problem: Option<String>,
-    /// Entries, as the page declared last.
-    pub declared: Option<u32>,
-    /// Entries on the known list.
-    pub listed: u32,
-    /// Those with a TMDB id.
-    pub resolved: u32,
-    /// Those that Radarr has.
-    pub in_radarr: u32,
-    /// Those in the collection.
-    pub in_collection: u32,
-    /// Those that are not in the library yet.
-    pub waiting: u32,
-    /// Those that were watched.
-    pub watched: u32,
-    /// Those whose page could not be read yet.
-    pub unresolved: u32,
-    /// Films that no server can take, with the reason.
-    pub skipped: Vec<(Film, String)>,
-    /// Films that a server did not take, with the reason.
-    pub failed: Vec<(Film, String)>,
 }
 
 /// A clock that was ahead left dates that are far off; what waits for them would wait as long as it was ahead. Waits
@@ -161,67 +120,5 @@ impl Store {
                 scraped_at = ?5, good_at = iif(?4 IS NULL, good_at, ?5)";
         self.db.execute(sql, params![person, outcome, problem, declared, now])?;
         Ok(())
-    }
-
-    /// Everybody this store knows, by name.
-    pub fn people(&self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT name FROM person ORDER BY name")?;
-        let names = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(names)
-    }
-
-    /// What is known of one person; empty for somebody who was never scraped.
-    pub fn person_status(&self, name: &str) -> Result<PersonStatus, StoreError> {
-        let read = |row: &Row<'_>| {
-            Ok(PersonStatus {
-                name: name.to_owned(),
-                scraped_at: row.get("scraped_at")?,
-                good_at: row.get("good_at")?,
-                accepted_at: row.get("accepted_at")?,
-                pending_at: row.get("pending_at")?,
-                outcome: row.get("outcome")?,
-                problem: row.get("problem")?,
-                declared: row.get("declared")?,
-                ..PersonStatus::default()
-            })
-        };
-        let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
-        let person = statement.query_row([name], read).optional()?;
-        let mut person =
-            person.unwrap_or_else(|| PersonStatus { name: name.to_owned(), ..PersonStatus::default() });
-        let sql = "SELECT count(*) AS listed, coalesce(sum(film.kind = 'movie'), 0) AS resolved,
-                coalesce(sum(entry.answered_at IS NOT NULL), 0) AS in_radarr,
-                coalesce(sum(entry.place = 'collection'), 0) AS in_collection,
-                coalesce(sum(entry.place = 'waiting'), 0) AS waiting,
-                coalesce(sum(entry.place = 'watched'), 0) AS watched,
-                coalesce(sum(film.kind IS NULL), 0) AS unresolved
-            FROM entry JOIN film USING (uid) WHERE entry.person = ?1 AND entry.is_listed = 1";
-        self.db.query_row(sql, [name], |row| {
-            person.listed = row.get("listed")?;
-            person.resolved = row.get("resolved")?;
-            person.in_radarr = row.get("in_radarr")?;
-            person.in_collection = row.get("in_collection")?;
-            person.waiting = row.get("waiting")?;
-            person.watched = row.get("watched")?;
-            person.unresolved = row.get("unresolved")?;
-            Ok(())
-        })?;
-        person.skipped = self.skips(name)?.into_iter().map(|skip| (skip.film, skip.why)).collect();
-        person.skipped.extend(self.films_with(name, "entry.problem IN ('excluded', 'unknown')")?);
-        let failed =
-            "(entry.problem IN ('refused', 'failed') OR (film.kind IS NULL AND film.problem IS NOT NULL))";
-        person.failed = self.films_with(name, failed)?;
-        Ok(person)
-    }
-
-    /// The listed films of a person that fulfil a condition, with what is the matter.
-    fn films_with(&self, name: &str, condition: &str) -> Result<Vec<(Film, String)>, StoreError> {
-        let sql = format!(
-            "SELECT film.*, coalesce(entry.detail, film.problem) AS why FROM entry JOIN film USING (uid)
-            WHERE entry.person = ?1 AND entry.is_listed = 1 AND {condition} ORDER BY entry.position"
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let films = statement.query_map([name], |row| Ok((film_from(row)?, row.get("why")?)))?;
-        Ok(films.collect::<Result<_, _>>()?)
     }
 }

@@ -122,6 +122,11 @@ pub(super) const MIGRATIONS: Migrations = &["
         summary    TEXT,             -- its closing line
         problems   TEXT              -- what a person should look at, a line each
     ) STRICT;
+", "
+    -- What the config's `[films]` says of a film: 0 nothing, 1 its kind and id, 2 it did, and the page is to be read.
+    ALTER TABLE film ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+    DROP INDEX film_unresolved;
+    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind = 'none' OR told = 2;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

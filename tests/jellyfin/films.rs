@@ -74,7 +74,7 @@ fn a_film_that_left_the_watchlist_leaves() {
     world
         .sync()
         .says("ada: 1 left the watchlist")
-        .says(&format!("collection `{COLLECTION}`: took out: heat tmdb={tmdb} (no longer on the watchlist)"))
+        .says(&format!("collection `{COLLECTION}`: took out: heat tmdb={tmdb} (no longer wanted)"))
         .mentions("1 out of a collection");
     assert_eq!(world.collected(), world.tmdb(&["alien", "ran"]));
     world.idle();

@@ -1,0 +1,225 @@
+//! `lbjf status FILM`: where is my film?
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{ago, now};
+use crate::config::{Config, User};
+use crate::report::show_time;
+use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
+
+/// So many films are shown on the screen; JSON has all.
+const SHOWN: usize = 10;
+
+/// What there is to say about the films of this name.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub(super) fn answer(
+    text: &str,
+    store: Option<&Store>,
+    config: &Config,
+    as_json: bool,
+) -> anyhow::Result<String> {
+    let films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
+    let view = View { config, now: now(), blocked_until: blocked_until(store)? };
+    if as_json {
+        let films = films.iter().map(|film| view.json(film)).collect();
+        return Ok(serde_json::to_string(&Json { version: 1, films })? + "\n");
+    }
+    if films.is_empty() {
+        return Ok(format!(
+            "no film on a watchlist goes, or went, by `{text}`: give its slug or a part of its title\n"
+        ));
+    }
+    let mut answer = films.iter().take(SHOWN).map(|film| view.screen(film)).collect::<Vec<_>>().join("\n");
+    if films.len() > SHOWN {
+        let _ = writeln!(answer, "\nand {} more: say more of the title", films.len() - SHOWN);
+    }
+    Ok(answer)
+}
+
+/// Until when Letterboxd is left alone on every way that was refused; `None` when it may be asked.
+fn blocked_until(store: Option<&Store>) -> Result<Option<Timestamp>, StoreError> {
+    let cool_downs = store.map_or(Ok(Vec::new()), Store::cool_downs)?;
+    Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now()))
+}
+
+/// What the answer depends on beside the film.
+struct View<'a> {
+    config: &'a Config,
+    now: Timestamp,
+    blocked_until: Option<Timestamp>,
+}
+
+/// Described in contrib/json.md.
+#[derive(Serialize)]
+struct Json {
+    version: u32,
+    films: Vec<FilmJson>,
+}
+
+#[derive(Serialize)]
+struct FilmJson {
+    slug: String,
+    film: String,
+    kind: Option<String>,
+    tmdb_id: Option<u32>,
+    problem: Option<String>,
+    users: Vec<UserJson>,
+}
+
+#[derive(Serialize)]
+struct UserJson {
+    user: String,
+    is_listed: bool,
+    since: String,
+    in_radarr_since: Option<String>,
+    radarr_problem: Option<String>,
+    place: Option<&'static str>,
+    next: String,
+}
+
+impl View<'_> {
+    fn json(&self, film: &FilmStatus) -> FilmJson {
+        let user = |entry: &EntryStatus| UserJson {
+            user: entry.person.clone(),
+            is_listed: entry.is_listed,
+            since: show_time(entry.seen_at),
+            in_radarr_since: entry.answered_at.map(show_time),
+            radarr_problem: entry.detail.clone(),
+            place: entry.place.map(Place::word),
+            next: self.next(film, entry),
+        };
+        FilmJson {
+            slug: film.film.slug.to_string(),
+            film: film.film.to_string(),
+            kind: film.kind.clone(),
+            tmdb_id: film.tmdb_id,
+            problem: film.problem.clone(),
+            users: film.entries.iter().map(user).collect(),
+        }
+    }
+
+    fn screen(&self, film: &FilmStatus) -> String {
+        let id = match (film.kind.as_deref(), film.tmdb_id) {
+            (Some("movie"), Some(id)) => format!(" tmdb={id}"),
+            (Some("tv"), Some(id)) => format!(" tmdb_tv={id}"),
+            _ => String::new(),
+        };
+        let mut text = format!("{} `{}`{id}\n", film.film, film.film.slug);
+        for entry in &film.entries {
+            let _ = writeln!(text, "  {}", entry.person);
+            let mut row = |label: &str, value: &str| {
+                let _ = writeln!(text, "    {label:<12} {value}");
+            };
+            let since = ago(self.now, entry.seen_at);
+            let listed =
+                if entry.is_listed { format!("listed, first seen {since}") } else { "left it".to_owned() };
+            row("watchlist", &listed);
+            if entry.is_listed && film.kind.as_deref() == Some("movie") {
+                if self.config.radarr.is_some() {
+                    row("Radarr", &self.radarr(entry));
+                }
+                if let Some(collection) = self.user(entry).and_then(|user| user.collection.as_ref()) {
+                    row("collection", &format!("{collection}: {}", place(entry.place)));
+                }
+            }
+            row("next", &self.next(film, entry));
+        }
+        text
+    }
+
+    fn user(&self, entry: &EntryStatus) -> Option<&User> {
+        self.config.users.iter().find(|user| user.name == entry.person)
+    }
+
+    fn radarr(&self, entry: &EntryStatus) -> String {
+        match (entry.answered_at, &entry.detail) {
+            (Some(answered_at), _) => format!("has it, first seen {}", ago(self.now, answered_at)),
+            (None, Some(detail)) => format!("not yet: {detail}"),
+            (None, None) => "not yet".to_owned(),
+        }
+    }
+
+    /// What comes next, and when.
+    fn next(&self, film: &FilmStatus, entry: &EntryStatus) -> String {
+        let Some(user) = self.user(entry) else {
+            return "nothing: the config does not name this person".to_owned();
+        };
+        if !entry.is_listed {
+            return "nothing: it is on this watchlist no more".to_owned();
+        }
+        let slug = &film.film.slug;
+        match film.kind.as_deref() {
+            None => {
+                let when = match self.blocked_until {
+                    Some(until) => format!("the first run after {}", show_time(until)),
+                    None => "the next run".to_owned(),
+                };
+                let last = film.problem.as_ref().map(|why| format!("; the last time: {why}"));
+                format!("{when} reads its film page{}", last.unwrap_or_default())
+            }
+            Some("movie") => {
+                let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, entry)];
+                let steps: Vec<_> = steps.into_iter().flatten().collect();
+                if steps.is_empty() { "nothing: all is done".to_owned() } else { steps.join("; ") }
+            }
+            Some("none") => format!(
+                "{}; its page is read again {}, or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
+                film.problem.as_deref().unwrap_or("it has no TMDB id"),
+                self.from(film.next_look_at),
+            ),
+            Some("tv") => "nothing: it is a TV show on TMDB, and Radarr takes films only".to_owned(),
+            Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is no film")),
+        }
+    }
+
+    fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
+        let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
+        let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched));
+        if radarr.skip_if_in_library && is_in_library {
+            return None;
+        }
+        let again = self.from(entry.next_try_at);
+        Some(match entry.problem {
+            None if radarr.max_adds_per_run.is_some() => {
+                "one of the next runs sends it to Radarr (`radarr.max_adds_per_run` at a time)".to_owned()
+            }
+            None => "the next run sends it to Radarr".to_owned(),
+            Some(WishProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
+            Some(_) => format!("it is sent to Radarr again {again}"),
+        })
+    }
+
+    fn next_in_jellyfin(&self, user: &User, entry: &EntryStatus) -> Option<String> {
+        self.config.jellyfin.as_ref()?;
+        user.collection.as_ref()?;
+        match entry.place {
+            Some(Place::Collection) if user.remove_watched => {
+                Some(format!("it leaves the collection once {} has watched it", user.name))
+            }
+            Some(Place::Collection | Place::Watched) => None,
+            Some(Place::Waiting) => Some(
+                "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
+                    .to_owned(),
+            ),
+            None => Some("the next run looks for it in Jellyfin's library".to_owned()),
+        }
+    }
+
+    fn from(&self, time: Timestamp) -> String {
+        if time <= self.now { "in the next run".to_owned() } else { format!("after {}", show_time(time)) }
+    }
+}
+
+fn place(place: Option<Place>) -> &'static str {
+    match place {
+        Some(Place::Collection) => "in it",
+        Some(Place::Waiting) => "not in it, since the library has no such film yet",
+        Some(Place::Watched) => "not in it, since it was watched",
+        None => "not looked at yet",
+    }
+}

@@ -1,0 +1,119 @@
+//! `lbjf status --json`; described in contrib/json.md. Times are RFC 3339 in UTC.
+
+use serde::Serialize;
+
+use crate::film::Film;
+use crate::report::show_time;
+use crate::store::{CoolDown, PersonStatus, Run, Timestamp};
+
+/// All of it.
+#[derive(Serialize)]
+pub(super) struct Json {
+    pub(super) version: u32,
+    pub(super) database: String,
+    pub(super) exists: bool,
+    pub(super) users: Vec<UserJson>,
+    pub(super) cool_downs: Vec<CoolDownJson>,
+    pub(super) runs: Vec<RunJson>,
+}
+
+/// An exit address that Letterboxd refused and that has not worked since.
+#[derive(Serialize)]
+pub(super) struct CoolDownJson {
+    route: String,
+    blocked_until: String,
+}
+
+impl From<&CoolDown> for CoolDownJson {
+    fn from(cool_down: &CoolDown) -> Self {
+        Self { route: cool_down.route.clone(), blocked_until: show_time(cool_down.until) }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct UserJson {
+    user: String,
+    outcome: Option<String>,
+    problem: Option<String>,
+    last_scrape: Option<String>,
+    last_good_scrape: Option<String>,
+    last_accepted_crawl: Option<String>,
+    pending_since: Option<String>,
+    declared: Option<u32>,
+    listed: u32,
+    resolved: u32,
+    unresolved: u32,
+    in_radarr: u32,
+    waiting_for_file: u32,
+    in_collection: u32,
+    watched: u32,
+    skipped: Vec<FilmJson>,
+    failed: Vec<FilmJson>,
+    unclear: Vec<FilmJson>,
+}
+
+#[derive(Serialize)]
+struct FilmJson {
+    slug: String,
+    film: String,
+    why: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct RunJson {
+    id: i64,
+    command: String,
+    started: String,
+    ended: Option<String>,
+    exit_code: Option<u8>,
+    summary: Option<String>,
+    problems: Vec<String>,
+}
+
+impl From<&PersonStatus> for UserJson {
+    fn from(person: &PersonStatus) -> Self {
+        let time = |time: Option<Timestamp>| time.map(show_time);
+        let films = |films: &[(Film, String)]| {
+            let film = |(film, why): &(Film, String)| FilmJson {
+                slug: film.slug.to_string(),
+                film: film.to_string(),
+                why: why.clone(),
+            };
+            films.iter().map(film).collect()
+        };
+        Self {
+            user: person.name.clone(),
+            outcome: person.outcome.clone(),
+            problem: person.problem.clone(),
+            last_scrape: time(person.scraped_at),
+            last_good_scrape: time(person.good_at),
+            last_accepted_crawl: time(person.accepted_at),
+            pending_since: time(person.pending_at),
+            declared: person.declared,
+            listed: person.listed,
+            resolved: person.resolved,
+            unresolved: person.unresolved,
+            in_radarr: person.in_radarr,
+            waiting_for_file: person.waiting,
+            in_collection: person.in_collection,
+            watched: person.watched,
+            skipped: films(&person.skipped),
+            failed: films(&person.failed),
+            unclear: films(&person.unclear),
+        }
+    }
+}
+
+impl From<&Run> for RunJson {
+    fn from(run: &Run) -> Self {
+        Self {
+            id: run.id,
+            command: run.command.clone(),
+            started: show_time(run.started_at),
+            ended: run.ended_at.map(show_time),
+            exit_code: run.exit_code,
+            summary: run.summary.clone(),
+            problems: run.problems.clone(),
+        }
+    }
+}
