@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::api::chain;
 use crate::config::{self, QualityProfile, User};
-use crate::film::TmdbId;
-use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Wisher};
+use crate::film::{TmdbId, Uid};
+use crate::interrupt;
+use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Step, Wisher};
 use crate::radarr::{AddError, Radarr, RadarrError, trim_folder};
 use crate::report::Report;
 use crate::store::{Store, StoreError, Wish, WishProblem};
@@ -18,7 +19,7 @@ use send::Send;
 
 /// What this half of the pass works with.
 #[derive(Debug)]
-pub struct Feed<'a> {
+pub struct Setup<'a> {
     /// The door.
     pub radarr: &'a Radarr,
     /// `[radarr]`
@@ -31,8 +32,6 @@ pub struct Feed<'a> {
     pub full: bool,
     /// Only say what would be done. The store is a copy then: outcomes are recorded as in any run.
     pub is_dry: bool,
-    /// With `skip_if_in_library`: what Jellyfin has.
-    pub library: InLibrary,
 }
 
 /// What Jellyfin has, where that keeps films from Radarr.
@@ -46,24 +45,104 @@ pub enum InLibrary {
     Unknown,
 }
 
-impl Feed<'_> {
-    /// Does this half of the pass.
-    pub fn run(&self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+/// This half of the pass, which may be done in parts while films are still being read.
+#[derive(Debug)]
+pub struct Feed<'a> {
+    setup: Setup<'a>,
+    /// `None`: Radarr was not looked at yet.
+    looked: Option<Looked>,
+    /// Wishes that had their turn in this run.
+    done: HashSet<(String, Uid)>,
+    failures_in_a_row: usize,
+    added: usize,
+    /// Nothing more is added in this run.
+    is_over: bool,
+}
+
+/// What a look at Radarr brought.
+#[derive(Debug)]
+enum Looked {
+    Failed,
+    Ready { terms: RadarrTerms, view: RadarrView },
+}
+
+/// More films than this at once are worth a warning, since Radarr asks the indexers for each.
+const MANY_SEARCHES: usize = 50;
+
+impl<'a> Feed<'a> {
+    /// Nothing is asked yet.
+    pub fn new(setup: Setup<'a>) -> Self {
+        let (done, failures_in_a_row, added, is_over) = (HashSet::new(), 0, 0, false);
+        Self { setup, looked: None, done, failures_in_a_row, added, is_over }
+    }
+
+    /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
+    pub fn is_open_early(&self) -> bool {
+        let config = self.setup.config;
+        !config.skip_if_in_library && (config.max_adds_per_run.is_none() || self.setup.chosen.len() == 1)
+    }
+
+    /// Sends what is known while so many films are still `unread`.
+    pub fn begin(&mut self, store: &mut Store, report: &mut Report, unread: usize) -> Result<(), StoreError> {
+        if self.is_over || matches!(self.looked, Some(Looked::Failed)) || interrupt::requested().is_some() {
+            return Ok(());
+        }
+        self.send(store, report, &InLibrary::Ignored, unread)
+    }
+
+    /// Does the rest of this half of the pass.
+    pub fn finish(
+        &mut self,
+        store: &mut Store,
+        report: &mut Report,
+        library: &InLibrary,
+    ) -> Result<(), StoreError> {
+        self.send(store, report, library, 0)
+    }
+
+    fn send(
+        &mut self,
+        store: &mut Store,
+        report: &mut Report,
+        library: &InLibrary,
+        unread: usize,
+    ) -> Result<(), StoreError> {
         let aliases = Aliases::new(store.aliases()?);
-        let wishes = self.open_wishes(store, report, &aliases)?;
+        let wishes = self.open_wishes(store, report, library, &aliases)?;
         if wishes.is_empty() {
             return Ok(());
         }
-        if matches!(self.library, InLibrary::Unknown) {
+        if matches!(library, InLibrary::Unknown) {
             log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
             return Ok(());
         }
-        let Some((terms, view)) = self.look(store, report)? else { return Ok(()) };
-        store.forget_notices("radarr/look")?;
-        warn_if_restored(store, report, &view, &aliases)?;
+        let (terms, view) = match self.looked.take() {
+            Some(Looked::Ready { terms, view }) => (terms, view),
+            Some(Looked::Failed) => {
+                self.looked = Some(Looked::Failed);
+                return Ok(());
+            }
+            None => match self.look(store, report)? {
+                Some((terms, view)) => {
+                    store.forget_notices("radarr/look")?;
+                    warn_if_restored(store, report, &view, &aliases)?;
+                    (terms, view)
+                }
+                None => {
+                    self.looked = Some(Looked::Failed);
+                    return Ok(());
+                }
+            },
+        };
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
         let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
-        Send { feed: self, view, failures_in_a_row: 0, added: 0 }.apply(&steps, store, report)
+        self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
+        self.warn_of_searches(&steps, unread, store, report)?;
+        let mut send = Send { feed: self, view, is_last: unread == 0 };
+        let sent = send.apply(&steps, store, report);
+        let view = send.view;
+        self.looked = Some(Looked::Ready { terms, view });
+        sent
     }
 
     /// The wishes to look at: none, as long as none is due.
@@ -71,21 +150,47 @@ impl Feed<'_> {
         &self,
         store: &Store,
         report: &Report,
+        library: &InLibrary,
         aliases: &Aliases,
     ) -> Result<Vec<Wish>, StoreError> {
-        let names: HashSet<&str> = self.chosen.iter().map(|index| self.users[*index].name.as_str()).collect();
-        let is_in_library = |wish: &Wish| match &self.library {
+        let setup = &self.setup;
+        let names: HashSet<&str> =
+            setup.chosen.iter().map(|index| setup.users[*index].name.as_str()).collect();
+        let is_in_library = |wish: &Wish| match library {
             InLibrary::Known(films) => films.contains(&aliases.canonical(wish.tmdb)),
             _ => false,
         };
+        let had_its_turn = |wish: &Wish| self.done.contains(&(wish.person.clone(), wish.film.uid.clone()));
         let mut wishes = store.wishes()?;
-        wishes.retain(|wish| names.contains(wish.person.as_str()) && !is_in_library(wish));
-        let is_due = |wish: &Wish| self.full || wish.next_try_at <= report.now();
+        wishes.retain(|wish| {
+            names.contains(wish.person.as_str()) && !is_in_library(wish) && !had_its_turn(wish)
+        });
+        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= report.now();
         if !wishes.iter().any(is_due) {
             return Ok(Vec::new());
         }
         wishes.retain(|wish| is_due(wish) || wish.problem.is_some_and(WishProblem::is_settled));
         Ok(wishes)
+    }
+
+    /// Some indexers ban for hundreds of searches at once.
+    fn warn_of_searches(
+        &self,
+        steps: &[Step],
+        unread: usize,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let config = self.setup.config;
+        let adds = steps.iter().filter(|step| matches!(step, Step::Add(_))).count() + unread;
+        let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
+        if adds <= MANY_SEARCHES || !config.search_on_add || self.added > 0 {
+            return Ok(());
+        }
+        let up_to = if unread > 0 { "up to " } else { "" };
+        let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
+        let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";
+        report.warning(store, "searches/many", "radarr", &text, Some(hint))
     }
 
     /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
@@ -95,14 +200,16 @@ impl Feed<'_> {
         report: &mut Report,
     ) -> Result<Option<(RadarrTerms, RadarrView)>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
-            let version = self.radarr.check()?;
+            let version = self.setup.radarr.check()?;
             log::debug!("radarr: version {version}");
-            let settings =
-                Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
+            let settings = Settings {
+                profiles: self.setup.radarr.quality_profiles()?,
+                folders: self.setup.radarr.root_folders()?,
+            };
             let view = RadarrView {
-                tags: self.radarr.tags()?,
-                excluded: self.radarr.exclusions()?,
-                films: self.radarr.films()?,
+                tags: self.setup.radarr.tags()?,
+                excluded: self.setup.radarr.exclusions()?,
+                films: self.setup.radarr.films()?,
             };
             Ok((settings, view))
         };
@@ -127,10 +234,10 @@ impl Feed<'_> {
     ) -> Result<RadarrTerms, StoreError> {
         let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
-        for user in self.users {
-            let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.config.root_folder));
+        for user in self.setup.users {
+            let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.setup.config.root_folder));
             let profile =
-                settings.profile(user.quality_profile.as_ref().unwrap_or(&self.config.quality_profile));
+                settings.profile(user.quality_profile.as_ref().unwrap_or(&self.setup.config.quality_profile));
             match (folder, profile) {
                 (Ok(root_folder), Ok(quality_profile_id)) => people.push(Wisher {
                     name: user.name.clone(),
@@ -138,7 +245,7 @@ impl Feed<'_> {
                     is_own_folder: user.root_folder.is_some(),
                     quality_profile_id,
                     tags: user.tags.clone(),
-                    user_tag: self.config.user_tags.then(|| user_tag(&user.name)),
+                    user_tag: self.setup.config.user_tags.then(|| user_tag(&user.name)),
                 }),
                 (folder, profile) => {
                     for complaint in [folder.err(), profile.err()].into_iter().flatten() {
@@ -147,10 +254,10 @@ impl Feed<'_> {
                 }
             }
         }
-        let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
+        let animated = self.setup.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
             Some(Err(complaint)) => {
-                wrong.insert(complaint, self.users.iter().map(|user| user.name.as_str()).collect());
+                wrong.insert(complaint, self.setup.users.iter().map(|user| user.name.as_str()).collect());
                 // Where animated films would go is not known, nor which ones they are.
                 people.retain(|person| person.is_own_folder);
                 None
@@ -161,10 +268,11 @@ impl Feed<'_> {
             store.forget_notices("settings/")?;
         }
         for ((text, hint), names) in wrong {
-            let about = if names.len() == self.users.len() { "radarr".to_owned() } else { names.join(", ") };
+            let about =
+                if names.len() == self.setup.users.len() { "radarr".to_owned() } else { names.join(", ") };
             report.failure(store, &format!("settings/{text}"), &about, &text, Some(hint))?;
         }
-        Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
+        Ok(RadarrTerms { people, animated_root_folder, tags: self.setup.config.tags.clone() })
     }
 
     /// Where a film goes, which may depend on its genres.
@@ -172,7 +280,7 @@ impl Feed<'_> {
         Ok(match &add.root_folder {
             RootFolder::Fixed(folder) => folder.clone(),
             RootFolder::ByGenre { animated, other } => {
-                let facts = self.radarr.look_up(add.wished.tmdb)?;
+                let facts = self.setup.radarr.look_up(add.wished.tmdb)?;
                 if facts.is_animated { animated.clone() } else { other.clone() }
             }
         })

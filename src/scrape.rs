@@ -3,15 +3,18 @@
 //! An idle person costs one page. Whatever is read is stored as it arrives, so a run that is cut off loses nothing;
 //! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
 
-use std::collections::{BTreeMap, HashSet};
+mod films;
+
+use std::collections::HashSet;
 
 use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
 use crate::film::Uid;
-use crate::letterboxd::page::{ENTRIES_PER_PAGE, FilmPage, Unreadable, WatchlistPage};
+use crate::letterboxd::page::{ENTRIES_PER_PAGE, WatchlistPage};
 use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{Report, UserReport, plural, show_time};
-use crate::store::{Look, Store, StoreError, Timestamp};
+use crate::store::{Store, StoreError, Timestamp};
+pub use films::{films, look_at};
 
 /// Reads everybody's watchlist into the store.
 pub fn watchlists(
@@ -320,51 +323,6 @@ fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped)
     Ok(())
 }
 
-/// Asks the pages of the films on these people's lists that have no TMDB id yet, each once, and says which films no
-/// server can take.
-pub fn films(
-    letterboxd: &Letterboxd,
-    store: &mut Store,
-    report: &mut Report,
-    people: &[String],
-) -> Result<(), StoreError> {
-    let films = store.unresolved(people, report.now())?;
-    let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
-    let mut failures: BTreeMap<String, (Option<&str>, Vec<usize>)> = BTreeMap::new();
-    let mut stored = Ok(());
-    let now = report.now();
-    letterboxd.film_pages(&slugs, |index, page| {
-        keep(&mut stored, note_routes(letterboxd, store, now));
-        let hint = page.as_ref().err().and_then(PageError::hint);
-        let Some(look) = look_at(page) else { return };
-        if let Look::Failed(why) = &look {
-            failures.entry(why.clone()).or_insert((hint, Vec::new())).1.push(index);
-        }
-        keep(&mut stored, store.record_look(&films[index], &look, now).map(drop));
-    });
-    stored?;
-    let failures_told = failures.len();
-    for (why, (hint, mut failed)) in failures {
-        failed.sort_unstable();
-        let shown: Vec<_> = failed.iter().take(3).map(|index| format!("`{}`", films[*index].slug)).collect();
-        let more = if failed.len() > shown.len() { ", …" } else { "" };
-        let text =
-            format!("{} not read: {why} ({}{more})", plural(failed.len(), "film page"), shown.join(", "));
-        report.failure(store, &format!("films/{why}"), "letterboxd", &text, hint)?;
-    }
-    if letterboxd.is_stopped() {
-        report.block();
-    } else if failures_told == 0 {
-        store.forget_notices("films/")?;
-    }
-    for person in people {
-        for skip in store.skips(person)?.into_iter().filter(|skip| !skip.is_told) {
-            report.skip(store, person, &skip.film, &skip.why)?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes down which exit addresses were refused or work again, as soon as that is known.
 pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, now: Timestamp) -> Result<(), StoreError> {
     for change in letterboxd.take_changes() {
@@ -386,21 +344,6 @@ pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, now: Timestamp) -
 fn keep(kept: &mut Result<(), StoreError>, result: Result<(), StoreError>) {
     if kept.is_ok() {
         *kept = result;
-    }
-}
-
-/// What a film page means; `None` when it was not asked.
-pub fn look_at(page: Result<FilmPage, PageError>) -> Option<Look> {
-    match page {
-        Ok(FilmPage { uid, link }) => Some(Look::Read { uid, link }),
-        Err(PageError::Stopped) => None,
-        Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
-            Some(Look::Useless(error.to_string()))
-        }
-        Err(PageError::Private) => Some(Look::Failed("Letterboxd shows it to nobody (HTTP 403)".to_owned())),
-        // For good, as far as a program can tell; still on the list, so it is looked at again some day.
-        Err(PageError::NotFound) => Some(Look::Useless("its film page is gone (HTTP 404)".to_owned())),
-        Err(error) => Some(Look::Failed(error.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::collect::Collect;
 use crate::config::Config;
 use crate::cursor::Terms;
 use crate::exit::Exit;
-use crate::feed::{Feed, InLibrary};
+use crate::feed::{self, Feed, InLibrary};
 use crate::http::Patience;
 use crate::report::{Report, show_time};
 use crate::scrape;
@@ -55,7 +55,15 @@ pub fn pass(
     };
     scrape::watchlists(&letterboxd, store, report, &people, terms)?;
     store.tell_films(&config.films)?;
-    scrape::films(&letterboxd, store, report, &people)?;
+    let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
+    let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
+        let (users, full, is_dry) = (config.users.as_slice(), args.full, args.dry_run);
+        Feed::new(feed::Setup { radarr, config: radarr_config, users, chosen, full, is_dry })
+    });
+    scrape::films(&letterboxd, store, report, &people, |store, report, unread| match &mut feed {
+        Some(feed) if feed.is_open_early() => feed.begin(store, report, unread),
+        _ => Ok(()),
+    })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
 
     let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
@@ -74,17 +82,8 @@ pub fn pass(
     };
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
     let library = if skips { collect(store, report)? } else { InLibrary::Ignored };
-    if let Some(radarr_config) = &config.radarr {
-        let feed = Feed {
-            radarr: &radarr(radarr_config, patience)?,
-            config: radarr_config,
-            users: &config.users,
-            chosen,
-            full: args.full,
-            is_dry: args.dry_run,
-            library,
-        };
-        feed.run(store, report)?;
+    if let Some(feed) = &mut feed {
+        feed.finish(store, report, &library)?;
     }
     if !skips {
         collect(store, report)?;

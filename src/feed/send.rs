@@ -28,15 +28,15 @@ struct Sent {
     folder: String,
 }
 
-/// Carrying out the plan.
-pub(super) struct Send<'a> {
-    pub(super) feed: &'a Feed<'a>,
+/// Carrying out one plan.
+pub(super) struct Send<'a, 'b> {
+    pub(super) feed: &'a mut Feed<'b>,
     pub(super) view: RadarrView,
-    pub(super) failures_in_a_row: usize,
-    pub(super) added: usize,
+    /// Does no other plan follow in this run?
+    pub(super) is_last: bool,
 }
 
-impl Send<'_> {
+impl Send<'_, '_> {
     /// Does all steps, as far as they make sense.
     pub(super) fn apply(
         &mut self,
@@ -111,16 +111,19 @@ impl Send<'_> {
     }
 
     fn tag_batch(&mut self, labels: &[String], movie_ids: &[u32]) -> Result<(), ApiError> {
-        for label in labels.iter().filter(|_| !self.feed.is_dry) {
+        if self.feed.setup.is_dry {
+            return Ok(());
+        }
+        for label in labels {
             let id = self.tag_id(label)?;
-            self.feed.radarr.tag(movie_ids, id)?;
+            self.feed.setup.radarr.tag(movie_ids, id)?;
         }
         Ok(())
     }
 
     /// How a step ends that went well.
     fn done(&self) -> Ended {
-        if self.feed.is_dry { Ended::Planned } else { Ended::Done }
+        if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
     }
 
     fn add_all(
@@ -129,36 +132,47 @@ impl Send<'_> {
         store: &mut Store,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        let most = self.feed.config.max_adds_per_run.unwrap_or(usize::MAX);
-        let leave = |adds: &[(&Step, &Add)], report: &mut Report| {
-            for (step, _) in adds {
-                report.step(step, Ended::Later, None);
-            }
-        };
+        let most = self.feed.setup.config.max_adds_per_run.unwrap_or(usize::MAX);
         for (index, (step, add)) in adds.iter().enumerate() {
-            let left = adds.len() - index;
+            let rest = &adds[index..];
+            let films = plural(rest.len(), "film");
             if interrupt::requested().is_some() {
                 return Ok(());
             }
-            if self.added >= most {
-                let films = plural(left, "film");
+            if self.feed.added >= most && self.is_last {
                 log::info!("radarr: {films} left for later runs, since `radarr.max_adds_per_run` is {most}");
-                leave(&adds[index..], report);
+            }
+            if self.feed.is_over || self.feed.added >= most {
+                self.leave(rest, report);
                 return Ok(());
             }
-            if self.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
-                let films = plural(left, "film");
-                let text =
-                    format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {films} left for the next run");
-                leave(&adds[index..], report);
+            if self.feed.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
+                self.feed.is_over = true;
+                self.leave(rest, report);
+                let rest = if self.is_last { films } else { "the rest is".to_owned() };
+                let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
                 return report.warning(store, "adding/row", "radarr", &text, None);
             }
             if !self.add(step, add, store, report)? {
-                leave(&adds[index..], report);
+                self.feed.is_over = true;
+                self.leave(rest, report);
                 return Ok(());
             }
         }
-        if self.added > 0 { store.forget_notices("adding/") } else { Ok(()) }
+        if self.feed.added > 0 { store.forget_notices("adding/") } else { Ok(()) }
+    }
+
+    /// These wait for a later run, or for the next plan of this one.
+    fn leave(&mut self, adds: &[(&Step, &Add)], report: &mut Report) {
+        for (step, add) in adds {
+            if self.is_last {
+                report.step(step, Ended::Later, None);
+            } else {
+                for wish in &add.wished.wishes {
+                    self.feed.done.remove(wish);
+                }
+            }
+        }
     }
 
     /// Sends one film and records how it ended. Returns whether sending others makes sense.
@@ -172,17 +186,17 @@ impl Send<'_> {
         let (wished, now) = (&add.wished, report.now());
         let error = match self.send(add) {
             Ok(sent) => {
-                self.failures_in_a_row = 0;
+                self.feed.failures_in_a_row = 0;
                 if sent.tmdb != wished.tmdb {
                     store.record_alias(wished.tmdb, sent.tmdb)?;
                 }
                 if sent.is_new {
-                    self.added += 1;
+                    self.feed.added += 1;
                     store.answer(&wished.wishes, now)?;
                     report.step(step, self.done(), Some(&sent.folder));
                 } else {
                     // With labels the wish stays open: the next look at Radarr finds the film and labels it.
-                    if !self.feed.config.user_tags {
+                    if !self.feed.setup.config.user_tags {
                         store.answer(&wished.wishes, now)?;
                     }
                     report.step(&Step::Have(wished.clone()), Ended::Done, None);
@@ -195,7 +209,7 @@ impl Send<'_> {
         match error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
             AddError::Failed(error) => {
-                self.failures_in_a_row += 1;
+                self.feed.failures_in_a_row += 1;
                 store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
                 let (key, hint) = (format!("add/{}", wished.film.uid), error.hint());
                 report.failure(store, &key, &wished.people(), &text, hint.as_deref())?;
@@ -206,7 +220,7 @@ impl Send<'_> {
                 return Ok(false);
             }
             AddError::Unknown(_) => {
-                self.failures_in_a_row = 0;
+                self.feed.failures_in_a_row = 0;
                 store.record_problem(&wished.wishes, WishProblem::Unknown, &error.to_string(), now)?;
                 for (person, _) in &wished.wishes {
                     report.skip(store, person, &wished.film, &error.to_string())?;
@@ -218,7 +232,7 @@ impl Send<'_> {
             | AddError::FolderTaken { .. }
             | AddError::Conflict
             | AddError::Refused(_) => {
-                self.failures_in_a_row = 0;
+                self.feed.failures_in_a_row = 0;
                 store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
                 report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), &text, None)?;
             }
@@ -229,14 +243,14 @@ impl Send<'_> {
 
     /// Sends one film; what may have arrived without an answer is asked for.
     fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
-        let radarr = self.feed.radarr;
+        let radarr = self.feed.setup.radarr;
         let folder = self.feed.destination(add)?;
-        if self.feed.is_dry {
+        if self.feed.setup.is_dry {
             return Ok(Sent { tmdb: add.wished.tmdb, is_new: true, folder });
         }
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.feed.config, add.wished.tmdb);
+        let (config, tmdb) = (self.feed.setup.config, add.wished.tmdb);
         let film = NewFilm {
             tmdb,
             title: &add.wished.film.name,
@@ -290,7 +304,7 @@ impl Send<'_> {
         if let Some(id) = self.view.tags.get(label) {
             return Ok(*id);
         }
-        let id = self.feed.radarr.create_tag(label)?;
+        let id = self.feed.setup.radarr.create_tag(label)?;
         self.view.tags.insert(label.to_owned(), id);
         Ok(id)
     }

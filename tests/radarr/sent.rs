@@ -131,8 +131,9 @@ fn film_that_one_user_lists_already_takes_the_settings_of_the_first_in_the_confi
 }
 
 #[test]
-fn newest_films_go_first_and_users_in_turn() {
-    let world = World::new().user("ben", "").watchlist(&["a1", "both", "a2", "a3"]);
+fn newest_films_go_first_and_users_share_max_adds_per_run_in_turn() {
+    let world = World::new().set("[radarr]", "max_adds_per_run = 9").user("ben", "");
+    let world = world.watchlist(&["a1", "both", "a2", "a3"]);
     world.letterboxd.set_watchlist("ben", &["b1", "both", "b2"]);
     world.sync();
     let order = ["a1", "b1", "both", "b2", "a2", "a3"].map(|slug| world.letterboxd.tmdb_id(slug));
@@ -256,7 +257,8 @@ fn user_tags_reuse_labels_and_send_many_films_at_once() {
         world.radarr.has(*id);
     }
     world.sync();
-    assert_eq!(world.writes(), ["radarr POST /api/v3/tag", EDITOR, EDITOR]);
+    // Films go on in batches of 50 while pages are still read.
+    assert_eq!(world.writes(), ["radarr POST /api/v3/tag", EDITOR, EDITOR, EDITOR]);
     assert!(world.radarr.films().iter().all(|film| film.tags == ["lbjf-ada"]));
     world.letterboxd.push("ada", "heat-1995");
     world.forget_requests();
