@@ -59,12 +59,8 @@ pub struct Feed<'a> {
     is_over: bool,
 }
 
-/// What a look at Radarr brought.
-#[derive(Debug)]
-enum Looked {
-    Failed,
-    Ready { terms: RadarrTerms, view: RadarrView },
-}
+/// What a look at Radarr brought; `None` when it failed.
+type Looked = Option<Box<(RadarrTerms, RadarrView)>>;
 
 /// More films than this at once are worth a warning, since Radarr asks the indexers for each.
 const MANY_SEARCHES: usize = 50;
@@ -84,7 +80,7 @@ impl<'a> Feed<'a> {
 
     /// Sends what is known while so many films are still `unread`.
     pub fn begin(&mut self, store: &mut Store, report: &mut Report, unread: usize) -> Result<(), StoreError> {
-        if self.is_over || matches!(self.looked, Some(Looked::Failed)) || interrupt::requested().is_some() {
+        if self.is_over || matches!(self.looked, Some(None)) || interrupt::requested().is_some() {
             return Ok(());
         }
         self.send(store, report, &InLibrary::Ignored, unread)
@@ -116,33 +112,21 @@ impl<'a> Feed<'a> {
             log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
             return Ok(());
         }
-        let (terms, view) = match self.looked.take() {
-            Some(Looked::Ready { terms, view }) => (terms, view),
-            Some(Looked::Failed) => {
-                self.looked = Some(Looked::Failed);
-                return Ok(());
-            }
-            None => match self.look(store, report)? {
-                Some((terms, view)) => {
-                    store.forget_notices("radarr/look")?;
-                    warn_if_restored(store, report, &view, &aliases)?;
-                    (terms, view)
-                }
-                None => {
-                    self.looked = Some(Looked::Failed);
-                    return Ok(());
-                }
-            },
+        if self.looked.is_none() {
+            self.looked = Some(self.look(store, report, &aliases)?.map(Box::new));
+        }
+        let Some((terms, view)) = self.looked.as_mut().and_then(Option::take).map(|looked| *looked) else {
+            return Ok(());
         };
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
         let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
         self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
         self.warn_of_searches(&steps, unread, store, report)?;
         let mut send = Send { feed: self, view, is_last: unread == 0 };
-        let sent = send.apply(&steps, store, report);
+        let result = send.apply(&steps, store, report);
         let view = send.view;
-        self.looked = Some(Looked::Ready { terms, view });
-        sent
+        self.looked = Some(Some(Box::new((terms, view))));
+        result
     }
 
     /// The wishes to look at: none, as long as none is due.
@@ -198,6 +182,7 @@ impl<'a> Feed<'a> {
         &self,
         store: &mut Store,
         report: &mut Report,
+        aliases: &Aliases,
     ) -> Result<Option<(RadarrTerms, RadarrView)>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
             let version = self.setup.radarr.check()?;
@@ -214,7 +199,12 @@ impl<'a> Feed<'a> {
             Ok((settings, view))
         };
         match ask() {
-            Ok((settings, view)) => Ok(Some((self.terms(&settings, store, report)?, view))),
+            Ok((settings, view)) => {
+                let terms = self.terms(&settings, store, report)?;
+                store.forget_notices("radarr/look")?;
+                warn_if_restored(store, report, &view, aliases)?;
+                Ok(Some((terms, view)))
+            }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {
                 let text = chain(&error);
