@@ -21,6 +21,7 @@ use url::Url;
 use crate::film::Slug;
 use crate::http::{Again, Answer, Http, Options, Patience, Proxy, TransportError};
 use crate::pool::Pool;
+use crate::progress;
 use page::{FilmPage, Unreadable, WatchlistPage};
 use route::{Change, DIRECT, NoWay, Route, Routes, Standing};
 
@@ -269,21 +270,28 @@ impl Letterboxd {
             };
             self.read(&path, |html| page::watchlist(html, member, number))
         };
-        self.fan_out(pages.len(), read, each);
+        self.fan_out("watchlist pages", pages.len(), read, each);
     }
 
     /// Reads film pages; `each` gets every result with its index as it arrives.
     pub fn film_pages(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
         let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
-        self.fan_out(slugs.len(), read, each);
+        self.fan_out("film pages", slugs.len(), read, each);
     }
 
     fn fan_out<T: Send>(
         &self,
+        what: &'static str,
         count: usize,
         job: impl Fn(usize) -> Result<T, PageError> + Sync,
         mut each: impl FnMut(usize, Result<T, PageError>),
     ) {
+        let bar = progress::bar(what, count, self.routes.pace());
+        let job = |index| {
+            let result = job(index);
+            bar.step();
+            result
+        };
         self.pool.run(count, job, |index, result| each(index, result.unwrap_or(Err(PageError::Panicked))));
     }
 

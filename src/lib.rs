@@ -8,7 +8,7 @@
 //! * [`cursor`], [`plan`]: every decision, as pure functions
 //! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
 //! * [`store`]: the one SQLite door
-//! * [`config`], [`cli`], [`report`], [`logging`]: what a person writes and reads
+//! * [`config`], [`cli`], [`report`], [`logging`], [`progress`]: what a person writes and reads
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
@@ -29,6 +29,7 @@ pub mod lock;
 pub mod logging;
 pub mod plan;
 pub mod pool;
+pub mod progress;
 pub mod radarr;
 pub mod report;
 pub mod scrape;
@@ -46,7 +47,8 @@ pub fn run(cli: &Cli) -> Exit {
     match dispatch(cli) {
         Ok(exit) => exit,
         Err(error) => {
-            report_error(&error);
+            let hint = hint(&error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            logging::last_words(&cli.global, &format!("{error:#}{hint}"));
             exit_of(&error)
         }
     }
@@ -76,15 +78,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 fn name_store(error: anyhow::Error, config: &Config) -> anyhow::Error {
     let is_bare = error.chain().next().is_some_and(<dyn std::error::Error>::is::<StoreError>);
     if is_bare { error.context(format!("store `{}`", config.system.database.display())) } else { error }
-}
-
-/// The one place that prints what ends a run.
-#[expect(clippy::print_stderr, reason = "the config may be what is wrong, so logging may not have started")]
-fn report_error(error: &anyhow::Error) {
-    eprintln!("lbjf: error: {error:#}");
-    if let Some(hint) = hint(error) {
-        eprintln!("hint: {hint}");
-    }
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {

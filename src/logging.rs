@@ -1,18 +1,25 @@
 //! Where messages go: stderr, and a file when the config names one.
 //!
-//! No timestamps on stderr, since cron and the journal have theirs; in the file each line has one.
+//! No timestamps on stderr, since cron and the journal have theirs; in the file each line has one. Under systemd each
+//! line begins with its priority in the journal, as `<4>` for a warning (sd-daemon(3)), and the journal takes that
+//! off again.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::Context;
+use env_logger::Target;
 use log::{Level, LevelFilter};
 
 use crate::cli::{Color, Global};
+use crate::progress;
 
-/// Starts logging. `level` and `log_file` come from the config; flags and `RUST_LOG` beat the level.
+/// Starts logging, and progress bars unless `-q` wants none. `level` and `log_file` come from the config; flags and
+/// `RUST_LOG` beat the level.
 ///
 /// # Errors
 ///
@@ -25,7 +32,10 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
         (false, _) => LevelFilter::Trace,
     };
     let file = log_file.map(open).transpose()?.map(Mutex::new);
-    let color = use_color(global.color);
+    let form = Form::of_stderr(global.color);
+    if !global.quiet {
+        progress::start();
+    }
     let mut builder = env_logger::Builder::new();
     builder
         .filter_level(LevelFilter::Warn)
@@ -35,35 +45,84 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
         .filter_module("ureq", LevelFilter::Off)
         .filter_module("ureq_proto", LevelFilter::Off)
         .filter_module("rustls", LevelFilter::Off)
+        .target(Target::Pipe(Box::new(progress::Stderr)))
         .format(move |buffer, record| {
-            let line = format!("{}{}", prefix(record.level(), false), record.args());
+            let text = record.args().to_string();
             if let Some(file) = &file {
-                write_to_file(file, &line);
+                write_to_file(file, &Form::Plain.line(record.level(), &text));
             }
-            writeln!(buffer, "{}{}", prefix(record.level(), color), record.args())
+            writeln!(buffer, "{}", form.line(record.level(), &text))
         });
     builder.try_init().context("cannot start logging")
 }
 
-/// A level as the beginning of a line; ordinary lines have none.
-fn prefix(level: Level, color: bool) -> &'static str {
-    match (level, color) {
-        (Level::Error, false) => "lbjf: error: ",
-        (Level::Error, true) => "lbjf: \u{1b}[1;31merror:\u{1b}[0m ",
-        (Level::Warn, false) => "warning: ",
-        (Level::Warn, true) => "\u{1b}[1;33mwarning:\u{1b}[0m ",
-        _ => "",
+/// Says what ends a run, also when the config is what is wrong, so that logging has not started.
+#[expect(clippy::print_stderr, reason = "there may be no logger yet")]
+pub fn last_words(global: &Global, text: &str) {
+    if log::log_enabled!(Level::Error) {
+        log::error!("{text}");
+    } else {
+        eprintln!("{}", Form::of_stderr(global.color).line(Level::Error, text));
     }
 }
 
-fn use_color(when: Color) -> bool {
-    match when {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// What a line looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Plain,
+    Colored,
+    Journal,
+}
+
+impl Form {
+    fn of_stderr(color: Color) -> Self {
+        let is_colored = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
+        };
+        match (is_journal(), is_colored) {
+            (true, _) => Self::Journal,
+            (false, true) => Self::Colored,
+            (false, false) => Self::Plain,
         }
     }
+
+    /// The whole message: its level as the beginning, where it is one to look at.
+    fn line(self, level: Level, text: &str) -> String {
+        let prefix = match (self, level) {
+            (Self::Plain, Level::Error) => "lbjf: error: ",
+            (Self::Colored, Level::Error) => "lbjf: \u{1b}[1;31merror:\u{1b}[0m ",
+            // The journal names the program itself.
+            (Self::Journal, Level::Error) => "error: ",
+            (Self::Colored, Level::Warn) => "\u{1b}[1;33mwarning:\u{1b}[0m ",
+            (_, Level::Warn) => "warning: ",
+            _ => "",
+        };
+        let message = format!("{prefix}{text}");
+        if self != Self::Journal {
+            return message;
+        }
+        let priority = match level {
+            Level::Error => 3,
+            Level::Warn => 4,
+            Level::Info => 6,
+            Level::Debug | Level::Trace => 7,
+        };
+        // To the journal each line is a message.
+        message.lines().map(|line| format!("<{priority}>{line}")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Is stderr connected to the journal? systemd says which stream it gave, and a child may have another
+/// (systemd.exec(5), `$JOURNAL_STREAM`).
+fn is_journal() -> bool {
+    let Ok(stream) = std::env::var("JOURNAL_STREAM") else { return false };
+    let stderr = io::stderr().as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+    stderr.is_ok_and(|stderr| stream == format!("{}:{}", stderr.dev(), stderr.ino()))
 }
 
 fn open(path: &Path) -> anyhow::Result<File> {
@@ -75,5 +134,22 @@ fn write_to_file(file: &Mutex<File>, line: &str) {
     // A full disk must not end a run; stderr still has the line.
     if let Ok(mut file) = file.lock() {
         let _ = writeln!(file, "{} {line}", jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_for_the_journal_has_its_priority() {
+        for (level, expected) in [
+            (Level::Error, "<3>error: no disk\n<3>hint: buy one"),
+            (Level::Warn, "<4>warning: no disk\n<4>hint: buy one"),
+            (Level::Info, "<6>no disk\n<6>hint: buy one"),
+            (Level::Trace, "<7>no disk\n<7>hint: buy one"),
+        ] {
+            assert_eq!(Form::Journal.line(level, "no disk\nhint: buy one"), expected);
+        }
     }
 }

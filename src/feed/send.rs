@@ -8,6 +8,7 @@ use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::plan::{Add, RadarrView, Step, Tag};
+use crate::progress;
 use crate::radarr::{AddError, NewFilm, Radarr};
 use crate::report::{Ended, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
@@ -133,6 +134,7 @@ impl Send<'_, '_> {
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let most = self.feed.setup.config.max_adds_per_run.unwrap_or(usize::MAX);
+        let bar = progress::bar("films to Radarr", adds.len().min(most), None);
         for (index, (step, add)) in adds.iter().enumerate() {
             let rest = &adds[index..];
             let films = plural(rest.len(), "film");
@@ -153,7 +155,9 @@ impl Send<'_, '_> {
                 let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
                 return report.warning(store, "adding/row", "radarr", &text, None);
             }
-            if !self.add(step, add, store, report)? {
+            let goes_on = self.add(step, add, store, report)?;
+            bar.step();
+            if !goes_on {
                 self.feed.is_over = true;
                 self.leave(rest, report);
                 return Ok(());

@@ -123,6 +123,17 @@ impl Routes {
         self.all.iter().enumerate()
     }
 
+    /// Requests a second over all routes that can be used now; `None` when there is no limit.
+    #[expect(clippy::cast_precision_loss, reason = "nobody has that many proxies")]
+    pub fn pace(&self) -> Option<f64> {
+        let shared = self.shared();
+        let is_open = |(route, state): &(&Route, &State)| {
+            !route.is_fallback && matches!(state.standing, Standing::Open | Standing::OnTrial)
+        };
+        let open = self.all.iter().zip(&shared.states).filter(is_open).count().max(1);
+        self.interval.map(|interval| open as f64 / interval.as_secs_f64())
+    }
+
     /// Takes the next way out, in turn, and waits until its pace allows a request.
     pub fn take(&self) -> Result<(usize, &Route), NoWay> {
         loop {

@@ -1,0 +1,182 @@
+//! What a run looks like on a terminal, in the journal, in a log file and in a cron mail.
+
+mod common;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use common::World;
+use lbjf::exit::Exit;
+
+/// A world with this line under `[system]`.
+fn system(line: &str) -> World {
+    let mut world = World::new();
+    world.change("[letterboxd]", &format!("[system]\n{line}\n\n[letterboxd]"));
+    world
+}
+
+/// Runs a command with its stderr on a terminal, and returns what is drawn there.
+fn on_a_terminal(mut command: Command) -> String {
+    let terminal = nix::pty::openpty(None, None).expect("the system has terminals");
+    command
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::from(terminal.slave));
+    let mut child = command.spawn().expect("lbjf was built");
+    // The child has the only other end: reading stops when it is gone.
+    drop(command);
+    let mut drawn = Vec::new();
+    // Linux ends a terminal that nobody has open with an error.
+    let _ = File::from(terminal.master).read_to_end(&mut drawn);
+    child.wait().expect("it ends");
+    String::from_utf8_lossy(&drawn).into_owned()
+}
+
+/// The lines that stay: what was drawn over is gone, colours too.
+fn staying(drawn: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in drawn.split("\r\n") {
+        // A bar that is cleared leaves "erase this line" behind it.
+        let line = line.rsplit(['\r']).next().unwrap_or_default();
+        let line = line.rsplit("\u{1b}[2K").next().unwrap_or_default();
+        let mut text = String::new();
+        let mut parts = line.split("\u{1b}[");
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            text.push_str(
+                part.split_once(|end: char| end.is_ascii_alphabetic()).map_or("", |(_, rest)| rest),
+            );
+        }
+        lines.push(text);
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+#[test]
+fn bars_on_a_terminal_show_pages_films_and_the_time_left_and_leave_only_messages() {
+    let mut world = World::new().watchlist_of(60);
+    world.change("requests_per_second = 0", "requests_per_second = 40");
+    let drawn = on_a_terminal(world.command(&["sync"]));
+    for bar in ["film pages", "60/60", "0 s left", "films to Radarr"] {
+        assert!(drawn.contains(bar), "no {bar:?} in\n{drawn}");
+    }
+    let lines = staying(&drawn);
+    assert_eq!(lines.first().map(String::as_str), Some("ada: 60 new of 60 on the watchlist"), "{lines:#?}");
+    let added = lines.iter().filter(|line| line.starts_with("ada: added to Radarr: Film ")).count();
+    assert_eq!(added, 60, "{lines:#?}");
+    assert!(lines.last().is_some_and(|line| line.starts_with("sync: 1 user, 60 added")), "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("left") || line.contains("##")), "{lines:#?}");
+}
+
+#[test]
+fn bars_are_not_for_quiet_runs_and_not_for_pipes() {
+    let world = World::new().watchlist_of(5);
+    assert_eq!(on_a_terminal(world.command(&["sync", "--quiet"])), "");
+    let world = World::new().watchlist_of(5);
+    let mut command = world.command(&["sync"]);
+    let ran = world.ran(command.env("TERM", "xterm").output().expect("lbjf was built"));
+    ran.exits(Exit::Success).omits("film pages");
+}
+
+#[test]
+fn color_is_for_terminals_without_no_color_and_for_who_asks() {
+    const RED: &str = "\u{1b}[1;33mwarning:\u{1b}[0m ";
+    let world = || {
+        let world = World::new();
+        world.letterboxd.set_private("ada", true);
+        world
+    };
+    assert!(on_a_terminal(world().command(&["sync"])).contains(RED));
+    for (args, no_color) in [(&["sync", "--color=never"][..], ""), (&["sync"], "1")] {
+        let world = world();
+        let mut command = world.command(args);
+        command.env("NO_COLOR", no_color);
+        let drawn = on_a_terminal(command);
+        assert!(drawn.contains("warning: ada: ") && !drawn.contains(RED), "{drawn}");
+    }
+    world().lbjf(&["sync"]).exits(Exit::Partial).omits(RED);
+    world().lbjf(&["sync", "--color=always"]).exits(Exit::Partial).mentions(RED);
+}
+
+#[test]
+fn the_journal_gets_priorities_and_no_colors_or_times() {
+    let world = World::new().watchlist(&["heat"]);
+    world.letterboxd.set_private("ada", true);
+    let into = |stream: &dyn Fn(&File) -> String| {
+        let path = world.folder.path().join("journal");
+        let file = File::create(&path).expect("it can be made");
+        let mut command = world.command(&["sync", "--color=always"]);
+        command.env("JOURNAL_STREAM", stream(&file)).stderr(file);
+        assert_eq!(command.status().expect("lbjf was built").code(), Some(4));
+        world.pass_time(Duration::from_hours(25));
+        fs::read_to_string(&path).expect("it is text")
+    };
+    let about = |file: &File| file.metadata().expect("it is open");
+    let journal = into(&|file| format!("{}:{}", about(file).dev(), about(file).ino()));
+    let lines: Vec<_> = journal.lines().collect();
+    assert_eq!(lines[0], "<4>warning: ada: the watchlist is private");
+    assert!(
+        lines[1].starts_with("<4>hint: ") && lines[2].starts_with("<6>sync: 1 user, 1 failed"),
+        "{journal}"
+    );
+    // Its parent has the journal; this stream is another one.
+    assert!(!into(&|_| "8:12345".to_owned()).contains('<'));
+}
+
+#[test]
+fn log_file_gets_every_line_with_its_time_and_what_ends_a_run() {
+    let world = system("log_file = \"lbjf.log\"").watchlist(&["heat"]);
+    world.sync();
+    fs::write(world.database(), "no database").expect("it can be written");
+    world.lbjf(&["sync"]).exits(Exit::Failure);
+    let log = fs::read_to_string(world.folder.path().join("lbjf.log")).expect("it is there");
+    let texts: Vec<_> = log
+        .lines()
+        .filter_map(|line| {
+            let (time, text) = line.split_once(' ')?;
+            (time.len() == 20 && time.ends_with('Z')).then_some(text)
+        })
+        .collect();
+    assert_eq!(texts[0], "ada: 1 new of 1 on the watchlist");
+    assert!(texts.iter().any(|text| text.starts_with("sync: 1 user, 1 added")), "{log}");
+    assert!(texts.last().is_some_and(|text| text.starts_with("lbjf: error: store `")), "{log}");
+}
+
+/// As cron runs it: no terminal, hardly any environment; a mail is whatever is printed.
+#[test]
+fn cron_mails_only_what_is_worth_a_look() {
+    let world = system("database = \"state/lbjf.db\"").watchlist(&["heat"]);
+    world.download("heat");
+    let mail = |exit: Exit| {
+        let mut command = world.command(&["sync", "--quiet"]);
+        command
+            .env_clear()
+            .env("HOME", world.folder.path())
+            .env("PATH", "/usr/bin:/bin")
+            .env("SHELL", "/bin/sh");
+        let config = world.folder.path().join("config.toml");
+        command.args(["--config", config.to_str().expect("a plain path")]).stdin(Stdio::null());
+        let ran = world.ran(command.output().expect("lbjf was built")).exits(exit);
+        ran.stdout + &ran.stderr
+    };
+    assert_eq!(mail(Exit::Success), "", "a first run in which all goes well");
+    assert_eq!(mail(Exit::Success), "", "an idle run");
+    world.letterboxd.set_private("ada", true);
+    let mut mails = Vec::new();
+    for _ in 0..48 {
+        mails.push(mail(Exit::Partial));
+        world.pass_time(Duration::from_mins(30));
+    }
+    mails.retain(|mail| !mail.is_empty());
+    let expected = "warning: ada: the watchlist is private\n\
+        hint: ask them to make the watchlist public; nothing is removed meanwhile\n";
+    assert_eq!(mails, [expected]);
+    assert_eq!(mail(Exit::Partial), expected, "the next day");
+    world.letterboxd.set_private("ada", false);
+    assert_eq!(mail(Exit::Success), "");
+}
