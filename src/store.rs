@@ -11,6 +11,7 @@ mod cool_downs;
 mod entries;
 mod films;
 mod members;
+mod probe;
 mod runs;
 mod schema;
 
@@ -25,6 +26,7 @@ pub use cool_downs::CoolDown;
 pub use entries::{Listed, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{MemberRow, Place};
+pub use probe::Condition;
 pub use runs::{PersonStatus, Run};
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};

@@ -123,6 +123,11 @@ impl Routes {
         self.all.iter().enumerate()
     }
 
+    /// Does Letterboxd refuse us over this route?
+    pub fn is_refused(&self, number: usize) -> bool {
+        self.shared().states[number].standing == Standing::Closed
+    }
+
     /// Takes the next way out, in turn, and waits until its pace allows a request.
     pub fn take(&self) -> Result<(usize, &Route), NoWay> {
         loop {
