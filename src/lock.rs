@@ -112,7 +112,12 @@ mod tests {
         let first = Lock::take(&database, "lbjf sync, process 7").unwrap();
         let refused = Lock::take(&database, "lbjf cleanup, process 8").unwrap_err();
         assert!(refused.to_string().ends_with("(lbjf sync, process 7)"), "{refused}");
+        assert_eq!(Lock::holder(&database).unwrap().as_deref(), Some("lbjf sync, process 7"));
         drop(first);
+        assert_eq!(Lock::holder(&database).unwrap(), None);
         Lock::take(&database, "lbjf cleanup, process 8").unwrap();
+        let other = folder.path().join("other.db");
+        assert_eq!(Lock::holder(&other).unwrap(), None);
+        assert!(!path_of(&other).exists(), "a look makes no file");
     }
 }

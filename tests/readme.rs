@@ -253,12 +253,14 @@ fn json_of_every_command_is_as_documented() {
     ran.push(("cleanup", world.lbjf(&["cleanup", "--json", "--dry-run"]).json()));
     ran.push(("scrape", world.lbjf(&["scrape", "ada", "--json"]).json()));
     ran.push(("status", world.lbjf(&["status", "--json"]).json()));
-    assert_eq!(documented.len(), ["sync", "scrape", "status"].len());
+    ran.push(("status --check", world.lbjf(&["status", "--check", "--json"]).json()));
+    assert_eq!(documented.len(), ["sync", "scrape", "status", "status --check"].len());
     for (command, value) in ran {
         let index = match command {
             "sync" | "cleanup" => 0,
             "scrape" => 1,
-            _ => 2,
+            "status" => 2,
+            _ => 3,
         };
         let (mut told, mut real) = (BTreeSet::new(), BTreeSet::new());
         paths(&documented[index], "", &mut told);

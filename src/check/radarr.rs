@@ -52,7 +52,7 @@ pub fn radarr(
             let text = format!("{}{excluded}", plural(films.len(), "film"));
             match restored(store, &films, &Aliases::new(store.aliases()?))? {
                 Some((lacking, hint)) => {
-                    checks.note(ABOUT, "films", &format!("{text}; {lacking}"), Some(hint))
+                    checks.note(ABOUT, "films", &format!("{text}; {lacking}"), Some(hint));
                 }
                 None => checks.ok(ABOUT, "films", &text),
             }
@@ -146,9 +146,9 @@ fn tags(door: &Radarr, config: &config::Radarr, users: &[User], checks: &mut Che
     labels.extend(users.iter().filter(|_| config.user_tags).map(|user| user_tag(&user.name)));
     let mut seen = HashSet::new();
     labels.retain(|label| seen.insert(label.clone()));
-    let label = |label: String| match tags.contains_key(&label) {
-        true => format!("`{label}`"),
-        false => format!("`{label}` (will be made)"),
+    let label = |label: String| {
+        let what_for = if tags.contains_key(&label) { "" } else { " (will be made)" };
+        format!("`{label}`{what_for}")
     };
     let labels: Vec<_> = labels.into_iter().map(label).collect();
     if !labels.is_empty() {

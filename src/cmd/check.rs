@@ -44,7 +44,9 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     };
     print(&match () {
         () if args.json => json(&checks, exit)?,
-        () if io::stdout().is_terminal() => table(&checks),
+        () if io::stdout().is_terminal() => {
+            table(&checks, terminal_size::terminal_size().map(|(width, _)| width.0))
+        }
         () => lines(&checks),
     })?;
     log::info!("{}", summary(&checks, exit));
@@ -138,12 +140,12 @@ fn what(check: &Check) -> String {
     format!("{} {}", check.about, check.check)
 }
 
-/// For a person at a terminal.
-fn table(checks: &Checks) -> String {
+/// For a person at a terminal, which is so many letters wide.
+fn table(checks: &Checks, width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(["what", "state", "found"]);
-    if let Some((width, _)) = terminal_size::terminal_size() {
-        table.set_width(width.0).set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = width {
+        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
     }
     for check in checks.all() {
         table.add_row([&what(check), check.state.word(), &check.found]);
@@ -154,7 +156,8 @@ fn table(checks: &Checks) -> String {
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
 }
 
 /// For a mail or a log: a line each, the state first.
@@ -180,4 +183,59 @@ fn json(checks: &Checks, exit: Exit) -> anyhow::Result<String> {
     }
     let json = Json { version: 1, ok: exit == Exit::Success, checks: checks.all(), exit_code: exit.code() };
     Ok(serde_json::to_string(&json)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checks() -> Checks {
+        let mut checks = Checks::default();
+        checks.ok("ada", "watchlist", "public, 2 entries");
+        checks.problem("radarr", "root folder", "Radarr has no root folder `/films`", Some("check it twice"));
+        checks.skipped("jellyfin", "settings", "left out");
+        checks
+    }
+
+    #[test]
+    fn the_table_has_hints_on_lines_of_their_own_and_fits_the_terminal() {
+        assert_eq!(
+            table(&checks(), None),
+            "\
+what                state  found
+ada watchlist       ok     public, 2 entries
+radarr root folder  WRONG  Radarr has no root folder `/films`
+                           hint: check it twice
+jellyfin settings   -      left out
+"
+        );
+        let narrow = table(&checks(), Some(50));
+        assert!(
+            narrow.lines().count() > 5 && narrow.lines().all(|line| line.chars().count() <= 50),
+            "{narrow}"
+        );
+        // No terminal is as narrow as this one, but some programs say so.
+        assert!(!table(&checks(), Some(0)).is_empty());
+    }
+
+    #[test]
+    fn lines_off_a_terminal_begin_with_the_state() {
+        assert_eq!(
+            lines(&checks()),
+            "\
+ok     ada watchlist: public, 2 entries
+WRONG  radarr root folder: Radarr has no root folder `/films`
+       hint: check it twice
+-      jellyfin settings: left out
+"
+        );
+    }
+
+    #[test]
+    fn the_closing_line_counts_what_is_wrong() {
+        let mut checks = checks();
+        assert_eq!(summary(&checks, Exit::Partial), "check: 1 problem");
+        checks.problem("letterboxd", "access", "no", None);
+        assert_eq!(summary(&checks, Exit::Blocked), "check: 2 problems, refused by Letterboxd");
+    }
 }

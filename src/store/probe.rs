@@ -62,9 +62,13 @@ fn can_be_made(path: &Path) -> Result<(), StoreError> {
     while !exists(nearest)? {
         nearest = folder_of(nearest);
     }
-    may_write(nearest).map_err(|source| match nearest == folder {
-        true => StoreError::File { path: folder.to_owned(), source },
-        false => StoreError::Folder { path: folder.to_owned(), source },
+    let path = folder.to_owned();
+    may_write(nearest).map_err(|source| {
+        if nearest == folder {
+            StoreError::File { path, source }
+        } else {
+            StoreError::Folder { path, source }
+        }
     })
 }
 
