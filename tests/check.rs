@@ -115,6 +115,11 @@ fn status_check_costs_a_few_reads_a_page_and_a_film_page_for_each_person() {
 #[test]
 fn status_check_works_with_letterboxd_and_users_alone() {
     let mut world = fine().without("[radarr]").without("[jellyfin]");
+    let left_out = "settings: left out: the config has no `[jellyfin]`, so no collection is kept";
+    tells(
+        &check(&world, &[]).exits(Exit::Success),
+        &[&format!("note   jellyfin {left_out}, though some user names one")],
+    );
     world.change(&format!("jellyfin_collection = \"{COLLECTION}\"\n"), "");
     let ran = check(&world, &[]).exits(Exit::Success);
     tells(

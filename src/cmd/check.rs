@@ -110,7 +110,11 @@ fn ask_radarr(config: &Config, store: &Store, checks: &mut Checks) -> anyhow::Re
 fn ask_jellyfin(config: &Config, store: &mut Store, checks: &mut Checks) -> anyhow::Result<()> {
     let Some(config_here) = &config.jellyfin else {
         let text = "left out: the config has no `[jellyfin]`, so no collection is kept";
-        checks.skipped("jellyfin", "settings", text);
+        if config.users.iter().any(|user| user.collection.is_some()) {
+            checks.note("jellyfin", "settings", &format!("{text}, though some user names one"), None);
+        } else {
+            checks.skipped("jellyfin", "settings", text);
+        }
         return Ok(());
     };
     tell_progress("Jellyfin");
