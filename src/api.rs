@@ -190,6 +190,14 @@ impl ApiError {
                 "it is starting or migrating, or does not admit this machine; the next run tries again"
                     .to_owned(),
             ),
+            // nginx, Go's servers, Apache: plain HTTP at a port that speaks TLS.
+            Self::Status { server, status: 400, body, .. }
+                if body.contains("HTTPS port")
+                    || body.contains("HTTPS server")
+                    || body.contains("SSL-enabled") =>
+            {
+                Some(format!("it wants `https://` in `{}.url`", key(server)))
+            }
             Self::Status { server, status: 404, .. } => {
                 Some(format!("check the path of `{}.url`", key(server)))
             }

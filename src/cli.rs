@@ -19,7 +19,8 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Example:
+Examples:
+  lbjf status --check     is everything right that a run needs? asks everybody, changes nothing
   lbjf sync --dry-run     what a run would do, without doing it
 
 Exit codes:
@@ -76,7 +77,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
     Cleanup(CleanupArgs),
     /// Say where everybody's films stand, from what the last runs stored
-    #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat")]
+    #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
     Status(StatusArgs),
 }
 
@@ -149,8 +150,14 @@ pub struct CleanupArgs {
 #[derive(Debug, Args)]
 pub struct StatusArgs {
     /// Only this film, a slug or a part of its title: where it stands for each person, and what comes next
-    #[arg(value_name = "FILM")]
+    #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
+    /// Check everything a run needs: config, store, Letterboxd, Radarr, Jellyfin; ask each, change nothing
+    #[arg(long)]
+    pub check: bool,
+    /// With `--check`: ask Letterboxd although it refused us lately
+    #[arg(long, requires = "check")]
+    pub ignore_cool_down: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

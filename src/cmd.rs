@@ -1,5 +1,6 @@
 //! The subcommands; each file reads like its man page.
 
+pub mod check;
 pub mod cleanup;
 pub mod scrape;
 pub mod status;

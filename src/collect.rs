@@ -5,16 +5,16 @@
 //! down before it is sent, so a run that is killed never takes its own film for somebody else's.
 
 mod apply;
-mod target;
+pub(crate) mod target;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::thread;
 
 use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
-use crate::feed::InLibrary;
+use crate::feed::{Complaint, InLibrary};
 use crate::interrupt;
-use crate::jellyfin::{BoxSet, Jellyfin, JellyfinError, JellyfinUser, LibraryFilm, Member};
+use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, LibraryFilm, Member};
 use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
@@ -115,9 +115,7 @@ impl Collect<'_> {
             }
         };
         log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
-        if store.server_identity("jellyfin", &info.id)? != info.id {
-            let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
-            let hint = "give each Jellyfin a `system.database` of its own";
+        if let Some((text, hint)) = other_server(&info, store)? {
             report.failure(store, "jellyfin/other", "jellyfin", &text, Some(hint))?;
             return Ok(None);
         }
@@ -196,20 +194,12 @@ impl Collect<'_> {
             if !asked.insert(name.to_lowercase()) {
                 continue;
             }
-            match look.users.iter().find(|known| known.name.to_lowercase() == name.to_lowercase()) {
-                Some(known) if known.is_disabled => {
-                    let text = format!("Jellyfin's user `{name}` is disabled");
-                    let hint = "enable them in the Dashboard, or change `jellyfin_username`";
-                    report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
-                }
-                Some(known) => {
+            match viewer(name, &look.users) {
+                Ok(known) => {
                     store.forget_notices(&format!("viewer/{name}/"))?;
                     viewers.insert(name.to_lowercase(), known);
                 }
-                None => {
-                    let there: Vec<_> = look.users.iter().map(|user| format!("`{}`", user.name)).collect();
-                    let text = format!("Jellyfin has no user `{name}`; it has {}", there.join(", "));
-                    let hint = "check `jellyfin_username`";
+                Err((text, hint)) => {
                     report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
                 }
             }
@@ -342,6 +332,39 @@ fn tell_mapping(
     Ok(())
 }
 
+/// A store belongs to one Jellyfin: is this another one?
+pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Complaint>, StoreError> {
+    let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
+    Ok(is_other.then(|| {
+        let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
+        (text, "give each Jellyfin a `system.database` of its own")
+    }))
+}
+
+/// The person of this name, in any case, or why there is none of use.
+pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a JellyfinUser, Complaint> {
+    match users.iter().find(|known| known.name.to_lowercase() == name.to_lowercase()) {
+        Some(known) if known.is_disabled => Err((
+            format!("Jellyfin's user `{name}` is disabled"),
+            "enable them in the Dashboard, or change `jellyfin_username`",
+        )),
+        Some(known) => Ok(known),
+        None => {
+            let there: Vec<_> = users.iter().map(|user| format!("`{}`", user.name)).collect();
+            let text = format!("Jellyfin has no user `{name}`; it has {}", there.join(", "));
+            Err((text, "check `jellyfin_username`"))
+        }
+    }
+}
+
+/// What is said of a library that shows nothing where it showed films.
+pub(crate) fn lost_library(seen: u32) -> Complaint {
+    (
+        format!("the library shows no films where it showed {seen}; nothing is made or taken out"),
+        "is the disk mounted, and may they still see the library?",
+    )
+}
+
 /// A library that shows nothing where it showed films is a disk that is not mounted, or a lost permission.
 fn is_believable(
     user: &JellyfinUser,
@@ -351,8 +374,7 @@ fn is_believable(
 ) -> Result<bool, StoreError> {
     let seen = store.films_seen(&user.id)?;
     if films.is_empty() && seen > 0 {
-        let text = format!("the library shows no films where it showed {seen}; nothing is made or taken out");
-        let hint = "is the disk mounted, and may they still see the library?";
+        let (text, hint) = lost_library(seen);
         report.failure(store, &format!("library/{}", user.id), &user.name, &text, Some(hint))?;
         return Ok(false);
     }

@@ -5,14 +5,14 @@
 
 mod send;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::api::chain;
 use crate::config::{self, QualityProfile, User};
 use crate::film::{TmdbId, Uid};
 use crate::interrupt;
 use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Step, Wisher};
-use crate::radarr::{AddError, Radarr, RadarrError, trim_folder};
+use crate::radarr::{AddError, Radarr, RadarrError, RadarrFilm, trim_folder};
 use crate::report::Report;
 use crate::store::{Store, StoreError, Wish, WishProblem};
 use send::Send;
@@ -278,16 +278,16 @@ impl<'a> Feed<'a> {
 }
 
 /// What is wrong with a setting, and what to do about it.
-type Complaint = (String, &'static str);
+pub(crate) type Complaint = (String, &'static str);
 
 /// What there is to choose from.
-struct Settings {
-    profiles: Vec<(u32, String)>,
-    folders: Vec<crate::radarr::RootFolder>,
+pub(crate) struct Settings {
+    pub(crate) profiles: Vec<(u32, String)>,
+    pub(crate) folders: Vec<crate::radarr::RootFolder>,
 }
 
 impl Settings {
-    fn profile(&self, wanted: &QualityProfile) -> Result<u32, Complaint> {
+    pub(crate) fn profile(&self, wanted: &QualityProfile) -> Result<u32, Complaint> {
         let mut profiles = self.profiles.iter();
         let found = match wanted {
             QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
@@ -302,7 +302,7 @@ impl Settings {
         })
     }
 
-    fn folder(&self, wanted: &str) -> Result<String, Complaint> {
+    pub(crate) fn folder(&self, wanted: &str) -> Result<String, Complaint> {
         let wanted = trim_folder(wanted);
         let found = self.folders.iter().find(|folder| folder.path == wanted);
         match found {
@@ -334,7 +334,7 @@ fn list(there: impl Iterator<Item = String>) -> String {
 }
 
 /// The label of a person's films. Radarr 6 takes letters, digits and `-` (facts/servers.md R8).
-fn user_tag(name: &str) -> String {
+pub(crate) fn user_tag(name: &str) -> String {
     format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
 }
 
@@ -346,18 +346,30 @@ fn warn_if_restored(
     aliases: &Aliases,
 ) -> Result<(), StoreError> {
     const KEY: &str = "restored/radarr";
-    let there: HashSet<TmdbId> = view.films.keys().map(|id| aliases.canonical(*id)).collect();
+    let Some((text, hint)) = restored(store, &view.films, aliases)? else {
+        return store.forget_notices(KEY);
+    };
+    if store.is_first(KEY, report.now())? {
+        report.say("radarr", &text, Some(hint));
+    }
+    Ok(())
+}
+
+/// Does Radarr lack most of what it had?
+pub(crate) fn restored(
+    store: &Store,
+    films: &HashMap<TmdbId, RadarrFilm>,
+    aliases: &Aliases,
+) -> Result<Option<Complaint>, StoreError> {
+    let there: HashSet<TmdbId> = films.keys().map(|id| aliases.canonical(*id)).collect();
     let answered: HashSet<TmdbId> = store.answered()?.into_iter().map(|id| aliases.canonical(id)).collect();
     let lacking = answered.difference(&there).count();
     if lacking <= 5 || lacking * 2 <= answered.len() {
-        return store.forget_notices(KEY);
+        return Ok(None);
     }
-    if store.is_first(KEY, report.now())? {
-        let text = format!(
-            "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
-            answered.len()
-        );
-        report.say("radarr", &text, Some("if it is a new Radarr, `lbjf sync --add-again` sends them all"));
-    }
-    Ok(())
+    let text = format!(
+        "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
+        answered.len()
+    );
+    Ok(Some((text, "if it is a new Radarr, `lbjf sync --add-again` sends them all")))
 }

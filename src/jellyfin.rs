@@ -43,6 +43,15 @@ pub struct JellyfinUser {
     pub is_disabled: bool,
 }
 
+/// Whose token a key is, when it is a person's and no API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyOwner {
+    /// Their name.
+    pub name: String,
+    /// May they do everything?
+    pub is_administrator: bool,
+}
+
 /// A collection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoxSet {
@@ -110,6 +119,11 @@ impl Jellyfin {
         Self { api }
     }
 
+    /// Its address, for messages.
+    pub fn base(&self) -> String {
+        self.api.base_text()
+    }
+
     /// What server is it? Asked with the key, so that a wrong one shows at once.
     ///
     /// # Errors
@@ -136,6 +150,21 @@ impl Jellyfin {
         Ok(users.into_iter().map(user).collect())
     }
 
+    /// Whose token is the key? `None`: nobody's, so it is an API key, to which nothing is closed. Asked about itself,
+    /// an API key gets a 400 (J1).
+    pub fn key_owner(&self) -> Result<Option<KeyOwner>, ApiError> {
+        let user: Result<wire::User, _> = self.api.get("Users/Me", &[]);
+        match user {
+            Ok(user) => {
+                let policy = user.policy;
+                let is_administrator = policy.is_some_and(|policy| policy.is_administrator == Some(true));
+                Ok(Some(KeyOwner { name: user.name, is_administrator }))
+            }
+            Err(ApiError::Status { status: 400 | 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Every collection, also those that some people cannot see.
     pub fn collections(&self) -> Result<Vec<BoxSet>, ApiError> {
         let query = [
@@ -154,17 +183,11 @@ impl Jellyfin {
     /// The films that this person can see, with what they watched. One unpaged request: pages are slower, and go
     /// wrong in several versions (J5).
     pub fn library(&self, user_id: &str) -> Result<Vec<LibraryFilm>, ApiError> {
-        debug_assert!(!user_id.is_empty(), "an empty user id means everybody");
         let query = [
-            ("userId", user_id),
-            ("recursive", "true"),
-            ("includeItemTypes", "Movie"),
-            ("hasTmdbId", "true"),
-            ("collapseBoxSetItems", "false"),
-            ("fields", "ProviderIds"),
-            ("enableImages", "false"),
-            ("enableUserData", "true"),
-        ];
+            &library_query(user_id)[..],
+            &[("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")],
+        ]
+        .concat();
         let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
         let film = |item: wire::Item| {
             Some(LibraryFilm {
@@ -174,6 +197,15 @@ impl Jellyfin {
             })
         };
         Ok(items.items.into_iter().filter_map(film).collect())
+    }
+
+    /// How many films this person's library has, as the server counts: on some versions also a few that it would not
+    /// list for them (J5).
+    pub fn film_count(&self, user_id: &str) -> Result<u32, ApiError> {
+        // A limit of 0 has not always meant none.
+        let few = [("limit", "1"), ("enableImages", "false"), ("enableUserData", "false")];
+        let total: wire::Total = self.api.get("Items", &[&library_query(user_id)[..], &few].concat())?;
+        Ok(total.total_record_count.0)
     }
 
     /// What is in a collection: asked without a user and without a type, which would hide members (J5).
@@ -221,6 +253,18 @@ impl Jellyfin {
         let path = format!("Collections/{collection_id}/Items");
         self.api.write(method, &path, &[("ids", &item_ids.join(","))], None)
     }
+}
+
+/// The films with a TMDB id that a person can see, also those in collections.
+fn library_query(user_id: &str) -> [(&str, &str); 5] {
+    debug_assert!(!user_id.is_empty(), "an empty user id means everybody");
+    [
+        ("userId", user_id),
+        ("recursive", "true"),
+        ("includeItemTypes", "Movie"),
+        ("hasTmdbId", "true"),
+        ("collapseBoxSetItems", "false"),
+    ]
 }
 
 fn box_set(set: wire::BoxSet) -> BoxSet {

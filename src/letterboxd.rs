@@ -163,6 +163,17 @@ impl PageError {
     }
 }
 
+/// How a proxy did when it was tried.
+#[derive(Debug)]
+pub enum Trial {
+    /// Something at Letterboxd's address answered over it, with this status.
+    Answered(u16),
+    /// Nothing did; it is set aside.
+    Failed(TransportError),
+    /// It was not tried, since Letterboxd refuses it.
+    LeftAlone,
+}
+
 /// Texts that only a challenge has. `/cdn-cgi/challenge-platform/` is none: it is on every page
 /// (facts/letterboxd.md §4).
 const CHALLENGE_MARKERS: &[&str] = &[
@@ -213,23 +224,43 @@ impl Letterboxd {
         })
     }
 
-    /// Tries each proxy with one request; those that fail are set aside and named.
-    pub fn validate_proxies(&self) {
-        let proxies: Vec<_> = self.routes.all().filter(|(_, route)| route.is_proxy()).collect();
+    /// Tries each proxy with one request; those that fail are set aside and named. Returns how each did, by name.
+    pub fn validate_proxies(&self) -> Vec<(String, Trial)> {
+        let (proxies, closed): (Vec<_>, Vec<_>) = self
+            .routes
+            .all()
+            .filter(|(_, route)| route.is_proxy())
+            .partition(|(number, _)| !self.routes.is_refused(*number));
+        let mut trials: Vec<_> =
+            closed.into_iter().map(|(_, route)| (route.name.clone(), Trial::LeftAlone)).collect();
         let mut url = self.base_url.clone();
         // Small, and meant for programs.
         url.set_path("/robots.txt");
         self.pool.run(
             proxies.len(),
-            |index| proxies[index].1.http.get(&url, &[]).and_then(Answer::text),
+            |index| {
+                let answer = proxies[index].1.http.get(&url, &[])?;
+                let status = answer.status();
+                answer.text().map(|_| status)
+            },
             |index, result| {
-                if let Ok(Err(error)) = result
-                    && !matches!(error, TransportError::Interrupted)
-                {
-                    self.routes.failed(proxies[index].0, &error.to_string());
-                }
+                let (number, route) = proxies[index];
+                let trial = match result {
+                    Ok(Ok(status)) => Trial::Answered(status),
+                    Ok(Err(error)) => {
+                        if !matches!(error, TransportError::Interrupted) {
+                            self.routes.failed(number, &error.to_string());
+                        }
+                        Trial::Failed(error)
+                    }
+                    Err(_) => {
+                        Trial::Failed(TransportError::Other("trying it failed unexpectedly".to_owned()))
+                    }
+                };
+                trials.push((route.name.clone(), trial));
             },
         );
+        trials
     }
 
     /// How long a route is left alone after a refusal, the first time.

@@ -4,6 +4,7 @@
 //! puts what is in the Jellyfin library into that person's collection, and takes out what they have watched.
 //!
 //! * [`cmd`]: the subcommands, on top of everything else
+//! * [`check`]: what `status --check` finds out
 //! * [`scrape`], [`feed`], [`collect`]: the three parts of a pass: Letterboxd, Radarr, Jellyfin
 //! * [`cursor`], [`plan`]: every decision, as pure functions
 //! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
@@ -13,6 +14,7 @@
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
 pub mod api;
+pub mod check;
 pub mod cli;
 pub mod cmd;
 pub mod collect;
@@ -59,6 +61,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let given = cli.global.config.as_deref();
     let config = match &cli.command {
         Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?,
+        Command::Status(args) if args.check => Config::load(given, &env)?,
         Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
     };
     logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
@@ -69,6 +72,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Sync(args) => cmd::sync::run(args, &config),
         Command::Scrape(args) => cmd::scrape::run(args, &config),
         Command::Cleanup(args) => cmd::cleanup::run(args, &config),
+        Command::Status(args) if args.check => cmd::check::run(args, &config),
         Command::Status(args) => cmd::status::run(args, &config),
     };
     done.map_err(|error| name_store(error, &config))

@@ -4,7 +4,7 @@
 //! The file itself stays, since removing it would let two runs hold two files of one name.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// The lock, held while this value lives.
@@ -41,9 +41,7 @@ impl Lock {
     ///
     /// [`LockError::Held`] at once when another run holds it: there is no waiting.
     pub fn take(database: &Path, holder: &str) -> Result<Self, LockError> {
-        let mut path = database.as_os_str().to_owned();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = path_of(database);
         let io = |source| LockError::Io { path: path.clone(), source };
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(io)?;
@@ -53,13 +51,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // The other run may be writing its name this moment; an empty name is no failure.
-                let _ = file.read_to_string(&mut holder);
-                let holder = match holder.trim() {
-                    "" => "not yet named".to_owned(),
-                    name => name.to_owned(),
-                };
+                let holder = holder_of(&mut file);
                 return Err(LockError::Held { path, holder });
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
@@ -67,6 +59,45 @@ impl Lock {
         let named = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{holder}"));
         named.map_err(io)?;
         Ok(Self { _file: file })
+    }
+
+    /// Who holds the lock at this moment; nothing is made, and nothing is held longer than the look takes.
+    ///
+    /// # Errors
+    ///
+    /// When there is a lock file that a run could not use.
+    pub fn holder(database: &Path) -> Result<Option<String>, LockError> {
+        let path = path_of(database);
+        let io = |source| LockError::Io { path: path.clone(), source };
+        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            // A store that cannot be looked at is told by itself.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(holder_of(&mut file))),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+}
+
+/// The lock file of the store at `database`.
+fn path_of(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
+}
+
+/// What the run that holds the lock wrote into it.
+fn holder_of(file: &mut File) -> String {
+    let mut holder = String::new();
+    // It may be writing its name this moment; an empty name is no failure.
+    let _ = file.read_to_string(&mut holder);
+    match holder.trim() {
+        "" => "not yet named".to_owned(),
+        name => name.to_owned(),
     }
 }
 
@@ -81,7 +112,12 @@ mod tests {
         let first = Lock::take(&database, "lbjf sync, process 7").unwrap();
         let refused = Lock::take(&database, "lbjf cleanup, process 8").unwrap_err();
         assert!(refused.to_string().ends_with("(lbjf sync, process 7)"), "{refused}");
+        assert_eq!(Lock::holder(&database).unwrap().as_deref(), Some("lbjf sync, process 7"));
         drop(first);
+        assert_eq!(Lock::holder(&database).unwrap(), None);
         Lock::take(&database, "lbjf cleanup, process 8").unwrap();
+        let other = folder.path().join("other.db");
+        assert_eq!(Lock::holder(&other).unwrap(), None);
+        assert!(!path_of(&other).exists(), "a look makes no file");
     }
 }

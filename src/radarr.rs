@@ -25,6 +25,8 @@ pub struct RootFolder {
     pub path: String,
     /// Can Radarr reach it at this moment?
     pub is_accessible: bool,
+    /// Room on its disk; `None` where Radarr does not say.
+    pub free_bytes: Option<u64>,
 }
 
 /// A film in Radarr.
@@ -180,6 +182,7 @@ impl Radarr {
         let folder = |folder: wire::RootFolder| RootFolder {
             path: trim_folder(&folder.path).to_owned(),
             is_accessible: folder.accessible.unwrap_or(true),
+            free_bytes: folder.free_space.as_ref().and_then(serde_json::Value::as_u64),
         };
         Ok(folders.into_iter().map(folder).collect())
     }

@@ -256,13 +256,15 @@ fn json_of_every_command_is_as_documented() {
     ran.push(("scrape", world.lbjf(&["scrape", "ada", "--json"]).json()));
     ran.push(("status", world.lbjf(&["status", "--json"]).json()));
     ran.push(("status FILM", world.lbjf(&["status", "heat", "--json"]).json()));
-    assert_eq!(documented.len(), ["sync", "scrape", "status", "status FILM"].len());
+    ran.push(("status --check", world.lbjf(&["status", "--check", "--json"]).json()));
+    assert_eq!(documented.len(), ["sync", "scrape", "status", "status FILM", "status --check"].len());
     for (command, value) in ran {
         let index = match command {
             "sync" | "cleanup" => 0,
             "scrape" => 1,
             "status" => 2,
-            _ => 3,
+            "status FILM" => 3,
+            _ => 4,
         };
         let (mut told, mut real) = (BTreeSet::new(), BTreeSet::new());
         paths(&documented[index], "", &mut told);

@@ -92,6 +92,25 @@ fn each_answer_to_each_request(echoes: fn(&str) -> Vec<Reply>) {
 }
 
 #[test]
+fn a_check_at_trace_level_shows_no_key_even_when_the_servers_repeat_it() {
+    let all = |key: &str| [echoes(key), echoes_in_another_shape(key)].concat();
+    for (of_radarr, of_jellyfin) in all(radarr::KEY).into_iter().zip(all(jellyfin::KEY)) {
+        let world = World::new().watchlist(&["heat"]);
+        // Every answer, then every answer but the one that says who it is.
+        for lets_in in [false, true] {
+            let is_it =
+                move |request: &Request| !(lets_in && request.path.to_lowercase().contains("system/"));
+            world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(of_radarr.clone()));
+            world.jellyfin.server.fail(usize::MAX, is_it, Fault::Instead(of_jellyfin.clone()));
+            let ran = with_trace(&world, &["status", "--check", "-vv"]).exits(Exit::Partial);
+            assert!(ran.stdout.contains("WRONG  "), "{}", ran.stdout);
+            world.radarr.server.behave();
+            world.jellyfin.server.behave();
+        }
+    }
+}
+
+#[test]
 fn no_password_of_a_proxy_and_no_cookie_comes_out_at_trace_level() {
     let encoded = common::secrets::forms(PASSWORD).pop().expect("at least one form");
     let cookie = || ("Set-Cookie", format!("cf_clearance={COOKIE}; path=/"));

@@ -141,37 +141,6 @@ fn a_folder_in_the_place_of_the_store_or_a_file_in_the_place_of_its_folder_is_re
     assert_eq!(fs::read(world.folder.path().join("state")).expect("it is there"), b"a file of a person");
 }
 
-/// Runs lbjf as somebody who is not root; `None`, loudly, where that cannot be done.
-fn as_nobody(world: &World, args: &[&str]) -> Option<Ran> {
-    // Root may write whatever the mode says; only another user is refused.
-    let is_root =
-        fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
-    let lbjf = world.command(args);
-    if !is_root {
-        return Some(world.ran({ lbjf }.output().expect("lbjf was built")));
-    }
-    // The program itself may lie where nobody else may look.
-    let program = world.folder.path().join("lbjf");
-    fs::copy(lbjf.get_program(), &program).expect("it can be copied");
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program).args(lbjf.get_args());
-    command.env_clear().current_dir(world.folder.path());
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    match command.output() {
-        Ok(output) if output.status.code() != Some(127) && output.status.code() != Some(126) => {
-            Some(world.ran(output))
-        }
-        other => {
-            #[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
-            {
-                eprintln!("NOT TESTED: root cannot be refused, and there is no working setpriv: {other:?}");
-            }
-            None
-        }
-    }
-}
-
 fn set_mode(path: &std::path::Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
 }
@@ -186,7 +155,7 @@ fn a_file_or_a_folder_that_may_not_be_written_stops_the_run_and_status_reads_it_
     set_mode(&state, 0o777);
     set_mode(&state.join("lbjf.db.lock"), 0o666);
     set_mode(&file, 0o444);
-    if let Some(ran) = as_nobody(&world, &["sync"]) {
+    if let Some(ran) = world.as_nobody(&["sync"]) {
         ran.exits(Exit::Failure)
             .mentions(&format!("store `{}`: it can be read but not written", file.display()))
             .mentions("\nhint: check the owner and the mount");
@@ -195,16 +164,16 @@ fn a_file_or_a_folder_that_may_not_be_written_stops_the_run_and_status_reads_it_
     // A folder in which no journal and no lock can be made.
     set_mode(&state, 0o555);
     set_mode(&state.join("lbjf.db.lock"), 0o444);
-    if let Some(ran) = as_nobody(&world, &["sync"]) {
+    if let Some(ran) = world.as_nobody(&["sync"]) {
         ran.exits(Exit::Failure).mentions("lbjf.db").mentions("ermission denied");
         nobody_was_asked(&world);
     }
-    if let Some(ran) = as_nobody(&world, &["status"]) {
+    if let Some(ran) = world.as_nobody(&["status"]) {
         assert!(ran.exits(Exit::Success).stdout.contains("40 films of 40 declared"));
     }
     // One that may not even be looked into: that is no "nothing was ever synced".
     set_mode(&state, 0o000);
-    if let Some(ran) = as_nobody(&world, &["status"]) {
+    if let Some(ran) = world.as_nobody(&["status"]) {
         let ran =
             ran.exits(Exit::Failure).mentions("ermission denied").mentions("\nhint: check that it is a file");
         assert_eq!(ran.stdout, "");

@@ -5,7 +5,7 @@ use crate::jellyfin::BoxSet;
 
 /// What a collection of the config is on the server.
 #[derive(PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// There, with this id.
     Set(String),
     /// Not there yet: the name it will get.
@@ -14,7 +14,7 @@ pub(super) enum Target {
 
 impl Target {
     /// The collection itself, when it is there.
-    pub(super) fn set<'a>(&self, sets: &'a [BoxSet]) -> Option<&'a BoxSet> {
+    pub(crate) fn set<'a>(&self, sets: &'a [BoxSet]) -> Option<&'a BoxSet> {
         match self {
             Self::Set(id) => sets.iter().find(|set| set.id == *id),
             Self::New(_) => None,
@@ -24,7 +24,7 @@ impl Target {
 
 /// By id: it must exist. By name: the exact name, else the folder that the name had, which a person's renaming
 /// keeps, else the id it had last. Creating a name whose folder exists would empty it (facts/servers.md J6, J7).
-pub(super) fn find(
+pub(crate) fn find(
     collection: &Collection,
     sets: &[BoxSet],
     remembered: Option<&str>,

@@ -28,6 +28,7 @@ pub struct User {
 #[serde(rename_all = "PascalCase")]
 pub struct Policy {
     pub is_disabled: Option<bool>,
+    pub is_administrator: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,6 +36,13 @@ pub struct Policy {
 pub struct Items<T> {
     /// Never null: an empty list has consequences.
     pub items: Vec<T>,
+}
+
+/// How many there are in all, of a page.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Total {
+    pub total_record_count: Number,
 }
 
 /// A collection. Its name and kind are required: one that goes unnoticed would be made again, and so emptied (J7).

@@ -134,6 +134,11 @@ impl Routes {
         self.interval.map(|interval| open as f64 / interval.as_secs_f64())
     }
 
+    /// Does Letterboxd refuse us over this route?
+    pub fn is_refused(&self, number: usize) -> bool {
+        self.shared().states[number].standing == Standing::Closed
+    }
+
     /// Takes the next way out, in turn, and waits until its pace allows a request.
     pub fn take(&self) -> Result<(usize, &Route), NoWay> {
         loop {

@@ -22,9 +22,12 @@ pub struct QualityProfile {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RootFolder {
     pub path: String,
     pub accessible: Option<bool>,
+    /// A number of bytes, only to be shown: whatever else stands here must not end a run.
+    pub free_space: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -244,6 +244,39 @@ impl World {
         ran
     }
 
+    /// Runs lbjf as somebody who is not root; `None`, loudly, where that cannot be done.
+    pub fn as_nobody(&self, args: &[&str]) -> Option<Ran> {
+        // Root may write whatever the mode says; only another user is refused.
+        let is_root =
+            fs::metadata("/proc/self").is_ok_and(|about| std::os::unix::fs::MetadataExt::uid(&about) == 0);
+        let lbjf = self.command(args);
+        if !is_root {
+            return Some(self.ran({ lbjf }.output().expect("lbjf was built")));
+        }
+        // The program itself may lie where nobody else may look.
+        let program = self.folder.path().join("lbjf");
+        fs::copy(lbjf.get_program(), &program).expect("it can be copied");
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program).args(lbjf.get_args());
+        command.env_clear().current_dir(self.folder.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        match command.output() {
+            Ok(output) if output.status.code() != Some(127) && output.status.code() != Some(126) => {
+                Some(self.ran(output))
+            }
+            other => {
+                #[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
+                {
+                    eprintln!(
+                        "NOT TESTED: root cannot be refused, and there is no working setpriv: {other:?}"
+                    );
+                }
+                None
+            }
+        }
+    }
+
     /// Runs `lbjf sync`, which must succeed.
     pub fn sync(&self) -> Ran {
         self.lbjf(&["sync"]).exits(Exit::Success)

@@ -152,6 +152,7 @@ impl State {
         let parts: Vec<&str> = request.path.split('/').skip(1).collect();
         let reply = match parts[..] {
             [""] => Reply::html(200, pages::foreign_page()),
+            ["robots.txt"] => Reply::new(200, "text/plain", "User-agent: *\nDisallow: /*/by/*\n"),
             ["film", slug, ""] => self.film_page(slug),
             [user, "watchlist", ""] => self.watchlist(user, 1),
             // `/page/1/` is refused.

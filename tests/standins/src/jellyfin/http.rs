@@ -49,7 +49,7 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
             return Ok(Reply::html(200, "<!DOCTYPE html><title>Jellyfin</title>"));
         }
         ["health"] => return Ok(Reply::new(200, "text/plain", "Healthy")),
-        ["system", "info"] | ["system", "info", "public"] | ["users" | "items"] => &["GET"],
+        ["system", "info"] | ["system", "info", "public"] | ["users" | "items"] | ["users", "me"] => &["GET"],
         ["items", _] => &["DELETE"],
         ["collections"] => &["POST"],
         ["collections", _, "items"] | ["userplayeditems", _] => &["POST", "DELETE"],
@@ -68,6 +68,8 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
     let add = request.method == "POST";
     match segments[..] {
         ["system", ..] => Ok(Reply::json(200, &info(state, public))),
+        // An API key is nobody (facts/servers.md J1).
+        ["users", "me"] => Err(error(400)),
         ["users"] => Ok(Reply::json(200, &users(state))),
         ["items"] => items::list(state, request).map(|list| Reply::json(200, &list)),
         ["items", id] => delete_item(state, &guid_in_path(id)?),

@@ -1,0 +1,214 @@
+//! Letterboxd: the ways there, and one watchlist page and one film page for each person.
+
+use std::collections::HashMap;
+
+use super::Checks;
+use crate::config::{self, User};
+use crate::film::{Link, Slug, WatchlistEntry};
+use crate::letterboxd::page::{FilmPage, Unreadable, WatchlistPage};
+use crate::letterboxd::{Letterboxd, PageError, Trial};
+use crate::report::show_time;
+use crate::scrape::{look_at, note_routes};
+use crate::store::{Look, Store, StoreError, Timestamp};
+
+/// What was read for one person.
+struct Person<'a> {
+    name: &'a str,
+    watchlist: Result<WatchlistPage, PageError>,
+    film: Option<Film>,
+}
+
+/// The film whose page was read; of several people who begin with it, the first has it.
+struct Film {
+    entry: WatchlistEntry,
+    page: Result<FilmPage, PageError>,
+}
+
+/// Tries every proxy, then reads a watchlist page and a film page for each person. `store` is told of cool-downs that
+/// begin or end. Returns whether Letterboxd refuses us.
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn letterboxd(
+    door: &Letterboxd,
+    config: &config::Letterboxd,
+    users: &[User],
+    store: &mut Store,
+    now: Timestamp,
+    checks: &mut Checks,
+) -> Result<bool, StoreError> {
+    let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
+    let people = if door.is_stopped() { None } else { Some(read(door, users, store, now)?) };
+    // A proxy that was refused while this was read is left alone as well.
+    let left_alone: HashMap<String, Timestamp> = store
+        .cool_downs()?
+        .into_iter()
+        .filter(|cool_down| cool_down.until > now)
+        .map(|cool_down| (cool_down.route, cool_down.until))
+        .collect();
+    for (name, trial) in proxies {
+        proxy(&name, trial, left_alone.get(&name).copied(), checks);
+    }
+    let Some(people) = people else {
+        let until = left_alone.values().min().copied().unwrap_or(now);
+        let text = format!("left alone until {}, since it refused us", show_time(until));
+        checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
+        for user in users {
+            checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
+        }
+        return Ok(true);
+    };
+    let base = config.base_url.as_str().trim_end_matches('/');
+    let access = access(base, &people, checks);
+    for person in people {
+        watchlist(&person, access, checks);
+        if let Some(film) = person.film {
+            film_page(person.name, film, checks);
+        }
+    }
+    Ok(access == Access::Refused)
+}
+
+/// Reads page 1 of each watchlist, then the page of the first film on each.
+fn read<'a>(
+    door: &Letterboxd,
+    users: &'a [User],
+    store: &mut Store,
+    now: Timestamp,
+) -> Result<Vec<Person<'a>>, StoreError> {
+    let pages: Vec<_> = users.iter().map(|user| (user.name.as_str(), 1)).collect();
+    let mut people: Vec<_> = pages
+        .iter()
+        .map(|(name, _)| Person { name, watchlist: Err(PageError::Stopped), film: None })
+        .collect();
+    door.watchlist_pages(&pages, |index, page| people[index].watchlist = page);
+    note_routes(door, store, now)?;
+
+    let mut firsts: Vec<(usize, WatchlistEntry)> = Vec::new();
+    for (index, person) in people.iter().enumerate() {
+        let Ok(page) = &person.watchlist else { continue };
+        // Anything that is no film has a page of another kind.
+        let first = page.entries.iter().find(|entry| entry.other_kind.is_none());
+        if let Some(first) = first.filter(|first| firsts.iter().all(|(_, known)| known.slug != first.slug)) {
+            firsts.push((index, first.clone()));
+        }
+    }
+    let slugs: Vec<&Slug> = firsts.iter().map(|(_, entry)| &entry.slug).collect();
+    let mut films: Vec<_> = firsts.iter().map(|_| None).collect();
+    door.film_pages(&slugs, |index, page| films[index] = Some(page));
+    note_routes(door, store, now)?;
+    for ((index, entry), page) in firsts.into_iter().zip(films) {
+        people[index].film = Some(Film { entry, page: page.unwrap_or(Err(PageError::Stopped)) });
+    }
+    Ok(people)
+}
+
+fn proxy(name: &str, trial: Trial, left_alone: Option<Timestamp>, checks: &mut Checks) {
+    let hint = Some("mend it, or take it out; a run sets it aside");
+    match (left_alone, trial) {
+        (Some(until), _) => {
+            let until = show_time(until);
+            let text = format!("`{name}` is left alone until {until}, since Letterboxd refused it");
+            checks.note("letterboxd", "proxy", &text, None);
+        }
+        (None, Trial::Answered(200..=299 | 404)) => {
+            checks.ok("letterboxd", "proxy", &format!("`{name}` lets us through"));
+        }
+        (None, Trial::Answered(status)) => {
+            let text = format!("over `{name}` the answer to a trial is HTTP {status}");
+            checks.note("letterboxd", "proxy", &text, hint);
+        }
+        (None, Trial::Failed(error)) => {
+            checks.note("letterboxd", "proxy", &format!("`{name}` fails: {error}"), hint);
+        }
+        (None, Trial::LeftAlone) => {
+            checks.note("letterboxd", "proxy", &format!("`{name}` is left alone"), None);
+        }
+    }
+}
+
+/// What asking for a page says about Letterboxd itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It answered, whatever it said about the people.
+    Open,
+    /// It refuses us.
+    Refused,
+    /// Nobody knows who answered, if anybody.
+    Unknown,
+}
+
+/// Does it let us in at all? Otherwise what kept us out is told here, once for all people.
+fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
+    let errors = || people.iter().filter_map(|person| person.watchlist.as_ref().err());
+    let films = people.iter().filter_map(|person| person.film.as_ref()?.page.as_ref().err());
+    let is_refusal = |error: &&PageError| error.is_block() && !matches!(error, PageError::Stopped);
+    let refusal = errors().chain(films).find(is_refusal);
+    let is_known = people.iter().any(|person| person.watchlist.as_ref().map_or_else(is_own_answer, |_| true));
+    let (error, access) = match (refusal, errors().next()) {
+        (Some(error), _) => (error, Access::Refused),
+        (None, Some(error)) if !is_known => (error, Access::Unknown),
+        _ => {
+            checks.ok("letterboxd", "access", &format!("`{base}` lets us in"));
+            return Access::Open;
+        }
+    };
+    checks.problem("letterboxd", "access", &format!("`{base}`: {error}"), error.hint());
+    access
+}
+
+/// An error that only Letterboxd itself can give.
+fn is_own_answer(error: &PageError) -> bool {
+    match error {
+        PageError::Private | PageError::NotFound => true,
+        PageError::Unreadable(why) => !matches!(why, Unreadable::Foreign(_)),
+        _ => false,
+    }
+}
+
+fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
+    let name = person.name;
+    match &person.watchlist {
+        Ok(page) if page.declared == 0 => checks.ok(name, "watchlist", "public, empty"),
+        Ok(page) => {
+            let count = match page.declared {
+                1 => "1 entry".to_owned(),
+                count => format!("{count} entries"),
+            };
+            checks.ok(name, "watchlist", &format!("public, {count}"));
+        }
+        Err(PageError::Stopped) => checks.skipped(name, "watchlist", "not asked"),
+        Err(error) if error.is_block() || access == Access::Unknown => {
+            checks.skipped(name, "watchlist", "not read");
+        }
+        Err(error) => checks.problem(name, "watchlist", &error.to_string(), error.hint()),
+    }
+}
+
+fn film_page(name: &str, film: Film, checks: &mut Checks) {
+    let Film { entry, page } = film;
+    let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
+    let is_block = page.as_ref().err().is_some_and(PageError::is_block);
+    let hint = match &page {
+        // These hints are about people.
+        Ok(_) | Err(PageError::Private | PageError::NotFound) => None,
+        Err(error) => error.hint(),
+    };
+    let slug = &entry.slug;
+    match look_at(page) {
+        None => checks.skipped(name, "film page", "not asked"),
+        Some(Look::Failed(_)) if is_block => checks.skipped(name, "film page", "not read"),
+        Some(Look::Failed(why)) => checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint),
+        // A run skips it, and so it says nothing about the others.
+        Some(Look::Useless(why)) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
+        Some(Look::Read { link, .. }) => {
+            let text = match link {
+                Link::Movie(id) => format!("{shown} is tmdb={id}"),
+                Link::Tv(_) => format!("{shown} is a TV show on TMDB, which a run skips"),
+                Link::Missing => format!("{shown} has no TMDB id, so a run skips it"),
+            };
+            checks.ok(name, "film page", &text);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! `lbjf status --check`: is everything as a run needs it? Asks each side, changes nothing, tells all at once.
+//!
+//! What it learns about Letterboxd's refusals is stored, as every command does: the next run would ask in vain.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::{jellyfin, letterboxd, now, print, radarr};
+use crate::api::chain;
+use crate::check::{self, Check, Checks, State};
+use crate::cli::StatusArgs;
+use crate::config::{self, Config};
+use crate::exit::Exit;
+use crate::http::Patience;
+use crate::interrupt;
+use crate::report::plural;
+use crate::store::Store;
+
+/// Prints what was found.
+///
+/// # Errors
+///
+/// Only when there is no memory, or nowhere to print to.
+pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
+    let mut checks = Checks::default();
+    let path = config.path.as_deref().map_or_else(String::new, |path| format!("`{}`, ", path.display()));
+    checks.ok("config", "file", &format!("{path}{}", plural(config.users.len(), "user")));
+    let mut store = check::store(&config.system.database, &mut checks)?;
+    let is_store_wrong = checks.count(State::Problem) > 0;
+    let is_blocked = ask_letterboxd(args, config, &mut store, &mut checks)?;
+    ask_radarr(config, &store, &mut checks)?;
+    ask_jellyfin(config, &mut store, &mut checks)?;
+
+    let exit = match interrupt::requested() {
+        Some(exit) => exit,
+        // As a run would end.
+        None if is_store_wrong => Exit::Failure,
+        None if is_blocked => Exit::Blocked,
+        None if checks.count(State::Problem) > 0 => Exit::Partial,
+        None => Exit::Success,
+    };
+    print(&match () {
+        () if args.json => json(&checks, exit)?,
+        () if io::stdout().is_terminal() => {
+            table(&checks, terminal_size::terminal_size().map(|(width, _)| width.0))
+        }
+        () => lines(&checks),
+    })?;
+    log::info!("{}", summary(&checks, exit));
+    Ok(exit)
+}
+
+/// Somebody at a terminal may want to know what takes so long.
+fn tell_progress(server: &str) {
+    if io::stderr().is_terminal() {
+        log::info!("check: asking {server} …");
+    }
+}
+
+fn ask_letterboxd(
+    args: &StatusArgs,
+    config: &Config,
+    store: &mut Store,
+    checks: &mut Checks,
+) -> anyhow::Result<bool> {
+    tell_progress("Letterboxd");
+    let before = store.cool_downs()?;
+    // The proxies are tried in any case, and each is told.
+    let config_here = config::Letterboxd { validate_proxies: false, ..config.letterboxd.clone() };
+    let door = match letterboxd(&config_here, store, Patience::default(), args.ignore_cool_down, None) {
+        Ok(door) => door,
+        Err(error) => {
+            checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
+            return Ok(false);
+        }
+    };
+    let is_blocked = check::letterboxd(&door, &config.letterboxd, &config.users, store, now(), checks)?;
+    let database = &config.system.database;
+    if store.cool_downs()? != before && database.exists() {
+        let kept = Store::open(database).and_then(|mut kept| kept.adopt_cool_downs(store));
+        if let Err(error) = kept {
+            log::warn!("store `{}`: {}; the cool-down is not kept", database.display(), chain(&error));
+        }
+    }
+    Ok(is_blocked)
+}
+
+fn ask_radarr(config: &Config, store: &Store, checks: &mut Checks) -> anyhow::Result<()> {
+    let Some(config_here) = &config.radarr else {
+        checks.skipped(
+            "radarr",
+            "settings",
+            "left out: the config has no `[radarr]`, so nothing is sent to one",
+        );
+        return Ok(());
+    };
+    tell_progress("Radarr");
+    match radarr(config_here, Patience::default()) {
+        Ok(door) => check::radarr(&door, config_here, &config.users, store, checks)?,
+        Err(error) => {
+            checks.problem("radarr", "settings", &format!("{error:#}"), Some("check `radarr.ca_file`"));
+        }
+    }
+    Ok(())
+}
+
+fn ask_jellyfin(config: &Config, store: &mut Store, checks: &mut Checks) -> anyhow::Result<()> {
+    let Some(config_here) = &config.jellyfin else {
+        let text = "left out: the config has no `[jellyfin]`, so no collection is kept";
+        if config.users.iter().any(|user| user.collection.is_some()) {
+            checks.note("jellyfin", "settings", &format!("{text}, though some user names one"), None);
+        } else {
+            checks.skipped("jellyfin", "settings", text);
+        }
+        return Ok(());
+    };
+    tell_progress("Jellyfin");
+    match jellyfin(config_here, Patience::default()) {
+        Ok(door) => check::jellyfin(&door, &config.users, store, checks)?,
+        Err(error) => {
+            checks.problem("jellyfin", "settings", &format!("{error:#}"), Some("check `jellyfin.ca_file`"));
+        }
+    }
+    Ok(())
+}
+
+/// The closing line.
+fn summary(checks: &Checks, exit: Exit) -> String {
+    let [problems, notes] = [(State::Problem, "problem"), (State::Note, "note")]
+        .map(|(state, noun)| (checks.count(state), plural(checks.count(state), noun)));
+    match (problems, notes) {
+        _ if interrupt::requested().is_some() => "check: stopped".to_owned(),
+        ((0, _), (0, _)) => "check: everything is fine: lbjf sync will work".to_owned(),
+        ((0, _), (_, notes)) => format!("check: no problems, {notes}: lbjf sync will work"),
+        ((_, problems), _) if exit == Exit::Blocked => format!("check: {problems}, refused by Letterboxd"),
+        ((_, problems), _) => format!("check: {problems}"),
+    }
+}
+
+fn what(check: &Check) -> String {
+    format!("{} {}", check.about, check.check)
+}
+
+/// For a person at a terminal, which is so many letters wide.
+fn table(checks: &Checks, width: Option<u16>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_header(["what", "state", "found"]);
+    if let Some(width) = width {
+        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    for check in checks.all() {
+        table.add_row([&what(check), check.state.word(), &check.found]);
+        if let Some(hint) = &check.hint {
+            table.add_row(["", "", &format!("hint: {hint}")]);
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+/// For a mail or a log: a line each, the state first.
+fn lines(checks: &Checks) -> String {
+    let mut text = String::new();
+    for check in checks.all() {
+        let _ = writeln!(text, "{:<5}  {}: {}", check.state.word(), what(check), check.found);
+        if let Some(hint) = &check.hint {
+            let _ = writeln!(text, "       hint: {hint}");
+        }
+    }
+    text
+}
+
+/// Described in contrib/json.md.
+fn json(checks: &Checks, exit: Exit) -> anyhow::Result<String> {
+    #[derive(Serialize)]
+    struct Json<'a> {
+        version: u32,
+        ok: bool,
+        checks: &'a [Check],
+        exit_code: u8,
+    }
+    let json = Json { version: 1, ok: exit == Exit::Success, checks: checks.all(), exit_code: exit.code() };
+    Ok(serde_json::to_string(&json)? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checks() -> Checks {
+        let mut checks = Checks::default();
+        checks.ok("ada", "watchlist", "public, 2 entries");
+        checks.problem("radarr", "root folder", "Radarr has no root folder `/films`", Some("check it twice"));
+        checks.skipped("jellyfin", "settings", "left out");
+        checks
+    }
+
+    #[test]
+    fn the_table_has_hints_on_lines_of_their_own_and_fits_the_terminal() {
+        assert_eq!(
+            table(&checks(), None),
+            "\
+what                state  found
+ada watchlist       ok     public, 2 entries
+radarr root folder  WRONG  Radarr has no root folder `/films`
+                           hint: check it twice
+jellyfin settings   -      left out
+"
+        );
+        let narrow = table(&checks(), Some(50));
+        assert!(
+            narrow.lines().count() > 5 && narrow.lines().all(|line| line.chars().count() <= 50),
+            "{narrow}"
+        );
+        // No terminal is as narrow as this one, but some programs say so.
+        assert!(!table(&checks(), Some(0)).is_empty());
+    }
+
+    #[test]
+    fn lines_off_a_terminal_begin_with_the_state() {
+        assert_eq!(
+            lines(&checks()),
+            "\
+ok     ada watchlist: public, 2 entries
+WRONG  radarr root folder: Radarr has no root folder `/films`
+       hint: check it twice
+-      jellyfin settings: left out
+"
+        );
+    }
+
+    #[test]
+    fn the_closing_line_counts_what_is_wrong() {
+        let mut checks = checks();
+        assert_eq!(summary(&checks, Exit::Partial), "check: 1 problem");
+        checks.problem("letterboxd", "access", "no", None);
+        assert_eq!(summary(&checks, Exit::Blocked), "check: 2 problems, refused by Letterboxd");
+    }
+}
