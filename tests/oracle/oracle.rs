@@ -123,11 +123,10 @@ impl Oracle {
         if let Some(memory) = &memory {
             symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
         }
-        let mut radarr = format!("skip_if_in_library = {}", start.skip_if_in_library);
+        world = world.set("[radarr]", &format!("skip_if_in_library = {}", start.skip_if_in_library));
         if let Some(most) = start.max_adds {
-            radarr += &format!("\nmax_adds_per_run = {most}");
+            world = world.set("[radarr]", &format!("max_adds_per_run = {most}"));
         }
-        world = world.set("[radarr]", &radarr);
         let tmdb = films(&world);
         for name in &NAMES[1..] {
             world.jellyfin.add_user(name);

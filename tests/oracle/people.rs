@@ -156,11 +156,9 @@ impl Oracle {
                     self.world.jellyfin.show_to(&copy.id, Some(names));
                 }
             }
-            Edit::Library(who, is) => {
-                if self.people[who].library.is != is {
-                    self.people[who].library = Fact::new(is, now, true);
-                    self.world.jellyfin.hide_library(NAMES[who], !is);
-                }
+            Edit::Library(who, is) if self.people[who].library.is != is => {
+                self.people[who].library = Fact::new(is, now, true);
+                self.world.jellyfin.hide_library(NAMES[who], !is);
             }
             _ => {}
         }
@@ -257,10 +255,12 @@ impl Oracle {
     fn edit_radarr(&mut self, edit: &Edit) {
         let radarr = &self.world.radarr;
         match *edit {
-            Edit::RadarrAdd(film) if is_movie(film) => {
-                if !self.in_radarr().contains(&film) && (film != UNKNOWN || self.is_known) {
-                    radarr.has(self.tmdb[&film]);
-                }
+            Edit::RadarrAdd(film)
+                if is_movie(film)
+                    && !self.in_radarr().contains(&film)
+                    && (film != UNKNOWN || self.is_known) =>
+            {
+                radarr.has(self.tmdb[&film]);
             }
             Edit::RadarrRemove(film) => self.ids(film).into_iter().for_each(|id| radarr.remove(id)),
             Edit::RadarrNew => {

@@ -78,8 +78,8 @@ impl Oracle {
 
     /// Is there a collection to be kept, or made?
     pub fn is_usable(&self, which: usize) -> bool {
-        let must_exist = which == 1 && self.by_id.is_some();
-        !self.ghosts.contains(&which) && !(must_exist && self.set(which).is_none())
+        let is_made_at_need = which == 0 || self.by_id.is_none();
+        !self.ghosts.contains(&which) && (is_made_at_need || self.set(which).is_some())
     }
 
     fn mapped(&self, which: usize) -> Vec<Who> {
