@@ -41,7 +41,7 @@ fn hold(usual_cases: u32, strategy: &impl Strategy<Value = (Start, Vec<Round>)>)
     let config = Config {
         cases,
         failure_persistence: None,
-        max_shrink_iters: 10_000,
+        max_shrink_iters: Config::default().max_shrink_iters.min(10_000),
         max_shrink_time: 20_000,
         ..Config::default()
     };
