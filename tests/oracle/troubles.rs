@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use proptest::prelude::*;
 use serde_json::json;
 use standins::letterboxd::{challenge, pages, rate_limit};
-use standins::{Fault, Reply, Request, Server};
+use standins::{Change, Fault, Reply, Request, Server};
 
 use crate::common::World;
 use crate::films::{Film, MERGED, NAMES, Who, film_of_slug};
@@ -118,6 +118,14 @@ impl Trap {
         self.fired.load(Ordering::SeqCst) > 0
     }
 
+    fn kill(&self) {
+        if let Some(child) = &mut *self.child.lock().unwrap_or_else(PoisonError::into_inner) {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
     /// From now on it goes wrong.
     pub fn set(&self, trouble: Trouble, world: &World, user_ids: &[String], tmdb: impl Fn(Film) -> u32) {
         match trouble {
@@ -139,15 +147,24 @@ impl Trap {
             }
             Trouble::Kill { server, request, is_done } => {
                 let server = [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server][server];
-                let (seen, child) = (AtomicUsize::new(0), Arc::clone(&self.child));
-                let fault = if is_done { Fault::DropAfter } else { Fault::Drop };
+                let (seen, trap) = (AtomicUsize::new(0), self.clone());
+                let killer = self.clone();
+                // Dead before anybody looks, and what was under way is done, or is not.
+                let fault = if is_done {
+                    Fault::Changed(Change::new(move |reply| {
+                        killer.kill();
+                        reply
+                    }))
+                } else {
+                    Fault::Drop
+                };
                 self.rule(server, usize::MAX, fault, move |_| {
                     let is_due = seen.fetch_add(1, Ordering::SeqCst) >= request;
-                    if is_due && let Some(child) = &mut *child.lock().unwrap_or_else(PoisonError::into_inner)
-                    {
-                        // It may have ended by itself.
-                        let _ = child.kill();
-                        let _ = child.wait();
+                    if is_due {
+                        trap.fired.fetch_add(1, Ordering::SeqCst);
+                    }
+                    if is_due && !is_done {
+                        trap.kill();
                     }
                     is_due
                 });
