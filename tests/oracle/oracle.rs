@@ -169,6 +169,9 @@ impl Oracle {
             last_words: String::new(),
             _memory: memory,
         };
+        if start.merged {
+            oracle.merge();
+        }
         for (who, (first, count)) in start.lists.into_iter().enumerate() {
             oracle.edit(&Edit::Rewrite(who, first, count));
         }

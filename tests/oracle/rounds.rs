@@ -69,6 +69,8 @@ pub struct Start {
     pub skip_if_in_library: bool,
     /// `max_adds_per_run`
     pub max_adds: Option<usize>,
+    /// TMDB merged [`MERGED`](crate::films::MERGED) before it all began.
+    pub merged: bool,
     /// The watchlists: first and count.
     pub lists: [(Film, Film); 3],
     /// Films `0..library` were downloaded already.
@@ -111,7 +113,7 @@ fn start() -> impl Strategy<Value = Start> {
         (newest(3), newest(5)),
         [often(), often(), often()],
         [often(), often(), often()],
-        (prop::bool::weighted(0.3), prop::bool::weighted(0.2)),
+        (prop::bool::weighted(0.3), prop::bool::weighted(0.2), prop::bool::weighted(0.4)),
         prop::option::weighted(0.2, 1..5_usize),
         [list(), list(), list()],
         0..12_u8,
@@ -122,6 +124,7 @@ fn start() -> impl Strategy<Value = Start> {
             remove_unlisted,
             by_id: bools.0,
             skip_if_in_library: bools.1,
+            merged: bools.2,
             max_adds,
             lists,
             library,

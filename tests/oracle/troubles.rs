@@ -294,8 +294,8 @@ fn place() -> impl Strategy<Value = Place> {
         2 => (0..8_u8).prop_map(FilmPage),
         1 => Just(FilmPage(MERGED)),
         2 => (0..8_u8).prop_map(RadarrRefuses),
-        2 => who().prop_map(Library),
-        4 => who().prop_map(EmptyLibrary),
+        4 => who().prop_map(Library),
+        6 => who().prop_map(EmptyLibrary),
         6 => prop::sample::select(vec![RadarrReads, RadarrList, RadarrAdds, RadarrAdds]),
         12 => prop::sample::select(vec![Users, Libraries, Collections, Members, Make, Puts, Puts, Takes, Takes]),
     ]
