@@ -58,15 +58,20 @@ fn hold(usual_cases: u32, strategy: &impl Strategy<Value = (Start, Vec<Round>)>)
 
 #[test]
 fn edits_of_people_in_any_order_end_as_design_3_says() {
-    hold(30, &rounds::case(false));
+    hold(28, &rounds::case(false));
 }
 
 #[test]
 fn troubles_take_nothing_out_and_nothing_away() {
-    hold(30, &rounds::case(true));
+    hold(28, &rounds::case(true));
 }
 
 #[test]
 fn lists_in_doubt_lose_nothing_before_an_hour_is_over() {
-    hold(30, &rounds::doubtful_case());
+    hold(24, &rounds::doubtful_case());
+}
+
+#[test]
+fn a_library_in_doubt_takes_nothing_out() {
+    hold(20, &rounds::blind_case());
 }

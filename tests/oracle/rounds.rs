@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use crate::edits::{Edit, edit, gone, list};
 use crate::films::{Film, Who};
-use crate::troubles::{Trouble, trouble};
+use crate::troubles::{How, Place, Trouble, trouble};
 
 /// How lbjf is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -170,4 +170,49 @@ pub fn doubtful_case() -> impl Strategy<Value = (Start, Vec<Round>)> {
         let start = Start { lists, library, versions: (2, 4), max_adds: None, ..start };
         (start, rounds)
     })
+}
+
+/// A case about another thing: films should leave, and just then a library, or something else in Jellyfin, cannot be
+/// read or believed.
+pub fn blind_case() -> impl Strategy<Value = (Start, Vec<Round>)> {
+    use Place::{Collections, EmptyLibrary, Libraries, Library, Members, Users};
+    let who = || 0..3_usize;
+    let film = || 0..8_u8;
+    let edit = prop_oneof![
+        6 => (who(), film()).prop_map(|(who, film)| Edit::Unlist(who, film)),
+        2 => film().prop_map(|film| Edit::Unlist(2, film)),
+        3 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, true)),
+        1 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, false)),
+        2 => (who(), film()).prop_map(|(who, film)| Edit::List(who, film)),
+        1 => who().prop_map(|who| Edit::Shrink(who, crate::edits::Gone::Half)),
+        1 => who().prop_map(|who| Edit::Library(who, false)),
+        1 => who().prop_map(|who| Edit::Library(who, true)),
+        1 => (0..2_usize, film()).prop_map(|(to, film)| Edit::Put(to, film)),
+    ];
+    let place = prop_oneof![
+        3 => who().prop_map(Library),
+        3 => who().prop_map(EmptyLibrary),
+        2 => prop::sample::select(vec![Libraries, Members, Collections, Users]),
+    ];
+    let trouble = place.prop_map(|place| Trouble::Fails { place, how: How::Page, once: false });
+    let run = prop_oneof![
+        4 => Just(Run::default()),
+        1 => Just(Run { cleanup: true, ..Run::default() }),
+    ];
+    let edits = prop::collection::vec(edit, 2..7);
+    let later = (edits, run, prop::option::weighted(0.75, trouble)).prop_map(|(edits, run, trouble)| Round {
+        edits,
+        minutes: 7,
+        run,
+        trouble,
+        again: false,
+    });
+    let first = Round { edits: Vec::new(), minutes: 0, run: Run::default(), trouble: None, again: false };
+    let short = || (0..4_u8, 3..9_u8);
+    (start(), [short(), short(), short()], prop::collection::vec(later, 2..6)).prop_map(
+        move |(start, lists, later)| {
+            let rounds = [first.clone()].into_iter().chain(later).collect();
+            (Start { lists, library: 12, max_adds: None, ..start }, rounds)
+        },
+    )
 }
