@@ -51,7 +51,7 @@ pub enum Edit {
     Rewrite(Who, Film, Film),
     /// The oldest entries go.
     Shrink(Who, Gone),
-    /// What was there longest comes back, so many films of the beginning.
+    /// Films that lbjf knows to have been there come back, so many.
     Regrow(Who, Film),
     /// So many entries are counted and not shown; fewer than none: shown and not counted.
     Miscount(Who, i64),

@@ -63,8 +63,10 @@ impl Oracle {
                 self.publish(who);
             }
             Edit::Regrow(who, count) => {
-                let list = &mut self.people[who].watchlist.entries;
-                let missing: Vec<Film> = (0..FILMS).filter(|film| !list.contains(film)).collect();
+                let person = &mut self.people[who];
+                let known = person.states.first().map(|known| known.list.clone()).unwrap_or_default();
+                let list = &mut person.watchlist.entries;
+                let missing: Vec<Film> = known.into_iter().filter(|film| !list.contains(film)).collect();
                 list.extend(missing.into_iter().take(count.into()));
                 self.publish(who);
             }

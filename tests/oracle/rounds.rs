@@ -158,13 +158,23 @@ pub fn doubtful_case() -> impl Strategy<Value = (Start, Vec<Round>)> {
     let later =
         (prop::collection::vec(small, 0..2), prop::sample::select(vec![1_u32, 29, 30, 58, 59, 60]), run)
             .prop_map(move |(edits, minutes, run)| step(run, edits, minutes));
-    let rounds = (prop::collection::vec(loss, 1..4), prop::collection::vec(later, 2..6)).prop_map(
-        move |(losses, later)| {
-            let mut rounds = vec![step(Run::default(), Vec::new(), 0), step(Run::default(), losses, 7)];
-            rounds.extend(later);
-            rounds
+    let after = move |losses, later: Vec<Round>| {
+        let mut rounds = vec![step(Run::default(), Vec::new(), 0), step(Run::default(), losses, 7)];
+        rounds.extend(later);
+        rounds
+    };
+    let any = (prop::collection::vec(loss, 1..4), prop::collection::vec(later, 2..6))
+        .prop_map(move |(losses, later)| after(losses, later));
+    // Some of what is gone comes back before the guard looks again.
+    let partly = ([gone(), gone(), gone()], 1..5_u8, prop::sample::select(vec![59_u32, 60])).prop_map(
+        move |(gone, count, minutes)| {
+            let losses = (0..3).zip(gone).map(|(who, gone)| Edit::Shrink(who, gone)).collect();
+            let back = (0..3).map(|who| Edit::Regrow(who, count)).collect();
+            let later = vec![step(Run::default(), back, minutes), step(Run::default(), Vec::new(), 60)];
+            after(losses, later)
         },
     );
+    let rounds = prop_oneof![2 => any, 1 => partly];
     let long = || (0..4_u8, prop_oneof![Just(3_u8), 6..15_u8, Just(12_u8), 28..34_u8]);
     (start(), [long(), long(), long()], 4..14_u8, rounds).prop_map(|(start, lists, library, rounds)| {
         let start = Start { lists, library, versions: (2, 4), max_adds: None, ..start };
