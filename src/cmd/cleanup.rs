@@ -7,6 +7,8 @@ use crate::collect::Collect;
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
 use crate::http::Patience;
+use crate::report::Report;
+use crate::store::Store;
 
 /// Does one pass over the collections.
 ///
@@ -15,10 +17,30 @@ use crate::http::Patience;
 /// Only what ends the run as a whole; everything else is in the exit code.
 pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
-    let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
+    if config.jellyfin.is_none() {
+        return Err(ConfigError::NoJellyfin.into());
+    }
     let mut session = Session::begin("cleanup", config, args.dry_run, chosen.len())?;
+    pass(args, config, Patience::default(), &mut session.store, &mut session.report)?;
+    session.end(args.json)
+}
+
+/// The pass itself, with a store that is open, and with as much patience as told.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn pass(
+    args: &CleanupArgs,
+    config: &Config,
+    patience: Patience,
+    store: &mut Store,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let chosen = config.chosen_users(&args.user)?;
+    let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
     let collect = Collect {
-        jellyfin: &jellyfin(jellyfin_config, Patience::default())?,
+        jellyfin: &jellyfin(jellyfin_config, patience)?,
         pool: &reading_pool()?,
         users: &config.users,
         chosen: &chosen,
@@ -26,7 +48,7 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
         is_dry: args.dry_run,
         needs_libraries: false,
     };
-    session.store.tell_films(&config.films)?;
-    collect.run(&mut session.store, &mut session.report)?;
-    session.end(args.json)
+    store.tell_films(&config.films)?;
+    collect.run(store, report)?;
+    Ok(())
 }

@@ -1,20 +1,46 @@
-//! What people do, what goes wrong, and how lbjf is run: plain values, so that a failing case can be read.
+//! What people do between two runs: plain values, so that a failing case can be read.
 
 use proptest::prelude::*;
 
-use crate::model::Film;
+use crate::films::{FILMS, Film, MERGED, SERIES, UNKNOWN, Who};
 
-/// Films that exist: movies, then a series, then one without a TMDB id.
-pub const FILMS: Film = 40;
-/// The series. Its TMDB id is also the id of the movie 1.
-pub const SERIES: Film = 38;
-/// Letterboxd names no TMDB id.
-pub const WITHOUT_ID: Film = 39;
+/// How much of a watchlist goes at once, from its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// Exactly half: not suspicious.
+    Half,
+    /// One more than half.
+    OverHalf,
+    /// Five, or as many as there are.
+    Five,
+    /// Six.
+    Six,
+    /// Five of six, and of twelve ten.
+    FiveSixths,
+    /// All but the newest.
+    AllButOne,
+    /// All.
+    All,
+}
 
-/// 0 is ada, 1 ben (who shares her collection), 2 cleo.
-pub type Who = usize;
+impl Gone {
+    /// How many of so many.
+    pub fn of(self, len: usize) -> usize {
+        let gone = match self {
+            Self::Half => len / 2,
+            Self::OverHalf => len / 2 + 1,
+            Self::Five => 5,
+            Self::Six => 6,
+            Self::FiveSixths => len * 5 / 6,
+            Self::AllButOne => len.saturating_sub(1),
+            Self::All => len,
+        };
+        gone.min(len)
+    }
+}
 
-/// Something a person does between two runs. What cannot be done is not done.
+/// Something a person does between two runs. What cannot be done is not done. A change in Jellyfin that is *quiet*
+/// leaves the time at which the film was saved alone.
 #[derive(Clone, Debug)]
 pub enum Edit {
     /// A film to the top of a watchlist.
@@ -23,16 +49,32 @@ pub enum Edit {
     Unlist(Who, Film),
     /// A watchlist becomes `first..first + count`.
     Rewrite(Who, Film, Film),
+    /// The oldest entries go.
+    Shrink(Who, Gone),
+    /// Films that lbjf knows to have been there come back, so many.
+    Regrow(Who, Film),
+    /// So many entries are counted and not shown; fewer than none: shown and not counted.
+    Miscount(Who, i64),
     /// A watchlist becomes private, or public.
     Private(Who, bool),
+    /// A film gets another slug, or its old one.
+    Rename(Film),
     /// A copy of a film comes into the library; there are two at the most.
-    Download(Film),
+    Download { film: Film, quiet: bool },
     /// The first copy gets another file.
-    Replace(Film),
+    Replace { film: Film, quiet: bool },
+    /// The first copy is deleted, and another one comes.
+    Swap { film: Film, quiet: bool },
     /// All copies are deleted.
     Delete(Film),
+    /// The first copy loses its TMDB id, or has it again.
+    Identify { film: Film, is: bool, quiet: bool },
     /// Someone watches the first copy, or marks it as not watched.
     Watch(Who, Film, bool),
+    /// Someone may no longer see the first copy, or may again.
+    Show(Who, Film, bool),
+    /// The library is taken from someone, or given back.
+    Library(Who, bool),
     /// Someone puts the first copy into a collection.
     Put(usize, Film),
     /// A film that everyone has watched already comes into the library, and someone puts it into a collection.
@@ -42,111 +84,35 @@ pub enum Edit {
     /// A collection is made.
     Make(usize),
     /// A collection gets another name.
-    Rename(usize),
+    RenameCollection(usize),
     /// A collection gets its old name.
     RenameBack(usize),
     /// A collection is deleted.
     DeleteCollection(usize),
+    /// A collection becomes a ghost.
+    Ghost(usize),
+    /// A library scan makes ghosts real.
+    Scan,
     /// A user comes into the config, or leaves it. Ada stays.
     Config(Who, bool),
     /// A person adds a film to Radarr.
     RadarrAdd(Film),
     /// A person removes a film from Radarr.
     RadarrRemove(Film),
+    /// Radarr is new.
+    RadarrNew,
     /// A film comes on the exclusion list.
     Exclude(Film),
     /// And off it.
     Unexclude(Film),
-}
-
-/// Something that goes wrong during the whole of one run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
-    /// Page 1 of a watchlist is another page.
-    PageOne(Who),
-    /// Page 2 is.
-    PageTwo(Who),
-    /// Page 1 of a watchlist is a challenge.
-    Challenge(Who),
-    /// A film's page is another page.
-    FilmPage(Film),
-    /// Every question to Radarr is answered by a login page.
-    RadarrReads,
-    /// The list of Radarr's films is cut off.
-    RadarrList,
-    /// `POST /movie` is a 500.
-    RadarrAdds,
-    /// The answer to `POST /movie` is lost.
-    RadarrAddsLost,
-    /// `GET /Users` fails.
-    Users,
-    /// The library fails for everybody.
-    Libraries,
-    /// The library fails for one.
-    Library(Who),
-    /// The library is empty for one.
-    EmptyLibrary(Who),
-    /// The list of collections fails.
-    Collections,
-    /// The members of collections cannot be read.
-    Members,
-    /// No collection can be made.
-    Make,
-    /// A collection is made but the answer lost.
-    MakeLost,
-    /// Nothing can be added to collections.
-    Puts,
-    /// Things are added, the answer is lost.
-    PutsLost,
-    /// Nothing can be taken out of collections.
-    Takes,
-    /// Everything is taken out, the answer is lost.
-    TakesLost,
-}
-
-/// How lbjf is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Run {
-    /// `sync`
-    Sync,
-    /// `sync --full`
-    Full,
-    /// `sync --user NAME`, if that user is in the config.
-    One(Who),
-    /// `cleanup`
-    Cleanup,
-}
-
-/// One round: edits, time, a run.
-#[derive(Clone, Debug)]
-pub struct Round {
-    /// What people do.
-    pub edits: Vec<Edit>,
-    /// How many minutes pass.
-    pub minutes: u32,
-    /// How lbjf is run then.
-    pub run: Run,
-    /// What goes wrong in that run.
-    pub trouble: Option<Trouble>,
-    /// Whether a second run follows at once.
-    pub again: bool,
-}
-
-/// Where it begins: how users are configured, and what is on their lists.
-#[derive(Clone, Debug)]
-pub struct Start {
-    /// `remove_watched` of each.
-    pub remove_watched: [bool; 3],
-    /// `remove_unlisted` of each.
-    pub remove_unlisted: [bool; 3],
-    /// The watchlists: first and count.
-    pub lists: [(Film, Film); 3],
-    /// Films `0..library` were downloaded already.
-    pub library: Film,
+    /// Radarr's metadata learns of the film [`UNKNOWN`].
+    Know,
+    /// TMDB merges the film [`MERGED`] into another.
+    Merge,
 }
 
 fn film() -> impl Strategy<Value = Film> {
-    prop_oneof![10 => 0..6_u8, 3 => 6..FILMS, 1 => SERIES..FILMS]
+    prop_oneof![12 => 0..8_u8, 1 => Just(MERGED), 1 => Just(UNKNOWN), 3 => 8..FILMS, 1 => SERIES..FILMS]
 }
 
 fn who() -> impl Strategy<Value = Who> {
@@ -157,7 +123,8 @@ fn collection() -> impl Strategy<Value = usize> {
     prop_oneof![3 => Just(0_usize), 1 => Just(1_usize)]
 }
 
-fn list() -> impl Strategy<Value = (Film, Film)> {
+/// The first film of a list and how many there are.
+pub fn list() -> impl Strategy<Value = (Film, Film)> {
     prop_oneof![
         6 => (0..4_u8, 0..9_u8),
         2 => (0..8_u8, 6..20_u8),
@@ -165,87 +132,73 @@ fn list() -> impl Strategy<Value = (Film, Film)> {
     ]
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+/// Ways of losing entries.
+pub fn gone() -> impl Strategy<Value = Gone> {
+    use Gone::{All, AllButOne, Five, FiveSixths, Half, OverHalf, Six};
+    prop::sample::select(vec![Half, OverHalf, Five, Six, FiveSixths, AllButOne, All])
+}
+
+fn of_watchlists() -> impl Strategy<Value = Edit> {
     prop_oneof![
         8 => (who(), film()).prop_map(|(who, film)| Edit::List(who, film)),
         8 => (who(), film()).prop_map(|(who, film)| Edit::Unlist(who, film)),
         2 => (who(), list()).prop_map(|(who, (first, count))| Edit::Rewrite(who, first, count)),
-        3 => who().prop_map(|who| Edit::Rewrite(who, 0, 0)),
+        3 => (who(), gone()).prop_map(|(who, gone)| Edit::Shrink(who, gone)),
+        2 => (who(), 1..10_u8).prop_map(|(who, count)| Edit::Regrow(who, count)),
+        2 => (who(), -1..3_i64).prop_map(|(who, hidden)| Edit::Miscount(who, hidden)),
+        1 => who().prop_map(|who| Edit::Miscount(who, 0)),
         1 => who().prop_map(|who| Edit::Private(who, true)),
         2 => who().prop_map(|who| Edit::Private(who, false)),
-        8 => film().prop_map(Edit::Download),
-        2 => film().prop_map(Edit::Replace),
+        1 => film().prop_map(Edit::Rename),
+        2 => who().prop_map(|who| Edit::Config(who, false)),
+        3 => who().prop_map(|who| Edit::Config(who, true)),
+    ]
+}
+
+fn of_the_library() -> impl Strategy<Value = Edit> {
+    let quiet = || prop::bool::weighted(0.2);
+    prop_oneof![
+        10 => (film(), quiet()).prop_map(|(film, quiet)| Edit::Download { film, quiet }),
+        2 => (film(), quiet()).prop_map(|(film, quiet)| Edit::Replace { film, quiet }),
+        2 => (film(), quiet()).prop_map(|(film, quiet)| Edit::Swap { film, quiet }),
         2 => film().prop_map(Edit::Delete),
-        8 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, true)),
-        3 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, false)),
+        2 => (film(), any::<bool>(), quiet())
+            .prop_map(|(film, is, quiet)| Edit::Identify { film, is, quiet }),
+        9 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, true)),
+        5 => (who(), film()).prop_map(|(who, film)| Edit::Watch(who, film, false)),
+        2 => (who(), film(), any::<bool>()).prop_map(|(who, film, is)| Edit::Show(who, film, is)),
+        1 => (who(), prop::bool::weighted(0.3)).prop_map(|(who, is)| Edit::Library(who, !is)),
+        1 => who().prop_map(|who| Edit::Library(who, true)),
+    ]
+}
+
+fn of_collections() -> impl Strategy<Value = Edit> {
+    prop_oneof![
         6 => (collection(), film()).prop_map(|(to, film)| Edit::Put(to, film)),
         3 => (collection(), 30..SERIES).prop_map(|(to, film)| Edit::PutWatched(to, film)),
         3 => (collection(), film()).prop_map(|(of, film)| Edit::Take(of, film)),
         2 => collection().prop_map(Edit::Make),
-        1 => collection().prop_map(Edit::Rename),
+        1 => collection().prop_map(Edit::RenameCollection),
         1 => collection().prop_map(Edit::RenameBack),
         1 => collection().prop_map(Edit::DeleteCollection),
-        2 => who().prop_map(|who| Edit::Config(who, false)),
-        3 => who().prop_map(|who| Edit::Config(who, true)),
-        2 => film().prop_map(Edit::RadarrAdd),
-        5 => film().prop_map(Edit::RadarrRemove),
-        3 => film().prop_map(Edit::Exclude),
-        2 => film().prop_map(Edit::Unexclude),
+        1 => collection().prop_map(Edit::Ghost),
+        2 => Just(Edit::Scan),
     ]
 }
 
-fn trouble() -> impl Strategy<Value = Trouble> {
-    use Trouble::{
-        Challenge, Collections, EmptyLibrary, FilmPage, Libraries, Library, Make, MakeLost, Members, PageOne,
-        PageTwo, Puts, PutsLost, RadarrAdds, RadarrAddsLost, RadarrList, RadarrReads, Takes, TakesLost,
-        Users,
-    };
+fn of_radarr() -> impl Strategy<Value = Edit> {
     prop_oneof![
-        4 => who().prop_map(PageOne),
-        3 => who().prop_map(PageTwo),
-        3 => who().prop_map(Challenge),
-        3 => film().prop_map(FilmPage),
-        2 => who().prop_map(Library),
-        3 => who().prop_map(EmptyLibrary),
-        14 => prop::sample::select(vec![
-            RadarrReads, RadarrList, RadarrAdds, RadarrAddsLost, Users, Libraries, Collections, Members, Make,
-            MakeLost, Puts, PutsLost, Takes, TakesLost,
-        ]),
+        4 => film().prop_map(Edit::RadarrAdd),
+        10 => film().prop_map(Edit::RadarrRemove),
+        2 => Just(Edit::RadarrNew),
+        5 => film().prop_map(Edit::Exclude),
+        4 => film().prop_map(Edit::Unexclude),
+        1 => Just(Edit::Know),
+        3 => Just(Edit::Merge),
     ]
 }
 
-/// A round; in a disturbed one something goes wrong half of the time.
-fn round(disturbed: bool) -> impl Strategy<Value = Round> {
-    let run = prop_oneof![
-        6 => Just(Run::Sync),
-        3 => Just(Run::Full),
-        1 => who().prop_map(Run::One),
-        1 => Just(Run::Cleanup),
-    ];
-    // No sum of these is exactly an hour or a day.
-    let minutes = prop::sample::select(vec![0_u32, 7, 7, 67, 67, 1501]);
-    let trouble =
-        prop::option::weighted(0.5, trouble()).prop_map(move |trouble| trouble.filter(|_| disturbed));
-    let edits = prop::collection::vec(edit(), 0..7);
-    (edits, minutes, run, trouble, any::<bool>()).prop_map(|(edits, minutes, run, trouble, again)| Round {
-        edits,
-        minutes,
-        run,
-        trouble,
-        again,
-    })
-}
-
-/// A whole case.
-pub fn case(disturbed: bool) -> impl Strategy<Value = (Start, Vec<Round>)> {
-    let often = || prop::bool::weighted(0.7);
-    let start =
-        ([often(), often(), often()], [often(), often(), often()], [list(), list(), list()], 0..10_u8)
-            .prop_map(|(remove_watched, remove_unlisted, lists, library)| Start {
-                remove_watched,
-                remove_unlisted,
-                lists,
-                library,
-            });
-    (start, prop::collection::vec(round(disturbed), 4..9))
+/// Anything that people do.
+pub fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![10 => of_watchlists(), 10 => of_the_library(), 5 => of_collections(), 4 => of_radarr()]
 }

@@ -205,6 +205,34 @@ impl Jellyfin {
         id
     }
 
+    /// Gives an item another TMDB id, or none, without saving it anew; a listing by the time of saving keeps quiet.
+    pub fn identify(&self, item_id: &str, tmdb_id: Option<u32>) {
+        let ids = tmdb_id.map(|id| ("Tmdb".to_owned(), id.to_string()));
+        self.state().film_known(item_id).item.provider_ids = ids.into_iter().collect();
+    }
+
+    /// Shows an item to these users only, or to all with `None`, without saving it anew.
+    pub fn show_to(&self, item_id: &str, users: Option<Vec<String>>) {
+        self.state().film_known(item_id).item.visible_to = users;
+    }
+
+    /// Marks an item as saved just now.
+    pub fn save(&self, item_id: &str) {
+        let mut state = self.state();
+        let now = state.now();
+        state.film_known(item_id).saved = now;
+    }
+
+    /// Lets an item look as if it was saved long ago, as one that came back with its old metadata.
+    pub fn save_long_ago(&self, item_id: &str) {
+        "2020-01-01T00:00:00.0000000Z".clone_into(&mut self.state().film_known(item_id).saved);
+    }
+
+    /// Scans the libraries: ghosts become real (J8).
+    pub fn scan(&self) {
+        self.state().sets.iter_mut().for_each(|set| set.ghost = false);
+    }
+
     /// Marks an item as watched by a user, or as not.
     pub fn watch(&self, user: &str, item_id: &str, watched: bool) {
         let mut state = self.state();

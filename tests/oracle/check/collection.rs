@@ -1,0 +1,336 @@
+//! What was put into a collection, what was taken out, and what lbjf may remember of it.
+
+use std::collections::BTreeMap;
+
+use crate::belief::{Collection, Met};
+use crate::films::{COLLECTIONS, FILMS, Film, Who};
+use crate::oracle::{Before, Oracle, Ran};
+use crate::troubles::Place;
+
+/// What a run could do to a collection.
+#[derive(Clone, Copy)]
+struct Scope {
+    /// Somebody mapped to it was chosen.
+    is_touched: bool,
+    /// A library or the members could not be read, or not believed: nothing may leave.
+    read_failed: bool,
+    /// Everything went well: what must be done must be done.
+    is_clean: bool,
+}
+
+/// What the rules say of each film, for one collection.
+struct Rules {
+    may_leave: Vec<bool>,
+    must_leave: Vec<bool>,
+}
+
+impl Oracle {
+    /// May, and must, lbjf know that someone watched a film?
+    fn watched(&self, who: Who, film: Film) -> (bool, bool) {
+        let mut watched = (false, false);
+        for copy in self.copies.iter().filter(|copy| copy.film == film && copy.watched.contains(&who)) {
+            watched.0 = true;
+            watched.1 |= self.sees(who, copy).1;
+        }
+        watched
+    }
+
+    /// May, and must, lbjf see this copy in someone's library?
+    fn sees(&self, who: Who, copy: &crate::oracle::Copy) -> (bool, bool) {
+        let facts = [copy.identified, copy.shown[who], self.people[who].library];
+        let knows = if copy.is_merged {
+            (self.aliases.perhaps.contains(&copy.film), self.aliases.surely.contains(&copy.film))
+        } else {
+            (true, true)
+        };
+        let all = |so: &dyn Fn(crate::belief::Fact) -> bool| facts.into_iter().all(so);
+        (knows.0 && all(&|fact| fact.perhaps(self.now)), knows.1 && all(&|fact| fact.surely(self.now)))
+    }
+
+    /// May, and must, a film be in someone's library?
+    pub fn has(&self, who: Who, film: Film) -> (bool, bool) {
+        let copies = self.copies.iter().filter(|copy| copy.film == film);
+        copies
+            .map(|copy| self.sees(who, copy))
+            .fold((false, false), |all, one| (all.0 | one.0, all.1 | one.1))
+    }
+
+    /// Is it open whether lbjf can tell which film a copy is?
+    pub fn is_blurred(&self, film: Film) -> bool {
+        self.copies.iter().filter(|copy| copy.film == film).any(|copy| {
+            let is_clear = copy.identified.perhaps(self.now) == copy.identified.surely(self.now);
+            !is_clear || (copy.is_merged && !self.aliases.surely.contains(&film))
+        })
+    }
+
+    /// May, and must, somebody's library show nothing although it showed films before?
+    pub fn saw_and_lacks(&self, who: Who) -> (bool, bool) {
+        let person = &self.people[who];
+        let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
+            self.copies
+                .iter()
+                .any(|copy| [copy.identified, copy.shown[who], person.library].into_iter().all(so))
+        };
+        let (may_show, must_show) =
+            (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
+        (person.saw_films.0 && !must_show, person.saw_films.1 && !may_show)
+    }
+
+    /// Is there a collection to be kept, or made?
+    pub fn is_usable(&self, which: usize) -> bool {
+        let is_made_at_need = which == 0 || self.by_id.is_none();
+        !self.ghosts.contains(&which) && (is_made_at_need || self.set(which).is_some())
+    }
+
+    fn mapped(&self, which: usize) -> Vec<Who> {
+        let is_mapped = |who: &Who| self.people[*who].in_config && self.people[*who].collection == which;
+        (0..3).filter(is_mapped).collect()
+    }
+
+    fn scope(&self, which: usize, ran: &Ran) -> Scope {
+        use Place::{Collections, EmptyLibrary, Libraries, Library, Make, Members, Puts, Takes, Users};
+        let mapped = self.mapped(which);
+        let is_touched = ran.chosen.iter().any(|who| mapped.contains(who));
+        let (mut read_failed, mut is_disturbed) = match ran.place() {
+            Some((Users | Libraries | Collections | Members, is_always)) => (is_always, true),
+            Some((Library(who), is_always)) => (is_always && mapped.contains(&who), mapped.contains(&who)),
+            Some((EmptyLibrary(who), _)) => {
+                (mapped.contains(&who) && self.people[who].saw_films.1, mapped.contains(&who))
+            }
+            Some((Make | Puts | Takes, _)) => (false, true),
+            _ => (false, ran.is_chaos()),
+        };
+        for who in mapped {
+            let (may_lack, must_lack) = self.saw_and_lacks(who);
+            read_failed |= must_lack;
+            is_disturbed |= may_lack;
+        }
+        Scope { is_touched, read_failed, is_clean: is_touched && !is_disturbed && !read_failed }
+    }
+
+    /// A collection is only made for a film, and never where one is or may be.
+    pub fn check_made(&self, ran: &Ran, before: &Before) -> Result<(), String> {
+        let mut made = before.folders.clone();
+        for request in self.world.jellyfin.server.writes() {
+            if request.path != "/Collections" {
+                continue;
+            }
+            let name = request.param("name").unwrap_or_default();
+            if !made.insert(format!("{name} [boxset]")) {
+                return Err(format!("the collection {name} was made although its folder is there"));
+            }
+            let Some(which) = COLLECTIONS.iter().position(|known| *known == name) else {
+                return Err(format!("a collection {name} was made"));
+            };
+            let wanted = |who: &Who| {
+                let may = |film| {
+                    self.people[*who].may_hold(film, self.watched(*who, film).1) && self.has(*who, film).0
+                };
+                (0..FILMS).any(may)
+            };
+            if ran.run.cleanup || (which == 1 && self.by_id.is_some()) {
+                return Err(format!("the collection {name} was made although it must not"));
+            }
+            if self.scope(which, ran).read_failed || !self.mapped(which).iter().any(wanted) {
+                return Err(format!("the collection {name} was made on doubt, or for nothing"));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn check_collection(&mut self, which: usize, ran: &Ran, before: &Before) -> Result<(), String> {
+        // Collections come before Radarr with this option, so a merged id was not yet known.
+        let learned = self.skip_if_in_library.then(|| {
+            let later = self.aliases.clone();
+            self.aliases.surely.clone_from(&before.aliases.surely);
+            later
+        });
+        let done = self.check_members(which, ran, before);
+        if let Some(later) = learned {
+            self.aliases = later;
+        }
+        done
+    }
+
+    fn check_members(&mut self, which: usize, ran: &Ran, before: &Before) -> Result<(), String> {
+        let name = COLLECTIONS[which];
+        let scope = self.scope(which, ran);
+        let (was, is) = (&before.members[which], self.members(which));
+        let is_same = was.films == is.films && was.strangers == is.strangers;
+        if let Some(item) = was.strangers.difference(&is.strangers).next() {
+            return Err(format!("{item}, which is no film, was taken out of {name}"));
+        }
+        if !self.is_usable(which) {
+            if !is_same {
+                return Err(format!("{name} was changed although it is a ghost, or gone"));
+            }
+            if self.set(which).is_none() && scope.is_clean {
+                // lbjf saw that it is gone: what comes into the next one is not its own.
+                self.collections[which] = Collection::default();
+            }
+            return Ok(());
+        }
+        let mut collection = self.met(which, scope, ran, &was.films);
+        let rules = self.rules(which, &collection);
+
+        for (film, items) in &was.films {
+            let now = is.films.get(film);
+            if items.iter().all(|item| now.is_some_and(|now| now.contains(item))) {
+                continue;
+            }
+            if scope.read_failed || !scope.is_touched {
+                return Err(format!("film-{film} was taken out of {name} on doubt"));
+            }
+            if !rules.may_leave[usize::from(*film)] {
+                let owned = (collection.owned.surely.contains(film), collection.owned.perhaps.contains(film));
+                let met = collection.met.get(film);
+                return Err(format!(
+                    "film-{film} was taken out of {name} by no rule: owned (surely, perhaps) {owned:?}, {met:?}"
+                ));
+            }
+        }
+        for (film, items) in &is.films {
+            let old = was.films.get(film);
+            let new: Vec<&String> =
+                items.iter().filter(|item| old.is_none_or(|old| !old.contains(*item))).collect();
+            if new.is_empty() {
+                continue;
+            }
+            if !scope.is_touched || ran.run.cleanup {
+                return Err(format!("film-{film} was added to {name}, which is not to be added to"));
+            }
+            let is_second = old.is_some() || new.len() > 1;
+            if (is_second && !self.is_blurred(*film)) || !new.iter().any(|item| self.may_add(which, item)) {
+                return Err(format!("{new:?} of film-{film} was added to {name}, next to {old:?}"));
+            }
+            collection.owned.add(film, true);
+        }
+        if scope.is_clean {
+            let is_clear = |film: &Film| !self.is_blurred(*film);
+            let stays = |film: &&Film| rules.must_leave[usize::from(**film)] && is_clear(film);
+            if let Some(film) = is.films.keys().find(stays) {
+                return Err(format!("film-{film} is still in {name}"));
+            }
+            let lacks = |film: &Film| self.must_be_in(which, *film) && is_clear(film);
+            let missing = (0..FILMS).filter(|film| !is.films.contains_key(film)).find(lacks);
+            if let Some(film) = missing.filter(|_| !ran.run.cleanup) {
+                return Err(format!("film-{film} is not in {name}"));
+            }
+        }
+        for film in 0..FILMS {
+            if self.is_blurred(film) {
+                collection.owned.drop(&film, false);
+                collection.met.insert(film, Met::Unclear);
+            } else if !is.films.contains_key(&film) {
+                // What left and was seen to have left is nobody's.
+                collection.owned.drop(&film, scope.is_clean);
+                if scope.is_clean {
+                    collection.met.remove(&film);
+                } else if let Some(met) = collection.met.get_mut(&film) {
+                    *met = Met::Unclear;
+                }
+            }
+        }
+        // A write without an answer may have been done, or not.
+        if !scope.is_clean && scope.is_touched {
+            collection.owned.surely.retain(|film| was.films.contains_key(film));
+        }
+        self.collections[which] = collection;
+        self.note_libraries(which, scope);
+        Ok(())
+    }
+
+    /// What lbjf met in this run.
+    fn met(
+        &self,
+        which: usize,
+        scope: Scope,
+        ran: &Ran,
+        members: &BTreeMap<Film, std::collections::BTreeSet<String>>,
+    ) -> Collection {
+        let mapped = self.mapped(which);
+        let rw: Vec<Who> = mapped.iter().copied().filter(|who| self.people[*who].remove_watched).collect();
+        let mut collection = self.collections[which].clone();
+        for film in members.keys().filter(|_| scope.is_touched) {
+            if mapped.iter().any(|who| self.people[*who].may_list(*film)) {
+                let must = mapped.iter().any(|who| self.people[*who].must_list(*film));
+                let is_sure = must
+                    && scope.is_clean
+                    && !ran.run.cleanup
+                    && self.resolved.contains(film)
+                    && !self.is_blurred(*film);
+                collection.owned.add(film, is_sure);
+            }
+            collection.met.entry(*film).or_insert_with(|| {
+                if !scope.is_clean || rw.is_empty() || ran.run.cleanup || self.is_blurred(*film) {
+                    Met::Unclear
+                } else if rw.iter().all(|who| self.watched(*who, *film).1) {
+                    Met::Watched
+                } else if !rw.iter().any(|who| self.watched(*who, *film).0) {
+                    Met::Unwatched
+                } else {
+                    Met::Unclear
+                }
+            });
+        }
+        collection
+    }
+
+    /// "Remove an owned member when nobody holds it and everyone mapped has had an accepted crawl. A member it does
+    /// not own leaves when everyone with `remove_watched` has watched it, save one that was watched when first met."
+    fn rules(&self, which: usize, collection: &Collection) -> Rules {
+        let mapped = self.mapped(which);
+        let rw: Vec<Who> = mapped.iter().copied().filter(|who| self.people[*who].remove_watched).collect();
+        let may_leave = |film: Film| {
+            let is_owned = collection.owned.perhaps.contains(&film) || self.is_blurred(film);
+            let let_go = |who: &Who| self.people[*who].may_let_go(film, self.watched(*who, film).0);
+            let by_everyone = !rw.is_empty() && rw.iter().all(|who| self.watched(*who, film).0);
+            let was_watched = collection.met.get(&film) == Some(&Met::Watched);
+            (is_owned && mapped.iter().all(let_go))
+                || (!collection.owned.surely.contains(&film) && by_everyone && !was_watched)
+        };
+        let must_leave = |film: Film| {
+            let is_owned = collection.owned.surely.contains(&film);
+            let let_go = |who: &Who| self.people[*who].must_let_go(film, self.watched(*who, film).1);
+            let by_everyone = !rw.is_empty() && rw.iter().all(|who| self.watched(*who, film).1);
+            let was_unwatched = collection.met.get(&film) == Some(&Met::Unwatched);
+            (is_owned && !mapped.is_empty() && mapped.iter().all(let_go))
+                || (!collection.owned.perhaps.contains(&film) && by_everyone && was_unwatched)
+        };
+        Rules {
+            may_leave: (0..FILMS).map(may_leave).collect(),
+            must_leave: (0..FILMS).map(must_leave).collect(),
+        }
+    }
+
+    /// "Someone holds it, it is in that person's library answer; of several copies the one with the smallest id."
+    fn may_add(&self, which: usize, item: &str) -> bool {
+        let Some(copy) = self.copies.iter().find(|copy| copy.id == item) else { return false };
+        self.mapped(which).into_iter().any(|who| {
+            let is_held = self.people[who].may_hold(copy.film, self.watched(who, copy.film).1);
+            let is_smaller = |other: &&crate::oracle::Copy| other.film == copy.film && other.id < copy.id;
+            let has_smaller = self.copies.iter().filter(is_smaller).any(|other| self.sees(who, other).1);
+            is_held && self.sees(who, copy).0 && !has_smaller
+        })
+    }
+
+    fn must_be_in(&self, which: usize, film: Film) -> bool {
+        let must = |who: &Who| {
+            self.people[*who].must_hold(film, self.watched(*who, film).0) && self.has(*who, film).1
+        };
+        self.resolved.contains(&film) && self.mapped(which).iter().any(must)
+    }
+
+    fn note_libraries(&mut self, which: usize, scope: Scope) {
+        for who in self.mapped(which) {
+            let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
+                let library = self.people[who].library;
+                self.copies.iter().any(|copy| [copy.identified, copy.shown[who], library].into_iter().all(so))
+            };
+            let (may, must) = (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
+            let saw = &mut self.people[who].saw_films;
+            saw.0 |= may;
+            saw.1 |= must && scope.is_clean;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Known lists and accepted crawls, as design §3 tells of them.
+//!
+//! Where it leaves open which of two things happens, both are returned.
+
+use crate::films::{DAY, Film, Films, HOUR};
+
+/// Entries on a page.
+const PAGE: usize = 28;
+
+/// What lbjf may know of a person's watchlist. Times are minutes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The last accepted crawl plus every entry seen since.
+    pub list: Films,
+    /// Everything that was ever on it.
+    pub ever: Films,
+    /// The last accepted crawl.
+    pub accepted: Option<Films>,
+    /// Counted but not shown, as far as accepted.
+    shortfall: u32,
+    /// The last crawl of all pages.
+    crawled: Option<u32>,
+    /// When the guard caught a crawl, and what that lacked.
+    pending: Option<(u32, Films)>,
+    /// The crawls whose total disagreed.
+    mismatch: Option<Mismatch>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mismatch {
+    /// The first of those with this shortfall.
+    since: u32,
+    shortfall: Option<u32>,
+    declared: u32,
+    /// How often in a row with this total.
+    count: u32,
+}
+
+/// A watchlist as Letterboxd shows it.
+#[derive(Clone, Debug, Default)]
+pub struct Watchlist {
+    /// Newest first.
+    pub entries: Vec<Film>,
+    /// So many more are counted.
+    pub hidden: i64,
+}
+
+impl Watchlist {
+    /// What the pages declare. A count without a shown film, or with a page more, would be another page altogether.
+    pub fn declared(&self) -> u32 {
+        let len = u32::try_from(self.entries.len()).expect("40 at most");
+        let pages = |len: u32| len.div_ceil(28);
+        let declared = u32::try_from(i64::from(len) + self.hidden).unwrap_or(0);
+        if len == 0 || declared == 0 || pages(len) != pages(declared) { len } else { declared }
+    }
+}
+
+/// How the list is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    pub now: u32,
+    /// `--full`
+    pub full: bool,
+    /// `--allow-shrink`
+    pub allow_shrink: bool,
+}
+
+impl Known {
+    /// These were seen, nothing more.
+    pub fn seeing(&self, seen: impl IntoIterator<Item = Film>) -> Self {
+        let mut new = self.clone();
+        for film in seen {
+            new.list.insert(film);
+            new.ever.insert(film);
+        }
+        new
+    }
+
+    /// After a run that could read page 1 and no other.
+    pub fn first_page(&self, watchlist: &Watchlist) -> Self {
+        self.seeing(watchlist.entries.iter().take(PAGE).copied())
+    }
+
+    /// After a run that could read everything it wanted.
+    pub fn scraped(&self, watchlist: &Watchlist, reading: Reading) -> Vec<Self> {
+        let now = reading.now;
+        let truth: Films = watchlist.entries.iter().copied().collect();
+        let mut seen = Films::new();
+        for page in watchlist.entries.chunks(PAGE) {
+            seen.extend(page);
+            if page.iter().any(|film| self.list.contains(film)) {
+                break;
+            }
+        }
+        let quick = self.seeing(seen);
+        let sum = u32::try_from(quick.list.len()).expect("40 at most") + self.shortfall;
+        let adds_up = self.accepted.is_some() && sum == watchlist.declared();
+        let age = self.crawled.map(|at| now - at);
+        let is_old = age.is_none_or(|age| age > DAY);
+        let may_be_old = age.is_none_or(|age| age >= DAY);
+        let is_due = reading.full || self.accepted.is_none() || is_old;
+
+        let mut outcomes = Vec::new();
+        if adds_up && !is_due {
+            // A right sum ends any doubt, or leaves it.
+            outcomes.push(Self { pending: None, mismatch: None, ..quick.clone() });
+            outcomes.push(quick.clone());
+        }
+        if !adds_up || is_due || may_be_old || quick.list != truth {
+            outcomes.extend(self.crawled(&truth, watchlist.declared(), reading));
+        }
+        if !adds_up && !is_due {
+            let is_guarded = self.pending.as_ref().is_some_and(|(at, _)| now - at < HOUR);
+            if is_guarded && !reading.allow_shrink {
+                outcomes.push(self.first_page(watchlist));
+                outcomes.push(quick.clone());
+            }
+            let is_seen_twice =
+                |mismatch: &Mismatch| mismatch.count >= 2 && mismatch.declared == watchlist.declared();
+            if self.mismatch.as_ref().is_some_and(is_seen_twice) {
+                outcomes.push(quick);
+            }
+        }
+        outcomes
+    }
+
+    /// All pages were read.
+    fn crawled(&self, truth: &Films, declared: u32, reading: Reading) -> Vec<Self> {
+        let now = reading.now;
+        let seen = Self { crawled: Some(now), ..self.seeing(truth.iter().copied()) };
+        let shortfall = declared.checked_sub(u32::try_from(truth.len()).expect("40 at most"));
+        let before = self.mismatch.as_ref();
+        let is_repeated = before.is_some_and(|before| {
+            shortfall.is_some() && before.shortfall == shortfall && now - before.since >= HOUR
+        });
+        let is_remembered = self.accepted.is_some() && shortfall == Some(self.shortfall);
+        let is_complete = shortfall == Some(0) || is_remembered || is_repeated;
+        let Some(shortfall) = shortfall.filter(|_| is_complete) else {
+            let same = before.filter(|before| shortfall.is_some() && before.shortfall == shortfall);
+            let mismatch = Mismatch {
+                since: same.map_or(now, |before| before.since),
+                shortfall,
+                declared,
+                count: before
+                    .filter(|before| before.declared == declared)
+                    .map_or(1, |before| before.count + 1),
+            };
+            return vec![Self { mismatch: Some(mismatch), ..seen }];
+        };
+        let accepted = Self {
+            list: truth.clone(),
+            accepted: Some(truth.clone()),
+            shortfall,
+            pending: None,
+            mismatch: None,
+            ..seen.clone()
+        };
+        // "Since the last accepted crawl": of that crawl, or of the list as it grew since.
+        let shrank = |base: &Films| {
+            let gone = base.difference(truth).count();
+            (gone > 5 && gone * 2 > base.len()) || (truth.is_empty() && !base.is_empty())
+        };
+        let since = shrank(&self.list);
+        let from = self.accepted.as_ref().is_some_and(shrank);
+        if (!since && !from) || reading.allow_shrink {
+            return vec![accepted];
+        }
+        let gone: Films = self.list.difference(truth).copied().collect();
+        let seen = Self { mismatch: None, ..seen };
+        let mut outcomes = Vec::new();
+        if !(since && from) {
+            outcomes.push(accepted.clone());
+        }
+        let lacks_again = |old: &Films| old.difference(truth).count() * 10 >= old.len() * 9;
+        match &self.pending {
+            Some((at, old)) if lacks_again(old) && now - at >= HOUR => outcomes.push(accepted),
+            Some((at, old)) if lacks_again(old) => {
+                outcomes.push(Self { pending: Some((*at, gone)), ..seen.clone() });
+                outcomes.push(Self { pending: Some((*at, old.clone())), ..seen });
+            }
+            _ => outcomes.push(Self { pending: Some((now, gone)), ..seen }),
+        }
+        outcomes
+    }
+}

@@ -1,0 +1,397 @@
+//! The oracle: the stand-ins and what is known of them, round by round.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use standins::letterboxd::Film as Page;
+use standins::{Jellyfin, Radarr, jellyfin, radarr};
+use tempfile::TempDir;
+
+use crate::belief::{Both, Collection, Fact, Person, Waiting};
+use crate::common::World;
+use crate::edits::Edit;
+use crate::films::{
+    COLLECTIONS, FILMS, Film, Films, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID, Who, slug,
+};
+use crate::known::{Known, Reading, Watchlist};
+use crate::rounds::{Round, Run, Start};
+use crate::troubles::{Place, Trap, Trouble};
+
+const RADARRS: [radarr::Version; 3] = [radarr::Version::V4_7, radarr::Version::V5_28, radarr::Version::V6_0];
+const JELLYFINS: [jellyfin::Version; 5] = [
+    jellyfin::Version::V10_8,
+    jellyfin::Version::V10_9,
+    jellyfin::Version::V10_10,
+    jellyfin::Version::V10_11,
+    jellyfin::Version::V12_0,
+];
+/// Everybody but Letterboxd has [`MERGED`] under this id once it is merged.
+const MERGED_INTO: u32 = 4_900_000;
+/// Radarr's metadata does not know this id.
+const UNKNOWN_ID: u32 = 5_000_100;
+const COOL_DOWN: u32 = 60;
+
+/// One copy of a film in the library.
+pub struct Copy {
+    pub film: Film,
+    pub id: String,
+    /// It has the id that the film was merged into.
+    pub is_merged: bool,
+    /// Jellyfin knows its TMDB id.
+    pub identified: Fact,
+    /// Who may see it, if they see the library.
+    pub shown: [Fact; 3],
+    pub watched: BTreeSet<Who>,
+}
+
+/// What is in a collection: items by film, and items that are no film to lbjf.
+#[derive(Clone, Default)]
+pub struct Members {
+    pub films: BTreeMap<Film, BTreeSet<String>>,
+    pub strangers: BTreeSet<String>,
+}
+
+/// Everything as it was before a run.
+pub struct Before {
+    pub members: Vec<Members>,
+    pub folders: BTreeSet<String>,
+    pub in_radarr: Films,
+    pub people: Vec<Person>,
+    pub aliases: Both<Film>,
+}
+
+/// A run, and what really went wrong in it.
+#[derive(Clone)]
+pub struct Ran {
+    pub run: Run,
+    pub chosen: Vec<Who>,
+    pub trouble: Option<Trouble>,
+    pub code: i32,
+}
+
+impl Ran {
+    /// Killed, or worse.
+    pub fn is_chaos(&self) -> bool {
+        self.trouble.is_some_and(Trouble::is_chaos)
+    }
+
+    /// Where it failed, and whether it did so all the time.
+    pub fn place(&self) -> Option<(Place, bool)> {
+        self.trouble.and_then(Trouble::place)
+    }
+}
+
+pub struct Oracle {
+    pub world: World,
+    pub now: u32,
+    pub people: Vec<Person>,
+    pub collections: Vec<Collection>,
+    pub copies: Vec<Copy>,
+    pub by_id: Option<String>,
+    pub skip_if_in_library: bool,
+    pub max_adds: Option<usize>,
+    pub excluded: Films,
+    pub is_known: bool,
+    pub is_merged: bool,
+    pub renamed: Films,
+    pub ghosts: BTreeSet<usize>,
+    /// lbjf knows their TMDB ids.
+    pub resolved: Films,
+    /// lbjf knows that they were merged.
+    pub aliases: Both<Film>,
+    /// (person, film): Radarr had the film while the wish was open.
+    pub answered: Both<(Who, Film)>,
+    pub waiting: BTreeMap<Film, Waiting>,
+    pub refused_at: Option<u32>,
+    pub user_ids: Vec<String>,
+    pub tmdb: BTreeMap<Film, u32>,
+    pub users_config: String,
+    /// What the last run said, for a failing case.
+    pub last_words: String,
+    /// Where the store is, when memory can be a folder.
+    _memory: Option<TempDir>,
+}
+
+impl Oracle {
+    pub fn new(start: &Start) -> Self {
+        let mut world = World::with(
+            Radarr::start_version(RADARRS[start.versions.0]),
+            Jellyfin::start_version(JELLYFINS[start.versions.1]),
+        );
+        let memory = tempfile::tempdir_in("/dev/shm").ok();
+        if let Some(memory) = &memory {
+            symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
+        }
+        world = world.set("[radarr]", &format!("skip_if_in_library = {}", start.skip_if_in_library));
+        if let Some(most) = start.max_adds {
+            world = world.set("[radarr]", &format!("max_adds_per_run = {most}"));
+        }
+        let tmdb = films(&world);
+        for name in &NAMES[1..] {
+            world.jellyfin.add_user(name);
+        }
+        let users_config = world.config()[world.config().find("\n[[users]]").expect("ada")..].to_owned();
+        let people = (0..3).map(|who| Person {
+            collection: usize::from(who == 2),
+            remove_watched: start.remove_watched[who],
+            remove_unlisted: start.remove_unlisted[who],
+            in_config: true,
+            private: false,
+            watchlist: Watchlist::default(),
+            states: vec![Known::default()],
+            library: Fact::new(true, 0, false),
+            saw_films: (false, false),
+        });
+        let by_id = start.by_id.then(|| world.jellyfin.add_collection(COLLECTIONS[1]));
+        let mut oracle = Self {
+            user_ids: user_ids(&world),
+            world,
+            now: 0,
+            people: people.collect(),
+            collections: vec![Collection::default(), Collection::default()],
+            copies: Vec::new(),
+            by_id,
+            skip_if_in_library: start.skip_if_in_library,
+            max_adds: start.max_adds,
+            excluded: Films::new(),
+            is_known: false,
+            is_merged: false,
+            renamed: Films::new(),
+            ghosts: BTreeSet::new(),
+            resolved: Films::new(),
+            aliases: Both::default(),
+            answered: Both::default(),
+            waiting: BTreeMap::new(),
+            refused_at: None,
+            tmdb,
+            users_config,
+            last_words: String::new(),
+            _memory: memory,
+        };
+        if start.merged {
+            oracle.merge();
+        }
+        for (who, (first, count)) in start.lists.into_iter().enumerate() {
+            oracle.edit(&Edit::Rewrite(who, first, count));
+        }
+        (0..start.library).for_each(|film| oracle.edit(&Edit::Download { film, quiet: false }));
+        oracle
+    }
+
+    pub fn round(&mut self, round: &Round) -> Result<(), String> {
+        round.edits.iter().for_each(|edit| self.edit(edit));
+        self.now += round.minutes;
+        let time = Duration::from_secs(u64::from(round.minutes) * 60);
+        self.world.jellyfin.pass_time(time);
+        if self.world.database().exists() {
+            self.world.pass_time(time);
+        }
+        let knew = self.aliases.perhaps.clone();
+        self.run(round.run, round.trouble)?;
+        let is_whole = !round.run.cleanup && round.run.user.is_none() && !round.run.dry;
+        if round.again && round.trouble.is_none() && is_whole {
+            self.run(Run::default(), None)?;
+            let writes = self.world.writes();
+            // What comes late is allowed to come: the rest of the films, and those of a merged id.
+            let is_late = self.max_adds.is_some() || knew != self.aliases.perhaps;
+            if !writes.is_empty() && !is_late {
+                return Err(format!("a second run wrote: {writes:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs lbjf and holds what happened against the oracle.
+    fn run(&mut self, run: Run, trouble: Option<Trouble>) -> Result<(), String> {
+        let run = Run { dry: run.dry && trouble.is_none(), ..run };
+        let chosen: Vec<Who> = match run.user {
+            Some(who) if self.people[who].in_config => vec![who],
+            _ => (0..3).filter(|who| self.people[*who].in_config).collect(),
+        };
+        let trap = Trap::default();
+        if let Some(trouble) = trouble {
+            trap.set(trouble, &self.world, &self.user_ids, |film| self.tmdb.get(&film).copied().unwrap_or(0));
+        }
+        let before = Before {
+            members: vec![self.members(0), self.members(1)],
+            folders: self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect(),
+            in_radarr: self.in_radarr(),
+            people: self.people.clone(),
+            aliases: self.aliases.clone(),
+        };
+        self.users_into_config();
+        self.world.forget_requests();
+        let (code, said) = self.lbjf(run, &chosen, trouble, &trap);
+        self.last_words = format!("{:?}, exit {code}\n{said}", run.args());
+        let ran = Ran { run, chosen, trouble: trouble.filter(|_| trap.has_fired()), code };
+        self.behave();
+
+        if run.dry {
+            let writes = self.world.writes();
+            if !writes.is_empty() {
+                return Err(format!("a dry run wrote: {writes:?}"));
+            }
+            return self.check_known();
+        }
+        if !run.cleanup {
+            self.scrape(&ran);
+        }
+        self.check_known()?;
+        self.check_radarr(&ran, &before)?;
+        self.check_made(&ran, &before)?;
+        for which in 0..COLLECTIONS.len() {
+            self.check_collection(which, &ran, &before)?;
+        }
+        self.check_exit(&ran)
+    }
+
+    fn behave(&self) {
+        for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
+        {
+            server.behave();
+        }
+        for (name, person) in NAMES.iter().zip(&self.people) {
+            self.world.jellyfin.hide_library(name, !person.library.is);
+        }
+    }
+
+    /// What lbjf may know after this run.
+    fn scrape(&mut self, ran: &Ran) {
+        if self.is_refused() {
+            return;
+        }
+        let is_refusal = matches!(ran.trouble, Some(Trouble::Refuses { .. }));
+        let is_cut = is_refusal || ran.is_chaos();
+        let reading = Reading { now: self.now, full: ran.run.full, allow_shrink: ran.run.allow_shrink };
+        for who in &ran.chosen {
+            let person = &mut self.people[*who];
+            if person.private {
+                continue;
+            }
+            let mut states: Vec<Known> = Vec::new();
+            for known in &person.states {
+                let mut all = known.scraped(&person.watchlist, reading);
+                match ran.place() {
+                    Some((Place::PageOne(other), is_always)) if other == *who => {
+                        all.push(known.clone());
+                        if is_always {
+                            all = vec![known.clone()];
+                        }
+                    }
+                    Some((Place::PageTwo(other), is_always)) if other == *who => {
+                        all.push(known.first_page(&person.watchlist));
+                        if is_always {
+                            all = vec![known.first_page(&person.watchlist)];
+                        }
+                    }
+                    _ if is_cut => {
+                        all.push(known.clone());
+                        all.push(known.first_page(&person.watchlist));
+                        all.push(known.seeing(person.watchlist.entries.iter().copied()));
+                    }
+                    _ => {}
+                }
+                states.extend(all);
+            }
+            person.states = Vec::new();
+            for known in states {
+                if !person.states.contains(&known) {
+                    person.states.push(known);
+                }
+            }
+        }
+        if is_refusal {
+            self.refused_at = Some(self.now);
+        }
+        if is_cut || matches!(ran.place(), Some((Place::PageOne(_) | Place::PageTwo(_), _))) {
+            return;
+        }
+        let failing = match ran.place() {
+            Some((Place::FilmPage(film), _)) => Some(film),
+            _ => None,
+        };
+        for who in &ran.chosen {
+            let person = &self.people[*who];
+            self.resolved.extend((0..FILMS).filter(|film| Some(*film) != failing && person.must_list(*film)));
+        }
+    }
+
+    pub fn is_refused(&self) -> bool {
+        self.refused_at.is_some_and(|at| self.now - at < COOL_DOWN)
+    }
+
+    /// The collection with the folder, whatever its name.
+    pub fn set(&self, which: usize) -> Option<jellyfin::Collection> {
+        let folder = format!("{} [boxset]", COLLECTIONS[which]);
+        self.world.jellyfin.collections().into_iter().find(|set| set.folder == folder)
+    }
+
+    pub fn members(&self, which: usize) -> Members {
+        let mut members = Members::default();
+        for id in self.set(which).into_iter().flat_map(|set| set.members) {
+            match self.copies.iter().find(|copy| copy.id == id) {
+                Some(copy) if copy.identified.perhaps(self.now) => {
+                    members.films.entry(copy.film).or_default().insert(id);
+                }
+                Some(_) => drop(members.strangers.insert(id)),
+                None => {}
+            }
+        }
+        members
+    }
+
+    /// The ids under which a film may be known.
+    pub fn ids(&self, film: Film) -> Vec<u32> {
+        let merged = (film == MERGED).then_some(MERGED_INTO);
+        self.tmdb.get(&film).copied().into_iter().chain(merged).collect()
+    }
+
+    pub fn in_radarr(&self) -> Films {
+        let there: BTreeSet<u32> = self.world.radarr.films().iter().map(|film| film.tmdb_id).collect();
+        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| there.contains(id))).collect()
+    }
+
+    /// The id that a copy gets when it comes now.
+    pub fn id_now(&self, film: Film) -> u32 {
+        if film == MERGED && self.is_merged { MERGED_INTO } else { self.tmdb[&film] }
+    }
+
+    /// Tells the servers' other halves that the film was merged.
+    pub fn merge(&mut self) {
+        self.is_merged = true;
+        self.world.radarr.merge(self.tmdb[&MERGED], MERGED_INTO);
+    }
+}
+
+/// Makes all films known to Letterboxd and Radarr; their TMDB ids.
+fn films(world: &World) -> BTreeMap<Film, u32> {
+    let all: Vec<String> = (0..SERIES).map(slug).collect();
+    world.letterboxd.set_watchlist("somebody", &all.iter().map(String::as_str).collect::<Vec<_>>());
+    for film in TWINS {
+        let id = world.letterboxd.tmdb_id(&slug(film));
+        world.letterboxd.add_film(Page::movie(&slug(film), "Twin", 2001, id));
+        world.radarr.know(id, "Twin", 2001, &[]);
+    }
+    world.letterboxd.add_film(Page::movie(&slug(UNKNOWN), "Unknown", 2002, UNKNOWN_ID));
+    let tmdb: BTreeMap<Film, u32> =
+        (0..SERIES).map(|film| (film, world.letterboxd.tmdb_id(&slug(film)))).collect();
+    world.letterboxd.add_film(Page::tv(&slug(SERIES), "Series", 2000, tmdb[&1]));
+    world.letterboxd.add_film(Page::without_id(&slug(WITHOUT_ID), "Short", 2000));
+    tmdb
+}
+
+/// The ids of the three users in Jellyfin.
+fn user_ids(world: &World) -> Vec<String> {
+    let mut answer = ureq::get(format!("{}/Users", world.jellyfin.url()))
+        .header("Authorization", format!("MediaBrowser Token=\"{}\"", jellyfin::KEY))
+        .call()
+        .expect("the stand-in lists its users");
+    let text = answer.body_mut().read_to_string().expect("JSON is text");
+    let users: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let id = |name: &&str| {
+        let user = users.as_array().expect("a list").iter().find(|user| user["Name"] == **name);
+        user.expect("it was added")["Id"].as_str().expect("text").replace('-', "")
+    };
+    NAMES.iter().map(id).collect()
+}
