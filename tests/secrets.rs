@@ -221,7 +221,7 @@ fn setup(base: &str) -> Setup {
         per_second: 0.0,
         proxies: vec![proxy()],
         direct_fallback: false,
-        cool_down: Duration::from_mins(60),
+        cool_down: Duration::from_hours(1),
         refused: HashMap::new(),
         save_to: None,
     }
