@@ -235,6 +235,19 @@ mod tests {
     }
 
     #[test]
+    fn a_full_crawl_is_due_when_the_last_one_is_old_or_from_a_clock_that_was_ahead() {
+        for (age, expected) in
+            [(24 * HOUR, true), (24 * HOUR - 1, false), (-HOUR, false), (-HOUR - 1, true), (0, false)]
+        {
+            assert_eq!(is_crawl_due(&settled(age), TERMS), expected, "{age} seconds old");
+            let never = Terms { full_scan_secs: None, ..TERMS };
+            assert!(!is_crawl_due(&settled(age), never), "{age} seconds old, and never by itself");
+            assert!(is_crawl_due(&settled(age), Terms { full: true, ..never }));
+        }
+        assert!(is_crawl_due(&Cursor::default(), Terms { full_scan_secs: None, ..TERMS }));
+    }
+
+    #[test]
     fn need_is_all_pages_until_a_crawl_is_accepted() {
         let cursor = Cursor { accepted_at: None, ..settled(HOUR) };
         assert_eq!(need(&cursor, TERMS, 60, 0, 60), Need::All);

@@ -2,10 +2,19 @@
 
 mod common;
 
+use std::collections::HashMap;
+use std::fmt::Debug;
 use std::fs;
+use std::process::Command;
+use std::time::Duration;
 
 use common::World;
+use lbjf::api::{Api, Secret};
+use lbjf::config::Config;
 use lbjf::exit::Exit;
+use lbjf::http::{self, Http, Options, Patience, ProxyKind};
+use lbjf::letterboxd::{Letterboxd, PageError, Setup};
+use lbjf::secret::ApiKey;
 use serde_json::json;
 use standins::{Fault, Proxy, Reply, Request, jellyfin, radarr};
 
@@ -186,4 +195,140 @@ fn the_search_finds_a_secret_in_a_file_that_a_run_left() {
     fs::create_dir(world.folder.path().join("saved")).expect("it can be made");
     fs::write(world.folder.path().join("saved/page.html"), "all in plain sight").expect("it can be made");
     world.lbjf(&["status"]);
+}
+
+const KEY: &str = "key-0123456789-abcdef";
+
+fn proxy() -> http::Proxy {
+    let credentials = Some(("ada".to_owned(), PASSWORD.to_owned()));
+    http::Proxy { kind: ProxyKind::Socks5h, host: "127.0.0.1".to_owned(), port: 1, credentials }
+}
+
+fn options() -> Options {
+    Options {
+        name: "radarr",
+        timeout: Duration::from_secs(1),
+        user_agent: http::USER_AGENT.to_owned(),
+        accept: "application/json",
+        max_idle: 1,
+        ca_file: None,
+        proxy: Some(proxy()),
+        secret: Some(ApiKey::new(KEY)),
+    }
+}
+
+fn api(base: &str) -> Api {
+    let http = Http::new(&options()).expect("a client");
+    let patience = Patience { tries: 1, first_pause: Duration::ZERO };
+    let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{KEY}\"")));
+    Api {
+        server: "Jellyfin",
+        base: base.parse().expect("an address"),
+        http,
+        auth,
+        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+    }
+}
+
+fn setup(base: &str) -> Setup {
+    Setup {
+        base_url: base.parse().expect("an address"),
+        user_agent: http::USER_AGENT.to_owned(),
+        workers: 2,
+        timeout: Duration::from_secs(1),
+        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+        per_second: 0.0,
+        proxies: vec![proxy()],
+        direct_fallback: false,
+        cool_down: Duration::from_hours(1),
+        refused: HashMap::new(),
+        save_to: None,
+    }
+}
+
+/// What must not be seen of the values above.
+fn hidden() -> Vec<String> {
+    let mut hidden = common::secrets::forms(PASSWORD);
+    hidden.push(KEY.to_owned());
+    hidden
+}
+
+#[test]
+fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
+    let config = format!(
+        "[letterboxd]\nproxies = [\"socks5h://ada:{}@127.0.0.1:1\"]\n\
+         [radarr]\nurl = \"http://radarr:7878\"\napi_key = \"{KEY}\"\nroot_folder_path = \"/m\"\n\
+         quality_profile = \"Any\"\n[jellyfin]\nurl = \"http://jellyfin:8096\"\napi_key = \"{KEY}\"\n\
+         [[users]]\nletterboxd_username = \"ada\"\n",
+        common::secrets::forms(PASSWORD)[1]
+    );
+    let env = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
+    let config = Config::parse(&config, "config.toml".as_ref(), &env).expect("a good config");
+    let (held, key) = (&config.letterboxd.proxies[0], &config.radarr.as_ref().expect("it is there").api_key);
+    assert_eq!((held, key), (&proxy(), &ApiKey::new(KEY)), "the secrets are in it");
+
+    let unusable = http::Proxy { host: "a b".to_owned(), ..proxy() };
+    let refused = Http::new(&Options { proxy: Some(unusable), ..options() }).expect_err("no such host");
+    let http = Http::new(&options()).expect("a client");
+    let closed = api("http://127.0.0.1:1");
+    let unreachable = closed.get::<()>("System/Info", &[]).expect_err("nobody is there");
+    let open = standins::Server::start(|_| Reply::html(200, "hello"));
+    let direct = Http::new(&Options { proxy: None, ..options() }).expect("a client");
+    let url = format!("{}/?apikey=none", open.url()).parse().expect("an address");
+    let answer = direct.get(&url, &[("X-Api-Key", KEY)]).expect("an answer");
+    let door = Letterboxd::new(&setup("http://127.0.0.1:1")).expect("a door");
+    let shown: [(&str, &dyn Debug); 12] = [
+        ("ApiKey", &ApiKey::new(KEY)),
+        ("Secret", &Secret(KEY.to_owned())),
+        ("Proxy", &proxy()),
+        ("Options", &options()),
+        ("SetupError", &refused),
+        ("Http", &http),
+        ("Answer", &answer),
+        ("Api", &closed),
+        ("ApiError", &unreachable),
+        ("Setup", &setup("http://127.0.0.1:1")),
+        ("Letterboxd", &door),
+        ("Config", &config),
+    ];
+    for (name, value) in shown {
+        for text in [format!("{value:?}"), format!("{value:#?}")] {
+            common::secrets::search(&format!("`Debug` of {name}"), text.as_bytes(), &hidden());
+        }
+    }
+    for text in [proxy().to_string(), refused.to_string(), lbjf::api::chain(&unreachable)] {
+        common::secrets::search("`Display`", text.as_bytes(), &hidden());
+    }
+}
+
+/// Panics where lbjf would if it had a bug: in a worker that reads pages, and in a call with a key. An address that
+/// no config lets through does it.
+#[test]
+#[ignore = "it panics on purpose; the next one runs it and searches what it prints"]
+fn panics_beside_secrets() {
+    let door = Letterboxd::new(&setup("data:nothing")).expect("a door");
+    let mut panicked = 0;
+    door.watchlist_pages(&[("ada", 1), ("ben", 1)], |_, page| {
+        panicked += usize::from(matches!(page, Err(PageError::Panicked)));
+    });
+    assert_eq!(panicked, 2, "each panic stays with its page");
+    let _ = api("data:nothing").get::<()>("System/Info", &[]);
+}
+
+#[test]
+fn a_panic_prints_its_own_text_and_no_secret() {
+    let mut child = Command::new(std::env::current_exe().expect("a test is a program"));
+    child.args(["--exact", "panics_beside_secrets", "--ignored", "--nocapture"]);
+    let ran = child.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").output().expect("it can be run");
+    let text = [ran.stdout, ran.stderr].concat();
+    let shown = String::from_utf8_lossy(&text);
+    for (thread, own) in [
+        ("letterboxd-", "the base address is http or https"),
+        ("panics_beside_secrets", "the config takes only http and https addresses"),
+    ] {
+        let is_told =
+            |line: &str| line.starts_with(&format!("thread '{thread}")) && line.contains("panicked");
+        assert!(shown.lines().any(is_told) && shown.contains(own), "{thread}: {shown}");
+    }
+    common::secrets::search("what a panic prints", &text, &hidden());
 }

@@ -352,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_stops_those_who_wait_for_their_turn() {
+        let routes = Routes::new(vec![(route(DIRECT), Standing::Open)], 2.0);
+        assert_eq!(take(&routes), Ok(DIRECT));
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| take(&routes).map(str::to_owned));
+            // It has its slot by now, half a second after the first.
+            std::thread::sleep(Duration::from_millis(100));
+            routes.refused(0, None);
+            assert_eq!(second.join().unwrap(), Err(NoWay::Closed));
+        });
+    }
+
+    #[test]
     fn slots_keep_the_mean_pace() {
         let routes = Routes::new(vec![(route(DIRECT), Standing::Open)], 10.0);
         let mut shared = routes.shared();

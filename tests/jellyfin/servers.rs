@@ -19,13 +19,15 @@ fn busy(jellyfin: Jellyfin) -> World {
     world
 }
 
-/// Runs into the trouble, then once more after it; returns what it said the first time.
+/// Runs into the trouble, and once more while it lasts, then after it; returns what it said the first time.
 fn trouble(mut world: World, begin: impl FnOnce(&mut World), end: impl FnOnce(&mut World)) -> Ran {
     begin(&mut world);
     let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(world.told_jellyfin(), [""; 0]);
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]));
     assert_eq!(world.radarr.posted().last(), Some(&world.letterboxd.tmdb_id("jaws")), "Radarr is fed");
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(world.told_jellyfin(), [""; 0]);
     end(&mut world);
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["alien", "ran", "jaws"]));
@@ -150,6 +152,18 @@ fn members_that_cannot_be_read_change_nothing() {
     let error = Reply::new(500, "text/plain", "Error processing request.");
     answers(busy(Jellyfin::start()), is_members, error)
         .says(&format!("warning: collection `{COLLECTION}`: Jellyfin answered GET Items with HTTP 500"));
+}
+
+#[test]
+fn members_that_cannot_be_read_do_not_keep_other_collections_from_being_filled() {
+    let world = World::settled(["heat"]).user("ben", "jellyfin_collection = \"Ben's\"");
+    world.letterboxd.set_watchlist("ben", &["heat"]);
+    let adas = world.jellyfin.collections()[0].id.clone();
+    let is_adas = move |request: &Request| request.param("parentId").as_ref() == Some(&adas);
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    world.jellyfin.server.fail(usize::MAX, is_adas, Fault::Instead(error));
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(world.told_jellyfin(), ["make Ben's", "put 1"]);
 }
 
 #[test]
