@@ -219,7 +219,6 @@ fn options() -> Options {
 
 fn api(base: &str) -> Api {
     let http = Http::new(&options()).expect("a client");
-    let patience = Patience { tries: 1, first_pause: Duration::ZERO };
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{KEY}\"")));
     Api {
         server: "Jellyfin",
