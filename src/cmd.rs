@@ -1,6 +1,8 @@
 //! The subcommands; each file reads like its man page.
 
 pub mod cleanup;
+pub mod generate;
+mod health;
 pub mod scrape;
 pub mod status;
 pub mod sync;

@@ -46,8 +46,12 @@ pub fn run(cli: &Cli) -> Exit {
     match dispatch(cli) {
         Ok(exit) => exit,
         Err(error) => {
-            report_error(&error);
-            exit_of(&error)
+            let exit = exit_of(&error);
+            // A long run is nothing that cron should mail about each time it comes by.
+            if !(exit == Exit::Busy && cli.global.quiet) {
+                report_error(&error);
+            }
+            exit
         }
     }
 }
@@ -58,6 +62,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let config = match &cli.command {
         Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?,
         Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
+        // Whoever builds a package has no config, or one that is none of its business.
+        Command::Generate(args) => return cmd::generate::run(args),
     };
     logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
     if let Err(error) = interrupt::listen(http::give_up_reads) {
@@ -68,6 +74,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scrape(args) => cmd::scrape::run(args, &config),
         Command::Cleanup(args) => cmd::cleanup::run(args, &config),
         Command::Status(args) => cmd::status::run(args, &config),
+        Command::Generate(args) => cmd::generate::run(args),
     };
     done.map_err(|error| name_store(error, &config))
 }
