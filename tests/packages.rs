@@ -4,7 +4,10 @@
 mod common;
 
 use std::io::{self, ErrorKind, Write as _};
+use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use common::World;
 use lbjf::exit::Exit;
@@ -154,4 +157,34 @@ fn log_file_is_rotated_by_logrotate_and_the_next_run_begins_a_new_one() {
     assert!(!log_file.exists());
     world.sync();
     assert_eq!(std::fs::read_to_string(&log_file).expect("the next run makes one").lines().count(), 1);
+}
+
+/// The container's clock, without a container.
+#[test]
+fn every_runs_again_and_again_and_ends_in_a_pause_with_143() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let program = Path::new(env!("CARGO_BIN_EXE_lbjf")).parent().expect("it is in a folder").to_owned();
+    let log = world.folder.path().join("every.log");
+    // This writes the config.
+    drop(world.command(&[]));
+    let mut command = Command::new("sh");
+    command
+        .args([&format!("{ROOT}/contrib/container/every"), "1", "sync"])
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .env("LBJF_CONFIG", world.folder.path().join("config.toml"))
+        .env("STATE_DIRECTORY", world.folder.path().join("state"));
+    command.stderr(std::fs::File::create(&log).expect("the folder can be written to"));
+    let mut every = command.spawn().expect("every system has sh");
+    let runs = || std::fs::read_to_string(&log).expect("it is there").matches("sync: 1 user,").count();
+    while runs() < 2 {
+        assert!(every.try_wait().expect("it can be asked").is_none(), "it ended by itself");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let stopped = Instant::now();
+    tool("sh", &["-c", &format!("kill -TERM {}", every.id())]);
+    let status = every.wait().expect("it can be waited for");
+    assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}", stopped.elapsed());
+    assert_eq!(status.code(), Some(128 + 15));
+    assert_eq!(world.radarr.posted().len(), 1, "the second run has nothing to do");
 }
