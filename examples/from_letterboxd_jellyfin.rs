@@ -204,9 +204,13 @@ pub fn convert(yaml: &str) -> anyhow::Result<Converted> {
     });
     new.text("log_level", level.as_deref());
     let minutes = get(&script.system, "sync_interval").unwrap_or("10");
+    let (cron, calendar) = match minutes.parse::<u32>().unwrap_or(10).max(1) {
+        minutes @ ..60 => (format!("*/{minutes} * * * *"), format!("*:0/{minutes}")),
+        minutes => (format!("7 */{} * * *", minutes / 60), format!("0/{}:07", minutes / 60)),
+    };
     new.note(format!(
-        "system.sync_interval ({minutes} min): lbjf does one pass and exits. Let cron run it (`*/{minutes} * * * * lbjf sync --quiet`), \
-         or a systemd timer (`OnCalendar=*:0/{minutes}`), or the container; contrib/README.md shows each"
+        "system.sync_interval ({minutes} min): lbjf does one pass and exits. Let cron run it (`{cron} lbjf sync \
+         --quiet`), or a systemd timer (`OnCalendar={calendar}`), or the container; contrib/README.md shows each"
     ));
     if !all["observability"].is_null() {
         new.note(
