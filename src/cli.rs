@@ -79,6 +79,9 @@ pub enum Command {
     /// Say where everybody's films stand, from what the last runs stored
     #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
     Status(StatusArgs),
+    /// Print what packages ship beside the program: completions for a shell, or the man page
+    #[command(hide = true)]
+    Generate(GenerateArgs),
 }
 
 /// `sync`
@@ -161,6 +164,29 @@ pub struct StatusArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Print one line, and end with 4 unless the last run went well and ended within so many minutes
+    #[arg(long, value_name = "MINUTES", conflicts_with = "json", value_parser = clap::value_parser!(u32).range(1..))]
+    pub healthy: Option<u32>,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What to print
+    pub page: Page,
+}
+
+/// What `generate` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Page {
+    /// Completions for bash.
+    Bash,
+    /// Completions for fish.
+    Fish,
+    /// Completions for zsh.
+    Zsh,
+    /// The man page.
+    Man,
 }
 
 #[cfg(test)]

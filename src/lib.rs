@@ -49,9 +49,13 @@ pub fn run(cli: &Cli) -> Exit {
     match dispatch(cli) {
         Ok(exit) => exit,
         Err(error) => {
-            let hint = hint(&error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            logging::last_words(&cli.global, &format!("{error:#}{hint}"));
-            exit_of(&error)
+            let exit = exit_of(&error);
+            // A long run is nothing that cron should mail about each time it comes by.
+            if !(exit == Exit::Busy && cli.global.quiet) {
+                let hint = hint(&error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+                logging::last_words(&cli.global, &format!("{error:#}{hint}"));
+            }
+            exit
         }
     }
 }
@@ -63,6 +67,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?,
         Command::Status(args) if args.check => Config::load(given, &env)?,
         Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
+        // Whoever builds a package has no config, or one that is none of its business.
+        Command::Generate(args) => return cmd::generate::run(args),
     };
     logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
     if let Err(error) = interrupt::listen(http::give_up_reads) {
@@ -74,6 +80,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Cleanup(args) => cmd::cleanup::run(args, &config),
         Command::Status(args) if args.check => cmd::check::run(args, &config),
         Command::Status(args) => cmd::status::run(args, &config),
+        Command::Generate(args) => cmd::generate::run(args),
     };
     done.map_err(|error| name_store(error, &config))
 }

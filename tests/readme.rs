@@ -60,15 +60,18 @@ fn the_exit_codes_in_the_readme_are_those_of_the_program() {
 #[test]
 fn every_command_line_in_the_texts_is_understood() {
     let mut count = 0;
-    let readme = blocks(&read("README.md"), &["sh", "cron"]).join("\n");
+    let mut readme = blocks(&read("README.md"), &["sh", "cron"]).join("\n");
+    readme += &blocks(&read("contrib/README.md"), &["cron"]).join("\n");
     let (cron, service) = (read("contrib/lbjf.cron"), read("contrib/systemd/lbjf.service"));
     for (name, code) in [("README.md", readme), ("lbjf.cron", cron), ("lbjf.service", service)] {
         for line in code.lines().filter(|line| !line.starts_with("# ")) {
             let line = line.split(" # ").next().expect("split gives one part at least");
-            let is_program = |word: &str| word == "lbjf" || word.ends_with("/lbjf");
+            let is_program =
+                |word: &str| word == "lbjf" || word.ends_with("/lbjf") || word.ends_with("=lbjf");
             let words = line.split_whitespace().skip_while(|word| !is_program(word));
             // What a shell does with the output is not lbjf's.
-            let words: Vec<_> = words.take_while(|word| !matches!(*word, "|" | ">" | "2>&1")).collect();
+            let words: Vec<_> =
+                words.take_while(|word| !matches!(*word, "|" | ">" | "2>&1" | "&&")).collect();
             if words.len() > 1 {
                 Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{name}: {line}\n{error}"));
                 count += 1;
@@ -281,8 +284,14 @@ fn json_of_every_command_is_as_documented() {
 #[test]
 fn contrib_is_named_in_the_readme() {
     let readme = read("README.md");
-    for file in ["contrib/json.md", "contrib/lbjf.cron", "contrib/systemd", "config.example.toml", "LICENSE"]
-    {
+    for file in [
+        "contrib/README.md",
+        "contrib/json.md",
+        "contrib/lbjf.cron",
+        "contrib/systemd",
+        "config.example.toml",
+        "LICENSE",
+    ] {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(PathBuf::from(file)).exists(), "{file}");
         assert!(readme.contains(file), "{file}");
     }

@@ -358,3 +358,21 @@ fn status_begins_with_whether_all_is_well() {
     world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(first_line(&world), "the last run ended with 4, 0 s ago: see below");
 }
+
+#[test]
+fn status_healthy_tells_a_good_run_of_late_from_any_other() {
+    let mut world = World::new().watchlist(&["heat-1995"]);
+    let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Partial);
+    assert_eq!(ran.stdout, "not healthy: no run has ended yet\n");
+    world.sync();
+    let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Success);
+    assert!(ran.stdout.starts_with("healthy: 0 s ago: sync: 1 user, 1 added to Radarr"), "{}", ran.stdout);
+    world.pass_time(Duration::from_mins(31));
+    let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Partial);
+    assert_eq!(ran.stdout, "not healthy: the last run ended 31 min ago, more than 30 min: sync\n");
+    world.change("/movies", "/elsewhere");
+    world.letterboxd.push("ada", "alien");
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Partial);
+    assert!(ran.stdout.starts_with("not healthy: ended with 4, 0 s ago: sync: 1 user"), "{}", ran.stdout);
+}

@@ -87,6 +87,8 @@ fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
         let ran = world.lbjf(args).exits(Exit::Busy).mentions(&text);
         assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{args:?}");
     }
+    let quiet = world.lbjf(&["sync", "--quiet"]).exits(Exit::Busy);
+    assert_eq!(quiet.stderr, "", "cron would mail it");
     assert_eq!(world.letterboxd.server.requests().len(), 1, "nothing is asked before the lock is taken");
     // These only look.
     world.lbjf(&["status"]).exits(Exit::Success);

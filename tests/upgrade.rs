@@ -40,6 +40,18 @@ fn world() -> World {
     world
 }
 
+/// The servers as they were when the fixtures were made: what was answered then is not to be sent again.
+fn servers_as_they_were(world: &World) {
+    for film in FILMS.iter().filter(|film| **film != "hollow-tide") {
+        world.radarr.has(world.letterboxd.tmdb_id(film));
+    }
+    world.letterboxd.drop_entry("ada", "velvet-hour");
+    let ferry = world.download("amber-ferry");
+    world.jellyfin.watch("ada", &ferry, true);
+    world.download("quiet-orchard");
+    world.download("salt-garden");
+}
+
 /// Writes the fixture of the present schema: `cargo test --test upgrade -- --ignored`, before a release, never after.
 #[test]
 #[ignore = "writes a file of the repository"]
@@ -91,15 +103,7 @@ fn a_store_of_every_schema_is_read_as_it_is_and_used_on_with_nothing_sent_again(
         world.lbjf(&["sync", "--dry-run", "--user", "nobody"]);
         assert!(fs::read(world.database()).expect("it is there") == before, "status wrote into it");
 
-        // The servers as they were when it was made: what was answered then is not sent again.
-        for film in FILMS.iter().filter(|film| **film != "hollow-tide") {
-            world.radarr.has(world.letterboxd.tmdb_id(film));
-        }
-        world.letterboxd.drop_entry("ada", "velvet-hour");
-        let ferry = world.download("amber-ferry");
-        world.jellyfin.watch("ada", &ferry, true);
-        world.download("quiet-orchard");
-        world.download("salt-garden");
+        servers_as_they_were(&world);
         world.letterboxd.push("ada", "silver-cartographer");
         world.sync();
         let expected = world.tmdb(&["hollow-tide", "silver-cartographer"]);
@@ -116,5 +120,44 @@ fn a_store_of_every_schema_is_read_as_it_is_and_used_on_with_nothing_sent_again(
         } else {
             assert!(!kept.exists(), "nothing was migrated");
         }
+    }
+}
+
+/// As contrib/README.md says under `Downgrading`: an older lbjf leaves a newer store alone, and goes on with the copy.
+#[test]
+fn an_older_lbjf_refuses_a_newer_store_and_goes_on_with_the_copy_of_before_the_upgrade() {
+    for schema in 1..=SCHEMA_VERSION {
+        let world = world();
+        fs::create_dir_all(world.database().parent().expect("a folder")).expect("it can be made");
+        fs::copy(fixture(schema), world.database()).expect("it is there");
+        // What a newer lbjf does: it keeps a copy, and goes on in a schema that this one does not know.
+        let kept = world.database().with_file_name(format!("lbjf.db.v{schema}.bak"));
+        fs::copy(world.database(), &kept).expect("it is there");
+        let db = rusqlite::Connection::open(world.database()).expect("it is a database");
+        db.execute_batch("CREATE TABLE of_a_newer_lbjf (x INTEGER) STRICT").expect("it can be written to");
+        db.pragma_update(None, "user_version", SCHEMA_VERSION + 1).expect("it can be written to");
+        drop(db);
+        let newer = fs::read(world.database()).expect("it is there");
+
+        for args in [&["sync"][..], &["sync", "--dry-run"], &["cleanup"], &["status"]] {
+            let told = format!(
+                "it was written by a newer lbjf (schema {}, this one knows up to {SCHEMA_VERSION})",
+                SCHEMA_VERSION + 1
+            );
+            world.lbjf(args).exits(Exit::Failure).mentions(&told);
+        }
+        assert!(fs::read(world.database()).expect("it is there") == newer, "it was left as it is");
+        let asked = [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server];
+        assert!(asked.iter().all(|server| server.requests().is_empty()));
+
+        fs::rename(world.database(), world.database().with_extension("db.newer")).expect("it is there");
+        fs::copy(&kept, world.database()).expect("it is there");
+        servers_as_they_were(&world);
+        world.letterboxd.push("ada", "silver-cartographer");
+        world.sync();
+        let mut posted = world.radarr.posted();
+        posted.sort_unstable();
+        assert_eq!(posted, world.tmdb(&["hollow-tide", "silver-cartographer"]), "nothing is sent again");
+        world.idle();
     }
 }

@@ -34,6 +34,9 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let database = &config.system.database;
     let at = || format!("store `{}`", database.display());
     let store = Store::open_existing(database).with_context(at)?;
+    if let Some(minutes) = args.healthy {
+        return super::health::run(store.as_ref(), minutes, now());
+    }
     if store.is_none() && !args.json {
         print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
     } else if let Some(text) = &args.film {
@@ -200,7 +203,7 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
 }
 
 /// `3 min ago`
-fn ago(now: Timestamp, then: Timestamp) -> String {
+pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
     match now - then {
         ..=-1 => "in the future".to_owned(),
         secs @ 0..60 => format!("{secs} s ago"),

@@ -4,6 +4,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{DAY, Store, StoreError, Timestamp};
 
+/// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
+const RUNS_KEPT: i64 = 1000;
+
 /// One run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -38,6 +41,16 @@ fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Five years of runs are no use to anybody: of the older ones stays the first of each day that did not end well, for
+/// a year.
+fn thin(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - ?1
+        AND (started_at < ?2 OR id NOT IN
+            (SELECT min(id) FROM run WHERE coalesce(exit_code, 1) <> 0 GROUP BY started_at / ?3))";
+    db.prepare_cached(sql)?.execute([RUNS_KEPT, now - 365 * DAY, DAY])?;
+    Ok(())
+}
+
 impl Store {
     /// Writes down that a run begins; returns its number.
     pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<i64, StoreError> {
@@ -58,8 +71,10 @@ impl Store {
         problems: &[String],
     ) -> Result<(), StoreError> {
         let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, summary = ?4, problems = ?5 WHERE id = ?1";
-        self.db.execute(sql, params![id, now, exit_code, summary, problems.join("\n")])?;
-        Ok(())
+        self.transact(|db| {
+            db.execute(sql, params![id, now, exit_code, summary, problems.join("\n")])?;
+            thin(db, now)
+        })
     }
 
     /// The last runs, newest first.

@@ -1,0 +1,99 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_lbjf_global_optspecs
+    string join \n config= v/verbose q/quiet color= h/help V/version
+end
+
+function __fish_lbjf_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_lbjf_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_lbjf_using_subcommand
+    set -l cmd (__fish_lbjf_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c lbjf -n "__fish_lbjf_needs_command" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_needs_command" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_needs_command" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_needs_command" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_needs_command" -s V -l version -d 'Print version'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Bring Radarr and the collections in step with everybody\'s watchlist'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print what packages ship beside the program: completions for a shell, or the man page'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, as in the config; may be given several times' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, and try again what failed before'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Believe a watchlist that lost most of its films at once'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had once, for a new or restored Radarr'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l ignore-cool-down -d 'Ask Letterboxd although it refused us lately'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l json -d 'Print the outcome as JSON'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only so many of the newest entries' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l save-pages -d 'Keep every page that was received, for a bug report; cookies and addresses are taken out' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l no-resolve -d 'Do not ask film pages for TMDB ids'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l ignore-cool-down -d 'Ask Letterboxd although it refused us lately'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l json -d 'Print JSON'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l csv -d 'Print CSV: a header and a line an entry'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l user -d 'Only this person\'s collection; may be given several times' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l json -d 'Print the outcome as JSON'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and end with 4 unless the last run went well and ended within so many minutes' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+always\t'Always'
+never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "sync" -d 'Bring Radarr and the collections in step with everybody\'s watchlist'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print what packages ship beside the program: completions for a shell, or the man page'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,145 @@
+//! `lbjf generate`: what packages ship beside the program, made from the same definition that reads the command line.
+//!
+//! Hidden, since only those who build packages need it. `contrib/generate` writes the files of the repository with it,
+//! and a test compares them.
+
+use std::io::{self, Write as _};
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
+
+use super::print;
+use crate::cli::{Cli, GenerateArgs, Page};
+use crate::exit::Exit;
+
+/// Prints one file.
+///
+/// # Errors
+///
+/// When nobody reads it.
+pub fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
+    let text = match args.page {
+        Page::Bash => completions(Shell::Bash),
+        Page::Fish => completions(Shell::Fish),
+        Page::Zsh => completions(Shell::Zsh),
+        Page::Man => man()?,
+    };
+    print(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Success)
+}
+
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "lbjf", &mut text);
+    text
+}
+
+/// One page for all commands: who looks up a flag should not have to know which page it is on.
+fn man() -> io::Result<Vec<u8>> {
+    let mut command = Cli::command().override_usage("lbjf COMMAND [OPTIONS]");
+    command.build();
+    let page = Man::new(command.clone()).title("LBJF").date("").manual("lbjf manual");
+    let mut text = Vec::new();
+    page.render_title(&mut text)?;
+    page.render_name_section(&mut text)?;
+    page.render_synopsis_section(&mut text)?;
+    page.render_description_section(&mut text)?;
+
+    section(&mut text, "COMMANDS", [])?;
+    let every: Vec<_> = command.get_arguments().map(|arg| arg.get_id().clone()).collect();
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        let sub = sub.clone().mut_args(|arg| {
+            let is_told_elsewhere = every.contains(arg.get_id());
+            arg.hide(is_told_elsewhere)
+        });
+        let mut usage = format!("lbjf {} [OPTIONS]", sub.get_name());
+        for arg in sub.get_positionals() {
+            let name = arg.get_id().as_str().to_uppercase();
+            usage += &if arg.is_required_set() { format!(" {name}") } else { format!(" [{name}]") };
+        }
+        let mut roff = Roff::new();
+        roff.control("SS", [usage.as_str()]);
+        roff.text([roman(sub.get_about().map(ToString::to_string).unwrap_or_default() + ".")]);
+        roff.to_writer(&mut text)?;
+        text.write_all(&options(sub)?)?;
+    }
+    section(&mut text, "OPTIONS FOR EVERY COMMAND", [])?;
+    text.write_all(&options(command)?)?;
+
+    section(
+        &mut text,
+        "EXIT STATUS",
+        Exit::TABLE.iter().map(|(code, meaning)| (code.to_string(), *meaning)),
+    )?;
+    section(
+        &mut text,
+        "ENVIRONMENT",
+        ENVIRONMENT.iter().map(|(name, meaning)| ((*name).to_owned(), *meaning)),
+    )?;
+    section(&mut text, "FILES", FILES.iter().map(|(name, meaning)| ((*name).to_owned(), *meaning)))?;
+    section(&mut text, "EXAMPLES", EXAMPLES.iter().map(|(line, meaning)| ((*line).to_owned(), *meaning)))?;
+    let mut roff = Roff::new();
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([bold("crontab"), roman("(5), "), bold("systemd.timer"), roman("(5)")]);
+    roff.to_writer(&mut text)?;
+    Ok(text)
+}
+
+/// The options of a command, without a heading of their own.
+fn options(command: Command) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    Man::new(command).render_options_section(&mut text)?;
+    Ok(text
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| !line.starts_with(b".SH"))
+        .flatten()
+        .copied()
+        .collect())
+}
+
+fn section<'a>(
+    text: &mut Vec<u8>,
+    title: &str,
+    rows: impl IntoIterator<Item = (String, &'a str)>,
+) -> io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("SH", [title]);
+    for (name, meaning) in rows {
+        roff.control("TP", []);
+        let name: Inline =
+            if name.starts_with('/') || name.starts_with('~') { italic(name) } else { bold(name) };
+        roff.text([name]);
+        roff.text([roman(meaning)]);
+    }
+    roff.to_writer(text)
+}
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("LBJF_CONFIG", "The config file, unless --config names one."),
+    ("LBJF_RADARR_API_KEY, LBJF_JELLYFIN_API_KEY", "The keys of the servers; they win over the config."),
+    ("CREDENTIALS_DIRECTORY", "Where an api_key_file is looked for first; systemd's LoadCredential sets it."),
+    ("STATE_DIRECTORY, XDG_STATE_HOME", "Where the store lies, unless the config says."),
+    ("RUST_LOG", "What is logged, part by part; wins over -v, -q and the config."),
+    ("NO_COLOR", "When set, nothing is coloured."),
+];
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "~/.config/lbjf/config.toml, /etc/lbjf/config.toml",
+        "The config, the first that exists; ./config.toml is looked for before both. config.example.toml, \
+         in /usr/share/doc/lbjf or beside the source, explains every key.",
+    ),
+    (
+        "~/.local/state/lbjf/lbjf.db",
+        "The store: what lbjf remembers. Beside it lie its lock and, after an upgrade, a copy of the older one.",
+    ),
+];
+
+const EXAMPLES: &[(&str, &str)] = &[
+    ("lbjf scrape ada --limit 10", "The newest ten entries of a watchlist; needs no config."),
+    ("lbjf sync --dry-run", "What a run would do."),
+    ("lbjf sync --quiet", "A pass as cron should run it: silent unless something wants a look."),
+    ("lbjf status --json | jq '.runs[0]'", "How the last run ended, for a script."),
+];
