@@ -187,6 +187,8 @@ pub enum Page {
     Zsh,
     /// The man page.
     Man,
+    /// An example config, with every key explained.
+    Config,
 }
 
 #[cfg(test)]

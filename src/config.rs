@@ -235,11 +235,17 @@ pub enum ConfigError {
 impl ConfigError {
     /// What to do about it, when that is known.
     pub fn hint(&self) -> Option<String> {
-        matches!(self, Self::Missing(_)).then(|| {
-            "put one there: config.example.toml, beside the source, has every key explained; \
-             `lbjf scrape USER` works without a config"
-                .to_owned()
-        })
+        let Self::Missing(places) = self else { return None };
+        // The one of this person, beside the one of a project and the one of the machine.
+        let own = places.get(1).unwrap_or(&places[0]);
+        let folder = own.parent().unwrap_or(Path::new("."));
+        Some(format!(
+            "begin with the example, and change the five lines that it marks; then `lbjf status --check` looks at \
+             everything:\n  mkdir -p {} && lbjf generate config > {}\nwithout a config, `lbjf scrape USER` shows \
+             whether Letterboxd lets this machine in",
+            folder.display(),
+            own.display()
+        ))
     }
 }
 

@@ -109,8 +109,13 @@ fn every_message_that_the_readme_explains_is_one_of_the_program() {
     }
 }
 
-/// Parses a config with an environment that has a home and, as systemd would, files for the keys.
+/// Parses a config whose keys were filled in.
 fn parse(text: &str) -> Result<Config, ConfigError> {
+    parse_as_it_is(&text.replace("put-the-key-here", "0123456789abcdef"))
+}
+
+/// Parses a config with an environment that has a home and, as systemd would, files for the keys.
+fn parse_as_it_is(text: &str) -> Result<Config, ConfigError> {
     let credentials = tempfile::tempdir().expect("a folder for temporary files");
     for name in ["radarr_api_key", "jellyfin_api_key"] {
         fs::write(credentials.path().join(name), "0123456789abcdef\n").expect("it can be written to");
@@ -153,6 +158,50 @@ fn config_example_states_the_defaults() {
     });
     assert_ne!(example(str::to_owned), uncommented);
     assert_eq!(format!("{as_is:#?}"), format!("{:#?}", parse_example(&uncommented)));
+}
+
+#[test]
+fn config_example_has_five_lines_to_change_and_nothing_else_has_to_be() {
+    let text = read("config.example.toml");
+    let marked: Vec<_> = text.lines().filter(|line| line.ends_with("# <- change")).collect();
+    let keys = ["api_key", "root_folder_path", "api_key", "letterboxd_username", "jellyfin_username"];
+    assert_eq!(marked.iter().map(|line| line.split(' ').next().unwrap_or("")).collect::<Vec<_>>(), keys);
+    let changed: Vec<String> = text
+        .lines()
+        .map(|line| match line.split_once(" = ").filter(|_| line.ends_with("# <- change")) {
+            Some((key, _)) => format!("{key} = \"changed\""),
+            None => line.to_owned(),
+        })
+        .collect();
+    assert!(parse_as_it_is(&changed.join("\n")).is_ok());
+    let error = parse_as_it_is(&text).expect_err("keys are needed").to_string();
+    let still = "is still the example's: put the key of your server there";
+    assert!(error.contains("has 2 problems") && error.matches(still).count() == 2, "{error}");
+}
+
+#[test]
+fn a_first_step_without_a_config_can_be_followed_to_the_letter() {
+    let world = World::new();
+    let home = world.folder.path();
+    let mut command = world.command(&["sync"]);
+    // The world wrote one; a new user has none.
+    fs::remove_file(home.join("config.toml")).expect("it is there");
+    let ran =
+        world.ran(command.env_remove("LBJF_CONFIG").output().expect("lbjf was built")).exits(Exit::Config);
+    let told: Vec<_> = ran.stderr.lines().collect();
+    assert!(told[0].starts_with("lbjf: error: no config found; looked for `./config.toml`, `"), "{told:?}");
+    assert!(told[1].starts_with("hint: begin with the example"), "{told:?}");
+    // The second line of the hint is a command.
+    let program = Path::new(env!("CARGO_BIN_EXE_lbjf")).parent().expect("a folder");
+    let done = std::process::Command::new("sh")
+        .args(["-c", told[2]])
+        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .current_dir(home)
+        .status();
+    assert!(done.expect("sh is there").success(), "{told:?}");
+    let written =
+        fs::read_to_string(home.join(".config/lbjf/config.toml")).expect("the hint's command wrote it");
+    assert_eq!(written, read("config.example.toml"));
 }
 
 #[test]

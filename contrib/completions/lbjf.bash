@@ -107,7 +107,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__generate)
-            opts="-v -q -h --config --verbose --quiet --color --help bash fish zsh man"
+            opts="-v -q -h --config --verbose --quiet --color --help bash fish zsh man config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -257,7 +257,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__status)
-            opts="-v -q -h --json --healthy --config --verbose --quiet --color --help"
+            opts="-v -q -h --check --ignore-cool-down --json --healthy --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -80,6 +80,8 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'The conf
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l check -d 'Check everything a run needs: config, store, Letterboxd, Radarr, Jellyfin; ask each, change nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l ignore-cool-down -d 'With `--check`: ask Letterboxd although it refused us lately'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Only warnings and errors'

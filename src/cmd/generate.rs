@@ -1,6 +1,7 @@
-//! `lbjf generate`: what packages ship beside the program, made from the same definition that reads the command line.
+//! `lbjf generate`: an example config to begin with, and what packages ship beside the program, made from the same
+//! definition that reads the command line.
 //!
-//! Hidden, since only those who build packages need it. `contrib/generate` writes the files of the repository with it,
+//! Hidden, since it is needed once at the most. `contrib/generate` writes the files of the repository with it,
 //! and a test compares them.
 
 use std::io::{self, Write as _};
@@ -25,6 +26,7 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         Page::Fish => completions(Shell::Fish),
         Page::Zsh => completions(Shell::Zsh),
         Page::Man => man()?,
+        Page::Config => include_bytes!("../../config.example.toml").to_vec(),
     };
     print(&String::from_utf8_lossy(&text))?;
     Ok(Exit::Success)

@@ -469,6 +469,9 @@ fn shown_address(text: &str) -> String {
 }
 
 /// The key itself, a file that holds it, or the environment, which wins.
+/// What config.example.toml and the README have where a key belongs.
+const EXAMPLE_KEY: &str = "put-the-key-here";
+
 fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
     let had_key = table.has("api_key") || table.has("api_key_file");
     let key = table.take::<String>("api_key");
@@ -499,6 +502,10 @@ fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Optio
             return None;
         }
     };
+    if text.trim() == EXAMPLE_KEY {
+        table.problem(&given, "is still the example's: put the key of your server there");
+        return None;
+    }
     let key = ApiKey::new(&text);
     let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     if key.reveal().is_empty() || !is_header_value {
