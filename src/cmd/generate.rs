@@ -59,7 +59,8 @@ fn man() -> io::Result<Vec<u8>> {
         let mut usage = format!("lbjf {} [OPTIONS]", sub.get_name());
         for arg in sub.get_positionals() {
             let name = arg.get_id().as_str().to_uppercase();
-            usage += &if arg.is_required_set() { format!(" {name}") } else { format!(" [{name}]") };
+            usage =
+                if arg.is_required_set() { format!("{usage} {name}") } else { format!("{usage} [{name}]") };
         }
         let mut roff = Roff::new();
         roff.control("SS", [usage.as_str()]);
