@@ -93,8 +93,7 @@ enum Place {
 fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
     let is_name = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'>' && *byte != b'/';
     let name_end = at + bytes[at..].iter().take_while(|byte| is_name(byte)).count();
-    // Only names in the tables above matter, and they are short.
-    let name = String::from_utf8_lossy(&bytes[at..name_end.min(at + 16)]).to_ascii_lowercase();
+    let name = String::from_utf8_lossy(&bytes[at..name_end]).to_ascii_lowercase();
     let (mut position, mut attributes, mut place) = (name_end, 0, Place::Between);
     while let Some(byte) = bytes.get(position) {
         position += 1;
