@@ -42,6 +42,27 @@ fn posters_outside_the_watchlist_do_not_count() {
 }
 
 #[test]
+fn posters_beside_the_grid_do_not_count_and_one_in_another_is_one() {
+    let item = |slug: &str| format!("<li class=\"griditem\"><div data-item-slug=\"{slug}\"></div></li>");
+    let read = |before: &str, inner: &str| {
+        let html = format!(
+            "<html><body class=\"watchlist\" data-owner=\"ada\">{before}<div class=\"js-watchlist-content\" \
+             data-num-entries=\"1\"><div class=\"col-main\"><ul>{inner}</ul></div></div></body></html>"
+        );
+        let page = watchlist(&html, "ada", 1)?;
+        Ok(page.entries.into_iter().map(|entry| entry.slug.0).collect::<Vec<_>>())
+    };
+    let heat = Ok(vec!["heat".to_owned()]);
+    assert_eq!(read("", &item("heat")), heat);
+    assert_eq!(read("", &format!("{}<aside>{}</aside>", item("heat"), item("other"))), heat);
+    assert_eq!(read("<aside>", &item("heat")), heat, "the whole list may stand in one");
+    let nested = "<li class=\"griditem\"><div data-item-slug=\"heat\"><p><b data-film-slug=\"heat\"></b></p></div></li>";
+    assert_eq!(read("", nested), heat);
+    let loose = read("", &format!("{}<div data-item-slug=\"other\"></div>", item("heat")));
+    assert!(matches!(loose, Err(Unreadable::MarkupChanged { .. })), "{loose:?}");
+}
+
+#[test]
 fn the_number_of_pages_comes_from_the_pagination() {
     for (page, total, expected) in [(1, 28, 1), (1, 29, 2), (1, 415, 15), (7, 415, 15), (15, 415, 15)] {
         let last = u32::div_ceil(total, ENTRIES_PER_PAGE);
