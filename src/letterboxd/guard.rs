@@ -67,7 +67,7 @@ pub fn check(html: &str) -> Result<(), Hostile> {
             return Err(Hostile::Depth);
         }
     }
-    let tags = bytes.iter().filter(|byte| **byte == b'<').count();
+    let tags = html.matches('<').count();
     if tags > MAX_TAGS { Err(Hostile::Tags) } else { Ok(()) }
 }
 
