@@ -202,13 +202,7 @@ fn api(base: &str) -> Api {
     let http = Http::new(&options()).expect("a client");
     let patience = Patience { tries: 1, first_pause: Duration::ZERO };
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{KEY}\"")));
-    Api {
-        server: "Jellyfin",
-        base: base.parse().expect("an address"),
-        http,
-        auth,
-        patience: Patience { tries: 1, first_pause: Duration::ZERO },
-    }
+    Api { server: "Jellyfin", base: base.parse().expect("an address"), http, auth, patience }
 }
 
 fn setup(base: &str) -> Setup {
