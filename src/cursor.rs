@@ -343,5 +343,7 @@ mod tests {
         assert_eq!(judge(&cursor, later(60), again(36)), Verdict::Accepted { shortfall: 0 });
         assert_eq!(judge(&cursor, later(60), again(35)), Verdict::Pending { since: NOW + HOUR });
         assert_eq!(judge(&cursor, later(-600), again(40)), pending, "a clock set back makes nothing old");
+        let nothing_waited = Crawl { missing: 0, ..again(0) };
+        assert_eq!(judge(&cursor, later(60), nothing_waited), Verdict::Pending { since: NOW + HOUR });
     }
 }

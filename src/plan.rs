@@ -160,11 +160,36 @@ impl Aliases {
         let mut id = id;
         // Merges of merges are followed, a circle is not.
         for _ in 0..8 {
-            match self.0.get(&id) {
-                Some(next) if *next != id => id = *next,
-                _ => break,
-            }
+            let Some(next) = self.0.get(&id) else { break };
+            id = *next;
         }
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::film::Slug;
+
+    #[test]
+    fn merges_of_merges_are_followed_and_circles_end() {
+        let aliases =
+            Aliases::new([(1, 2), (2, 3), (4, 4), (5, 6), (6, 5)].map(|(a, b)| (TmdbId(a), TmdbId(b))));
+        for (asked, expected) in [(1, 3), (2, 3), (3, 3), (4, 4), (7, 7)] {
+            assert_eq!(aliases.canonical(TmdbId(asked)), TmdbId(expected), "{asked}");
+        }
+        assert!([5, 6].contains(&aliases.canonical(TmdbId(5)).0));
+    }
+
+    #[test]
+    fn people_are_named_once_and_reasons_in_words() {
+        let uid = || Uid("film:1".to_owned());
+        let film =
+            Film { uid: uid(), slug: Slug("heat".to_owned()), name: "Heat".to_owned(), year: Some(1995) };
+        let wishes = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
+        assert_eq!(Wished { film, tmdb: TmdbId(949), wishes }.people(), "ada, ben");
+        assert_eq!(Why::Watched.to_string(), "watched");
+        assert_eq!(Why::Unlisted.to_string(), "no longer on the watchlist");
     }
 }

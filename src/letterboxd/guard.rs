@@ -46,11 +46,11 @@ pub fn check(html: &str) -> Result<(), Hostile> {
     while let Some(open) = find(bytes, at, b"<") {
         at = open + 1;
         match bytes.get(at) {
-            Some(b'!') if bytes[at..].starts_with(b"!--") => at = end_of_comment(bytes, at + 1),
-            Some(b'!' | b'?') => at = find(bytes, at, b">").map_or(bytes.len(), |end| end + 1),
+            Some(b'!') if bytes[at..].starts_with(b"!--") => at = end_of_comment(bytes, at),
+            Some(b'!' | b'?') => at = find(bytes, at, b">").unwrap_or(bytes.len()),
             Some(b'/') => {
                 depth = depth.saturating_sub(1);
-                at = find(bytes, at, b">").map_or(bytes.len(), |end| end + 1);
+                at = find(bytes, at, b">").unwrap_or(bytes.len());
             }
             Some(letter) if letter.is_ascii_alphabetic() => {
                 let tag = read_tag(bytes, at)?;
@@ -67,7 +67,7 @@ pub fn check(html: &str) -> Result<(), Hostile> {
             return Err(Hostile::Depth);
         }
     }
-    let tags = bytes.iter().filter(|byte| **byte == b'<').count();
+    let tags = html.matches('<').count();
     if tags > MAX_TAGS { Err(Hostile::Tags) } else { Ok(()) }
 }
 
@@ -93,8 +93,7 @@ enum Place {
 fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
     let is_name = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'>' && *byte != b'/';
     let name_end = at + bytes[at..].iter().take_while(|byte| is_name(byte)).count();
-    // Only names in the tables above matter, and they are short.
-    let name = String::from_utf8_lossy(&bytes[at..name_end.min(at + 16)]).to_ascii_lowercase();
+    let name = String::from_utf8_lossy(&bytes[at..name_end]).to_ascii_lowercase();
     let (mut position, mut attributes, mut place) = (name_end, 0, Place::Between);
     while let Some(byte) = bytes.get(position) {
         position += 1;
@@ -126,29 +125,26 @@ fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
     Ok(Tag { name, closes_itself: true, end: bytes.len() })
 }
 
-/// Where the text goes on behind a comment; `from` is the first of its dashes. `<!-->` is a whole one, and `--!>`
-/// ends one, too.
+/// Where a comment ends that begins with the `!` at `from`. `<!-->` is a whole one, and `--!>` ends one, too.
 fn end_of_comment(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(dashes) = find(bytes, at, b"--") {
-        at = dashes + 1;
-        for end in [&b"-->"[..], b"--!>"] {
-            if bytes[dashes..].starts_with(end) {
-                return dashes + end.len();
-            }
+        if bytes[dashes..].starts_with(b"-->") || bytes[dashes..].starts_with(b"--!>") {
+            return dashes;
         }
+        at = dashes + 1;
     }
     bytes.len()
 }
 
-/// Where the text goes on behind `</name>`.
+/// Where the end tag `</name>` is.
 fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
     let mut at = from;
     while let Some(close) = find(bytes, at, b"</") {
         at = close + 2;
         let candidate = bytes.get(at..at + name.len());
         if candidate.is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes())) {
-            return find(bytes, at, b">").map_or(bytes.len(), |end| end + 1);
+            return at;
         }
     }
     bytes.len()
@@ -185,7 +181,9 @@ mod tests {
             "<!DOCTYPE html><html><body><br><img src=x></body></html>",
             "<script>if (a < b && '<div>'.repeat(9) > c) {}</script><p>x</p>",
             "<!-- <div><div> --><a title='1 > 0' href=\"x\">y</a>",
-            "text < text",
+            &"a < b ".repeat(300),
+            &"<!x <div>".repeat(300),
+            &"<? <div>".repeat(300),
             "<",
             "<a",
         ] {

@@ -49,6 +49,19 @@ fn film_removed_from_radarr_stays_removed() {
 }
 
 #[test]
+fn film_removed_from_radarr_stays_removed_when_its_place_on_the_list_changes() {
+    let slugs: Vec<_> = (1..=30).map(|number| format!("film-{number}")).collect();
+    let world = World::new().watchlist(&slugs.iter().map(String::as_str).collect::<Vec<_>>());
+    world.sync();
+    let last = world.letterboxd.tmdb_id("film-30");
+    world.radarr.remove(last);
+    world.letterboxd.push("ada", "alien");
+    world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+    world.sync();
+    assert!(world.radarr.film(last).is_none());
+}
+
+#[test]
 fn film_removed_from_radarr_is_added_when_it_comes_back_to_the_watchlist() {
     let world = World::new().watchlist(&["heat-1995", "alien"]);
     world.sync();

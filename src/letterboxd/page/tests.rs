@@ -42,6 +42,27 @@ fn posters_outside_the_watchlist_do_not_count() {
 }
 
 #[test]
+fn posters_beside_the_grid_do_not_count_and_one_in_another_is_one() {
+    let item = |slug: &str| format!("<li class=\"griditem\"><div data-item-slug=\"{slug}\"></div></li>");
+    let read = |before: &str, inner: &str| {
+        let html = format!(
+            "<html><body class=\"watchlist\" data-owner=\"ada\">{before}<div class=\"js-watchlist-content\" \
+             data-num-entries=\"1\"><div class=\"col-main\"><ul>{inner}</ul></div></div></body></html>"
+        );
+        let page = watchlist(&html, "ada", 1)?;
+        Ok(page.entries.into_iter().map(|entry| entry.slug.0).collect::<Vec<_>>())
+    };
+    let heat = Ok(vec!["heat".to_owned()]);
+    assert_eq!(read("", &item("heat")), heat);
+    assert_eq!(read("", &format!("{}<aside>{}</aside>", item("heat"), item("other"))), heat);
+    assert_eq!(read("<aside>", &item("heat")), heat, "the whole list may stand in one");
+    let nested = "<li class=\"griditem\"><div data-item-slug=\"heat\"><p><b data-film-slug=\"heat\"></b></p></div></li>";
+    assert_eq!(read("", nested), heat);
+    let loose = read("", &format!("{}<div data-item-slug=\"other\"></div>", item("heat")));
+    assert!(matches!(loose, Err(Unreadable::MarkupChanged { .. })), "{loose:?}");
+}
+
+#[test]
 fn the_number_of_pages_comes_from_the_pagination() {
     for (page, total, expected) in [(1, 28, 1), (1, 29, 2), (1, 415, 15), (7, 415, 15), (15, 415, 15)] {
         let last = u32::div_ceil(total, ENTRIES_PER_PAGE);
@@ -148,7 +169,7 @@ fn slugs_are_read_out_of_every_form_of_address() {
     for text in ["heat-1995", "/film/heat-1995/", "/ada/film/heat-1995/", "film/heat-1995"] {
         assert_eq!(Slug::parse(text), Some(Slug("heat-1995".to_owned())), "{text}");
     }
-    for text in ["", "/", "/film/", "/list/x/", "a b"] {
+    for text in ["", "/", "/film/", "/film//", "/list/x/", "a b", "a?b", "/film/a#b/", "a%62", "caf\u{e9}"] {
         assert_eq!(Slug::parse(text), None, "{text}");
     }
 }
@@ -216,6 +237,104 @@ fn hostile_pages_are_unexpected_pages() {
     assert_eq!(watchlist(&deep, "ada", 1), Err(Unreadable::Hostile(Hostile::Depth)));
     assert_eq!(super::film(&deep), Err(Unreadable::Hostile(Hostile::Depth)));
     assert_eq!(title(&deep), None);
+}
+
+#[test]
+fn a_uid_is_a_kind_and_a_number() {
+    for (text, expected) in [
+        ("film:1", true),
+        ("show:23", true),
+        ("film:", false),
+        (":1", false),
+        ("film:1x", false),
+        ("1", false),
+    ] {
+        assert_eq!(is_uid(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_last_page_is_told_by_numbers_or_a_next_link_within_what_the_total_fills() {
+    let number = |last: u32| format!("<li class=\"paginate-page\"><a>{last}</a></li>");
+    let next = "<a class=\"next\">older</a>".to_owned();
+    for (what, html, page, declared, shown, expected) in [
+        ("nothing to turn", String::new(), 1, 60, 28, 1),
+        ("nothing to turn on the third", String::new(), 3, 60, 4, 3),
+        ("numbers", number(3), 1, 60, 28, 3),
+        ("one more than the total fills", number(4), 1, 60, 28, 4),
+        ("far too many", number(99), 1, 60, 28, 4),
+        ("far too many, on a short page without a next one", number(99), 1, 60, 10, 4),
+        ("far too many, on a short page with a next one", number(99) + &next, 1, 60, 10, 7),
+        ("a next link alone", next.clone(), 1, 60, 28, 3),
+        ("a next link behind a short page", next.clone(), 1, 60, 20, 3),
+        ("a next link behind a shorter page", next.clone(), 1, 61, 20, 4),
+        ("a next link behind an empty page", next.clone(), 1, 60, 0, 3),
+        ("a next link though the total is reached", next.clone(), 1, 5, 5, 2),
+        ("a next link on the last page of the numbers", number(3) + &next, 3, 60, 28, 4),
+        ("the last of the numbers", number(3), 3, 60, 4, 3),
+    ] {
+        assert_eq!(pages(&Document::from(html.as_str()), page, declared, shown), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_title_is_told_without_its_marks_and_in_a_bearable_length() {
+    let titled = |text: &str| title(&format!("<html><head><title>{text}</title></head></html>"));
+    assert_eq!(titled("\u{200e} Heat (1995)\u{200e}\n").as_deref(), Some("Heat (1995)"));
+    assert_eq!(titled("a\u{7}b\u{1b}[1mc").as_deref(), Some("ab[1mc"));
+    assert_eq!(titled(&"x".repeat(200)), Some("x".repeat(80)));
+    assert_eq!((titled(" \u{200e} "), title("<p>x")), (None, None));
+}
+
+#[test]
+fn a_tmdb_link_is_one_of_a_movie_or_a_show_on_their_own_site() {
+    for (text, expected) in [
+        ("https://www.themoviedb.org/movie/949-heat/", Some(Link::Movie(TmdbId(949)))),
+        (" http://themoviedb.org/movie/949 ", Some(Link::Movie(TmdbId(949)))),
+        ("https://www.themoviedb.org/tv/87108", Some(Link::Tv(87108))),
+        ("https://www.themoviedb.org/person/1", None),
+        ("https://www.themoviedb.org/movie/0", None),
+        ("https://www.themoviedb.org/movie/heat", None),
+        ("https://www.themoviedb.org/movie", None),
+        ("https://nothemoviedb.org/movie/949", None),
+        ("https://themoviedb.org.example/movie/949", None),
+        ("/movie/949", None),
+    ] {
+        assert_eq!(tmdb_address(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_film_page_needs_one_mark_of_a_film_and_one_place_that_would_name_the_id() {
+    let head = "<html><head><title>x</title></head>";
+    let read = |body: &str| super::film(&format!("{head}{body}</body></html>"));
+    let missing = Ok(FilmPage { uid: None, link: Link::Missing });
+    for body in [
+        "<body class=\"film\"><a data-track-action=\"IMDb\">",
+        "<body class=\"film\" data-tmdb-id=\"\">",
+        "<body class=\"film\"><p class=\"text-footer\">",
+        "<body data-type=\"film\" data-tmdb-id=\"\">",
+    ] {
+        assert_eq!(read(body), missing, "{body}");
+    }
+    for body in [
+        "<body class=\"film\">",
+        "<body data-type=\"list\" data-tmdb-id=\"949\">",
+        "<body class=\"work\"><a data-track-action=\"TMDB\">",
+    ] {
+        assert!(matches!(read(body), Err(Unreadable::MarkupChanged { .. })), "{body}: {:?}", read(body));
+    }
+    assert!(matches!(read("<body class=\"work\">"), Err(Unreadable::Foreign(_))));
+    for (script, expected) in [
+        ("viewingable.uid = \"film:51171\";", Some("film:51171")),
+        ("viewingable.uid =      'film:7'", Some("film:7")),
+        ("viewingable.uid =       'film:7'", None),
+        ("viewingable.uid = 'show:7'", None),
+        ("viewingable.uid = 'film:'", None),
+    ] {
+        let page = read(&format!("<body class=\"film\" data-tmdb-id=\"\"><script>{script}</script>"));
+        assert_eq!(page.unwrap().uid.map(|uid| uid.0).as_deref(), expected, "{script}");
+    }
 }
 
 /// The real pages, where they are at hand.

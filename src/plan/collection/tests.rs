@@ -206,6 +206,7 @@ fn a_film_that_is_a_member_by_id_or_by_tmdb_id_is_not_put_in_again() {
         ("another copy", case([ada("1", "1a 1b")], "1b", "1=own"), ""),
         ("an item that is in nobody's library, as a `Video`", case([ada("1", "1a")], "1z", "1=own"), ""),
         ("the item under another TMDB id", case([ada("1", "1a")], "2:1a", "2=met"), ""),
+        ("another copy than the one under another TMDB id", case([ada("1", "1a 1b")], "2:1a", "2=met"), ""),
         ("the item without a TMDB id", case([ada("1", "1a")], "?1a", ""), ""),
         ("gone from the collection, so put in again", case([ada("1", "1b")], "", "1=own"), "put 1b"),
     ]);
@@ -368,7 +369,20 @@ fn an_item_that_did_not_stick_waits() {
         ("its only copy", case([ada("1", "1a")], "", "").unstuck("1a"), ""),
         ("its other copy may", case([ada("1", "1a 1b")], "", "").unstuck("1a"), "put 1b"),
         ("others are put in", case([ada("1 2", "1a 2a")], "", "").unstuck("1a"), "put 2a"),
+        ("a member that would not go", case([ada("", "1a")], "1a", "1=own").unstuck("1a"), ""),
+        ("one of its copies", case([ada("", "1a 1b")], "1a 1b", "1=own").unstuck("1a"), "out 1a+1b unlisted"),
+        ("another film", case([ada("", "1a 2a")], "1a 2a", "1=own 2=own").unstuck("1a"), "out 2a unlisted"),
     ]);
+}
+
+#[test]
+fn a_library_tells_its_films_by_the_ids_they_were_merged_into() {
+    let case = case([ada("", "1a 2a 2b")], "", "").aliases(&[(1, 7)]);
+    let library = case.libraries().remove(0).unwrap();
+    let mut films: Vec<_> = library.films().collect();
+    films.sort();
+    assert_eq!(films, [TmdbId(2), TmdbId(7)]);
+    assert!(library.has(TmdbId(7)) && !library.has(TmdbId(1)));
 }
 
 #[test]

@@ -1,0 +1,14 @@
+//! A film page: read, or refused; never a panic, and no number that is none.
+#![no_main]
+
+use lbjf::film::{Link, TmdbId};
+use lbjf::letterboxd::page;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let html = String::from_utf8_lossy(bytes);
+    if let Ok(film) = page::film(&html) {
+        assert!(!matches!(film.link, Link::Movie(TmdbId(0)) | Link::Tv(0)), "{film:?}");
+        assert!(film.uid.as_ref().is_none_or(|uid| uid.0.contains(':')), "{film:?}");
+    }
+});

@@ -1,0 +1,95 @@
+//! What the servers answer, through both doors: read, or explained in one line.
+//!
+//! The first byte of a case chooses the question, the second one the status; the rest is the body.
+#![no_main]
+
+use std::error::Error;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use lbjf::api::{Api, Secret};
+use lbjf::film::TmdbId;
+use lbjf::http::{Http, Options, Patience};
+use lbjf::radarr::NewFilm;
+use lbjf::{jellyfin, radarr};
+use libfuzzer_sys::fuzz_target;
+use standins::{Reply, Server};
+
+struct Doors {
+    radarr: radarr::Radarr,
+    jellyfin: jellyfin::Jellyfin,
+    reply: Arc<Mutex<Reply>>,
+    server: Server,
+}
+
+static DOORS: LazyLock<Doors> = LazyLock::new(|| {
+    let reply = Arc::new(Mutex::new(Reply::empty(200)));
+    let next = Arc::clone(&reply);
+    let server = Server::start(move |_| next.lock().expect("nothing panics with it").clone());
+    let api = |name| Api {
+        server: name,
+        base: server.url().parse().expect("an address"),
+        http: Http::new(&Options {
+            name: "fuzz",
+            timeout: Duration::from_secs(20),
+            user_agent: "lbjf".to_owned(),
+            accept: "application/json",
+            max_idle: 1,
+            ca_file: None,
+            proxy: None,
+            secret: None,
+        })
+        .expect("a client"),
+        auth: ("X-Api-Key", Secret("key".to_owned())),
+        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+    };
+    let (radarr, jellyfin) = (radarr::Radarr::new(api("Radarr")), jellyfin::Jellyfin::new(api("Jellyfin")));
+    Doors { radarr, jellyfin, reply, server }
+});
+
+const FILM: NewFilm<'_> = NewFilm {
+    tmdb: TmdbId(949),
+    title: "Heat",
+    year: 1995,
+    quality_profile_id: 4,
+    root_folder: "/movies",
+    path: None,
+    is_monitored: true,
+    minimum_availability: "released",
+    tags: &[1],
+    search: true,
+};
+
+fn said<T>(result: Result<T, impl Error>) -> Option<String> {
+    result.err().map(|error| error.to_string())
+}
+
+fuzz_target!(|case: &[u8]| {
+    let [question, status, body @ ..] = case else { return };
+    let doors = &*DOORS;
+    let status = [200, 201, 400, 404, 409, 500, 503][usize::from(*status) % 7];
+    let body = String::from_utf8_lossy(body).into_owned();
+    *doors.reply.lock().expect("nothing panics with it") = Reply::new(status, "application/json", body);
+    let (radarr, jellyfin) = (&doors.radarr, &doors.jellyfin);
+    let text = match question % 15 {
+        0 => said(radarr.check()),
+        1 => said(radarr.quality_profiles()),
+        2 => said(radarr.root_folders()),
+        3 => said(radarr.tags()),
+        4 => said(radarr.create_tag("lbjf-ada")),
+        5 => said(radarr.exclusions()),
+        6 => said(radarr.films()),
+        7 => said(radarr.look_up(TmdbId(949))),
+        8 => said(radarr.add(&FILM)),
+        9 => said(jellyfin.info()),
+        10 => said(jellyfin.users()),
+        11 => said(jellyfin.collections()),
+        12 => said(jellyfin.library("u1")),
+        13 => said(jellyfin.members("b2")),
+        _ => said(jellyfin.create("Ada's watchlist")),
+    };
+    doors.server.forget_requests();
+    if let Some(text) = text {
+        assert!(text.lines().count() == 1 && text.chars().count() < 1_000, "{text}");
+    }
+});

@@ -1,0 +1,18 @@
+//! A watchlist page: read, or refused; never a panic, and no entry without a name.
+#![no_main]
+
+use lbjf::letterboxd::page;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let html = String::from_utf8_lossy(bytes);
+    page::title(&html);
+    if let Ok(list) = page::watchlist(&html, "ada", 1) {
+        let most = html.to_ascii_lowercase().matches("<li").count();
+        assert!(list.entries.len() <= most, "{} entries in {most} items", list.entries.len());
+        for entry in &list.entries {
+            assert!(!entry.slug.0.is_empty() && !entry.slug.0.contains('/'), "{entry:?}");
+            assert!(entry.uid.as_ref().is_none_or(|uid| uid.0.contains(':')), "{entry:?}");
+        }
+    }
+});
