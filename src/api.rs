@@ -3,12 +3,13 @@
 //! A body is believed only when it says it is JSON and decodes; a login page, a redirect or an empty answer is told
 //! as what it is (facts/servers.md R1, J2).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use url::Url;
 
 use crate::http::{Again, Answer, Http, JsonError, Method, Patience, TransportError};
+use crate::store::Timestamp;
 
 /// One server's API.
 #[derive(Clone, Debug)]
@@ -242,6 +243,11 @@ impl ApiError {
     }
 }
 
+/// The seconds since the epoch of a `Date` header.
+fn http_date(text: &str) -> Option<Timestamp> {
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second())
+}
+
 /// The server's own words at the end of a message, when there are any fit to print.
 fn said(body: &str) -> String {
     match message(body) {
@@ -304,12 +310,25 @@ impl Api {
 
     /// Reads; tried again where a short time may heal.
     pub fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ApiError> {
+        Ok(self.get_dated(path, query)?.0)
+    }
+
+    /// Reads, and tells the time on the server's clock before which it was asked: nothing that is younger can be
+    /// missing from the answer unless it is a second younger at least.
+    pub fn get_dated<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(T, Option<Timestamp>), ApiError> {
         let call = format!("GET {path}");
         let url = self.url(path, query);
         self.patience.attempt(
             || {
+                let started = Instant::now();
                 let answer = self.ask(&Method::GET, &call, &url, None)?;
-                self.decode(answer, &call)
+                let date = answer.header("date").and_then(http_date);
+                let took = i64::try_from(started.elapsed().as_secs()).unwrap_or(0);
+                Ok((self.decode(answer, &call)?, date.map(|date| date - took)))
             },
             ApiError::again,
         )

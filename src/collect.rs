@@ -5,21 +5,23 @@
 //! down before it is sent, so a run that is killed never takes its own film for somebody else's.
 
 mod apply;
+mod read;
 pub(crate) mod target;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::thread;
 
-use crate::api::{ApiError, chain};
+use crate::api::chain;
 use crate::config::{Collection, User};
 use crate::feed::{Complaint, InLibrary};
 use crate::interrupt;
-use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, LibraryFilm, Member};
+use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
 use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
 use crate::store::{DAY, Listed, Store, StoreError};
 use apply::Apply;
+use read::{Read, fresh_look};
 use target::{Target, find};
 
 /// Reads that are under way at the same time.
@@ -40,6 +42,8 @@ pub struct Collect<'a> {
     pub only_take: bool,
     /// Only say what would be done.
     pub is_dry: bool,
+    /// Read all of every library (`--full`).
+    pub full: bool,
     /// Are libraries of people without a collection needed too (`skip_if_in_library`)?
     pub needs_libraries: bool,
 }
@@ -75,16 +79,16 @@ impl Collect<'_> {
         let Some(look) = self.look(store, report)? else { return Ok(InLibrary::Unknown) };
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
-        let (libraries, members) = self.read(&look, &groups, &aliases, store, report)?;
-        for (group, members) in groups.iter().zip(members) {
+        let read = self.read(&look, &groups, &aliases, store, report)?;
+        for (group, members) in groups.iter().zip(&read.members) {
             if interrupt::requested().is_some() {
                 break;
             }
             if let Some(members) = members {
-                self.group(group, members, &libraries, &aliases, store, report)?;
+                self.group(group, members.as_deref(), &read, &aliases, store, report)?;
             }
         }
-        Ok(self.in_library(&libraries))
+        Ok(self.in_library(&read.libraries))
     }
 
     /// What keeps films from Radarr: everything in anybody's library, once all of them could be read.
@@ -99,12 +103,23 @@ impl Collect<'_> {
     /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.
     fn look(&self, store: &mut Store, report: &mut Report) -> Result<Option<Look>, StoreError> {
         let jellyfin = self.jellyfin;
+        let known = store.server("jellyfin")?;
+        let is_known = known.is_some() && self.is_known(store, report)?;
         let (info, users, sets) = thread::scope(|scope| {
             let users = scope.spawn(|| jellyfin.users());
             let sets = scope.spawn(|| jellyfin.collections());
-            (jellyfin.info(), join(users), join(sets))
+            let info = (!is_known).then(|| jellyfin.info());
+            (info.transpose(), join(users), join(sets))
         });
-        let found = info.and_then(|info| Ok((info, users?, sets?)));
+        let found = info.and_then(|info| {
+            let (users, sets) = (users?, sets?);
+            let info = match info {
+                // Whose users are these?
+                None if users.iter().all(|user| user.server_id != known) => Some(jellyfin.info()?),
+                info => info,
+            };
+            Ok((info, users, sets))
+        });
         let (info, users, sets) = match found {
             Ok(found) => found,
             Err(JellyfinError::Api(error)) if error.is_interrupt() => return Ok(None),
@@ -114,13 +129,31 @@ impl Collect<'_> {
                 return Ok(None);
             }
         };
-        log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
-        if let Some((text, hint)) = other_server(&info, store)? {
-            report.failure(store, "jellyfin/other", "jellyfin", &text, Some(hint))?;
-            return Ok(None);
+        if let Some(info) = info {
+            log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
+            if let Some((text, hint)) = other_server(&info, store)? {
+                report.failure(store, "jellyfin/other", "jellyfin", &text, Some(hint))?;
+                return Ok(None);
+            }
         }
         store.forget_notices("jellyfin/")?;
         Ok(Some(Look { users, sets }))
+    }
+
+    /// Was everything that this run looks at looked at of late? Then it need not say again what server it is: its
+    /// users tell whether it is the same.
+    fn is_known(&self, store: &Store, report: &Report) -> Result<bool, StoreError> {
+        if self.full || self.needs_libraries {
+            return Ok(false);
+        }
+        for user in
+            self.chosen.iter().map(|index| &self.users[*index]).filter(|user| user.collection.is_some())
+        {
+            if fresh_look(user, store, report.now())?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The collections that this run may change, with everybody who is mapped to them.
@@ -176,82 +209,12 @@ impl Collect<'_> {
         Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
     }
 
-    /// Every library and every collection's members, side by side. Members are `None` for a collection that could
-    /// not be read; a library that could not be read, or cannot be believed, is missing.
-    fn read(
-        &self,
-        look: &Look,
-        groups: &[Group<'_>],
-        aliases: &Aliases,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(Libraries, Vec<Option<Members>>), StoreError> {
-        let mut viewers: BTreeMap<String, &JellyfinUser> = BTreeMap::new();
-        let everybody = self.users.iter().filter(|_| self.needs_libraries);
-        let mut asked = HashSet::new();
-        for user in groups.iter().flat_map(|group| group.users.iter().copied()).chain(everybody) {
-            let Some(name) = &user.jellyfin_username else { continue };
-            if !asked.insert(name.to_lowercase()) {
-                continue;
-            }
-            match viewer(name, &look.users) {
-                Ok(known) => {
-                    store.forget_notices(&format!("viewer/{name}/"))?;
-                    viewers.insert(name.to_lowercase(), known);
-                }
-                Err((text, hint)) => {
-                    report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
-                }
-            }
-        }
-        let viewers: Vec<_> = viewers.into_iter().collect();
-        let films = self.pool.map(viewers.len() + groups.len(), |index| match viewers.get(index) {
-            Some((_, user)) => self.jellyfin.library(&user.id).map(Read::Library),
-            None => match &groups[index - viewers.len()].id {
-                Some(id) => self.jellyfin.members(id).map(|members| Read::Members(Some(members))),
-                None => Ok(Read::Members(None)),
-            },
-        });
-        let mut libraries = Libraries::new();
-        let mut members = Vec::new();
-        for (index, result) in films.into_iter().enumerate() {
-            let about = match viewers.get(index) {
-                Some((_, user)) => format!("library of `{}`", user.name),
-                None => format!("collection `{}`", groups[index - viewers.len()].name),
-            };
-            let unexpected = |_| ("reading it failed unexpectedly; please report it".to_owned(), None);
-            let explain = |error: ApiError| (chain(&error), error.hint());
-            let result = result.map_err(unexpected).and_then(|result| result.map_err(explain));
-            if result.is_ok() {
-                store.forget_notices(&format!("read/{about}/"))?;
-            }
-            match result {
-                Ok(Read::Library(films)) => {
-                    let (name, user) = &viewers[index];
-                    if is_believable(user, &films, store, report)? {
-                        libraries.insert(name.clone(), Library::new(films, aliases));
-                    }
-                }
-                Ok(Read::Members(found)) => members.push(Some(found)),
-                Err((text, hint)) => {
-                    if interrupt::requested().is_none() {
-                        report.failure(store, &format!("read/{about}/"), &about, &text, hint.as_deref())?;
-                    }
-                    if index >= viewers.len() {
-                        members.push(None);
-                    }
-                }
-            }
-        }
-        Ok((libraries, members))
-    }
-
     /// Plans one collection and carries that out.
     fn group(
         &self,
         group: &Group<'_>,
-        members: Members,
-        libraries: &Libraries,
+        members: Option<&[Member]>,
+        read: &Read,
         aliases: &Aliases,
         store: &mut Store,
         report: &mut Report,
@@ -273,13 +236,15 @@ impl Collect<'_> {
                 remove_watched: user.remove_watched,
                 has_accepted: *has_accepted,
                 listed,
-                library: user.jellyfin_username.as_ref().and_then(|name| libraries.get(&name.to_lowercase())),
+                library: user
+                    .jellyfin_username
+                    .as_ref()
+                    .and_then(|name| read.libraries.get(&name.to_lowercase())),
             })
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
-        let view =
-            CollectionView { name: &group.name, members: members.as_deref(), rows: &rows, unstuck: &unstuck };
+        let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
         let plan = plan::collection(&viewers, &view, aliases, self.only_take);
         if self.is_dry {
             for step in &plan.steps {
@@ -293,18 +258,19 @@ impl Collect<'_> {
         }
         let mut apply = Apply { jellyfin: self.jellyfin, name: &group.name, id, aliases, store, report };
         let after = apply.run(&plan.steps)?;
-        if let Some(members) = after.or(members) {
-            for viewer in &viewers {
-                store.record_places(viewer.name, &plan::places(viewer, &members, aliases))?;
+        // Without a collection there are no members, unless it should have been made.
+        let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
+        let Some(members) = after.as_deref().or(members).or(nothing) else { return Ok(()) };
+        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
+        for (viewer, user) in viewers.iter().zip(&group.users) {
+            store.record_places(viewer.name, &plan::places(viewer, members, &unstuck, aliases))?;
+            // Only now: whatever of it is still to be done is written down as not seen yet.
+            if !self.only_take && interrupt::requested().is_none() {
+                read.record_look(user, store, report.now())?;
             }
         }
         Ok(())
     }
-}
-
-enum Read {
-    Library(Vec<LibraryFilm>),
-    Members(Members),
 }
 
 fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
@@ -363,22 +329,4 @@ pub(crate) fn lost_library(seen: u32) -> Complaint {
         format!("the library shows no films where it showed {seen}; nothing is made or taken out"),
         "is the disk mounted, and may they still see the library?",
     )
-}
-
-/// A library that shows nothing where it showed films is a disk that is not mounted, or a lost permission.
-fn is_believable(
-    user: &JellyfinUser,
-    films: &[LibraryFilm],
-    store: &mut Store,
-    report: &mut Report,
-) -> Result<bool, StoreError> {
-    let seen = store.films_seen(&user.id)?;
-    if films.is_empty() && seen > 0 {
-        let (text, hint) = lost_library(seen);
-        report.failure(store, &format!("library/{}", user.id), &user.name, &text, Some(hint))?;
-        return Ok(false);
-    }
-    store.record_films_seen(&user.id, u32::try_from(films.len()).unwrap_or(u32::MAX))?;
-    store.forget_notices(&format!("library/{}", user.id))?;
-    Ok(true)
 }

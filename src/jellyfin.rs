@@ -11,9 +11,13 @@ use serde_json::Value;
 use crate::api::{Api, ApiError, plain};
 use crate::film::TmdbId;
 use crate::http::Method;
+use crate::store::Timestamp;
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
+
+/// Seconds by which two questions for what changed overlap: a film may become visible a little after it was saved.
+const OVERLAP: Timestamp = 60;
 
 /// The door.
 #[derive(Debug)]
@@ -41,6 +45,8 @@ pub struct JellyfinUser {
     pub name: String,
     /// May they sign in?
     pub is_disabled: bool,
+    /// The id of the server, which is that of [`Info`].
+    pub server_id: Option<String>,
 }
 
 /// Whose token a key is, when it is a person's and no API key.
@@ -74,6 +80,17 @@ pub struct LibraryFilm {
     pub tmdb: TmdbId,
     /// Did this person see it?
     pub is_watched: bool,
+}
+
+/// Films of somebody's library, and since when to ask for what changed after this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Films {
+    /// In no order.
+    pub films: Vec<LibraryFilm>,
+    /// By the server's clock; `None` where it does not tell.
+    pub until: Option<Timestamp>,
+    /// Are these only those that changed?
+    pub is_partial: bool,
 }
 
 /// A member of a collection.
@@ -146,6 +163,7 @@ impl Jellyfin {
             id: user.id,
             name: user.name,
             is_disabled: user.policy.is_some_and(|policy| policy.is_disabled == Some(true)),
+            server_id: user.server_id.filter(|id| !id.is_empty()),
         };
         Ok(users.into_iter().map(user).collect())
     }
@@ -182,13 +200,21 @@ impl Jellyfin {
 
     /// The films that this person can see, with what they watched. One unpaged request: pages are slower, and go
     /// wrong in several versions (J5).
-    pub fn library(&self, user_id: &str) -> Result<Vec<LibraryFilm>, ApiError> {
-        let query = [
-            &library_query(user_id)[..],
-            &[("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")],
-        ]
-        .concat();
-        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
+    pub fn library(&self, user_id: &str) -> Result<Films, ApiError> {
+        self.films(user_id, &[])
+    }
+
+    /// Those of them that were saved since: arrivals, new files, edited ids. It does not see marks of watched, films
+    /// that went away, and what a person may see since (J5).
+    pub fn changed(&self, user_id: &str, since: Timestamp) -> Result<Films, ApiError> {
+        let since = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+        self.films(user_id, &[("minDateLastSaved", &since)])
+    }
+
+    fn films(&self, user_id: &str, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
+        let wanted = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")];
+        let query = [&library_query(user_id)[..], filter, &wanted].concat();
+        let (items, date): (wire::Items<wire::Item>, _) = self.api.get_dated("Items", &query)?;
         let film = |item: wire::Item| {
             Some(LibraryFilm {
                 tmdb: tmdb_of(&item)?,
@@ -196,7 +222,17 @@ impl Jellyfin {
                 item_id: item.id,
             })
         };
-        Ok(items.items.into_iter().filter_map(film).collect())
+        let until = date.map(|date| date - OVERLAP);
+        let is_partial = !filter.is_empty();
+        Ok(Films { films: items.items.into_iter().filter_map(film).collect(), until, is_partial })
+    }
+
+    /// The films that this person has watched, of those in their library.
+    pub fn watched(&self, user_id: &str) -> Result<Vec<TmdbId>, ApiError> {
+        let few = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "false")];
+        let query = [&library_query(user_id)[..], &[("isPlayed", "true")], &few].concat();
+        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
+        Ok(items.items.iter().filter_map(tmdb_of).collect())
     }
 
     /// How many films this person's library has, as the server counts: on some versions also a few that it would not

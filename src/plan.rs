@@ -9,7 +9,9 @@ use std::fmt;
 
 use crate::film::{Film, TmdbId, Uid};
 
-pub use collection::{CollectionPlan, CollectionView, Library, Viewer, collection, places};
+pub use collection::{
+    CollectionPlan, CollectionView, Library, Viewer, collection, is_whole_library_needed, places,
+};
 pub use radarr::{Listers, RadarrTerms, RadarrView, Wisher, radarr};
 
 /// One thing to do.
@@ -190,6 +192,6 @@ mod tests {
         let wishes = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
         assert_eq!(Wished { film, tmdb: TmdbId(949), wishes }.people(), "ada, ben");
         assert_eq!(Why::Watched.to_string(), "watched");
-        assert_eq!(Why::Unlisted.to_string(), "no longer on the watchlist");
+        assert_eq!(Why::Unlisted.to_string(), "no longer wanted");
     }
 }

@@ -26,7 +26,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 pub use cool_downs::CoolDown;
 pub use entries::{Listed, Wish, WishProblem};
 pub use films::{Look, Skip};
-pub use members::{MemberRow, Place};
+pub use members::{LastLook, MemberRow, Place};
 pub use probe::Condition;
 pub use runs::Run;
 pub use schema::SCHEMA_VERSION;

@@ -220,7 +220,13 @@ fn options() -> Options {
 fn api(base: &str) -> Api {
     let http = Http::new(&options()).expect("a client");
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{KEY}\"")));
-    Api { server: "Jellyfin", base: base.parse().expect("an address"), http, auth, patience }
+    Api {
+        server: "Jellyfin",
+        base: base.parse().expect("an address"),
+        http,
+        auth,
+        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+    }
 }
 
 fn setup(base: &str) -> Setup {

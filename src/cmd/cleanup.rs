@@ -46,6 +46,7 @@ pub fn pass(
         chosen: &chosen,
         only_take: true,
         is_dry: args.dry_run,
+        full: false,
         needs_libraries: false,
     };
     store.tell_films(&config.films)?;

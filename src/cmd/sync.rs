@@ -76,6 +76,7 @@ pub fn pass(
             chosen,
             only_take: false,
             is_dry: args.dry_run,
+            full: args.full,
             needs_libraries: skips,
         };
         Ok(collect.run(store, report)?)

@@ -21,6 +21,7 @@ pub struct SystemInfo {
 pub struct User {
     pub id: String,
     pub name: String,
+    pub server_id: Option<String>,
     pub policy: Option<Policy>,
 }
 

@@ -33,8 +33,10 @@ pub struct Viewer<'a> {
 pub struct Library {
     /// Every copy, smallest id first.
     copies: HashMap<TmdbId, BTreeSet<String>>,
-    /// Films of which any copy was watched.
+    /// Films of which any copy was watched; whatever is in the library.
     watched: HashSet<TmdbId>,
+    /// Are the copies only those that changed of late?
+    is_partial: bool,
 }
 
 impl Library {
@@ -49,6 +51,19 @@ impl Library {
             library.copies.entry(id).or_default().insert(film.item_id);
         }
         library
+    }
+
+    /// Also these were watched.
+    #[must_use]
+    pub fn with_watched(mut self, watched: &[TmdbId], aliases: &Aliases) -> Self {
+        self.watched.extend(watched.iter().map(|id| aliases.canonical(*id)));
+        self
+    }
+
+    /// From the films that changed of late, and all that were watched.
+    pub fn partial(changed: Vec<LibraryFilm>, watched: &[TmdbId], aliases: &Aliases) -> Self {
+        let changed = Self { watched: HashSet::new(), is_partial: true, ..Self::new(changed, aliases) };
+        changed.with_watched(watched, aliases)
     }
 
     /// Every film, by canonical TMDB id.
@@ -112,26 +127,55 @@ pub fn collection(
     plan
 }
 
-/// Where this person's listed films stand, given what is in the collection now.
-pub fn places(viewer: &Viewer<'_>, members: &[Member], aliases: &Aliases) -> Vec<(Uid, Option<Place>)> {
+/// Where this person's films stand, given what is in the collection now. A film that is not named here stays where it
+/// was: what changed of late says nothing of it.
+pub fn places(
+    viewer: &Viewer<'_>,
+    members: &[Member],
+    unstuck: &[String],
+    aliases: &Aliases,
+) -> Vec<(Uid, Option<Place>)> {
     let Some(library) = viewer.library else { return Vec::new() };
-    let inside: HashSet<TmdbId> =
-        members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect();
+    let inside = inside(members, aliases);
+    let has_no_use =
+        |item: &String| unstuck.contains(item) || members.iter().any(|member| member.item_id == *item);
     let place = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
-        let place = if viewer.remove_watched && library.watched.contains(&id) {
+        let place = if has_watched(viewer, id) {
             Some(Place::Watched)
         } else if inside.contains(&id) {
             Some(Place::Collection)
-        } else if library.has(id) {
-            // In the library, but it did not stick.
-            None
+        } else if let Some(copies) = library.copies.get(&id) {
+            // In the library, and yet not in: either it cannot be, or what was to be done was not.
+            copies.iter().all(has_no_use).then_some(Place::Unstuck)
+        } else if library.is_partial {
+            return None;
         } else {
             Some(Place::Waiting)
         };
-        (listed.film.uid.clone(), place)
+        Some((listed.film.uid.clone(), place))
     };
-    viewer.listed.iter().filter(|listed| listed.is_listed).map(place).collect()
+    viewer.listed.iter().filter_map(place).collect()
+}
+
+/// Does what changed of late not tell what to do for this person? So it is when a film is newly wanted, is no longer
+/// watched, or is out of the collection although nobody watched it.
+pub fn is_whole_library_needed(viewer: &Viewer<'_>, members: &[Member], aliases: &Aliases) -> bool {
+    let inside = inside(members, aliases);
+    viewer.listed.iter().any(|listed| {
+        let id = aliases.canonical(listed.tmdb);
+        match listed.place {
+            None => true,
+            Some(Place::Watched) => !has_watched(viewer, id),
+            Some(Place::Collection) => !inside.contains(&id) && !has_watched(viewer, id),
+            Some(Place::Waiting | Place::Unstuck) => false,
+        }
+    })
+}
+
+/// The films in a collection, by canonical TMDB id.
+fn inside(members: &[Member], aliases: &Aliases) -> HashSet<TmdbId> {
+    members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect()
 }
 
 /// What the rules ask about, looked up once.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
-use super::{DAY, Store, StoreError, Timestamp};
+use super::{DAY, Place, Store, StoreError, Timestamp};
 use crate::cursor::{Cursor, Mismatch};
 use crate::film::{Film, TmdbId, Uid};
 
@@ -75,6 +75,8 @@ pub struct Listed {
     pub tmdb: TmdbId,
     /// Does it stand there now, as far as known?
     pub is_listed: bool,
+    /// Where it stood at the last look at Jellyfin; `None` when there was none, or what it showed was not done.
+    pub place: Option<Place>,
 }
 
 impl Store {
@@ -303,7 +305,8 @@ impl Store {
 
     /// The movies on this person's known list, newest first; with `once_listed` also those that came off it.
     pub fn listed(&self, person: &str, once_listed: bool) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT film.*, entry.is_listed AS is_listed FROM entry JOIN film USING (uid)
+        let sql = "SELECT film.*, entry.is_listed AS is_listed, entry.place AS place
+            FROM entry JOIN film USING (uid)
             WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)
             ORDER BY entry.position, entry.uid";
         let mut statement = self.db.prepare_cached(sql)?;
@@ -312,6 +315,7 @@ impl Store {
                 film: film_from(row)?,
                 tmdb: TmdbId(row.get("tmdb_id")?),
                 is_listed: row.get("is_listed")?,
+                place: row.get::<_, Option<String>>("place")?.as_deref().and_then(Place::from_word),
             })
         };
         let films = statement.query_map(params![person, once_listed], listed)?.collect::<Result<_, _>>()?;

@@ -168,10 +168,16 @@ impl Store {
 
     /// Remembers that TMDB merged one id into another.
     pub fn record_alias(&mut self, asked: TmdbId, answered: TmdbId) -> Result<(), StoreError> {
-        let sql = "INSERT INTO tmdb_alias (asked, answered) VALUES (?1, ?2)
-            ON CONFLICT (asked) DO UPDATE SET answered = excluded.answered";
-        self.db.execute(sql, params![asked.0, answered.0])?;
-        Ok(())
+        self.transact(|db| {
+            let sql = "INSERT INTO tmdb_alias (asked, answered) VALUES (?1, ?2)
+                ON CONFLICT (asked) DO UPDATE SET answered = excluded.answered";
+            db.execute(sql, params![asked.0, answered.0])?;
+            // Jellyfin may have had it under the other id all along.
+            let sql = "UPDATE entry SET place = NULL
+                WHERE uid IN (SELECT uid FROM film WHERE kind = 'movie' AND tmdb_id IN (?1, ?2))";
+            db.execute(sql, params![asked.0, answered.0])?;
+            Ok(())
+        })
     }
 
     /// Every id that was merged, with the one it became.

@@ -1,6 +1,6 @@
 //! Collections: whose members they are, what lbjf put there, and where each wish stands.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError, Timestamp};
 use crate::film::{TmdbId, Uid};
@@ -25,11 +25,17 @@ pub enum Place {
     Waiting,
     /// Watched, hence not in the collection.
     Watched,
+    /// In the library, but Jellyfin did not put it into the collection although it said so.
+    Unstuck,
 }
 
 impl Place {
-    const ALL: [(Self, &'static str); 3] =
-        [(Self::Collection, "collection"), (Self::Waiting, "waiting"), (Self::Watched, "watched")];
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Collection, "collection"),
+        (Self::Waiting, "waiting"),
+        (Self::Watched, "watched"),
+        (Self::Unstuck, "unstuck"),
+    ];
 
     /// The word for it in the store and in JSON.
     pub fn word(self) -> &'static str {
@@ -41,7 +47,34 @@ impl Place {
     }
 }
 
+/// The last look at a person's library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastLook {
+    /// Whose library it was, which collection, and what leaves it.
+    pub terms: String,
+    /// When all of it was looked at.
+    pub whole_at: Timestamp,
+    /// By Jellyfin's clock: what was saved before was seen.
+    pub since: Timestamp,
+}
+
 impl Store {
+    /// The last look at this person's library whose outcome is written down.
+    pub fn last_look(&self, person: &str) -> Result<Option<LastLook>, StoreError> {
+        let sql = "SELECT terms, whole_at, since FROM look WHERE person = ?1";
+        let look =
+            |row: &Row<'_>| Ok(LastLook { terms: row.get(0)?, whole_at: row.get(1)?, since: row.get(2)? });
+        Ok(self.db.prepare_cached(sql)?.query_row([person], look).optional()?)
+    }
+
+    /// Writes down a look.
+    pub fn record_look_at_library(&mut self, person: &str, look: &LastLook) -> Result<(), StoreError> {
+        let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
+        self.db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
+        Ok(())
+    }
+
     /// The members of a collection that were met.
     pub fn members(&self, collection_id: &str) -> Result<Vec<MemberRow>, StoreError> {
         let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
@@ -149,6 +182,12 @@ impl Store {
             WHERE films_seen <> excluded.films_seen";
         self.db.execute(sql, params![jellyfin_user_id, count])?;
         Ok(())
+    }
+
+    /// Which server of this name the store belongs to, if to any.
+    pub fn server(&self, server: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT identity FROM server WHERE name = ?1";
+        Ok(self.db.prepare_cached(sql)?.query_row([server], |row| row.get(0)).optional()?)
     }
 
     /// Which server of this name the store belongs to; remembers `identity` when it belongs to none yet.

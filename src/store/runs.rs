@@ -38,6 +38,7 @@ fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     db.execute("UPDATE film SET next_look_at = 0 WHERE next_look_at > ?1", [month])?;
     db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
     db.execute("DELETE FROM unstuck WHERE tried_at > ?1", [now])?;
+    db.execute("DELETE FROM look WHERE whole_at > ?1", [now])?;
     Ok(())
 }
 

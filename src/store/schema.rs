@@ -127,6 +127,13 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE film ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
     DROP INDEX film_unresolved;
     CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind = 'none' OR told = 2;
+    -- The last look at somebody's library: until the next one at all of it, what changed since is enough.
+    CREATE TABLE look (
+        person   TEXT PRIMARY KEY,
+        terms    TEXT NOT NULL,    -- whose library, which collection, what leaves it: others need another look
+        whole_at INTEGER NOT NULL, -- the last look at all of it
+        since    INTEGER NOT NULL  -- by Jellyfin's clock: what was saved before was seen
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

@@ -71,7 +71,7 @@ fn a_wrong_key_is_named_and_never_shown() {
 #[test]
 fn a_wrong_base_path_is_told_with_the_key_to_check() {
     addressed(|url| format!("{url}/nope"))
-        .says("warning: jellyfin: Jellyfin answered GET System/Info with HTTP 404")
+        .says("warning: jellyfin: Jellyfin answered GET Users with HTTP 404")
         .says("hint: check the path of `jellyfin.url`");
 }
 
@@ -126,15 +126,25 @@ fn a_server_that_starts_while_lbjf_asks_is_waited_for() {
 #[test]
 fn a_page_instead_of_json_is_told_as_that() {
     answers(busy(Jellyfin::start()), |_| true, Reply::html(200, "<!DOCTYPE html><title>Sign in</title>"))
-        .mentions("` answered GET System/Info with an HTML page instead of Jellyfin's JSON")
+        .mentions("` answered GET Users with an HTML page instead of Jellyfin's JSON")
         .says("hint: check the path of `jellyfin.url`; a login page or a proxy in front of it also answers like this");
 }
 
 #[test]
 fn a_server_of_an_old_version_is_told() {
     let info = json!({ "Id": "1", "Version": "10.7.7", "ServerName": "old" });
-    answers(busy(Jellyfin::start()), |request| request.path == "/System/Info", Reply::json(200, &info))
-        .mentions("` is version 10.7.7; lbjf needs 10.8 or newer");
+    // Asked in a first run and once a day.
+    for age in [Duration::ZERO, Duration::from_hours(25)] {
+        let world = if age.is_zero() { World::new().watchlist(&["heat"]) } else { World::settled(["heat"]) };
+        if !age.is_zero() {
+            world.pass_time(age);
+        }
+        let old = Fault::Instead(Reply::json(200, &info));
+        world.jellyfin.server.fail(usize::MAX, |request| request.path == "/System/Info", old);
+        let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
+        ran.mentions("` is version 10.7.7; lbjf needs 10.8 or newer");
+        assert!(world.jellyfin.server.writes().is_empty());
+    }
 }
 
 #[test]
@@ -249,6 +259,8 @@ fn a_failed_look_after_the_writes_undoes_nothing() {
     world.jellyfin.server.fail(1, is_members, Fault::Instead(error));
     world.sync().mentions("2 to a collection");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+    // What could not be seen is looked at once more.
+    world.sync().mentions(" nothing to do, in ");
     world.idle();
 }
 

@@ -206,6 +206,7 @@ impl View<'_> {
                 "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
                     .to_owned(),
             ),
+            Some(Place::Unstuck) => Some("it is put into the collection again within a day".to_owned()),
             None => Some("the next run looks for it in Jellyfin's library".to_owned()),
         }
     }
@@ -220,6 +221,7 @@ fn place(place: Option<Place>) -> &'static str {
         Some(Place::Collection) => "in it",
         Some(Place::Waiting) => "not in it, since the library has no such film yet",
         Some(Place::Watched) => "not in it, since it was watched",
+        Some(Place::Unstuck) => "not in it, although Jellyfin said it put it in",
         None => "not looked at yet",
     }
 }

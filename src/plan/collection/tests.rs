@@ -24,7 +24,7 @@ fn person(name: &'static str, listed: &'static str, library: &'static str) -> Pe
         let number = word.trim_start_matches('-');
         let film =
             Film { uid: Uid(number.into()), slug: Slug(number.into()), name: number.into(), year: None };
-        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-') }
+        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-'), place: None }
     });
     Person {
         name,
@@ -62,6 +62,15 @@ impl Person {
 
 fn tmdb(text: &str) -> TmdbId {
     TmdbId(text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap())
+}
+
+fn films(text: &str) -> Vec<LibraryFilm> {
+    let film = |word: &str| LibraryFilm {
+        item_id: word.trim_end_matches('*').to_owned(),
+        tmdb: tmdb(word),
+        is_watched: word.ends_with('*'),
+    };
+    text.split_whitespace().map(film).collect()
 }
 
 fn member(word: &str) -> Member {
@@ -136,15 +145,9 @@ impl Case {
     }
 
     fn libraries(&self) -> Vec<Option<Library>> {
-        let film = |word: &str| LibraryFilm {
-            item_id: word.trim_end_matches('*').to_owned(),
-            tmdb: tmdb(word),
-            is_watched: word.ends_with('*'),
-        };
-        let library = |text: &str| text.split_whitespace().map(film).collect();
         self.people
             .iter()
-            .map(|person| person.library.map(|text| Library::new(library(text), &self.aliases_known())))
+            .map(|person| person.library.map(|text| Library::new(films(text), &self.aliases_known())))
             .collect()
     }
 
@@ -409,13 +412,69 @@ fn the_place_of_a_film_is_where_it_was_seen() {
         };
         let members: Vec<Member> = members.split_whitespace().map(member).collect();
         let word = |(uid, place): (Uid, Option<Place>)| format!("{uid} {}", place.map_or("?", Place::word));
-        places(&viewer, &members, &case.aliases_known()).into_iter().map(word).collect::<Vec<_>>().join(", ")
+        places(&viewer, &members, &[], &case.aliases_known())
+            .into_iter()
+            .map(word)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     assert_eq!(
         places_of(ada("1 2 3 4 -5", "1a 2a* 4a"), "1a 2a"),
-        "1 collection, 2 watched, 3 waiting, 4 ?",
-        "4 did not stick, 5 is not listed"
+        "1 collection, 2 watched, 3 waiting, 4 ?, 5 waiting",
+        "4 is there and was not put in"
     );
+    assert_eq!(places_of(ada("1", "1a"), "2"), "1 ?");
     assert_eq!(places_of(ada("2", "2a*").keeps_watched(), "2a"), "2 collection");
     assert_eq!(places_of(ada("1", "").unread(), "1a"), "", "what was known stays");
+}
+
+/// A viewer of whose library only what changed was read, and where their films stood.
+fn partial(text: &'static str, changed: &str, watched: &[u32]) -> (Vec<Listed>, Library) {
+    let places = [Place::Collection, Place::Waiting, Place::Watched, Place::Unstuck];
+    let listed = text.split_whitespace().map(|word| {
+        let (number, place) = word.split_once('=').expect("1=waiting");
+        let place = places.into_iter().find(|one| one.word() == place);
+        Listed { place, ..ada(number, "").listed.remove(0) }
+    });
+    let watched: Vec<_> = watched.iter().map(|id| TmdbId(*id)).collect();
+    (listed.collect(), Library::partial(films(changed), &watched, &Aliases::default()))
+}
+
+#[test]
+fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
+    for (name, listed, changed, watched, members, expected) in [
+        ("all as it was", "1=collection 2=waiting 3=watched 4=unstuck", "", &[3][..], "1a", false),
+        ("a film that waited came", "2=waiting", "2a", &[], "", false),
+        ("newly wanted", "1=new", "1a", &[], "", true),
+        ("no longer watched", "3=watched", "", &[], "", true),
+        ("taken out by a person", "1=collection", "", &[], "", true),
+        ("watched and out already", "1=collection", "", &[1], "", false),
+    ] {
+        let (listed, library) = partial(listed, changed, watched);
+        let members: Vec<Member> = members.split_whitespace().map(member).collect();
+        let viewer = Viewer {
+            name: "ada",
+            remove_watched: true,
+            has_accepted: true,
+            listed: &listed,
+            library: Some(&library),
+        };
+        assert_eq!(is_whole_library_needed(&viewer, &members, &Aliases::default()), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_film_that_did_not_change_stays_where_it_was() {
+    let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting", "2a 4a", &[3]);
+    let viewer = Viewer {
+        name: "ada",
+        remove_watched: true,
+        has_accepted: true,
+        listed: &listed,
+        library: Some(&library),
+    };
+    let places = places(&viewer, &[member("1a")], &["4a".to_owned()], &Aliases::default());
+    let words: Vec<_> =
+        places.iter().map(|(uid, place)| format!("{uid} {}", place.map_or("?", Place::word))).collect();
+    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"]);
 }
