@@ -44,7 +44,8 @@ pub fn check(html: &str) -> Result<(), Hostile> {
         tags += 1;
         match bytes.get(at) {
             Some(b'!') if bytes[at..].starts_with(b"!--") => {
-                at = find(bytes, at + 3, b"-->").map_or(bytes.len(), |end| end + 3);
+                // From the first dash: `<!-->` is a whole comment.
+                at = find(bytes, at + 1, b"-->").map_or(bytes.len(), |end| end + 3);
             }
             Some(b'!' | b'?') => at = find(bytes, at, b">").map_or(bytes.len(), |end| end + 1),
             Some(b'/') => {
@@ -54,9 +55,9 @@ pub fn check(html: &str) -> Result<(), Hostile> {
             Some(letter) if letter.is_ascii_alphabetic() => {
                 let tag = read_tag(bytes, at)?;
                 at = tag.end;
-                if RAW_TEXT.contains(&tag.name.as_str()) && !tag.closes_itself {
-                    at = end_of_raw_text(bytes, at, &tag.name);
-                } else if !tag.closes_itself && !VOID.contains(&tag.name.as_str()) {
+                if is_one_of(tag.name, RAW_TEXT) && !tag.closes_itself {
+                    at = end_of_raw_text(bytes, at, tag.name);
+                } else if !tag.closes_itself && !is_one_of(tag.name, VOID) {
                     depth += 1;
                 }
             }
@@ -72,19 +73,22 @@ pub fn check(html: &str) -> Result<(), Hostile> {
     Ok(())
 }
 
-struct Tag {
-    name: String,
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+struct Tag<'a> {
+    name: &'a [u8],
     closes_itself: bool,
     /// Where the text goes on behind it.
     end: usize,
 }
 
 /// Reads a start tag whose name begins at `at`; a `>` inside quotes does not end it.
-fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
+fn read_tag(bytes: &[u8], at: usize) -> Result<Tag<'_>, Hostile> {
     let is_name = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'>' && *byte != b'/';
     let name_end = at + bytes[at..].iter().take_while(|byte| is_name(byte)).count();
-    // Only names in the tables above matter, and they are short.
-    let name = String::from_utf8_lossy(&bytes[at..name_end.min(at + 16)]).to_ascii_lowercase();
+    let name = &bytes[at..name_end];
     let (mut position, mut attributes, mut in_attribute) = (name_end, 0, false);
     while let Some(byte) = bytes.get(position) {
         position += 1;
@@ -113,12 +117,12 @@ fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
 }
 
 /// Where the text goes on behind `</name>`.
-fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
+fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
     let mut at = from;
     while let Some(close) = find(bytes, at, b"</") {
         at = close + 2;
         let candidate = bytes.get(at..at + name.len());
-        if candidate.is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes())) {
+        if candidate.is_some_and(|text| text.eq_ignore_ascii_case(name)) {
             return find(bytes, at, b">").map_or(bytes.len(), |end| end + 1);
         }
     }
@@ -167,6 +171,9 @@ mod tests {
         assert_eq!(check(&format!("<p{}>", " a='x'".repeat(300))), Err(Hostile::Attributes));
         assert_eq!(check(&"</p>".repeat(200_000)), Err(Hostile::Tags));
         assert_eq!(check(&"<!>".repeat(200_000)), Err(Hostile::Tags));
+        for comment in ["<!-->", "<!--->", "<!-- -->"] {
+            assert_eq!(check(&format!("{comment}{}-->", "<div>".repeat(1000))), Err(Hostile::Depth));
+        }
     }
 
     #[test]
