@@ -127,6 +127,9 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE film ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
     DROP INDEX film_unresolved;
     CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind = 'none' OR told = 2;
+    -- Few of many: what `status` and every run would look for among all films and entries.
+    CREATE INDEX film_odd ON film (uid) WHERE kind IS NOT 'movie';
+    CREATE INDEX entry_trouble ON entry (person) WHERE problem IS NOT NULL;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.
