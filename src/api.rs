@@ -8,7 +8,9 @@ use std::time::Duration;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use url::Url;
 
-use crate::http::{Again, Answer, Http, JsonError, Method, Patience, TransportError};
+use crate::http::{
+    Again, Answer, Http, JSON_LIMIT, JsonError, LIBRARY_LIMIT, Method, Patience, TransportError,
+};
 
 /// One server's API.
 #[derive(Clone, Debug)]
@@ -296,12 +298,30 @@ impl Api {
 
     /// Reads; tried again where a short time may heal.
     pub fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ApiError> {
+        self.get_up_to(JSON_LIMIT, path, query)
+    }
+
+    /// Reads a library, which may be very long: `T` should keep little of each film.
+    pub fn get_library<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, ApiError> {
+        self.get_up_to(LIBRARY_LIMIT, path, query)
+    }
+
+    fn get_up_to<T: DeserializeOwned>(
+        &self,
+        limit: u64,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, ApiError> {
         let call = format!("GET {path}");
         let url = self.url(path, query);
         self.patience.attempt(
             || {
                 let answer = self.ask(&Method::GET, &call, &url, None)?;
-                self.decode(answer, &call)
+                self.decode(answer, &call, limit)
             },
             ApiError::again,
         )
@@ -338,7 +358,7 @@ impl Api {
         let url = self.url(path, query);
         let attempt = || {
             let answer = self.ask(&Method::POST, &call, &url, body)?;
-            self.decode(answer, &call)
+            self.decode(answer, &call, JSON_LIMIT)
         };
         self.patience
             .attempt(attempt, |error| if error.never_arrived() { error.again() } else { Again::Never })
@@ -368,11 +388,11 @@ impl Api {
         }
     }
 
-    fn decode<T: DeserializeOwned>(&self, answer: Answer, call: &str) -> Result<T, ApiError> {
+    fn decode<T: DeserializeOwned>(&self, answer: Answer, call: &str, limit: u64) -> Result<T, ApiError> {
         if !answer.is_json() {
             return Err(self.not_the_api(answer, call));
         }
-        answer.json().map_err(|error| match error {
+        answer.json(limit).map_err(|error| match error {
             JsonError::Transport(source) => {
                 ApiError::Unreachable { server: self.server, base: self.base_text(), source }
             }

@@ -13,6 +13,7 @@ use std::thread;
 use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
 use crate::feed::InLibrary;
+use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{BoxSet, Jellyfin, JellyfinError, JellyfinUser, LibraryFilm, Member};
 use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
@@ -178,6 +179,24 @@ impl Collect<'_> {
         Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
     }
 
+    /// What each viewer may want to see in a collection, by canonical id: what they list, or once did.
+    fn wanted(
+        &self,
+        aliases: &Aliases,
+        store: &Store,
+    ) -> Result<HashMap<String, HashSet<TmdbId>>, StoreError> {
+        let mut wanted: HashMap<String, HashSet<TmdbId>> = HashMap::new();
+        for user in self.users.iter().filter(|user| user.collection.is_some()) {
+            let Some(viewer) = &user.jellyfin_username else { continue };
+            let ids = store.listed_ids(&user.name, !user.remove_unlisted)?;
+            wanted
+                .entry(viewer.to_lowercase())
+                .or_default()
+                .extend(ids.into_iter().map(|id| aliases.canonical(id)));
+        }
+        Ok(wanted)
+    }
+
     /// Every library and every collection's members, side by side. Members are `None` for a collection that could
     /// not be read; a library that could not be read, or cannot be believed, is missing.
     fn read(
@@ -215,8 +234,14 @@ impl Collect<'_> {
             }
         }
         let viewers: Vec<_> = viewers.into_iter().collect();
+        let wanted = self.wanted(aliases, store)?;
         let films = self.pool.map(viewers.len() + groups.len(), |index| match viewers.get(index) {
-            Some((_, user)) => self.jellyfin.library(&user.id).map(Read::Library),
+            Some((name, user)) => {
+                let is_wanted = |id| wanted.get(name).is_some_and(|ids| ids.contains(&id));
+                let count = |films: &[LibraryFilm]| u32::try_from(films.len()).unwrap_or(u32::MAX);
+                let films = self.jellyfin.library(&user.id)?;
+                Ok(Read::Library { count: count(&films), library: Library::of(films, aliases, is_wanted) })
+            }
             None => match &groups[index - viewers.len()].id {
                 Some(id) => self.jellyfin.members(id).map(|members| Read::Members(Some(members))),
                 None => Ok(Read::Members(None)),
@@ -236,10 +261,10 @@ impl Collect<'_> {
                 store.forget_notices(&format!("read/{about}/"))?;
             }
             match result {
-                Ok(Read::Library(films)) => {
+                Ok(Read::Library { count, library }) => {
                     let (name, user) = &viewers[index];
-                    if is_believable(user, &films, store, report)? {
-                        libraries.insert(name.clone(), Library::new(films, aliases));
+                    if is_believable(user, count, store, report)? {
+                        libraries.insert(name.clone(), library);
                     }
                 }
                 Ok(Read::Members(found)) => members.push(Some(found)),
@@ -313,7 +338,7 @@ impl Collect<'_> {
 }
 
 enum Read {
-    Library(Vec<LibraryFilm>),
+    Library { count: u32, library: Library },
     Members(Members),
 }
 
@@ -345,18 +370,18 @@ fn tell_mapping(
 /// A library that shows nothing where it showed films is a disk that is not mounted, or a lost permission.
 fn is_believable(
     user: &JellyfinUser,
-    films: &[LibraryFilm],
+    films: u32,
     store: &mut Store,
     report: &mut Report,
 ) -> Result<bool, StoreError> {
     let seen = store.films_seen(&user.id)?;
-    if films.is_empty() && seen > 0 {
+    if films == 0 && seen > 0 {
         let text = format!("the library shows no films where it showed {seen}; nothing is made or taken out");
         let hint = "is the disk mounted, and may they still see the library?";
         report.failure(store, &format!("library/{}", user.id), &user.name, &text, Some(hint))?;
         return Ok(false);
     }
-    store.record_films_seen(&user.id, u32::try_from(films.len()).unwrap_or(u32::MAX))?;
+    store.record_films_seen(&user.id, films)?;
     store.forget_notices(&format!("library/{}", user.id))?;
     Ok(true)
 }

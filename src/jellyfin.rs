@@ -6,6 +6,7 @@
 
 mod wire;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::{Api, ApiError, plain};
@@ -146,7 +147,7 @@ impl Jellyfin {
             ("enableUserData", "false"),
             ("fields", "Path,ParentId"),
         ];
-        let items: wire::Items<wire::BoxSet> = self.api.get("Items", &query)?;
+        let items: wire::Items<wire::BoxSet> = self.api.get_library("Items", &query)?;
         let sets = items.items.into_iter().filter(|item| item.kind == "BoxSet");
         Ok(sets.map(box_set).collect())
     }
@@ -165,15 +166,8 @@ impl Jellyfin {
             ("enableImages", "false"),
             ("enableUserData", "true"),
         ];
-        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
-        let film = |item: wire::Item| {
-            Some(LibraryFilm {
-                tmdb: tmdb_of(&item)?,
-                is_watched: item.user_data.as_ref().is_some_and(|data| data.played == Some(true)),
-                item_id: item.id,
-            })
-        };
-        Ok(items.items.into_iter().filter_map(film).collect())
+        let items: wire::Items<LibraryRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().filter_map(|row| row.0).collect())
     }
 
     /// What is in a collection: asked without a user and without a type, which would hide members (J5).
@@ -186,14 +180,8 @@ impl Jellyfin {
             ("enableImages", "false"),
             ("enableUserData", "false"),
         ];
-        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
-        let member = |item: wire::Item| {
-            let tmdb = tmdb_of(&item);
-            let name = item.name.unwrap_or_default();
-            let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
-            Member { item_id: item.id, name, tmdb }
-        };
-        Ok(items.items.into_iter().map(member).collect())
+        let items: wire::Items<MemberRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().map(|row| row.0).collect())
     }
 
     /// Makes a collection, locked and empty; returns its id.
@@ -223,6 +211,32 @@ impl Jellyfin {
     }
 }
 
+/// One item of a library, cut down to what is kept of it as soon as it is decoded.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct LibraryRow(Option<LibraryFilm>);
+
+impl From<wire::Item> for LibraryRow {
+    fn from(item: wire::Item) -> Self {
+        let is_watched = item.user_data.as_ref().is_some_and(|data| data.played == Some(true));
+        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id: item.id }))
+    }
+}
+
+/// Likewise one of a collection.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct MemberRow(Member);
+
+impl From<wire::Item> for MemberRow {
+    fn from(item: wire::Item) -> Self {
+        let tmdb = tmdb_of(&item);
+        let name = item.name.unwrap_or_default();
+        let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
+        Self(Member { item_id: item.id, name, tmdb })
+    }
+}
+
 fn box_set(set: wire::BoxSet) -> BoxSet {
     let path = set.path.unwrap_or_default();
     let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
@@ -236,9 +250,7 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
     if !matches!(item.kind.as_deref(), Some("Movie" | "Video")) {
         return None;
     }
-    let ids = item.provider_ids.as_ref()?;
-    let (_, value) = ids.iter().find(|(key, _)| key.eq_ignore_ascii_case("tmdb"))?;
-    let id = match value {
+    let id = match &item.provider_ids.as_ref()?.tmdb {
         Value::String(text) => text.trim().parse().ok()?,
         Value::Number(number) => u32::try_from(number.as_u64()?).ok()?,
         _ => return None,

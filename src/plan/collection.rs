@@ -6,7 +6,7 @@
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
 //! * doubt about any library takes nothing out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Aliases, Create, Put, Step, Take, Why};
 use crate::film::{TmdbId, Uid};
@@ -28,37 +28,62 @@ pub struct Viewer<'a> {
     pub library: Option<&'a Library>,
 }
 
-/// A person's library, by canonical TMDB id.
+/// A person's library, by canonical TMDB id. Many of them are in memory at once, so each keeps little: the ids of the
+/// copies only of films that the person may want.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// Every copy, smallest id first.
-    copies: HashMap<TmdbId, BTreeSet<String>>,
-    /// Films of which any copy was watched.
-    watched: HashSet<TmdbId>,
+    /// Every film, sorted.
+    films: Vec<TmdbId>,
+    /// Films of which any copy was watched, sorted.
+    watched: Vec<TmdbId>,
+    /// The copies of what is wanted, smallest id first.
+    copies: HashMap<TmdbId, Vec<String>>,
 }
 
 impl Library {
-    /// From the films that Jellyfin listed.
+    /// From the films that Jellyfin listed, all of which may be wanted.
     pub fn new(films: Vec<LibraryFilm>, aliases: &Aliases) -> Self {
+        Self::of(films, aliases, |_| true)
+    }
+
+    /// From the films that Jellyfin listed; `is_wanted` gets canonical ids.
+    pub fn of(films: Vec<LibraryFilm>, aliases: &Aliases, is_wanted: impl Fn(TmdbId) -> bool) -> Self {
         let mut library = Self::default();
         for film in films {
             let id = aliases.canonical(film.tmdb);
+            library.films.push(id);
             if film.is_watched {
-                library.watched.insert(id);
+                library.watched.push(id);
             }
-            library.copies.entry(id).or_default().insert(film.item_id);
+            if is_wanted(id) {
+                library.copies.entry(id).or_default().push(film.item_id);
+            }
+        }
+        for ids in [&mut library.films, &mut library.watched] {
+            ids.sort_unstable();
+            ids.dedup();
+            ids.shrink_to_fit();
+        }
+        for copies in library.copies.values_mut() {
+            copies.sort_unstable();
+            copies.dedup();
         }
         library
     }
 
     /// Every film, by canonical TMDB id.
     pub fn films(&self) -> impl Iterator<Item = TmdbId> {
-        self.copies.keys().copied()
+        self.films.iter().copied()
     }
 
     /// Is there a copy of this film?
     pub fn has(&self, canonical: TmdbId) -> bool {
-        self.copies.contains_key(&canonical)
+        self.films.binary_search(&canonical).is_ok()
+    }
+
+    /// Was any copy of this film watched?
+    pub fn is_watched(&self, canonical: TmdbId) -> bool {
+        self.watched.binary_search(&canonical).is_ok()
     }
 }
 
@@ -119,7 +144,7 @@ pub fn places(viewer: &Viewer<'_>, members: &[Member], aliases: &Aliases) -> Vec
         members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect();
     let place = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
-        let place = if viewer.remove_watched && library.watched.contains(&id) {
+        let place = if viewer.remove_watched && library.is_watched(id) {
             Some(Place::Watched)
         } else if inside.contains(&id) {
             Some(Place::Collection)
@@ -293,7 +318,7 @@ fn has_watched(viewer: &Viewer<'_>, id: TmdbId) -> bool {
 
 /// Has this person watched any copy?
 fn has_seen(viewer: &Viewer<'_>, id: TmdbId) -> bool {
-    viewer.library.is_some_and(|library| library.watched.contains(&id))
+    viewer.library.is_some_and(|library| library.is_watched(id))
 }
 
 #[cfg(test)]
