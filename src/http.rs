@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -374,8 +375,11 @@ impl Answer {
     ///
     /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
     pub fn text(mut self) -> Result<String, TransportError> {
-        let body = self.response.body_mut().with_config().limit(TEXT_LIMIT).lossy_utf8(true);
-        let mut text = body.read_to_string().map_err(|error| self.http.explain(&error))?;
+        // ureq's own way to text reads eight bytes at a time: five milliseconds for a film page.
+        let bytes = self.response.body_mut().with_config().limit(TEXT_LIMIT).read_to_vec();
+        let bytes = bytes.map_err(|error| self.http.explain(&error))?;
+        let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let mut text = String::from_utf8(bytes).unwrap_or_else(lossy);
         // A body that ends with its connection looks whole.
         self.http.unless_given_up()?;
         text = self.http.redact(text);
