@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use url::Url;
 
-use crate::http::{Again, Answer, Http, JsonError, Method, Patience, TransportError};
+use crate::http::{
+    Again, Answer, Http, JSON_LIMIT, JsonError, LIBRARY_LIMIT, Method, Patience, TransportError,
+};
 use crate::store::Timestamp;
 
 /// One server's API.
@@ -310,13 +312,31 @@ impl Api {
 
     /// Reads; tried again where a short time may heal.
     pub fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, ApiError> {
+        Ok(self.get_up_to(JSON_LIMIT, path, query)?.0)
+    }
+
+    /// Reads a library, which may be very long: `T` should keep little of each film.
+    pub fn get_library<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<T, ApiError> {
         Ok(self.get_dated(path, query)?.0)
     }
 
-    /// Reads, and tells the time on the server's clock before which it was asked: nothing that is younger can be
-    /// missing from the answer unless it is a second younger at least.
+    /// As [`Api::get_library`]. Also tells the time on the server's clock before which it was asked: what was saved
+    /// earlier is in the answer.
     pub fn get_dated<T: DeserializeOwned>(
         &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<(T, Option<Timestamp>), ApiError> {
+        self.get_up_to(LIBRARY_LIMIT, path, query)
+    }
+
+    fn get_up_to<T: DeserializeOwned>(
+        &self,
+        limit: u64,
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<(T, Option<Timestamp>), ApiError> {
@@ -328,7 +348,7 @@ impl Api {
                 let answer = self.ask(&Method::GET, &call, &url, None)?;
                 let date = answer.header("date").and_then(http_date);
                 let took = i64::try_from(started.elapsed().as_secs()).unwrap_or(0);
-                Ok((self.decode(answer, &call)?, date.map(|date| date - took)))
+                Ok((self.decode(answer, &call, limit)?, date.map(|date| date - took)))
             },
             ApiError::again,
         )
@@ -365,7 +385,7 @@ impl Api {
         let url = self.url(path, query);
         let attempt = || {
             let answer = self.ask(&Method::POST, &call, &url, body)?;
-            self.decode(answer, &call)
+            self.decode(answer, &call, JSON_LIMIT)
         };
         self.patience
             .attempt(attempt, |error| if error.never_arrived() { error.again() } else { Again::Never })
@@ -395,11 +415,11 @@ impl Api {
         }
     }
 
-    fn decode<T: DeserializeOwned>(&self, answer: Answer, call: &str) -> Result<T, ApiError> {
+    fn decode<T: DeserializeOwned>(&self, answer: Answer, call: &str, limit: u64) -> Result<T, ApiError> {
         if !answer.is_json() {
             return Err(self.not_the_api(answer, call));
         }
-        answer.json().map_err(|error| match error {
+        answer.json(limit).map_err(|error| match error {
             JsonError::Transport(source) => {
                 ApiError::Unreachable { server: self.server, base: self.base_text(), source }
             }

@@ -14,6 +14,7 @@ use std::thread;
 use crate::api::chain;
 use crate::config::{Collection, User};
 use crate::feed::{Complaint, InLibrary};
+use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
 use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
@@ -207,6 +208,24 @@ impl Collect<'_> {
         let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
         let groups = found.into_iter().map(|(_, group)| group);
         Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
+    }
+
+    /// What each viewer may want to see in a collection, by canonical id: what they list, or once did.
+    fn wanted(
+        &self,
+        aliases: &Aliases,
+        store: &Store,
+    ) -> Result<HashMap<String, HashSet<TmdbId>>, StoreError> {
+        let mut wanted: HashMap<String, HashSet<TmdbId>> = HashMap::new();
+        for user in self.users.iter().filter(|user| user.collection.is_some()) {
+            let Some(viewer) = &user.jellyfin_username else { continue };
+            let ids = store.listed_ids(&user.name, !user.remove_unlisted)?;
+            wanted
+                .entry(viewer.to_lowercase())
+                .or_default()
+                .extend(ids.into_iter().map(|id| aliases.canonical(id)));
+        }
+        Ok(wanted)
     }
 
     /// Plans one collection and carries that out.

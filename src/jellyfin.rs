@@ -6,6 +6,7 @@
 
 mod wire;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::api::{Api, ApiError, plain};
@@ -83,14 +84,12 @@ pub struct LibraryFilm {
 }
 
 /// Films of somebody's library, and since when to ask for what changed after this.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Films {
     /// In no order.
     pub films: Vec<LibraryFilm>,
     /// By the server's clock; `None` where it does not tell.
     pub until: Option<Timestamp>,
-    /// Are these only those that changed?
-    pub is_partial: bool,
 }
 
 /// A member of a collection.
@@ -193,7 +192,7 @@ impl Jellyfin {
             ("enableUserData", "false"),
             ("fields", "Path,ParentId"),
         ];
-        let items: wire::Items<wire::BoxSet> = self.api.get("Items", &query)?;
+        let items: wire::Items<wire::BoxSet> = self.api.get_library("Items", &query)?;
         let sets = items.items.into_iter().filter(|item| item.kind == "BoxSet");
         Ok(sets.map(box_set).collect())
     }
@@ -214,25 +213,17 @@ impl Jellyfin {
     fn films(&self, user_id: &str, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
         let wanted = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")];
         let query = [&library_query(user_id)[..], filter, &wanted].concat();
-        let (items, date): (wire::Items<wire::Item>, _) = self.api.get_dated("Items", &query)?;
-        let film = |item: wire::Item| {
-            Some(LibraryFilm {
-                tmdb: tmdb_of(&item)?,
-                is_watched: item.user_data.as_ref().is_some_and(|data| data.played == Some(true)),
-                item_id: item.id,
-            })
-        };
+        let (items, date): (wire::Items<LibraryRow>, _) = self.api.get_dated("Items", &query)?;
         let until = date.map(|date| date - OVERLAP);
-        let is_partial = !filter.is_empty();
-        Ok(Films { films: items.items.into_iter().filter_map(film).collect(), until, is_partial })
+        Ok(Films { films: items.items.into_iter().filter_map(|row| row.0).collect(), until })
     }
 
     /// The films that this person has watched, of those in their library.
     pub fn watched(&self, user_id: &str) -> Result<Vec<TmdbId>, ApiError> {
         let few = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "false")];
         let query = [&library_query(user_id)[..], &[("isPlayed", "true")], &few].concat();
-        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
-        Ok(items.items.iter().filter_map(tmdb_of).collect())
+        let items: wire::Items<LibraryRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().filter_map(|row| row.0.map(|film| film.tmdb)).collect())
     }
 
     /// How many films this person's library has, as the server counts: on some versions also a few that it would not
@@ -254,14 +245,8 @@ impl Jellyfin {
             ("enableImages", "false"),
             ("enableUserData", "false"),
         ];
-        let items: wire::Items<wire::Item> = self.api.get("Items", &query)?;
-        let member = |item: wire::Item| {
-            let tmdb = tmdb_of(&item);
-            let name = item.name.unwrap_or_default();
-            let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
-            Member { item_id: item.id, name, tmdb }
-        };
-        Ok(items.items.into_iter().map(member).collect())
+        let items: wire::Items<MemberRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().map(|row| row.0).collect())
     }
 
     /// Makes a collection, locked and empty; returns its id.
@@ -303,6 +288,32 @@ fn library_query(user_id: &str) -> [(&str, &str); 5] {
     ]
 }
 
+/// One item of a library, cut down to what is kept of it as soon as it is decoded.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct LibraryRow(Option<LibraryFilm>);
+
+impl From<wire::Item> for LibraryRow {
+    fn from(item: wire::Item) -> Self {
+        let is_watched = item.user_data.as_ref().is_some_and(|data| data.played == Some(true));
+        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id: item.id }))
+    }
+}
+
+/// Likewise one of a collection.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct MemberRow(Member);
+
+impl From<wire::Item> for MemberRow {
+    fn from(item: wire::Item) -> Self {
+        let tmdb = tmdb_of(&item);
+        let name = item.name.unwrap_or_default();
+        let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
+        Self(Member { item_id: item.id, name, tmdb })
+    }
+}
+
 fn box_set(set: wire::BoxSet) -> BoxSet {
     let path = set.path.unwrap_or_default();
     let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
@@ -316,9 +327,7 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
     if !matches!(item.kind.as_deref(), Some("Movie" | "Video")) {
         return None;
     }
-    let ids = item.provider_ids.as_ref()?;
-    let (_, value) = ids.iter().find(|(key, _)| key.eq_ignore_ascii_case("tmdb"))?;
-    let id = match value {
+    let id = match &item.provider_ids.as_ref()?.tmdb {
         Value::String(text) => text.trim().parse().ok()?,
         Value::Number(number) => u32::try_from(number.as_u64()?).ok()?,
         _ => return None,

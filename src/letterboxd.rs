@@ -6,6 +6,7 @@
 //! sent.
 
 pub mod guard;
+pub mod narrow;
 pub mod page;
 pub mod route;
 pub mod save;
@@ -20,7 +21,7 @@ use url::Url;
 
 use crate::film::Slug;
 use crate::http::{Again, Answer, Http, Options, Patience, Proxy, TransportError};
-use crate::pool::Pool;
+use crate::pool::{Pool, Turns};
 use crate::progress;
 use page::{FilmPage, Unreadable, WatchlistPage};
 use route::{Change, DIRECT, NoWay, Route, Routes, Standing};
@@ -59,6 +60,8 @@ pub struct Letterboxd {
     base_url: Url,
     patience: Patience,
     pool: Pool,
+    /// Many pages may be under way, but parsing more than there are processors takes memory and no less time.
+    parsing: Turns,
     cool_down: Duration,
     save_to: Option<PathBuf>,
     requests: AtomicUsize,
@@ -218,6 +221,7 @@ impl Letterboxd {
             base_url: setup.base_url.clone(),
             patience: setup.patience,
             pool: Pool::new("letterboxd", setup.workers)?,
+            parsing: Turns::of_processors(),
             cool_down: setup.cool_down,
             save_to: setup.save_to.clone(),
             requests: AtomicUsize::new(0),
@@ -402,6 +406,11 @@ impl Letterboxd {
         Err(PageError::Redirected(plain(url)))
     }
 
+    fn in_turn<T>(&self, parse: impl FnOnce() -> T) -> T {
+        let _turn = self.parsing.take();
+        parse()
+    }
+
     /// Which kind of answer is this? First match wins (facts/letterboxd.md §5).
     fn classify<T>(
         &self,
@@ -429,7 +438,7 @@ impl Letterboxd {
             200 if html.contains("<html") && !html.contains("</html>") => {
                 return Err(PageError::Unreachable(TransportError::Cut));
             }
-            200 => match parse(&html) {
+            200 => match self.in_turn(|| parse(&html)) {
                 Ok(page) => return Ok(page),
                 Err(unreadable) => Some(unreadable),
             },

@@ -3,8 +3,10 @@
 //! Not rayon's `par_iter`: it splits work for processors, clumps slow requests and starts them out of order
 //! (facts/crates.md §3). Never hold a lock across [`Pool::run`].
 
+use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc;
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
+use std::thread;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
@@ -64,6 +66,40 @@ impl Pool {
     }
 }
 
+/// Turns at something of which only so many can be done at the same time.
+#[derive(Debug)]
+pub struct Turns {
+    free: Mutex<usize>,
+    given_back: Condvar,
+}
+
+/// One turn; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Turn<'a>(&'a Turns);
+
+impl Turns {
+    /// As many at a time as there are processors.
+    pub fn of_processors() -> Self {
+        let count = thread::available_parallelism().map_or(1, NonZero::get);
+        Self { free: Mutex::new(count), given_back: Condvar::new() }
+    }
+
+    /// Waits for a turn.
+    pub fn take(&self) -> Turn<'_> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.given_back.wait_while(free, |free| *free == 0);
+        *free.unwrap_or_else(PoisonError::into_inner) -= 1;
+        Turn(self)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.0.given_back.notify_one();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +114,20 @@ mod tests {
                 Err(Panicked) => assert_eq!(index, 7),
             }
         }
+    }
+
+    #[test]
+    fn no_more_turns_are_taken_at_a_time_than_there_are_processors() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let (turns, now, most) = (Turns::of_processors(), AtomicUsize::new(0), AtomicUsize::new(0));
+        Pool::new("test", 16).unwrap().map(200, |index| {
+            let _turn = turns.take();
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::yield_now();
+            now.fetch_sub(1, Ordering::SeqCst);
+            assert!(index % 7 != 3, "a turn ends with a panic too");
+        });
+        assert!(most.into_inner() <= thread::available_parallelism().unwrap().get());
     }
 }

@@ -202,19 +202,21 @@ impl Radarr {
 
     /// What a person never wants to see again. Radarr itself does not look at it when a film is added (R5).
     pub fn exclusions(&self) -> Result<HashSet<TmdbId>, ApiError> {
-        let exclusions: Vec<wire::Exclusion> = self.api.get("api/v3/exclusions", &[])?;
+        let exclusions: Vec<wire::Exclusion> = self.api.get_library("api/v3/exclusions", &[])?;
         Ok(exclusions.into_iter().map(|exclusion| TmdbId(exclusion.tmdb_id.0)).collect())
     }
 
     /// Every film in Radarr. About 5 KB each on the wire, a tenth of that compressed; read as a stream.
     pub fn films(&self) -> Result<HashMap<TmdbId, RadarrFilm>, ApiError> {
-        let movies: Vec<wire::Movie> = self.api.get("api/v3/movie", &[("excludeLocalCovers", "true")])?;
+        let movies: Vec<wire::Movie> =
+            self.api.get_library("api/v3/movie", &[("excludeLocalCovers", "true")])?;
         Ok(movies.into_iter().map(radarr_film).collect())
     }
 
     /// One film, if Radarr has it.
     pub fn film(&self, tmdb: TmdbId) -> Result<Option<RadarrFilm>, ApiError> {
-        let movies: Vec<wire::Movie> = self.api.get("api/v3/movie", &[("tmdbId", &tmdb.to_string())])?;
+        let movies: Vec<wire::Movie> =
+            self.api.get_library("api/v3/movie", &[("tmdbId", &tmdb.to_string())])?;
         // An ignored parameter would bring the whole library (R12.2).
         Ok(movies.into_iter().find(|movie| movie.tmdb_id.0 == tmdb.0).map(|movie| radarr_film(movie).1))
     }

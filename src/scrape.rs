@@ -14,7 +14,7 @@ use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{Report, UserReport, plural, show_time};
 use crate::store::{Store, StoreError, Timestamp};
-pub use films::{films, look_at};
+pub use films::{Looks, films, look_at};
 
 /// Reads everybody's watchlist into the store.
 pub fn watchlists(

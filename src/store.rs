@@ -18,7 +18,7 @@ mod status;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
+use std::{fs, io, thread};
 
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -199,11 +199,34 @@ impl Store {
         }
         let db = open_to_read(path)?;
         if schema::check(&db, SCHEMA_VERSION)? == SCHEMA_VERSION {
-            examine(&db)?;
+            examine(&db, Care::Pages)?;
             return Ok(Some(Self { db }));
         }
         // An older file is read through a copy that is brought up to date.
         Self::copy_of(path).map(Some)
+    }
+
+    /// Gives an existing store to `work`, for reading only, or `None` when there is none. It is examined meanwhile, and
+    /// what `work` made of a damaged one does not count.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn read<T>(path: &Path, work: impl FnOnce(Option<&Self>) -> T) -> Result<T, StoreError> {
+        if !exists(path)? {
+            return Ok(work(None));
+        }
+        let db = open_to_read(path)?;
+        if schema::check(&db, SCHEMA_VERSION)? != SCHEMA_VERSION {
+            return Ok(work(Some(&Self::copy_of(path)?)));
+        }
+        let store = Self { db };
+        thread::scope(|scope| {
+            let verdict = scope.spawn(|| examine(&open_to_read(path)?, Care::Pages));
+            let done = work(Some(&store));
+            verdict.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(done)
+        })
     }
 
     /// A copy in memory, for a dry run: what is written to it is gone with it.
@@ -214,7 +237,9 @@ impl Store {
     pub fn copy_of(path: &Path) -> Result<Self, StoreError> {
         let mut db = Connection::open_in_memory()?;
         if exists(path)? {
-            copy(&open_to_read(path)?, &mut db)?;
+            let from = open_to_read(path)?;
+            refuse_short(&from)?;
+            copy(&from, &mut db)?;
         }
         Self::prepare(db, None, MIGRATIONS)
     }
@@ -232,7 +257,7 @@ impl Store {
     fn prepare(mut db: Connection, path: Option<&Path>, migrations: Migrations) -> Result<Self, StoreError> {
         let known = schema::version_of(migrations);
         let found = schema::check(&db, known)?;
-        examine(&db)?;
+        examine(&db, Care::Pages)?;
         if let Some(path) = path.filter(|_| (1..known).contains(&found)) {
             back_up(&db, path, found)?;
         }
@@ -292,13 +317,38 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     }
 }
 
-/// Damaged pages pass the opening; this finds them in a few milliseconds a megabyte.
-fn examine(db: &Connection) -> Result<(), StoreError> {
-    let verdict: String = db.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+/// How closely a store is looked at.
+#[derive(Clone, Copy, Debug)]
+enum Care {
+    /// Every page: half a millisecond a megabyte, at each opening.
+    Pages,
+    /// Also every index against its table: some milliseconds a megabyte, in the first run of a day.
+    Indices,
+}
+
+/// Damaged pages pass the opening; this finds them.
+fn examine(db: &Connection, care: Care) -> Result<(), StoreError> {
+    let pragma = match care {
+        Care::Pages => "quick_check",
+        Care::Indices => "integrity_check",
+    };
+    refuse_short(db)?;
+    let verdict: String = db.pragma_query_value(None, pragma, |row| row.get(0))?;
     // A headline that names the database may come before what is wrong.
     match verdict.lines().find(|line| !line.starts_with("***")) {
         Some("ok") => Ok(()),
         what => Err(StoreError::Damaged(what.unwrap_or(&verdict).to_owned())),
+    }
+}
+
+/// Of a page that is cut short SQLite takes the rest for zeros, which may look like a page.
+fn refuse_short(db: &Connection) -> Result<(), StoreError> {
+    let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, u32>(0).map(u64::from));
+    let bytes = number("page_count")? * number("page_size")?;
+    let file = db.path().filter(|path| !path.is_empty()).and_then(|path| fs::metadata(path).ok());
+    match file {
+        Some(file) if file.len() < bytes => Err(StoreError::Damaged("its end is missing".to_owned())),
+        _ => Ok(()),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::letterboxd::page::WatchlistPage;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
-use crate::scrape::{look_at, note_routes};
+use crate::scrape::{Looks, look_at, note_routes};
 use crate::store::{Look, Store};
 
 /// Prints the watchlist.
@@ -169,9 +169,10 @@ fn resolve(
         .map(|(index, (entry, uid))| (index, film(entry, uid)))
         .collect();
     let slugs: Vec<_> = unknown.iter().map(|(_, film)| &film.slug).collect();
-    let mut stored = Ok(());
+    let mut stored = Ok(Vec::new());
+    let mut looks = Looks::default();
     letterboxd.film_pages(&slugs, |at, page| {
-        let (index, film) = &unknown[at];
+        let (_, film) = &unknown[at];
         match look_at(page) {
             None => {}
             Some(look) => {
@@ -180,14 +181,22 @@ fn resolve(
                     Look::Useless(why) => list.skips.push(format!("`{}`: {why}", film.slug)),
                     Look::Read { .. } => {}
                 }
-                match store.record_look(film, &look, now()) {
-                    Ok(uid) => uids[*index] = uid,
-                    Err(error) => stored = Err(error),
+                if looks.add(at, look)
+                    && let Ok(named) = &mut stored
+                {
+                    match looks.store(|at| &unknown[at].1, store, now()) {
+                        Ok(more) => named.extend(more),
+                        Err(error) => stored = Err(error),
+                    }
                 }
             }
         }
     });
-    stored?;
+    let mut named = stored?;
+    named.extend(looks.store(|at| &unknown[at].1, store, now())?);
+    for (at, uid) in named {
+        uids[unknown[at].0] = uid;
+    }
     note_routes(letterboxd, store, now())?;
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match store.link(uid)? {

@@ -33,17 +33,17 @@ const NAMED: usize = 5;
 pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let database = &config.system.database;
     let at = || format!("store `{}`", database.display());
-    let store = Store::open_existing(database).with_context(at)?;
     if let Some(minutes) = args.healthy {
-        return super::health::run(store.as_ref(), minutes, now());
+        return Store::read(database, |store| super::health::run(store, minutes, now())).with_context(at)?;
     }
-    if store.is_none() && !args.json {
-        print(&format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))?;
-    } else if let Some(text) = &args.film {
-        print(&film::answer(text, store.as_ref(), config, args.json).with_context(at)?)?;
-    } else {
-        print(&everybody(store.as_ref(), config, args.json).with_context(at)?)?;
-    }
+    let answer = |store: Option<&Store>| match &args.film {
+        _ if store.is_none() && !args.json => {
+            Ok(format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))
+        }
+        Some(text) => film::answer(text, store, config, args.json),
+        None => everybody(store, config, args.json),
+    };
+    print(&Store::read(database, answer).with_context(at)?.with_context(at)?)?;
     Ok(Exit::Success)
 }
 
@@ -57,9 +57,7 @@ fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::R
         if names.is_empty() {
             names = store.people()?;
         }
-        for name in &names {
-            people.push(store.person_status(name)?);
-        }
+        people = store.people_status(&names)?;
         runs = store.runs(RUNS)?;
         cool_downs = store.cool_downs()?;
     }

@@ -43,8 +43,17 @@ struct Shelf<'a> {
     viewer: &'a JellyfinUser,
     scope: Scope,
     /// `None`: it could not be read, which was told.
-    films: Option<Films>,
+    read: Option<Part>,
     watched: Option<Vec<TmdbId>>,
+}
+
+/// What was read of a library.
+struct Part {
+    library: Library,
+    /// Films in the answer.
+    count: u32,
+    /// By the server's clock.
+    until: Option<Timestamp>,
 }
 
 /// How much of a library is asked for.
@@ -62,24 +71,16 @@ impl Shelf<'_> {
         format!("library of `{}`", self.viewer.name)
     }
 
-    fn library(&self, aliases: &Aliases) -> Option<Library> {
-        let (films, watched) = (self.films.as_ref()?.films.clone(), self.watched.as_ref()?);
-        Some(match self.scope {
-            Scope::Whole => Library::new(films, aliases).with_watched(watched, aliases),
-            Scope::Since(_) | Scope::Nothing => Library::partial(films, watched, aliases),
-        })
-    }
-
     /// Nothing watched and nothing new: is there anything at all?
     fn shows_nothing(&self) -> bool {
-        self.films.as_ref().is_some_and(|films| films.films.is_empty())
+        self.read.as_ref().is_some_and(|part| part.count == 0)
             && self.watched.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
 /// The answer to one question.
 enum Answer {
-    Films(Films),
+    Part(Part),
     Watched(Vec<TmdbId>),
     Members(Members),
     Count(u32),
@@ -107,15 +108,11 @@ impl Collect<'_> {
         report: &mut Report,
     ) -> Result<Read, StoreError> {
         let mut shelves = self.shelves(look, groups, store, report)?;
+        let wanted = self.wanted(aliases, store)?;
         let jellyfin = self.jellyfin;
         let answers = self.pool.map(2 * shelves.len() + groups.len(), |index| match shelves.get(index / 2) {
             Some(shelf) if index % 2 == 1 => jellyfin.watched(&shelf.viewer.id).map(Answer::Watched),
-            Some(shelf) => match shelf.scope {
-                Scope::Whole => jellyfin.library(&shelf.viewer.id),
-                Scope::Since(since) => jellyfin.changed(&shelf.viewer.id, since),
-                Scope::Nothing => Ok(Films { films: Vec::new(), until: None, is_partial: true }),
-            }
-            .map(Answer::Films),
+            Some(shelf) => self.part(shelf, &wanted, aliases).map(Answer::Part),
             None => match &groups[index - 2 * shelves.len()].id {
                 Some(id) => jellyfin.members(id).map(|members| Answer::Members(Some(members))),
                 None => Ok(Answer::Members(None)),
@@ -128,23 +125,44 @@ impl Collect<'_> {
                 None => format!("collection `{}`", groups[index - 2 * shelves.len()].name),
             };
             match (tell(answer, &about, store, report)?, shelves.get_mut(index / 2)) {
-                (Some(Answer::Films(films)), Some(shelf)) => shelf.films = Some(films),
+                (Some(Answer::Part(part)), Some(shelf)) => shelf.read = Some(part),
                 (Some(Answer::Watched(watched)), Some(shelf)) => shelf.watched = Some(watched),
                 (Some(Answer::Members(found)), None) => members.push(Some(found)),
                 (_, None) => members.push(None),
                 (_, Some(_)) => {}
             }
         }
-        self.look_closer(&mut shelves, groups, &members, aliases, store, report)?;
+        // Half an answer is none.
+        shelves.retain(|shelf| shelf.read.is_some() && shelf.watched.is_some());
+        self.look_closer(&mut shelves, groups, &members, &wanted, aliases, store, report)?;
         let (mut libraries, mut looks) = (HashMap::new(), HashMap::new());
         for shelf in shelves {
-            let Some(library) = shelf.library(aliases) else { continue };
+            let Some(Part { library, until, .. }) = shelf.read else { continue };
             let (is_whole, viewer_id) = (shelf.scope == Scope::Whole, shelf.viewer.id.clone());
-            let until = shelf.films.and_then(|films| films.until);
+            let library = library.with_watched(&shelf.watched.unwrap_or_default(), aliases);
             libraries.insert(shelf.name.clone(), library);
             looks.insert(shelf.name, Taken { viewer_id, is_whole, until });
         }
         Ok(Read { libraries, members, looks })
+    }
+
+    /// Reads as much of a library as its scope says, and keeps little of it.
+    fn part(
+        &self,
+        shelf: &Shelf<'_>,
+        wanted: &HashMap<String, HashSet<TmdbId>>,
+        aliases: &Aliases,
+    ) -> Result<Part, ApiError> {
+        let films = match shelf.scope {
+            Scope::Whole => self.jellyfin.library(&shelf.viewer.id)?,
+            Scope::Since(since) => self.jellyfin.changed(&shelf.viewer.id, since)?,
+            Scope::Nothing => Films::default(),
+        };
+        let is_wanted = |id| wanted.get(&shelf.name).is_some_and(|ids| ids.contains(&id));
+        let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
+        let library = Library::of(films.films, aliases, is_wanted);
+        let library = if shelf.scope == Scope::Whole { library } else { library.partial() };
+        Ok(Part { library, count, until: films.until })
     }
 
     /// Everybody whose library is looked at, each once, and how far.
@@ -167,8 +185,8 @@ impl Collect<'_> {
                 Ok(viewer) => {
                     store.forget_notices(&format!("viewer/{name}/"))?;
                     let scope = self.scope(viewer, name, groups, store, report)?;
-                    let (films, watched) = (None, None);
-                    shelves.push(Shelf { name: name.to_lowercase(), viewer, scope, films, watched });
+                    let (read, watched) = (None, None);
+                    shelves.push(Shelf { name: name.to_lowercase(), viewer, scope, read, watched });
                 }
                 Err((text, hint)) => {
                     report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
@@ -209,80 +227,88 @@ impl Collect<'_> {
     }
 
     /// Reads all of the libraries of which the changes do not tell enough; those that are not to be believed go.
+    #[expect(clippy::too_many_arguments, reason = "all of it is looked at")]
     fn look_closer(
         &self,
         shelves: &mut Vec<Shelf<'_>>,
         groups: &[Group<'_>],
         members: &[Option<Members>],
+        wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
         store: &mut Store,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        for shelf in shelves.iter_mut() {
-            let Some(library) = shelf.library(aliases).filter(|_| shelf.scope != Scope::Whole) else {
-                continue;
-            };
-            let until = shelf.films.as_ref().and_then(|films| films.until);
-            let mut is_whole_needed = match shelf.scope {
-                // A server's clock that was set back hides what was saved since.
-                Scope::Since(since) => until.is_none_or(|until| until < since),
-                _ => false,
-            };
-            for (index, user) in mapped(groups, &shelf.name) {
-                let Some(Some(members)) = &members[index] else { continue };
-                let listed = store.listed(&user.name, !user.remove_unlisted)?;
-                let viewer = Viewer {
-                    name: &user.name,
-                    remove_watched: user.remove_watched,
-                    has_accepted: true,
-                    listed: &listed,
-                    library: Some(&library),
-                };
-                is_whole_needed |= plan::is_whole_library_needed(&viewer, members, aliases);
-            }
-            if is_whole_needed {
+        let mut open = Vec::new();
+        for (index, shelf) in shelves.iter_mut().enumerate().filter(|(_, shelf)| shelf.scope != Scope::Whole)
+        {
+            if is_whole_needed(shelf, groups, members, aliases, store)? {
                 shelf.scope = Scope::Whole;
+                open.push(index);
+            } else if shelf.shows_nothing() {
+                open.push(index);
             }
         }
-        let again: Vec<usize> = (0..shelves.len())
-            .filter(|index| {
-                let shelf = &shelves[*index];
-                let is_partial = shelf.films.as_ref().is_some_and(|films| films.is_partial);
-                shelf.watched.is_some()
-                    && is_partial
-                    && (shelf.scope == Scope::Whole || shelf.shows_nothing())
-            })
-            .collect();
-        let answers = self.pool.map(again.len(), |index| {
-            let shelf = &shelves[again[index]];
+        let answers = self.pool.map(open.len(), |index| {
+            let shelf = &shelves[open[index]];
             match shelf.scope {
-                Scope::Whole => self.jellyfin.library(&shelf.viewer.id).map(Answer::Films),
+                Scope::Whole => self.part(shelf, wanted, aliases).map(Answer::Part),
                 _ => self.jellyfin.film_count(&shelf.viewer.id).map(Answer::Count),
             }
         });
-        let mut counts = HashMap::new();
-        for (index, answer) in again.into_iter().zip(answers) {
-            let about = shelves[index].about();
-            match tell(answer, &about, store, report)? {
-                Some(Answer::Films(films)) => shelves[index].films = Some(films),
-                Some(Answer::Count(count)) => drop(counts.insert(index, count)),
-                _ => shelves[index].films = None,
+        for (index, answer) in open.into_iter().zip(answers) {
+            let shelf = &mut shelves[index];
+            match (tell(answer, &shelf.about(), store, report)?, &mut shelf.read) {
+                (Some(Answer::Part(part)), read) => *read = Some(part),
+                (Some(Answer::Count(0)), Some(part)) => part.count = 0,
+                (Some(Answer::Count(_)), Some(part)) => part.count = u32::MAX,
+                (_, read) => *read = None,
             }
         }
-        for (index, shelf) in shelves.iter_mut().enumerate() {
-            let Some(films) = &shelf.films else { continue };
+        let mut lost = HashSet::new();
+        for shelf in shelves.iter() {
             let is_whole = shelf.scope == Scope::Whole;
-            let count = match counts.get(&index) {
-                _ if is_whole => u32::try_from(films.films.len()).unwrap_or(u32::MAX),
-                Some(count) => *count,
-                None => continue,
+            let Some(part) = shelf.read.as_ref().filter(|_| is_whole || shelf.shows_nothing()) else {
+                continue;
             };
-            if !is_believable(shelf.viewer, count, is_whole, store, report)? {
-                shelf.films = None;
+            if !is_believable(shelf.viewer, part.count, is_whole, store, report)? {
+                lost.insert(shelf.name.clone());
             }
         }
+        shelves.retain(|shelf| !lost.contains(&shelf.name));
         Ok(())
     }
+}
+
+/// Do the changes of a library not tell enough for somebody who sees it?
+fn is_whole_needed(
+    shelf: &Shelf<'_>,
+    groups: &[Group<'_>],
+    members: &[Option<Members>],
+    aliases: &Aliases,
+    store: &Store,
+) -> Result<bool, StoreError> {
+    let (Some(part), Some(watched)) = (&shelf.read, &shelf.watched) else { return Ok(false) };
+    // A server's clock that was set back hides what was saved since.
+    if matches!(shelf.scope, Scope::Since(since) if part.until.is_none_or(|until| until < since)) {
+        return Ok(true);
+    }
+    let seen = Library::default().with_watched(watched, aliases);
+    for (index, user) in mapped(groups, &shelf.name) {
+        let Some(members) = &members[index] else { continue };
+        let listed = store.listed(&user.name, !user.remove_unlisted)?;
+        let viewer = Viewer {
+            name: &user.name,
+            remove_watched: user.remove_watched,
+            has_accepted: true,
+            listed: &listed,
+            library: Some(&seen),
+        };
+        let members = members.as_deref().unwrap_or_default();
+        if plan::is_whole_library_needed(&viewer, members, aliases) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Read {

@@ -1,9 +1,10 @@
 //! Jellyfin's JSON in Jellyfin's words, as far as lbjf reads it (facts/servers.md J3-J7). What may be missing may also
 //! be null.
 
-use std::collections::HashMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::api::Number;
@@ -67,8 +68,7 @@ pub struct Item {
     #[serde(rename = "Type")]
     pub kind: Option<String>,
     pub production_year: Option<Number>,
-    /// Text as a rule.
-    pub provider_ids: Option<HashMap<String, Value>>,
+    pub provider_ids: Option<ProviderIds>,
     pub user_data: Option<UserData>,
 }
 
@@ -82,4 +82,64 @@ pub struct UserData {
 #[serde(rename_all = "PascalCase")]
 pub struct Created {
     pub id: String,
+}
+
+/// The ids that other databases have for an item, as far as they are read.
+#[derive(Debug, Default)]
+pub struct ProviderIds {
+    /// Text as a rule; null when it is not there.
+    pub tmdb: Value,
+}
+
+impl<'de> Deserialize<'de> for ProviderIds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Ids;
+
+        impl<'de> Visitor<'de> for Ids {
+            type Value = ProviderIds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of ids")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut ids: A) -> Result<ProviderIds, A::Error> {
+                let mut found = ProviderIds::default();
+                while let Some(key) = ids.next_key::<Key>()? {
+                    match key {
+                        Key::Tmdb if found.tmdb.is_null() => found.tmdb = ids.next_value()?,
+                        _ => drop(ids.next_value::<IgnoredAny>()?),
+                    }
+                }
+                Ok(found)
+            }
+        }
+
+        deserializer.deserialize_map(Ids)
+    }
+}
+
+/// Keys come in any case (facts/servers.md J5).
+enum Key {
+    Tmdb,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name;
+
+        impl Visitor<'_> for Name {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+                Ok(if name.eq_ignore_ascii_case("tmdb") { Key::Tmdb } else { Key::Other })
+            }
+        }
+
+        deserializer.deserialize_identifier(Name)
+    }
 }

@@ -55,9 +55,9 @@ pub fn check(html: &str) -> Result<(), Hostile> {
             Some(letter) if letter.is_ascii_alphabetic() => {
                 let tag = read_tag(bytes, at)?;
                 at = tag.end;
-                if RAW_TEXT.contains(&tag.name.as_str()) && !tag.closes_itself {
-                    at = end_of_raw_text(bytes, at, &tag.name);
-                } else if !tag.closes_itself && !VOID.contains(&tag.name.as_str()) {
+                if is_one_of(tag.name, RAW_TEXT) && !tag.closes_itself {
+                    at = end_of_raw_text(bytes, at, tag.name);
+                } else if !tag.closes_itself && !is_one_of(tag.name, VOID) {
                     depth += 1;
                 }
             }
@@ -72,8 +72,12 @@ pub fn check(html: &str) -> Result<(), Hostile> {
     if begins.max(ends) > MAX_TAGS { Err(Hostile::Tags) } else { Ok(()) }
 }
 
-struct Tag {
-    name: String,
+fn is_one_of(name: &[u8], names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+struct Tag<'a> {
+    name: &'a [u8],
     closes_itself: bool,
     /// Where the text goes on behind it.
     end: usize,
@@ -91,10 +95,10 @@ enum Place {
 }
 
 /// Reads a start tag whose name begins at `at`; a `>` inside quotes does not end it.
-fn read_tag(bytes: &[u8], at: usize) -> Result<Tag, Hostile> {
+fn read_tag(bytes: &[u8], at: usize) -> Result<Tag<'_>, Hostile> {
     let is_name = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'>' && *byte != b'/';
     let name_end = at + bytes[at..].iter().take_while(|byte| is_name(byte)).count();
-    let name = String::from_utf8_lossy(&bytes[at..name_end]).to_ascii_lowercase();
+    let name = &bytes[at..name_end];
     let (mut position, mut attributes, mut place) = (name_end, 0, Place::Between);
     while let Some(byte) = bytes.get(position) {
         position += 1;
@@ -139,12 +143,12 @@ fn end_of_comment(bytes: &[u8], from: usize) -> usize {
 }
 
 /// Where the end tag `</name>` is.
-fn end_of_raw_text(bytes: &[u8], from: usize, name: &str) -> usize {
+fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
     let mut at = from;
     while let Some(close) = find(bytes, at, b"</") {
         at = close + 2;
         let candidate = bytes.get(at..at + name.len());
-        if candidate.is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes())) {
+        if candidate.is_some_and(|text| text.eq_ignore_ascii_case(name)) {
             return at;
         }
     }
@@ -269,6 +273,9 @@ mod tests {
         assert_eq!(check(&format!("<p{}>", " a=1".repeat(60_000))), Err(Hostile::Attributes));
         assert_eq!(check(&"</p>".repeat(200_000)), Err(Hostile::Tags));
         assert_eq!(check(&"<!>".repeat(200_000)), Err(Hostile::Tags));
+        for comment in ["<!-->", "<!--->", "<!-- -->"] {
+            assert_eq!(check(&format!("{comment}{}-->", "<div>".repeat(1000))), Err(Hostile::Depth));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::guard::{self, Hostile};
+use super::narrow;
 use crate::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
 
 /// Entries on a full page (facts/letterboxd.md 1.4).
@@ -101,18 +102,48 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
 
 /// Reads a film's page.
 ///
+/// The few tags that matter are enough where they are all there and agree; else the whole page is parsed.
+///
 /// # Errors
 ///
 /// When it is no film page, or names two TMDB ids.
 pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
-    let document = parse(html)?;
-    let body = body_of(&document)?;
+    guard::check(html)?;
+    match narrow::film(html).and_then(|part| film_part(&part)) {
+        Some(page) => Ok(page),
+        None => read_film(&Document::from(html), html),
+    }
+}
+
+/// Reads a film's page as [`film`] does, always with the whole page parsed: what [`film`] is tested against.
+///
+/// # Errors
+///
+/// As [`film`].
+pub fn whole_film(html: &str) -> Result<FilmPage, Unreadable> {
+    read_film(&parse(html)?, html)
+}
+
+/// What the tags that matter say, where they say all: another source could only repeat or contradict it.
+fn film_part(part: &narrow::Part) -> Option<FilmPage> {
+    let document = Document::from(part.html.as_str());
+    let buttons = document.find(Attr("data-track-action", ())).count();
+    let names = document.find(Attr("data-production-uid", ())).count();
+    let is_whole = (buttons, names) == (part.buttons, part.names) && names > 0;
+    if !is_whole || tracked_button(&document).is_none() {
+        return None;
+    }
+    read_film(&document, &part.html).ok()
+}
+
+fn read_film(document: &Document, html: &str) -> Result<FilmPage, Unreadable> {
+    let body = body_of(document)?;
     let is_tracked = document.find(Attr("data-track-action", ())).next().is_some();
     if !has_class(&body, "film") && body.attr("data-type") != Some("film") {
         let is_ours = is_tracked || body.attr("data-tmdb-id").is_some();
-        return Err(if is_ours { changed("body.film", class_of(&body)) } else { foreign(&document, html) });
+        return Err(if is_ours { changed("body.film", class_of(&body)) } else { foreign(document, html) });
     }
-    let button = tmdb_button(&document);
+    let button = tmdb_button(document);
     let from_body = body_link(&body);
     let link = match (button, from_body) {
         // A TV entry's body says "movie" with an empty id: only the button knows (facts/letterboxd.md 2).
@@ -130,7 +161,7 @@ pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
     if !tells_links {
         return Err(changed("a[data-track-action] or body[data-tmdb-id]", "neither"));
     }
-    Ok(FilmPage { uid: film_uid(&document, html), link })
+    Ok(FilmPage { uid: film_uid(document, html), link })
 }
 
 /// The page's title, for messages; also of pages that are no watchlist and no film.
@@ -313,16 +344,20 @@ fn pages(document: &Document, page: u32, declared: u32, shown: u32) -> u32 {
 
 /// The TMDB button in the footer of a film page. Links in reviews do not count.
 fn tmdb_button(document: &Document) -> Option<Link> {
-    let is_tmdb = |node: &Node<'_>| {
-        node.attr("data-track-action").is_some_and(|action| action.trim().eq_ignore_ascii_case("tmdb"))
-    };
-    let buttons = document.find(Name("a").and(Attr("href", ())));
-    let tracked = buttons.filter(is_tmdb).find_map(|node| tmdb_address(node.attr("href")?));
     let in_footer = || {
         let footer = document.find(Class("text-footer"));
         footer.flat_map(|node| node.find(Name("a"))).find_map(|node| tmdb_address(node.attr("href")?))
     };
-    tracked.or_else(in_footer)
+    tracked_button(document).or_else(in_footer)
+}
+
+/// The button by the action that it says is tracked.
+fn tracked_button(document: &Document) -> Option<Link> {
+    let is_tmdb = |node: &Node<'_>| {
+        node.attr("data-track-action").is_some_and(|action| action.trim().eq_ignore_ascii_case("tmdb"))
+    };
+    let buttons = document.find(Name("a").and(Attr("href", ())));
+    buttons.filter(is_tmdb).find_map(|node| tmdb_address(node.attr("href")?))
 }
 
 /// `https://www.themoviedb.org/movie/949-heat/` and its like.

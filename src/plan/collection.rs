@@ -6,7 +6,7 @@
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
 //! * doubt about any library takes nothing out.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Aliases, Create, Put, Step, Take, Why};
 use crate::film::{TmdbId, Uid};
@@ -28,52 +28,79 @@ pub struct Viewer<'a> {
     pub library: Option<&'a Library>,
 }
 
-/// A person's library, by canonical TMDB id.
+/// A person's library, by canonical TMDB id. Many of them are in memory at once, so each keeps little: the ids of the
+/// copies only of films that the person may want.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// Every copy, smallest id first.
-    copies: HashMap<TmdbId, BTreeSet<String>>,
-    /// Films of which any copy was watched; whatever is in the library.
-    watched: HashSet<TmdbId>,
-    /// Are the copies only those that changed of late?
+    /// Every film, sorted.
+    films: Vec<TmdbId>,
+    /// Films of which any copy was watched, sorted.
+    watched: Vec<TmdbId>,
+    /// The copies of what is wanted, smallest id first.
+    copies: HashMap<TmdbId, Vec<String>>,
+    /// Are the films only those that changed of late?
     is_partial: bool,
 }
 
 impl Library {
-    /// From the films that Jellyfin listed.
+    /// From the films that Jellyfin listed, all of which may be wanted.
     pub fn new(films: Vec<LibraryFilm>, aliases: &Aliases) -> Self {
+        Self::of(films, aliases, |_| true)
+    }
+
+    /// From the films that Jellyfin listed; `is_wanted` gets canonical ids.
+    pub fn of(films: Vec<LibraryFilm>, aliases: &Aliases, is_wanted: impl Fn(TmdbId) -> bool) -> Self {
         let mut library = Self::default();
         for film in films {
             let id = aliases.canonical(film.tmdb);
+            library.films.push(id);
             if film.is_watched {
-                library.watched.insert(id);
+                library.watched.push(id);
             }
-            library.copies.entry(id).or_default().insert(film.item_id);
+            if is_wanted(id) {
+                library.copies.entry(id).or_default().push(film.item_id);
+            }
+        }
+        for ids in [&mut library.films, &mut library.watched] {
+            ids.sort_unstable();
+            ids.dedup();
+            ids.shrink_to_fit();
+        }
+        for copies in library.copies.values_mut() {
+            copies.sort_unstable();
+            copies.dedup();
         }
         library
     }
 
-    /// Also these were watched.
+    /// The same as films that changed of late: it says nothing of others.
+    #[must_use]
+    pub fn partial(self) -> Self {
+        Self { is_partial: true, ..self }
+    }
+
+    /// With all that were watched, also of films that did not change.
     #[must_use]
     pub fn with_watched(mut self, watched: &[TmdbId], aliases: &Aliases) -> Self {
         self.watched.extend(watched.iter().map(|id| aliases.canonical(*id)));
+        self.watched.sort_unstable();
+        self.watched.dedup();
         self
-    }
-
-    /// From the films that changed of late, and all that were watched.
-    pub fn partial(changed: Vec<LibraryFilm>, watched: &[TmdbId], aliases: &Aliases) -> Self {
-        let changed = Self { watched: HashSet::new(), is_partial: true, ..Self::new(changed, aliases) };
-        changed.with_watched(watched, aliases)
     }
 
     /// Every film, by canonical TMDB id.
     pub fn films(&self) -> impl Iterator<Item = TmdbId> {
-        self.copies.keys().copied()
+        self.films.iter().copied()
     }
 
     /// Is there a copy of this film?
     pub fn has(&self, canonical: TmdbId) -> bool {
-        self.copies.contains_key(&canonical)
+        self.films.binary_search(&canonical).is_ok()
+    }
+
+    /// Was any copy of this film watched?
+    pub fn is_watched(&self, canonical: TmdbId) -> bool {
+        self.watched.binary_search(&canonical).is_ok()
     }
 }
 
@@ -337,7 +364,7 @@ fn has_watched(viewer: &Viewer<'_>, id: TmdbId) -> bool {
 
 /// Has this person watched any copy?
 fn has_seen(viewer: &Viewer<'_>, id: TmdbId) -> bool {
-    viewer.library.is_some_and(|library| library.watched.contains(&id))
+    viewer.library.is_some_and(|library| library.is_watched(id))
 }
 
 #[cfg(test)]

@@ -3,14 +3,15 @@
 //! A first run reads hundreds of pages at a polite pace, so what is known already goes on to Radarr meanwhile, person
 //! by person.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use super::{keep, note_routes};
 use crate::film::{Film, Uid};
 use crate::letterboxd::page::{FilmPage, Unreadable};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{Report, plural};
-use crate::store::{Look, Store, StoreError};
+use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// After so many pages, what they brought is passed on.
 const BATCH: usize = 50;
@@ -26,16 +27,17 @@ pub fn films(
     people: &[String],
     mut pass_on: impl FnMut(&mut Store, &mut Report, usize) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut unread = store.unresolved(people, report.now())?.len();
+    let (mut unread, listers) = store.unread(people, report.now())?;
     let mut asked: HashSet<Uid> = HashSet::new();
     let mut failures = Failures::default();
-    for person in people {
-        let mut films = store.unresolved(std::slice::from_ref(person), report.now())?;
+    for person in people.iter().filter(|person| listers.contains(*person)) {
+        let mut films = store.unresolved(person, report.now())?;
         let before = asked.len();
         films.retain(|film| asked.insert(film.uid.clone()));
         let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
         let mut done = Ok(());
         let mut fresh = 0;
+        let mut looks = Looks::default();
         letterboxd.film_pages(&slugs, |index, page| {
             unread = unread.saturating_sub(1);
             keep(&mut done, note_routes(letterboxd, store, report.now()));
@@ -44,24 +46,66 @@ pub fn films(
             if let Look::Failed(why) = &look {
                 failures.note(why, hint, before + index, &films[index]);
             }
-            keep(&mut done, store.record_look(&films[index], &look, report.now()).map(drop));
+            if looks.add(index, look) {
+                keep(&mut done, looks.store(|index| &films[index], store, report.now()).map(drop));
+            }
             fresh += 1;
             if fresh % BATCH == 0 && done.is_ok() {
-                done = pass_on(store, report, unread);
+                let stored = looks.store(|index| &films[index], store, report.now());
+                done = stored.and_then(|_| pass_on(store, report, unread));
             }
         });
         done?;
+        looks.store(|index| &films[index], store, report.now())?;
         if unread > 0 && fresh > 0 {
             pass_on(store, report, unread)?;
         }
     }
     failures.tell(store, report, letterboxd.is_stopped())?;
-    for person in people {
-        for skip in store.skips(person)?.into_iter().filter(|skip| !skip.is_told) {
-            report.skip(store, person, &skip.film, &skip.why)?;
-        }
+    let order: HashMap<&String, usize> =
+        people.iter().enumerate().map(|(index, person)| (person, index)).collect();
+    let mut skips = store.skips()?;
+    skips.retain(|(person, skip)| !skip.is_told && order.contains_key(person));
+    skips.sort_by_key(|(person, _)| order[person]);
+    for (person, skip) in skips {
+        report.skip(store, &person, &skip.film, &skip.why)?;
     }
     Ok(())
+}
+
+/// Looks that are to be written down. Each transaction waits for the disk, and at a fast pace that would take longer
+/// than the pages: what comes within [`Looks::WAIT`] is written at once. A run that is killed meanwhile reads those
+/// few pages again.
+#[derive(Debug, Default)]
+pub struct Looks {
+    waiting: Vec<(usize, Look)>,
+    since: Option<Instant>,
+}
+
+impl Looks {
+    const WAIT: Duration = Duration::from_millis(200);
+
+    /// Takes the look at the film of this number. Is it time to store?
+    pub fn add(&mut self, number: usize, look: Look) -> bool {
+        self.waiting.push((number, look));
+        // The first one waits for nobody: at a slow pace each is the first.
+        self.since
+            .replace(self.since.unwrap_or_else(Instant::now))
+            .is_none_or(|since| since.elapsed() >= Self::WAIT)
+    }
+
+    /// Writes them down; gives the number of each film and who it is from now on.
+    pub fn store<'a>(
+        &mut self,
+        film: impl Fn(usize) -> &'a Film,
+        store: &mut Store,
+        now: Timestamp,
+    ) -> Result<Vec<(usize, Uid)>, StoreError> {
+        let looks: Vec<_> = self.waiting.iter().map(|(number, look)| (film(*number), look)).collect();
+        let uids = if looks.is_empty() { Vec::new() } else { store.record_looks(&looks, now)? };
+        self.since = Some(Instant::now());
+        Ok(self.waiting.drain(..).map(|(number, _)| number).zip(uids).collect())
+    }
 }
 
 /// Film pages that could not be read, by what was wrong.

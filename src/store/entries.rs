@@ -79,10 +79,35 @@ pub struct Listed {
     pub place: Option<Place>,
 }
 
+pub(super) const KNOWN: &str = "SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1";
+
+/// From the entries without an answer, which have an index of their own and are few as a rule.
+pub(super) const WISHES: &str = "
+    SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
+        entry.next_try_at AS next_try_at
+    FROM entry INDEXED BY entry_unanswered CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.is_listed = 1 AND entry.answered_at IS NULL AND film.kind = 'movie'
+    ORDER BY entry.person, entry.position, entry.uid";
+
+pub(super) const LISTED: &str = "
+    SELECT film.*, entry.is_listed AS is_listed, entry.place AS place
+    FROM entry CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)
+    ORDER BY entry.position, entry.uid";
+
+pub(super) const LISTED_IDS: &str = "
+    SELECT film.tmdb_id FROM entry CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)";
+
+/// Every film that anybody lists: looks at all of them, only when Radarr is read as a whole.
+const ANSWERED: &str = "
+    SELECT DISTINCT film.tmdb_id FROM film JOIN entry ON entry.uid = film.uid
+    WHERE entry.is_listed = 1 AND entry.answered_at IS NOT NULL AND film.kind = 'movie'";
+
 impl Store {
     /// Who is on this person's known list.
     pub fn known(&self, person: &str) -> Result<HashSet<Uid>, StoreError> {
-        self.uids("SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1", person)
+        self.uids(KNOWN, person)
     }
 
     /// Who the pending crawl of this person lacked.
@@ -210,11 +235,7 @@ impl Store {
 
     /// Every wish that is not answered, of whoever.
     pub fn wishes(&self) -> Result<Vec<Wish>, StoreError> {
-        let sql = "SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
-                entry.next_try_at AS next_try_at FROM entry JOIN film USING (uid)
-            WHERE entry.is_listed = 1 AND entry.answered_at IS NULL AND film.kind = 'movie'
-            ORDER BY entry.person, entry.position, entry.uid";
-        let mut statement = self.db.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached(WISHES)?;
         let wish = |row: &Row<'_>| {
             let problem: Option<String> = row.get("entry_problem")?;
             Ok(Wish {
@@ -245,9 +266,7 @@ impl Store {
 
     /// The TMDB ids of all wishes that were answered.
     pub fn answered(&self) -> Result<HashSet<TmdbId>, StoreError> {
-        let sql = "SELECT DISTINCT film.tmdb_id FROM entry JOIN film USING (uid)
-            WHERE entry.is_listed = 1 AND entry.answered_at IS NOT NULL AND film.kind = 'movie'";
-        let mut statement = self.db.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached(ANSWERED)?;
         let ids = statement.query_map([], |row| row.get(0).map(TmdbId))?.collect::<Result<_, _>>()?;
         Ok(ids)
     }
@@ -303,13 +322,16 @@ impl Store {
         Ok(self.db.execute(sql, [people])?)
     }
 
+    /// The TMDB ids of [`Store::listed`], in no order.
+    pub fn listed_ids(&self, person: &str, once_listed: bool) -> Result<Vec<TmdbId>, StoreError> {
+        let mut statement = self.db.prepare_cached(LISTED_IDS)?;
+        let ids = statement.query_map(params![person, once_listed], |row| row.get(0).map(TmdbId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// The movies on this person's known list, newest first; with `once_listed` also those that came off it.
     pub fn listed(&self, person: &str, once_listed: bool) -> Result<Vec<Listed>, StoreError> {
-        let sql = "SELECT film.*, entry.is_listed AS is_listed, entry.place AS place
-            FROM entry JOIN film USING (uid)
-            WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)
-            ORDER BY entry.position, entry.uid";
-        let mut statement = self.db.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached(LISTED)?;
         let listed = |row: &Row<'_>| {
             Ok(Listed {
                 film: film_from(row)?,

@@ -1,6 +1,6 @@
 //! Films: who they are, what their pages said, and when to look again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -43,6 +43,30 @@ pub struct Skip {
     pub is_told: bool,
 }
 
+/// From the person's entries, since most of the films that are unresolved may be other people's.
+pub(super) const UNRESOLVED: &str = "
+    SELECT film.* FROM entry CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.person = ?2 AND entry.is_listed = 1 AND film.next_look_at <= ?1
+      AND (film.kind IS NULL OR film.kind = 'none' OR film.told = 2)
+    ORDER BY film.tries DESC, entry.position, film.uid";
+
+/// From the films that are unresolved, which are few as a rule.
+pub(super) const UNREAD: &str = "
+    SELECT film.rowid AS rowid, entry.person AS person FROM film CROSS JOIN entry ON entry.uid = film.uid
+    WHERE (film.kind IS NULL OR film.kind = 'none' OR film.told = 2) AND film.next_look_at <= ?1
+      AND entry.is_listed = 1";
+
+/// Likewise; the index needs the first condition in these words.
+pub(super) const SKIPS: &str = "
+    SELECT film.*, entry.person AS person FROM film CROSS JOIN entry ON entry.uid = film.uid
+    WHERE film.kind IS NOT 'movie' AND film.kind IS NOT NULL AND entry.is_listed = 1
+    ORDER BY entry.person, entry.position, film.uid";
+
+/// Why no server can take a film.
+pub(super) fn why_skipped(kind: &str, problem: Option<String>) -> String {
+    if kind == "tv" { "it is a TV show on TMDB".to_owned() } else { problem.unwrap_or_default() }
+}
+
 pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
     Ok(Film {
         uid: Uid(row.get("uid")?),
@@ -59,49 +83,41 @@ impl Store {
         self.transact(|db| entries.iter().map(|entry| identify(db, entry)).collect())
     }
 
-    /// The films on the lists of these people whose page has to be asked: those that failed before come first,
-    /// then the newest entries. Each film once.
-    pub fn unresolved(&self, people: &[String], now: Timestamp) -> Result<Vec<Film>, StoreError> {
-        let sql = "SELECT film.*, min(entry.position) AS newest FROM film JOIN entry USING (uid)
-            WHERE (film.kind IS NULL OR film.kind = 'none' OR film.told = 2) AND film.next_look_at <= ?1 AND entry.is_listed = 1
-              AND entry.person IN (SELECT value FROM json_each(?2))
-            GROUP BY film.uid ORDER BY film.tries DESC, newest, film.uid";
-        let people = serde_json::to_string(people).expect("strings are JSON");
-        let mut statement = self.db.prepare_cached(sql)?;
-        let films = statement.query_map(params![now, people], film_from)?.collect::<Result<_, _>>()?;
+    /// The films on the list of this person whose page has to be asked: those that failed before come first, then the
+    /// newest entries.
+    pub fn unresolved(&self, person: &str, now: Timestamp) -> Result<Vec<Film>, StoreError> {
+        let mut statement = self.db.prepare_cached(UNRESOLVED)?;
+        let films = statement.query_map(params![now, person], film_from)?.collect::<Result<_, _>>()?;
         Ok(films)
+    }
+
+    /// How many films on the lists of these people have a page that has to be asked, and who lists any.
+    pub fn unread(&self, people: &[String], now: Timestamp) -> Result<(usize, HashSet<String>), StoreError> {
+        let chosen: HashSet<&str> = people.iter().map(String::as_str).collect();
+        let (mut films, mut listers) = (HashSet::new(), HashSet::new());
+        let mut statement = self.db.prepare_cached(UNREAD)?;
+        let mut rows = statement.query([now])?;
+        while let Some(row) = rows.next()? {
+            let person = row.get_ref("person")?.as_str().unwrap_or_default();
+            if chosen.contains(person) {
+                films.insert(row.get::<_, i64>("rowid")?);
+                if !listers.contains(person) {
+                    listers.insert(person.to_owned());
+                }
+            }
+        }
+        Ok((films.len(), listers))
     }
 
     /// Writes down what a look at a film's page brought. Returns who the film is from now on: a provisional film
     /// gets its name here.
     pub fn record_look(&mut self, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
-        self.transact(|db| match look {
-            Look::Read { uid: Some(uid), .. } if *uid != film.uid && !is_provisional(&film.uid) => {
-                let problem = format!("its film page is about another film, `{uid}`");
-                record_useless(db, &film.uid, &problem, now)?;
-                Ok(film.uid.clone())
-            }
-            Look::Read { uid, link } => {
-                let uid = match uid {
-                    Some(uid) if *uid != film.uid => {
-                        rename(db, &film.uid, uid)?;
-                        uid
-                    }
-                    _ => &film.uid,
-                };
-                record_link(db, uid, *link, now)?;
-                Ok(uid.clone())
-            }
-            Look::Useless(problem) => {
-                record_useless(db, &film.uid, problem, now)?;
-                Ok(film.uid.clone())
-            }
-            Look::Failed(problem) => {
-                let sql = "UPDATE film SET tries = tries + 1, problem = ?2 WHERE uid = ?1";
-                db.execute(sql, params![film.uid.0, problem])?;
-                Ok(film.uid.clone())
-            }
-        })
+        Ok(self.record_looks(&[(film, look)], now)?.remove(0))
+    }
+
+    /// Writes down what many looks brought, in one transaction.
+    pub fn record_looks(&mut self, looks: &[(&Film, &Look)], now: Timestamp) -> Result<Vec<Uid>, StoreError> {
+        self.transact(|db| looks.iter().map(|(film, look)| record_look(db, film, look, now)).collect())
     }
 
     /// Makes films be what the config says they are, by any slug they had. One that it says nothing of any more
@@ -148,21 +164,18 @@ impl Store {
         })
     }
 
-    /// The films on this person's list that no server can take.
-    pub fn skips(&self, person: &str) -> Result<Vec<Skip>, StoreError> {
-        let sql = "SELECT film.*, film.kind AS kind, film.problem AS problem FROM entry JOIN film USING (uid)
-            WHERE entry.person = ?1 AND entry.is_listed = 1 AND film.kind IN ('tv', 'none', 'other')
-            ORDER BY entry.position";
-        let mut statement = self.db.prepare_cached(sql)?;
+    /// The films on anybody's list that no server can take, by person and place on the list.
+    pub fn skips(&self) -> Result<Vec<(String, Skip)>, StoreError> {
+        let mut statement = self.db.prepare_cached(SKIPS)?;
         let skip = |row: &Row<'_>| {
             let (kind, problem): (String, Option<String>) = (row.get("kind")?, row.get("problem")?);
-            let why = match kind.as_str() {
-                "tv" => "it is a TV show on TMDB".to_owned(),
-                _ => problem.unwrap_or_default(),
-            };
-            Ok(Skip { film: film_from(row)?, why, is_told: row.get::<_, u8>("told")? == TOLD })
+            let is_told = row.get::<_, u8>("told")? == TOLD;
+            Ok((
+                row.get("person")?,
+                Skip { film: film_from(row)?, why: why_skipped(&kind, problem), is_told },
+            ))
         };
-        let skips = statement.query_map([person], skip)?.collect::<Result<_, _>>()?;
+        let skips = statement.query_map([], skip)?.collect::<Result<_, _>>()?;
         Ok(skips)
     }
 
@@ -265,6 +278,36 @@ fn rename(db: &Connection, from: &Uid, to: &Uid) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
+    match look {
+        Look::Read { uid: Some(uid), .. } if *uid != film.uid && !is_provisional(&film.uid) => {
+            let problem = format!("its film page is about another film, `{uid}`");
+            record_useless(db, &film.uid, &problem, now)?;
+            Ok(film.uid.clone())
+        }
+        Look::Read { uid, link } => {
+            let uid = match uid {
+                Some(uid) if *uid != film.uid => {
+                    rename(db, &film.uid, uid)?;
+                    uid
+                }
+                _ => &film.uid,
+            };
+            record_link(db, uid, *link, now)?;
+            Ok(uid.clone())
+        }
+        Look::Useless(problem) => {
+            record_useless(db, &film.uid, problem, now)?;
+            Ok(film.uid.clone())
+        }
+        Look::Failed(problem) => {
+            let sql = "UPDATE film SET tries = tries + 1, problem = ?2 WHERE uid = ?1";
+            db.prepare_cached(sql)?.execute(params![film.uid.0, problem])?;
+            Ok(film.uid.clone())
+        }
+    }
+}
+
 fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result<(), StoreError> {
     let (kind, id) = match link {
         Link::Movie(id) => ("movie", id.0),
@@ -272,7 +315,7 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
         Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
     };
     set_link(db, &uid.0, kind, Some(id), None)?;
-    db.execute("UPDATE film SET told = 0 WHERE uid = ?1 AND told <> 0", [&uid.0])?;
+    db.prepare_cached("UPDATE film SET told = 0 WHERE uid = ?1 AND told <> 0")?.execute([&uid.0])?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{Access, access};
 
 use super::schema::{self, SCHEMA_VERSION};
-use super::{Store, StoreError, examine, exists, open_to_read};
+use super::{Care, Store, StoreError, examine, exists, open_to_read};
 
 /// A store that a run can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Store {
         }
         let db = open_to_read(path)?;
         let found = schema::check(&db, SCHEMA_VERSION)?;
-        examine(&db)?;
+        examine(&db, Care::Indices)?;
         drop(db);
         let how = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, how)?;

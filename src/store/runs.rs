@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{DAY, Store, StoreError, Timestamp};
+use super::{Care, DAY, Store, StoreError, Timestamp, examine};
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
 const RUNS_KEPT: i64 = 1000;
@@ -53,8 +53,14 @@ fn thin(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
 }
 
 impl Store {
-    /// Writes down that a run begins; returns its number.
+    /// Writes down that a run begins; returns its number. The first one of a day looks at the whole store first, and
+    /// as long as that finds damage no run begins.
     pub fn begin_run(&mut self, command: &str, now: Timestamp) -> Result<i64, StoreError> {
+        let sql = "SELECT started_at FROM run ORDER BY id DESC LIMIT 1";
+        let last: Option<Timestamp> = self.db.query_row(sql, [], |row| row.get(0)).optional()?;
+        if last.is_none_or(|last| last.div_euclid(DAY) != now.div_euclid(DAY)) {
+            examine(&self.db, Care::Indices)?;
+        }
         self.transact(|db| {
             set_clock_right(db, now)?;
             db.execute("INSERT INTO run (command, started_at) VALUES (?1, ?2)", params![command, now])?;

@@ -134,6 +134,9 @@ pub(super) const MIGRATIONS: Migrations = &["
         whole_at INTEGER NOT NULL, -- the last look at all of it
         since    INTEGER NOT NULL  -- by Jellyfin's clock: what was saved before was seen
     ) STRICT, WITHOUT ROWID;
+    -- Few of many: what `status` and every run would look for among all films and entries.
+    CREATE INDEX film_odd ON film (uid) WHERE kind IS NOT 'movie';
+    CREATE INDEX entry_trouble ON entry (person) WHERE problem IS NOT NULL;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

@@ -1,8 +1,10 @@
 //! What `status` shows: people, and films.
 
+use std::collections::HashMap;
+
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::films::film_from;
+use super::films::{film_from, why_skipped};
 use super::{Place, Store, StoreError, Timestamp, WishProblem};
 use crate::film::{Film, Slug};
 
@@ -95,59 +97,43 @@ impl Store {
 
     /// What is known of one person; empty for somebody who was never scraped.
     pub fn person_status(&self, name: &str) -> Result<PersonStatus, StoreError> {
-        let read = |row: &Row<'_>| {
-            Ok(PersonStatus {
-                name: name.to_owned(),
-                scraped_at: row.get("scraped_at")?,
-                good_at: row.get("good_at")?,
-                accepted_at: row.get("accepted_at")?,
-                pending_at: row.get("pending_at")?,
-                outcome: row.get("outcome")?,
-                problem: row.get("problem")?,
-                declared: row.get("declared")?,
-                ..PersonStatus::default()
-            })
-        };
+        Ok(self.people_status(&[name.to_owned()])?.remove(0))
+    }
+
+    /// What is known of these people, in their order: one look at all entries, and one at those with which something
+    /// is the matter.
+    pub fn people_status(&self, names: &[String]) -> Result<Vec<PersonStatus>, StoreError> {
+        let mut people: HashMap<&str, PersonStatus> = HashMap::new();
         let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
-        let person = statement.query_row([name], read).optional()?;
-        let mut person =
-            person.unwrap_or_else(|| PersonStatus { name: name.to_owned(), ..PersonStatus::default() });
-        let sql = "SELECT count(*) AS listed, coalesce(sum(film.kind = 'movie'), 0) AS resolved,
-                coalesce(sum(entry.answered_at IS NOT NULL), 0) AS in_radarr,
-                coalesce(sum(entry.place = 'collection'), 0) AS in_collection,
-                coalesce(sum(entry.place = 'waiting'), 0) AS waiting,
-                coalesce(sum(entry.place = 'watched'), 0) AS watched,
-                coalesce(sum(film.kind IS NULL), 0) AS unresolved
-            FROM entry JOIN film USING (uid) WHERE entry.person = ?1 AND entry.is_listed = 1";
-        self.db.query_row(sql, [name], |row| {
+        for name in names {
+            let person = statement.query_row([name], |row| person_from(name, row)).optional()?;
+            let new = || PersonStatus { name: name.clone(), ..PersonStatus::default() };
+            people.insert(name, person.unwrap_or_else(new));
+        }
+        let chosen = serde_json::to_string(names).expect("strings are JSON");
+        let mut statement = self.db.prepare_cached(COUNTS)?;
+        let mut rows = statement.query([&chosen])?;
+        while let Some(row) = rows.next()? {
+            let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) else {
+                continue;
+            };
             person.listed = row.get("listed")?;
-            person.resolved = row.get("resolved")?;
+            person.resolved = person.listed;
             person.in_radarr = row.get("in_radarr")?;
             person.in_collection = row.get("in_collection")?;
             person.waiting = row.get("waiting")?;
             person.watched = row.get("watched")?;
-            person.unresolved = row.get("unresolved")?;
-            Ok(())
-        })?;
-        person.skipped = self.skips(name)?.into_iter().map(|skip| (skip.film, skip.why)).collect();
-        person.skipped.extend(self.films_with(name, "entry.problem IN ('excluded', 'unknown')")?);
-        let failed =
-            "(entry.problem IN ('refused', 'failed') OR (film.kind IS NULL AND film.problem IS NOT NULL))";
-        person.failed = self.films_with(name, failed)?;
-        person.unclear =
-            self.films_with(name, "(film.kind = 'none' OR entry.problem IN ('unknown', 'refused'))")?;
-        Ok(person)
-    }
-
-    /// The listed films of a person that fulfil a condition, with what is the matter.
-    fn films_with(&self, name: &str, condition: &str) -> Result<Vec<(Film, String)>, StoreError> {
-        let sql = format!(
-            "SELECT film.*, coalesce(entry.detail, film.problem) AS why FROM entry JOIN film USING (uid)
-            WHERE entry.person = ?1 AND entry.is_listed = 1 AND {condition} ORDER BY entry.position"
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let films = statement.query_map([name], |row| Ok((film_from(row)?, row.get("why")?)))?;
-        Ok(films.collect::<Result<_, _>>()?)
+        }
+        for sql in [ODD_FILMS, TROUBLED_ENTRIES] {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) {
+                    person.note(Odd::from(row)?);
+                }
+            }
+        }
+        Ok(names.iter().filter_map(|name| people.remove(name.as_str())).collect())
     }
 
     /// The films that go, or went, by this name: the one of that slug, else every one with the text in its title or
@@ -195,6 +181,87 @@ impl Store {
         })?;
         Ok(entries.collect::<Result<_, _>>()?)
     }
+}
+
+/// Sums of a person's entries.
+pub(super) const COUNTS: &str = "
+    SELECT person, count(*) AS listed, count(answered_at) AS in_radarr, sum(place IS 'collection') AS in_collection,
+        sum(place IS 'waiting') AS waiting, sum(place IS 'watched') AS watched
+    FROM entry WHERE person IN (SELECT value FROM json_each(?1)) AND is_listed = 1 GROUP BY person";
+
+/// Entries whose film is no movie, as far as known; few as a rule.
+pub(super) const ODD_FILMS: &str = "
+    SELECT film.*, entry.person AS person, entry.problem AS trouble, entry.detail AS detail
+    FROM film CROSS JOIN entry ON entry.uid = film.uid
+    WHERE film.kind IS NOT 'movie' AND entry.is_listed = 1 ORDER BY entry.position, film.uid";
+
+/// Entries that Radarr did not take, of movies; few as a rule.
+pub(super) const TROUBLED_ENTRIES: &str = "
+    SELECT film.*, entry.person AS person, entry.problem AS trouble, entry.detail AS detail
+    FROM entry CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.problem IS NOT NULL AND entry.is_listed = 1 AND film.kind = 'movie'
+    ORDER BY entry.position, film.uid";
+
+/// An entry with which something is the matter.
+struct Odd {
+    film: Film,
+    kind: Option<String>,
+    /// Why the film has no TMDB id.
+    problem: Option<String>,
+    trouble: Option<WishProblem>,
+    /// The trouble in words.
+    detail: Option<String>,
+}
+
+impl Odd {
+    fn from(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let trouble: Option<String> = row.get("trouble")?;
+        Ok(Self {
+            film: film_from(row)?,
+            kind: row.get("kind")?,
+            problem: row.get("problem")?,
+            trouble: trouble.as_deref().and_then(WishProblem::from_word),
+            detail: row.get("detail")?,
+        })
+    }
+}
+
+impl PersonStatus {
+    fn note(&mut self, odd: Odd) {
+        let Odd { film, kind, problem, trouble, detail } = odd;
+        let why = || detail.clone().or_else(|| problem.clone()).unwrap_or_default();
+        self.resolved -= u32::from(kind.as_deref() != Some("movie"));
+        self.unresolved += u32::from(kind.is_none());
+        if kind.as_deref() == Some("none")
+            || matches!(trouble, Some(WishProblem::Unknown | WishProblem::Refused))
+        {
+            self.unclear.push((film.clone(), why()));
+        }
+        let is_unread = kind.is_none() && problem.is_some();
+        if is_unread || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed)) {
+            self.failed.push((film.clone(), why()));
+        }
+        if matches!(trouble, Some(WishProblem::Excluded | WishProblem::Unknown)) {
+            self.skipped.push((film.clone(), why()));
+        }
+        if let Some(kind) = kind.filter(|kind| kind != "movie") {
+            self.skipped.push((film, why_skipped(&kind, problem)));
+        }
+    }
+}
+
+fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
+    Ok(PersonStatus {
+        name: name.to_owned(),
+        scraped_at: row.get("scraped_at")?,
+        good_at: row.get("good_at")?,
+        accepted_at: row.get("accepted_at")?,
+        pending_at: row.get("pending_at")?,
+        outcome: row.get("outcome")?,
+        problem: row.get("problem")?,
+        declared: row.get("declared")?,
+        ..PersonStatus::default()
+    })
 }
 
 fn film_status(row: &Row<'_>) -> rusqlite::Result<FilmStatus> {

@@ -18,8 +18,7 @@ fn uid(text: &str) -> Uid {
 }
 
 fn film(store: &Store, people: &[&str]) -> Vec<Film> {
-    let people: Vec<String> = people.iter().map(ToString::to_string).collect();
-    store.unresolved(&people, 0).unwrap()
+    people.iter().flat_map(|person| store.unresolved(person, 0).unwrap()).collect()
 }
 
 fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid> {
@@ -72,7 +71,7 @@ fn a_film_page_about_another_film_resolves_nothing() {
     let look = Look::Read { uid: Some(uid("film:2")), link: Link::Movie(TmdbId(949)) };
     store.record_look(&heat, &look, 100).unwrap();
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Missing));
-    assert_eq!(store.skips("ada").unwrap()[0].why, "its film page is about another film, `film:2`");
+    assert_eq!(store.skips().unwrap()[0].1.why, "its film page is about another film, `film:2`");
 }
 
 #[test]
@@ -80,17 +79,17 @@ fn a_film_without_an_id_is_looked_at_again_after_1_3_7_and_then_every_30_days() 
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "short")]);
     let short = film(&store, &["ada"]).remove(0);
-    let ada = ["ada".to_owned()];
+    let ada = "ada";
     let mut now = 0;
     for days in [1, 3, 7, 30, 30] {
         let look = Look::Read { uid: None, link: Link::Missing };
         store.record_look(&short, &look, now).unwrap();
-        assert!(store.unresolved(&ada, now + days * DAY - 1).unwrap().is_empty(), "{days} days");
+        assert!(store.unresolved(ada, now + days * DAY - 1).unwrap().is_empty(), "{days} days");
         now += days * DAY;
-        assert_eq!(store.unresolved(&ada, now).unwrap().len(), 1, "{days} days");
+        assert_eq!(store.unresolved(ada, now).unwrap().len(), 1, "{days} days");
     }
     store.record_look(&short, &Look::Failed("no answer".to_owned()), now).unwrap();
-    assert_eq!(store.unresolved(&ada, now).unwrap().len(), 1, "a failure is tried again at once");
+    assert_eq!(store.unresolved(ada, now).unwrap().len(), 1, "a failure is tried again at once");
 }
 
 #[test]
@@ -377,7 +376,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
 
     store.begin_run("sync", now).unwrap();
     assert_eq!(store.wishes().unwrap()[0].next_try_at, 0);
-    assert_eq!(store.unresolved(&["ada".to_owned()], now).unwrap().len(), 1);
+    assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
     assert_eq!(store.cursor("ada").unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
     assert!(store.unstuck("c", now - DAY).unwrap().is_empty());
@@ -445,4 +444,73 @@ fn a_year_of_good_runs_leaves_the_last_thousand() {
     let runs = store.runs(2000).unwrap();
     assert_eq!(runs.len(), 1001);
     assert_eq!((runs[1000].started_at, runs[1000].ended_at), (100 * 21_000, None));
+}
+
+/// How SQLite would find the rows of a query, a step a line.
+fn query_plan(store: &Store, sql: &str) -> Vec<String> {
+    let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get("detail").unwrap());
+    }
+    steps
+}
+
+#[test]
+fn no_hot_query_scans_what_an_index_can_find() {
+    let store = Store::in_memory().unwrap();
+    let by_uid = "SEARCH film USING INDEX sqlite_autoindex_film_1 (uid=?)";
+    let by_person = "SEARCH entry USING PRIMARY KEY (person=?)";
+    for (name, sql, expected) in [
+        ("known", entries::KNOWN, &[by_person][..]),
+        // These two indices hold what is open, and nothing else.
+        ("wishes", entries::WISHES, &["SCAN entry USING INDEX entry_unanswered", by_uid]),
+        (
+            "unread",
+            films::UNREAD,
+            &["SCAN film USING INDEX film_unresolved", "SEARCH entry USING INDEX entry_by_film (uid=?)"],
+        ),
+        (
+            "skips",
+            films::SKIPS,
+            &["SCAN film USING INDEX film_odd", "SEARCH entry USING INDEX entry_by_film (uid=?)"],
+        ),
+        (
+            "odd films",
+            status::ODD_FILMS,
+            &["SCAN film USING INDEX film_odd", "SEARCH entry USING INDEX entry_by_film (uid=?)"],
+        ),
+        ("troubles", status::TROUBLED_ENTRIES, &["SCAN entry USING INDEX entry_trouble", by_uid]),
+        ("unresolved", films::UNRESOLVED, &[by_person, by_uid]),
+        ("listed", entries::LISTED, &[by_person, by_uid]),
+        ("listed ids", entries::LISTED_IDS, &[by_person, by_uid]),
+        ("counts", status::COUNTS, &[by_person]),
+    ] {
+        let mut steps = query_plan(&store, sql);
+        steps.retain(|step| step.contains(" entry") || step.contains(" film"));
+        assert_eq!(steps, expected, "{name}");
+    }
+}
+
+#[test]
+fn an_index_that_contradicts_its_table_stops_the_first_run_of_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    let mut store = Store::open(&path).unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    store.begin_run("sync", 10 * DAY).unwrap();
+    drop(store);
+    // In the table the person comes first, in the index the film.
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(9).position(|text| text == b"film:1ada").unwrap();
+    bytes[at + 5] = b'3';
+    fs::write(&path, &bytes).unwrap();
+
+    let mut store = Store::open(&path).unwrap();
+    store.begin_run("sync", 10 * DAY + 600).unwrap();
+    for _ in 0..2 {
+        let error = store.begin_run("sync", 11 * DAY).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged(_)), "{error}");
+    }
 }

@@ -396,3 +396,120 @@ fn names_on(html: &str) -> Vec<String> {
     assert!(names.len() > 20, "{names:?}");
     names.into_iter().collect()
 }
+
+/// What a film page says, cut down to the tags that matter; `None` when the whole page has to be parsed.
+fn read_in_part(html: &str) -> Option<FilmPage> {
+    narrow::film(html).and_then(|part| film_part(&part))
+}
+
+/// The film page that is kept with the captures, where it is at hand.
+fn captured_film() -> Option<String> {
+    let shared = std::env::var_os("LBJF_SHARED")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), Into::into);
+    std::fs::read_to_string(shared.join("captures/film/film_movie_mulholland-drive_2026-01-08.raw.html")).ok()
+}
+
+#[test]
+fn todays_film_pages_are_read_in_part_and_what_is_odd_about_them_in_whole() {
+    let heat = pages::film_page(&Film::movie("heat-1995", "Heat", 1995, 949));
+    let chernobyl = pages::film_page(&Film::tv("chernobyl", "Chernobyl", 2019, 87108));
+    for html in [Some(heat.clone()), Some(chernobyl), captured_film()].into_iter().flatten() {
+        let part = read_in_part(&html).expect("every tag that matters is there");
+        assert_eq!(whole_film(&html), Ok(part));
+        let part = narrow::film(&html).expect("it was read a moment ago").html;
+        assert!(part.len() < 4_000, "{} of {} bytes are parsed", part.len(), html.len());
+    }
+    let no_button = pages::film_page(&Film::without_id("short", "Short", 2020));
+    let two_ids = pages::film_page(&Film::new("x", "X", 2000, Says::Contradiction { button: 1, body: 2 }));
+    for html in [no_button, two_ids, heat.replace("data-production-uid", "data-uid")] {
+        assert_eq!(read_in_part(&html), None);
+    }
+}
+
+/// The page is bent in front of, within and behind what matters: what is read of it is what was read before.
+#[test]
+fn a_film_page_read_in_part_says_what_it_says_in_whole() {
+    const PIECES: &[&str] = &[
+        "<!--",
+        "<!-->",
+        "<!--->",
+        "--!>",
+        "-->",
+        "<script>",
+        "<script><!--<script></script>",
+        "</script>",
+        "<script/>",
+        "<style>",
+        "<title>",
+        "<textarea>",
+        "<noscript>",
+        "</noscript>",
+        "<template>",
+        "</template>",
+        "<select>",
+        "</select>",
+        "<table><tr>",
+        "</table>",
+        "<svg>",
+        "<svg><style>",
+        "<svg><title><a data-track-action=TMDB href=https://www.themoviedb.org/movie/7/></title>",
+        "<svg><![CDATA[ > ]]>",
+        "</svg>",
+        "<math><mi>",
+        "<plaintext>",
+        "<frameset>",
+        "<body class=film data-tmdb-id=5>",
+        "</body>",
+        "<a title = \"",
+        "<a title=x\"y>",
+        "\">",
+        "'",
+        "</div title='>'>",
+        "<div data-production-uid=\"film:7\">",
+        "<td data-production-uid=\"film:7\">",
+        "<option data-production-uid='film:7'>",
+        "<DIV DATA-PRODUCTION-UID=film:7>",
+        "<a data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/movie/7/\">",
+        "<a data-track-action=tmdb href=https://www.themoviedb.org/tv/7>",
+        "<li data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/movie/7/\">",
+        "<p class=\"text-footer\"><a href=\"https://www.themoviedb.org/movie/7/\">",
+        "<?x",
+        "<",
+        "ä",
+        "\0",
+    ];
+    let films = [
+        Film::movie("heat-1995", "Heat", 1995, 949),
+        Film::tv("chernobyl", "Chernobyl", 2019, 87108),
+        Film::without_id("some-short", "Some Short", 2020),
+        Film::new("x", "X", 2000, Says::Contradiction { button: 1, body: 2 }),
+    ];
+    let mut in_part = 0;
+    let mut check = |html: &str, what: &str| {
+        let found = super::film(html);
+        in_part += usize::from(read_in_part(html).is_some());
+        assert_eq!(found, whole_film(html), "{what}");
+    };
+    for (film, markup) in
+        films.iter().zip([Markup::May2026, Markup::May2026, Markup::January2026, Markup::Y2024])
+    {
+        let html = pages::film_page_of(markup, film);
+        let places: Vec<usize> = html.match_indices('<').map(|(at, _)| at).collect();
+        for (number, piece) in PIECES.iter().enumerate() {
+            for at in places.iter().skip(number % 17).step_by(17) {
+                let (before, after) = html.split_at(*at);
+                check(
+                    &format!("{before}{piece}{after}"),
+                    &format!("{piece} at {at} of {film:?}, {markup:?}"),
+                );
+            }
+        }
+        for name in names_on(&html) {
+            check(&html.replace(&name, "renamed"), &name);
+        }
+        for cut in (0..html.len()).step_by(331).filter(|cut| html.is_char_boundary(*cut)) {
+            check(&html[..cut], &format!("the first {cut} bytes"));
+        }
+    }
+    assert!(in_part > 100, "{in_part} pages were read in part");
+}

@@ -437,7 +437,12 @@ fn partial(text: &'static str, changed: &str, watched: &[u32]) -> (Vec<Listed>, 
         Listed { place, ..ada(number, "").listed.remove(0) }
     });
     let watched: Vec<_> = watched.iter().map(|id| TmdbId(*id)).collect();
-    (listed.collect(), Library::partial(films(changed), &watched, &Aliases::default()))
+    (
+        listed.collect(),
+        Library::new(films(changed), &Aliases::default())
+            .partial()
+            .with_watched(&watched, &Aliases::default()),
+    )
 }
 
 #[test]

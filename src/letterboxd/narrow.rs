@@ -1,0 +1,205 @@
+//! A film page cut down to the tags that are read: the body's own, the buttons, and who says which film it is.
+//!
+//! A real film page has four thousand tags, of which five are read; the parser makes a tree of all of them. [`film`]
+//! looks at the text once and copies those five, as they stand. It takes only tags that every reader of HTML takes
+//! for the same: where a parser might see something else than this file (templates, tables, scripts in comments, a
+//! quote in an odd place) it gives nothing, and the whole page is parsed.
+
+/// The tags of a film page that are read, as a page of their own.
+#[derive(Debug)]
+pub struct Part {
+    /// The page of these tags.
+    pub html: String,
+    /// How many of them have `data-track-action`.
+    pub buttons: usize,
+    /// How many of them have `data-production-uid`.
+    pub names: usize,
+}
+
+/// Elements that may be copied out of the page: they mean the same wherever they stand.
+const MOVABLE: &[&str] = &["a", "article", "button", "div", "li", "meta", "section", "span"];
+
+/// Elements whose content is text up to their own end tag.
+const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+
+/// Elements that make a parser move, drop or hide what follows.
+const STRANGE: &[&str] = &["desc", "foreignobject", "frameset", "math", "noscript", "plaintext", "table"];
+
+/// The few tags of a film page that are read; `None` when only the whole page can tell.
+pub fn film(html: &str) -> Option<Part> {
+    let (mut copied, mut body) = (String::new(), None);
+    let (mut buttons, mut names) = (0, 0);
+    // In a drawing, and in what is no part of the tree or takes no elements.
+    let (mut drawings, mut hiding) = (0_usize, 0_usize);
+    let mut at = 0;
+    while let Some(open) = find(html, at, "<") {
+        at = open + 1;
+        let tag = match html.as_bytes().get(at)? {
+            b'!' => {
+                at = end_of_comment(html, at)?;
+                continue;
+            }
+            b'?' => {
+                at = find(html, at, ">")? + 1;
+                continue;
+            }
+            b'/' => {
+                let (name, end) = end_tag(html, at + 1)?;
+                at = end;
+                if name.eq_ignore_ascii_case("svg") {
+                    drawings = drawings.saturating_sub(1);
+                } else if is_hiding(name) {
+                    hiding = hiding.saturating_sub(1);
+                }
+                continue;
+            }
+            letter if letter.is_ascii_alphabetic() => start_tag(html, at)?,
+            _ => continue,
+        };
+        at = tag.end;
+        let text = &html[open..at];
+        if tag.is_button || tag.is_name {
+            let movable = MOVABLE.iter().find(|name| tag.name.eq_ignore_ascii_case(name))?;
+            if drawings + hiding > 0 {
+                return None;
+            }
+            buttons += usize::from(tag.is_button);
+            names += usize::from(tag.is_name);
+            copied.push_str(text);
+            if *movable != "meta" {
+                copied.extend(["</", movable, ">"]);
+            }
+        } else if tag.name.eq_ignore_ascii_case("body") {
+            if drawings + hiding > 0 || body.replace(text).is_some() {
+                return None;
+            }
+        } else if tag.name.eq_ignore_ascii_case("svg") {
+            drawings += usize::from(!tag.closes_itself);
+        } else if is_hiding(tag.name) {
+            hiding += 1;
+        } else if is_one_of(tag.name, STRANGE) {
+            return None;
+        } else if is_one_of(tag.name, RAW_TEXT) && !(tag.closes_itself && drawings > 0) {
+            let (text, end) = raw_text(html, &tag)?;
+            let is_odd = tag.closes_itself || hiding > 0 && !tag.name.eq_ignore_ascii_case("script");
+            if is_odd || text.contains(if drawings > 0 { "<" } else { "<!--" }) {
+                return None;
+            }
+            at = end;
+        }
+    }
+    let html = format!("<!DOCTYPE html><html><head></head>{}{copied}</body></html>", body?);
+    Some(Part { html, buttons, names })
+}
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// What stands in a template is not in the tree; most of what stands in a select is dropped.
+fn is_hiding(name: &str) -> bool {
+    name.eq_ignore_ascii_case("template") || name.eq_ignore_ascii_case("select")
+}
+
+struct Tag<'a> {
+    name: &'a str,
+    is_button: bool,
+    is_name: bool,
+    closes_itself: bool,
+    /// Where the text goes on behind it.
+    end: usize,
+}
+
+/// Reads a start tag whose name begins at `at`; `None` when it is written in an unusual way.
+fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
+    let bytes = html.as_bytes();
+    let until = |from: usize, is_end: fn(u8) -> bool| {
+        let length = bytes.get(from..)?.iter().position(|byte| is_end(*byte))?;
+        Some(from + length)
+    };
+    let past_space = |from: usize| until(from, |byte| !byte.is_ascii_whitespace());
+    let mut at_name = at;
+    let mut at = until(at, |byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))?;
+    let mut tag =
+        Tag { name: &html[at_name..at], is_button: false, is_name: false, closes_itself: false, end: 0 };
+    loop {
+        at = past_space(at)?;
+        match bytes[at] {
+            b'>' => break,
+            b'/' => {
+                at += 1;
+                tag.closes_itself = bytes.get(at) == Some(&b'>');
+                continue;
+            }
+            _ => {}
+        }
+        at_name = at;
+        at = until(at, |byte| byte.is_ascii_whitespace() || b">/=\"'<".contains(&byte))?;
+        let name = &html[at_name..at];
+        tag.is_button |= name.eq_ignore_ascii_case("data-track-action");
+        tag.is_name |= name.eq_ignore_ascii_case("data-production-uid");
+        let next = past_space(at)?;
+        if bytes[next] != b'=' {
+            if name.is_empty() || b"\"'<".contains(&bytes[at]) {
+                return None;
+            }
+            continue;
+        }
+        at = past_space(next + 1)?;
+        at = match bytes[at] {
+            b'"' => find(html, at + 1, "\"")? + 1,
+            b'\'' => find(html, at + 1, "'")? + 1,
+            b'>' => return None,
+            _ => until(at, |byte| byte.is_ascii_whitespace() || b">\"'<=`".contains(&byte))?,
+        };
+        if name.is_empty() || bytes.get(at).is_none_or(|byte| b"\"'<=`".contains(byte)) {
+            return None;
+        }
+    }
+    tag.end = at + 1;
+    Some(tag)
+}
+
+/// The name of an end tag that begins at `at`, and where the text goes on; `None` when it has more than a name.
+fn end_tag(html: &str, at: usize) -> Option<(&str, usize)> {
+    let end = find(html, at, ">")?;
+    let name = html[at..end].trim_ascii_end();
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-').then_some((name, end + 1))
+}
+
+/// Where the text goes on behind a comment or a document type that begins with the `!` at `at`.
+fn end_of_comment(html: &str, at: usize) -> Option<usize> {
+    if !html[at..].starts_with("!--") {
+        // `<![CDATA[` ends elsewhere in a drawing.
+        return if html[at..].starts_with("![") { None } else { Some(find(html, at, ">")? + 1) };
+    }
+    let text = &html[at + 3..find(html, at + 3, "-->")?];
+    let is_odd = text.starts_with('>') || text.starts_with("->") || text.contains("--!>");
+    (!is_odd).then_some(at + 3 + text.len() + 3)
+}
+
+/// The text in an element that holds nothing else, and where it goes on behind its end tag.
+fn raw_text<'a>(html: &'a str, tag: &Tag<'_>) -> Option<(&'a str, usize)> {
+    let mut at = tag.end;
+    loop {
+        let close = find(html, at, "</")?;
+        at = close + 2;
+        let name = html.as_bytes().get(at..at + tag.name.len())?;
+        if name.eq_ignore_ascii_case(tag.name.as_bytes()) {
+            // `</scripts>` would be text, and is odd enough.
+            let (name, end) = end_tag(html, at)?;
+            return (name.len() == tag.name.len()).then_some((&html[tag.end..close], end));
+        }
+    }
+}
+
+/// Where `text` stands next; positions are always behind an ASCII letter.
+fn find(html: &str, from: usize, text: &str) -> Option<usize> {
+    let rest = html.get(from..)?;
+    // A single letter is found many times faster.
+    let found = match text.as_bytes() {
+        [letter] => rest.find(char::from(*letter)),
+        _ => rest.find(text),
+    };
+    Some(from + found?)
+}
