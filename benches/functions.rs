@@ -25,7 +25,7 @@ fn main() {
 
 /// Pages of Letterboxd, of real size.
 mod reading {
-    use super::*;
+    use super::{Bencher, black_box, guard, page, pages};
 
     #[divan::bench]
     fn guard_of_a_film_page(bencher: Bencher<'_, '_>) {
@@ -55,7 +55,7 @@ mod reading {
 
 /// A store of 50 people with 2,000 films each: 100,000 entries.
 mod store {
-    use super::*;
+    use super::{Bencher, Store, scale};
 
     fn path() -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().expect("a folder for temporary files");
@@ -106,7 +106,9 @@ mod store {
 
 /// One collection of one person.
 mod planning {
-    use super::*;
+    use super::{
+        Aliases, Bencher, CollectionView, Library, LibraryFilm, Store, TmdbId, Viewer, black_box, plan, scale,
+    };
 
     /// 2,000 films on the list, 50,000 in the library, half of the list among them.
     #[divan::bench]
@@ -119,7 +121,7 @@ mod planning {
         let film = |number: u32| LibraryFilm {
             item_id: format!("{number:032x}"),
             tmdb: TmdbId(1000 + number),
-            is_watched: number % 3 == 0,
+            is_watched: number.is_multiple_of(3),
         };
         let library = Library::new((0..50_000).map(film).collect(), &aliases);
         let viewer = Viewer {

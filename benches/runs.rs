@@ -2,6 +2,7 @@
 //! `cargo bench --bench runs -- scrape sync scale start hostile`. Prints tables and asserts nothing.
 
 #![allow(clippy::print_stdout, reason = "the tables are what a benchmark is for")]
+#![allow(clippy::cast_precision_loss, reason = "megabytes with one decimal")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -146,9 +147,8 @@ fn kind(request: &standins::Request) -> String {
     match parts[..] {
         ["film", ..] => "film".to_owned(),
         [_, "watchlist", ..] => "watchlist".to_owned(),
-        ["api", "v3", what, ..] => format!("{} {what}", request.method),
         ["Collections", _, what] => format!("{} Collections/{what}", request.method),
-        [what, ..] => format!("{} {what}", request.method),
+        ["api", "v3", what, ..] | [what, ..] => format!("{} {what}", request.method),
         [] => "/".to_owned(),
     }
 }
@@ -189,9 +189,9 @@ fn scrape(films: u32, workers: u32, per_second: f64, real: bool) {
         (FAR * rounds(films, films, workers)).max(site.parse_time() / cores())
     };
     let pace = if per_second > 0.0 { format!("{per_second}/s") } else { "no pace".to_owned() };
-    let size = if real { "real pages" } else { "small pages" };
+    let kind = if real { "real pages" } else { "small pages" };
     print(
-        &format!("{films} films, {workers} workers, {pace}, {size}").replace(", no pace", ""),
+        &format!("{films} films, {workers} workers, {pace}, {kind}").replace(", no pace", ""),
         Some(ideal),
         &best,
     );
