@@ -7,7 +7,7 @@ use super::Feed;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
-use crate::plan::{Add, RadarrView, Step, Tag};
+use crate::plan::{Add, RadarrView, Step, Tag, Wished};
 use crate::progress;
 use crate::radarr::{AddError, NewFilm, Radarr};
 use crate::report::{Ended, Report, plural};
@@ -48,15 +48,23 @@ impl Send<'_, '_> {
         let now = report.now();
         let mut tags = Vec::new();
         let mut adds = Vec::new();
+        // What the look at Radarr told of all films is written at once.
+        let why = "it is on Radarr's exclusion list";
+        let wishes_of = |pick: fn(&Step) -> Option<&Wished>| -> Vec<_> {
+            steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
+        };
+        let there = wishes_of(|step| if let Step::Have(wished) = step { Some(wished) } else { None });
+        let excluded = wishes_of(|step| if let Step::Exclude(wished) = step { Some(wished) } else { None });
+        if !there.is_empty() {
+            store.answer(&there, now)?;
+        }
+        if !excluded.is_empty() {
+            store.record_problem(&excluded, WishProblem::Excluded, why, now)?;
+        }
         for step in steps {
             match step {
-                Step::Have(wished) => {
-                    store.answer(&wished.wishes, now)?;
-                    report.step(step, Ended::Done, None);
-                }
+                Step::Have(_) => report.step(step, Ended::Done, None),
                 Step::Exclude(wished) => {
-                    let why = "it is on Radarr's exclusion list";
-                    store.record_problem(&wished.wishes, WishProblem::Excluded, why, now)?;
                     for (person, _) in &wished.wishes {
                         report.skip(store, person, &wished.film, why)?;
                     }

@@ -157,16 +157,9 @@ fn end_of_raw_text(bytes: &[u8], from: usize, name: &[u8]) -> usize {
 
 fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    let first = needle.first()?;
-    let mut at = 0;
-    while let Some(hit) = rest[at..].iter().position(|byte| byte == first) {
-        at += hit;
-        if rest[at..].starts_with(needle) {
-            return Some(from + at);
-        }
-        at += 1;
-    }
-    None
+    let (first, more) = needle.split_first()?;
+    let is_hit = |at: &usize| rest[at + 1..].starts_with(more);
+    memchr::memchr_iter(*first, rest).find(is_hit).map(|at| from + at)
 }
 
 #[cfg(test)]

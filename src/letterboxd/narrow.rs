@@ -193,13 +193,10 @@ fn raw_text<'a>(html: &'a str, tag: &Tag<'_>) -> Option<(&'a str, usize)> {
     }
 }
 
-/// Where `text` stands next; positions are always behind an ASCII letter.
+/// Where `text` stands next.
 fn find(html: &str, from: usize, text: &str) -> Option<usize> {
-    let rest = html.get(from..)?;
-    // A single letter is found many times faster.
-    let found = match text.as_bytes() {
-        [letter] => rest.find(char::from(*letter)),
-        _ => rest.find(text),
-    };
-    Some(from + found?)
+    let (rest, text) = (html.as_bytes().get(from..)?, text.as_bytes());
+    let (first, more) = text.split_first()?;
+    let is_hit = |at: &usize| rest[at + 1..].starts_with(more);
+    memchr::memchr_iter(*first, rest).find(is_hit).map(|at| from + at)
 }

@@ -147,7 +147,9 @@ fn reads(html: &str) -> TestCaseResult {
         })
     };
     page::title(html);
-    if let Ok(film) = page::film(html) {
+    let film = page::film(html);
+    prop_assert_eq!(&film, &page::whole_film(html), "in part and in whole");
+    if let Ok(film) = film {
         prop_assert!(is_uid(&film.uid), "{:?}", film.uid);
     }
     if let Ok(list) = page::watchlist(html, "ada", 1) {

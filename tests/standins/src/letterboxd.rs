@@ -274,6 +274,17 @@ impl Letterboxd {
         self.state().member(user).declared_offset = offset;
     }
 
+    /// The number in a film's uid, and its TMDB id; 0 without one.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such film.
+    pub fn film_ids(&self, slug: &str) -> (u32, u32) {
+        let state = self.state();
+        let film = &state.films[state.current(slug)];
+        (film.uid, if let Link::Movie(id) = film.link { id } else { 0 })
+    }
+
     /// The TMDB id of a film that is a movie.
     ///
     /// # Panics

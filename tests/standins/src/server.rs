@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -185,6 +185,7 @@ struct Shared {
     log: Mutex<Log>,
     stopping: AtomicBool,
     connections: AtomicUsize,
+    sent: AtomicU64,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
 }
@@ -225,6 +226,7 @@ impl Server {
             log: Mutex::default(),
             stopping: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
+            sent: AtomicU64::new(0),
             at_once: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
         });
@@ -265,6 +267,11 @@ impl Server {
     /// How many connections were accepted so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many bytes whole answers had so far, heads included.
+    pub fn bytes_sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::SeqCst)
     }
 
     /// How many requests were under way at the same time, at the most.
@@ -335,18 +342,18 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         let fault = shared.receive(&request);
         let answer = || (shared.handler)(&request);
         match fault {
-            None => write_reply(&mut stream, &answer())?,
-            Some(Fault::Instead(reply)) => write_reply(&mut stream, &reply)?,
+            None => write_reply(&mut stream, shared, &answer())?,
+            Some(Fault::Instead(reply)) => write_reply(&mut stream, shared, &reply)?,
             Some(Fault::After(reply)) => {
                 answer();
-                write_reply(&mut stream, &reply)?;
+                write_reply(&mut stream, shared, &reply)?;
             }
             Some(Fault::DropAfter) => {
                 answer();
                 return Ok(());
             }
             Some(Fault::Drop) => return Ok(()),
-            Some(Fault::Changed(Change(change))) => write_reply(&mut stream, &change(answer()))?,
+            Some(Fault::Changed(Change(change))) => write_reply(&mut stream, shared, &change(answer()))?,
             Some(Fault::Raw(bytes)) => {
                 stream.write_all(&bytes)?;
                 return stream.flush();
@@ -359,7 +366,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             }
             Some(Fault::Delay(pause)) => {
                 thread::sleep(pause);
-                write_reply(&mut stream, &answer())?;
+                write_reply(&mut stream, shared, &answer())?;
             }
             Some(Fault::Truncate(bytes)) => {
                 let reply = answer();
@@ -377,7 +384,7 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 }
             }
             Some(Fault::Then(Hook(hook))) => {
-                write_reply(&mut stream, &answer())?;
+                write_reply(&mut stream, shared, &answer())?;
                 hook();
             }
         }
@@ -462,9 +469,13 @@ fn head(reply: &Reply) -> String {
     head + "\r\n"
 }
 
-fn write_reply(stream: &mut TcpStream, reply: &Reply) -> io::Result<()> {
+/// The head goes with the first of the body, so that a small answer is one packet, and a large one is not copied.
+fn write_reply(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
     let mut bytes = head(reply).into_bytes();
-    bytes.extend_from_slice(&reply.body);
+    let (first, rest) = reply.body.split_at(reply.body.len().min(16 << 10));
+    shared.sent.fetch_add((bytes.len() + reply.body.len()) as u64, Ordering::SeqCst);
+    bytes.extend_from_slice(first);
     stream.write_all(&bytes)?;
+    stream.write_all(rest)?;
     stream.flush()
 }

@@ -1,0 +1,137 @@
+//! What the functions cost that decide what a run costs: time, allocations and peak, by `cargo bench --bench functions`.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+#[path = "shared/pages.rs"]
+mod pages;
+#[path = "../tests/common/scale.rs"]
+mod scale;
+
+use std::hint::black_box;
+
+use divan::{AllocProfiler, Bencher};
+use lbjf::film::TmdbId;
+use lbjf::jellyfin::LibraryFilm;
+use lbjf::letterboxd::{guard, page};
+use lbjf::plan::{self, Aliases, CollectionView, Library, Viewer};
+use lbjf::store::Store;
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+/// Pages of Letterboxd, of real size.
+mod reading {
+    use super::{Bencher, black_box, guard, page, pages};
+
+    #[divan::bench]
+    fn guard_of_a_film_page(bencher: Bencher<'_, '_>) {
+        let html = pages::film_page();
+        bencher.bench(|| guard::check(black_box(&html)).is_ok());
+    }
+
+    #[divan::bench]
+    fn film_page(bencher: Bencher<'_, '_>) {
+        let html = pages::film_page();
+        bencher.bench(|| page::film(black_box(&html)).expect("it can be read"));
+    }
+
+    /// As all film pages were read before the few tags that matter were cut out.
+    #[divan::bench]
+    fn film_page_in_whole(bencher: Bencher<'_, '_>) {
+        let html = pages::film_page();
+        bencher.bench(|| page::whole_film(black_box(&html)).expect("it can be read"));
+    }
+
+    #[divan::bench]
+    fn watchlist_page(bencher: Bencher<'_, '_>) {
+        let (html, owner) = pages::watchlist_page();
+        bencher.bench(|| page::watchlist(black_box(&html), owner, 1).expect("it can be read"));
+    }
+}
+
+/// A store of 50 people with 2,000 films each: 100,000 entries.
+mod store {
+    use super::{Bencher, Store, scale};
+
+    fn path() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("lbjf.db");
+        scale::fill_store(&path, 50, 2000);
+        (folder, path)
+    }
+
+    fn people() -> Vec<String> {
+        (0..50).map(scale::name).collect()
+    }
+
+    #[divan::bench]
+    fn open_to_read(bencher: Bencher<'_, '_>) {
+        let (_folder, path) = path();
+        bencher.bench_local(|| Store::open_existing(&path).expect("it is whole"));
+    }
+
+    #[divan::bench]
+    fn wishes_when_all_are_answered(bencher: Bencher<'_, '_>) {
+        let (_folder, path) = path();
+        let store = Store::open(&path).expect("it is whole");
+        bencher.bench_local(|| store.wishes().expect("it can be read"));
+    }
+
+    #[divan::bench]
+    fn unread_when_all_are_known(bencher: Bencher<'_, '_>) {
+        let (_folder, path) = path();
+        let store = Store::open(&path).expect("it is whole");
+        bencher.bench_local(|| store.unread(&people(), 1).expect("it can be read"));
+    }
+
+    #[divan::bench]
+    fn list_of_one_person(bencher: Bencher<'_, '_>) {
+        let (_folder, path) = path();
+        let store = Store::open(&path).expect("it is whole");
+        bencher.bench_local(|| store.listed("user-7", false).expect("it can be read"));
+    }
+
+    #[divan::bench]
+    fn status_of_everybody(bencher: Bencher<'_, '_>) {
+        let (_folder, path) = path();
+        let store = Store::open(&path).expect("it is whole");
+        let status = |name: String| store.person_status(&name).expect("it can be read");
+        bencher.bench_local(|| people().into_iter().map(status).collect::<Vec<_>>());
+    }
+}
+
+/// One collection of one person.
+mod planning {
+    use super::{
+        Aliases, Bencher, CollectionView, Library, LibraryFilm, Store, TmdbId, Viewer, black_box, plan, scale,
+    };
+
+    /// 2,000 films on the list, 50,000 in the library, half of the list among them.
+    #[divan::bench]
+    fn collection(bencher: Bencher<'_, '_>) {
+        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let path = folder.path().join("lbjf.db");
+        scale::fill_store(&path, 1, 2000);
+        let listed = Store::open(&path).and_then(|store| store.listed("user-0", false)).expect("it is whole");
+        let aliases = Aliases::default();
+        let film = |number: u32| LibraryFilm {
+            item_id: format!("{number:032x}"),
+            tmdb: TmdbId(1000 + number),
+            is_watched: number.is_multiple_of(3),
+        };
+        let library = Library::new((0..50_000).map(film).collect(), &aliases);
+        let viewer = Viewer {
+            name: "user-0",
+            remove_watched: true,
+            has_accepted: true,
+            listed: &listed,
+            library: Some(&library),
+        };
+        let view = CollectionView { name: "x", members: Some(&[]), rows: &[], unstuck: &[] };
+        bencher.bench(|| plan::collection(black_box(std::slice::from_ref(&viewer)), &view, &aliases, false));
+    }
+}
