@@ -117,6 +117,9 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
         let length = bytes.get(from..)?.iter().position(|byte| is_end(*byte))?;
         Some(from + length)
     };
+    let is_end_of_name = |at: usize| {
+        bytes.get(at).is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))
+    };
     let past_space = |from: usize| until(from, |byte| !byte.is_ascii_whitespace());
     let mut at_name = at;
     let mut at = until(at, |byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'))?;
@@ -129,6 +132,11 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
             b'/' => {
                 at += 1;
                 tag.closes_itself = bytes.get(at) == Some(&b'>');
+                continue;
+            }
+            // Real pages have `class="a"">`: to every reader a quote more is an attribute of that name.
+            b'"' | b'\'' if is_end_of_name(at + 1) => {
+                at += 1;
                 continue;
             }
             _ => {}
@@ -146,13 +154,17 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
             continue;
         }
         at = past_space(next + 1)?;
+        let is_quoted = matches!(bytes[at], b'"' | b'\'');
         at = match bytes[at] {
             b'"' => find(html, at + 1, "\"")? + 1,
             b'\'' => find(html, at + 1, "'")? + 1,
             b'>' => return None,
             _ => until(at, |byte| byte.is_ascii_whitespace() || b">\"'<=`".contains(&byte))?,
         };
-        if name.is_empty() || bytes.get(at).is_none_or(|byte| b"\"'<=`".contains(byte)) {
+        let is_quote_more =
+            is_quoted && matches!(bytes.get(at), Some(b'"' | b'\'')) && is_end_of_name(at + 1);
+        let is_odd = bytes.get(at).is_none_or(|byte| b"\"'<=`".contains(byte));
+        if name.is_empty() || (is_odd && !is_quote_more) {
             return None;
         }
     }
