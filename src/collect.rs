@@ -10,8 +10,9 @@ pub(crate) mod target;
 
 use std::collections::{HashMap, HashSet};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::api::chain;
+use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
 use crate::feed::{Complaint, InLibrary};
 use crate::film::TmdbId;
@@ -20,7 +21,7 @@ use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Membe
 use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
-use crate::store::{DAY, Listed, Store, StoreError};
+use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
 use apply::Apply;
 use read::{Read, fresh_look};
 use target::{Target, find};
@@ -64,6 +65,32 @@ struct Look {
     sets: Vec<BoxSet>,
 }
 
+/// What the server says of itself, asked while Letterboxd still is.
+#[derive(Debug)]
+pub struct Asked {
+    /// `None`: that is known.
+    info: Result<Option<Info>, JellyfinError>,
+    users: Result<Vec<JellyfinUser>, ApiError>,
+    sets: Result<Vec<BoxSet>, ApiError>,
+    at: Instant,
+}
+
+/// What was asked is asked again when it is older: a first run takes its time, and people do things meanwhile.
+const FRESH: Duration = Duration::from_secs(30);
+
+impl Asked {
+    /// Asks, three questions side by side; without `info` when it is known which server this is.
+    pub fn ask(jellyfin: &Jellyfin, is_known: bool) -> Self {
+        let at = Instant::now();
+        thread::scope(|scope| {
+            let users = scope.spawn(|| jellyfin.users());
+            let sets = scope.spawn(|| jellyfin.collections());
+            let info = (!is_known).then(|| jellyfin.info()).transpose();
+            Self { info, users: join(users), sets: join(sets), at }
+        })
+    }
+}
+
 /// By the viewer's name in lower case.
 type Libraries = HashMap<String, Library>;
 
@@ -71,13 +98,22 @@ type Libraries = HashMap<String, Library>;
 type Members = Option<Vec<Member>>;
 
 impl Collect<'_> {
-    /// Does this half of the pass; returns what the libraries hold.
-    pub fn run(&self, store: &mut Store, report: &mut Report) -> Result<InLibrary, StoreError> {
-        let groups_wanted = self.chosen.iter().any(|index| self.users[*index].collection.is_some());
-        if !groups_wanted && !self.needs_libraries {
+    /// Is there anything to ask Jellyfin for?
+    pub fn is_needed(&self) -> bool {
+        self.needs_libraries || self.chosen.iter().any(|index| self.users[*index].collection.is_some())
+    }
+
+    /// Does this half of the pass; returns what the libraries hold. `asked` is what was asked already.
+    pub fn run(
+        &self,
+        asked: Option<Asked>,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<InLibrary, StoreError> {
+        if !self.is_needed() {
             return Ok(InLibrary::Ignored);
         }
-        let Some(look) = self.look(store, report)? else { return Ok(InLibrary::Unknown) };
+        let Some(look) = self.look(asked, store, report)? else { return Ok(InLibrary::Unknown) };
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
         let read = self.read(&look, &groups, &aliases, store, report)?;
@@ -102,21 +138,22 @@ impl Collect<'_> {
     }
 
     /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.
-    fn look(&self, store: &mut Store, report: &mut Report) -> Result<Option<Look>, StoreError> {
-        let jellyfin = self.jellyfin;
+    fn look(
+        &self,
+        asked: Option<Asked>,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<Option<Look>, StoreError> {
+        let asked = match asked.filter(|asked| asked.at.elapsed() < FRESH) {
+            Some(asked) => asked,
+            None => Asked::ask(self.jellyfin, self.is_known(store, report.now())?),
+        };
         let known = store.server("jellyfin")?;
-        let is_known = known.is_some() && self.is_known(store, report)?;
-        let (info, users, sets) = thread::scope(|scope| {
-            let users = scope.spawn(|| jellyfin.users());
-            let sets = scope.spawn(|| jellyfin.collections());
-            let info = (!is_known).then(|| jellyfin.info());
-            (info.transpose(), join(users), join(sets))
-        });
-        let found = info.and_then(|info| {
-            let (users, sets) = (users?, sets?);
+        let found = asked.info.and_then(|info| {
+            let (users, sets) = (asked.users?, asked.sets?);
             let info = match info {
                 // Whose users are these?
-                None if users.iter().all(|user| user.server_id != known) => Some(jellyfin.info()?),
+                None if users.iter().all(|user| user.server_id != known) => Some(self.jellyfin.info()?),
                 info => info,
             };
             Ok((info, users, sets))
@@ -143,14 +180,14 @@ impl Collect<'_> {
 
     /// Was everything that this run looks at looked at of late? Then it need not say again what server it is: its
     /// users tell whether it is the same.
-    fn is_known(&self, store: &Store, report: &Report) -> Result<bool, StoreError> {
-        if self.full || self.needs_libraries {
+    pub fn is_known(&self, store: &Store, now: Timestamp) -> Result<bool, StoreError> {
+        if self.full || self.needs_libraries || store.server("jellyfin")?.is_none() {
             return Ok(false);
         }
         for user in
             self.chosen.iter().map(|index| &self.users[*index]).filter(|user| user.collection.is_some())
         {
-            if fresh_look(user, store, report.now())?.is_none() {
+            if fresh_look(user, store, now)?.is_none() {
                 return Ok(false);
             }
         }

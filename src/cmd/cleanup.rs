@@ -50,6 +50,6 @@ pub fn pass(
         needs_libraries: false,
     };
     store.tell_films(&config.films)?;
-    collect.run(store, report)?;
+    collect.run(None, store, report)?;
     Ok(())
 }

@@ -91,7 +91,7 @@ struct Status<'a> {
 }
 
 fn screen(status: &Status<'_>) -> String {
-    let mut text = format!("{}\n\n", health(status.runs, status.now));
+    let mut text = String::new();
     for CoolDown { route, until } in status.cool_downs {
         let state = if *until > status.now {
             format!("refuses us ({route}): blocked until {}", show_time(*until))
@@ -100,6 +100,7 @@ fn screen(status: &Status<'_>) -> String {
         };
         let _ = writeln!(text, "Letterboxd {state}\n");
     }
+    let _ = writeln!(text, "{}\n", health(status.runs, status.now));
     for person in status.people {
         let user = status.config.users.iter().find(|user| user.name == person.name);
         let has_collection = user.is_none_or(|user| user.collection.is_some());

@@ -1,8 +1,10 @@
 //! `lbjf sync`: scrape, resolve, plan, apply, report, for everybody.
 
+use std::thread;
+
 use super::{Session, jellyfin, letterboxd, radarr, reading_pool};
 use crate::cli::SyncArgs;
-use crate::collect::Collect;
+use crate::collect::{Asked, Collect};
 use crate::config::Config;
 use crate::cursor::Terms;
 use crate::exit::Exit;
@@ -53,7 +55,30 @@ pub fn pass(
         allow_shrink: args.allow_shrink,
         full_scan_secs: config.letterboxd.full_scan.and_then(|age| age.as_secs().try_into().ok()),
     };
-    scrape::watchlists(&letterboxd, store, report, &people, terms)?;
+    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
+    let (jellyfin, pool) =
+        (config.jellyfin.as_ref().map(|config| jellyfin(config, patience)).transpose()?, reading_pool()?);
+    let collect = jellyfin.as_ref().map(|jellyfin| Collect {
+        jellyfin,
+        pool: &pool,
+        users: &config.users,
+        chosen,
+        only_take: false,
+        is_dry: args.dry_run,
+        full: args.full,
+        needs_libraries: skips,
+    });
+    let collect = collect.filter(Collect::is_needed);
+    // Who Jellyfin is does not depend on any watchlist.
+    let is_known = collect.as_ref().map(|collect| collect.is_known(store, report.now())).transpose()?;
+    let mut asked = thread::scope(|scope| -> anyhow::Result<_> {
+        let asked = collect
+            .as_ref()
+            .zip(is_known)
+            .map(|(collect, is_known)| scope.spawn(move || Asked::ask(collect.jellyfin, is_known)));
+        scrape::watchlists(&letterboxd, store, report, &people, terms)?;
+        Ok(asked.and_then(|asked| asked.join().ok()))
+    })?;
     store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
     let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
@@ -66,20 +91,9 @@ pub fn pass(
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
 
-    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
-    let collect = |store: &mut Store, report: &mut Report| -> anyhow::Result<InLibrary> {
-        let Some(jellyfin_config) = &config.jellyfin else { return Ok(InLibrary::Ignored) };
-        let collect = Collect {
-            jellyfin: &jellyfin(jellyfin_config, patience)?,
-            pool: &reading_pool()?,
-            users: &config.users,
-            chosen,
-            only_take: false,
-            is_dry: args.dry_run,
-            full: args.full,
-            needs_libraries: skips,
-        };
-        Ok(collect.run(store, report)?)
+    let mut collect = |store: &mut Store, report: &mut Report| match &collect {
+        Some(collect) => collect.run(asked.take(), store, report),
+        None => Ok(InLibrary::Ignored),
     };
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
     let library = if skips { collect(store, report)? } else { InLibrary::Ignored };

@@ -182,6 +182,9 @@ impl Kind {
 
     /// Lets it happen the next `times` times.
     pub fn begin(self, scene: &mut Scene, end: End, times: usize) {
+        if end == End::Jellyfin("System/Info") {
+            scene.forget_looks();
+        }
         let fault = match self {
             Self::Refused => {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -94,6 +94,12 @@ impl Scene {
         self.misdirected = Some((from, to));
     }
 
+    /// The libraries were looked at long ago: the next run asks who the server is, and for all of them.
+    pub fn forget_looks(&self) {
+        let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
+        db.execute("DELETE FROM look", []).expect("it has that table");
+    }
+
     /// All is well again.
     pub fn behave(&mut self) {
         self.misdirected = None;
