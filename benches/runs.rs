@@ -227,7 +227,7 @@ fn at_scale() {
 /// The shortest of many starts.
 fn start() {
     println!("\nstart, the best of twenty");
-    let world = World::new();
+    let (world, _) = scale::people(50, 2000);
     scale::fill_store(&world.database(), 50, 2000);
     let bytes = fs::metadata(world.database()).map_or(0, |about| about.len());
     for args in [&["--version"][..], &["status"], &["status", "--json"], &["status", "film-7-of-3"]] {

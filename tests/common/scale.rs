@@ -55,7 +55,7 @@ pub fn world(users: u32, films: u32, library: u32) -> World {
 }
 
 /// The people with their lists, and every film that is listed, the shared ones first.
-fn people(users: u32, films: u32) -> (World, Vec<String>) {
+pub fn people(users: u32, films: u32) -> (World, Vec<String>) {
     let mut world = World::new()
         .without("[[users]]")
         .set("[letterboxd]", &format!("max_concurrent_requests = {WORKERS}"));
