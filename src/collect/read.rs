@@ -36,8 +36,8 @@ struct Taken {
     until: Option<Timestamp>,
 }
 
-/// What is known of one person's library so far.
-struct Shelf<'a> {
+/// One person's library, as far as it is read.
+struct Reading<'a> {
     /// In lower case.
     name: String,
     viewer: &'a JellyfinUser,
@@ -66,7 +66,7 @@ enum Scope {
     Nothing,
 }
 
-impl Shelf<'_> {
+impl Reading<'_> {
     fn about(&self) -> String {
         format!("library of `{}`", self.viewer.name)
     }
@@ -107,41 +107,42 @@ impl Collect<'_> {
         store: &mut Store,
         report: &mut Report,
     ) -> Result<Read, StoreError> {
-        let mut shelves = self.shelves(look, groups, store, report)?;
+        let mut readings = self.readings(look, groups, store, report)?;
         let wanted = self.wanted(aliases, store)?;
         let jellyfin = self.jellyfin;
-        let answers = self.pool.map(2 * shelves.len() + groups.len(), |index| match shelves.get(index / 2) {
-            Some(shelf) if index % 2 == 1 => jellyfin.watched(&shelf.viewer.id).map(Answer::Watched),
-            Some(shelf) => self.part(shelf, &wanted, aliases).map(Answer::Part),
-            None => match &groups[index - 2 * shelves.len()].id {
-                Some(id) => jellyfin.members(id).map(|members| Answer::Members(Some(members))),
-                None => Ok(Answer::Members(None)),
-            },
-        });
+        let answers =
+            self.pool.map(2 * readings.len() + groups.len(), |index| match readings.get(index / 2) {
+                Some(reading) if index % 2 == 1 => jellyfin.watched(&reading.viewer.id).map(Answer::Watched),
+                Some(reading) => self.part(reading, &wanted, aliases).map(Answer::Part),
+                None => match &groups[index - 2 * readings.len()].id {
+                    Some(id) => jellyfin.members(id).map(|members| Answer::Members(Some(members))),
+                    None => Ok(Answer::Members(None)),
+                },
+            });
         let mut members = Vec::new();
         for (index, answer) in answers.into_iter().enumerate() {
-            let about = match shelves.get(index / 2) {
-                Some(shelf) => shelf.about(),
-                None => format!("collection `{}`", groups[index - 2 * shelves.len()].name),
+            let about = match readings.get(index / 2) {
+                Some(reading) => reading.about(),
+                None => format!("collection `{}`", groups[index - 2 * readings.len()].name),
             };
-            match (tell(answer, &about, store, report)?, shelves.get_mut(index / 2)) {
-                (Some(Answer::Part(part)), Some(shelf)) => shelf.read = Some(part),
-                (Some(Answer::Watched(watched)), Some(shelf)) => shelf.watched = Some(watched),
+            match (tell(answer, &about, store, report)?, readings.get_mut(index / 2)) {
+                (Some(Answer::Part(part)), Some(reading)) => reading.read = Some(part),
+                (Some(Answer::Watched(watched)), Some(reading)) => reading.watched = Some(watched),
                 (Some(Answer::Members(found)), None) => members.push(Some(found)),
                 (_, None) => members.push(None),
                 (_, Some(_)) => {}
             }
         }
         // Half an answer is none.
-        shelves.retain(|shelf| shelf.read.is_some() && shelf.watched.is_some());
-        self.look_closer(&mut shelves, groups, &members, &wanted, aliases, store, report)?;
+        readings.retain(|reading| reading.read.is_some() && reading.watched.is_some());
+        self.look_closer(&mut readings, groups, &members, &wanted, aliases, store, report)?;
         let (mut libraries, mut looks) = (HashMap::new(), HashMap::new());
-        for shelf in shelves {
-            let Some(Part { library, until, .. }) = shelf.read else { continue };
-            let (is_whole, viewer_id) = (shelf.scope == Scope::Whole, shelf.viewer.id.clone());
-            let library = library.with_watched(&shelf.watched.unwrap_or_default(), aliases);
-            libraries.insert(shelf.name.clone(), library);
-            looks.insert(shelf.name, Taken { viewer_id, is_whole, until });
+        for reading in readings {
+            let Some(Part { library, until, .. }) = reading.read else { continue };
+            let (is_whole, viewer_id) = (reading.scope == Scope::Whole, reading.viewer.id.clone());
+            let library = library.with_watched(&reading.watched.unwrap_or_default(), aliases);
+            libraries.insert(reading.name.clone(), library);
+            looks.insert(reading.name, Taken { viewer_id, is_whole, until });
         }
         Ok(Read { libraries, members, looks })
     }
@@ -149,31 +150,31 @@ impl Collect<'_> {
     /// Reads as much of a library as its scope says, and keeps little of it.
     fn part(
         &self,
-        shelf: &Shelf<'_>,
+        reading: &Reading<'_>,
         wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
     ) -> Result<Part, ApiError> {
-        let films = match shelf.scope {
-            Scope::Whole => self.jellyfin.library(&shelf.viewer.id)?,
-            Scope::Since(since) => self.jellyfin.changed(&shelf.viewer.id, since)?,
+        let films = match reading.scope {
+            Scope::Whole => self.jellyfin.library(&reading.viewer.id)?,
+            Scope::Since(since) => self.jellyfin.changed(&reading.viewer.id, since)?,
             Scope::Nothing => Films::default(),
         };
-        let is_wanted = |id| wanted.get(&shelf.name).is_some_and(|ids| ids.contains(&id));
+        let is_wanted = |id| wanted.get(&reading.name).is_some_and(|ids| ids.contains(&id));
         let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
         let library = Library::of(films.films, aliases, is_wanted);
-        let library = if shelf.scope == Scope::Whole { library } else { library.partial() };
+        let library = if reading.scope == Scope::Whole { library } else { library.partial() };
         Ok(Part { library, count, until: films.until })
     }
 
     /// Everybody whose library is looked at, each once, and how far.
-    fn shelves<'a>(
+    fn readings<'a>(
         &self,
         look: &'a Look,
         groups: &[Group<'_>],
         store: &mut Store,
         report: &mut Report,
-    ) -> Result<Vec<Shelf<'a>>, StoreError> {
-        let mut shelves: Vec<Shelf<'a>> = Vec::new();
+    ) -> Result<Vec<Reading<'a>>, StoreError> {
+        let mut readings: Vec<Reading<'a>> = Vec::new();
         let mut asked = HashSet::new();
         let everybody = self.users.iter().filter(|_| self.needs_libraries);
         for user in groups.iter().flat_map(|group| group.users.iter().copied()).chain(everybody) {
@@ -186,14 +187,14 @@ impl Collect<'_> {
                     store.forget_notices(&format!("viewer/{name}/"))?;
                     let scope = self.scope(viewer, name, groups, store, report)?;
                     let (read, watched) = (None, None);
-                    shelves.push(Shelf { name: name.to_lowercase(), viewer, scope, read, watched });
+                    readings.push(Reading { name: name.to_lowercase(), viewer, scope, read, watched });
                 }
                 Err((text, hint)) => {
                     report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
                 }
             }
         }
-        Ok(shelves)
+        Ok(readings)
     }
 
     /// How much of this library has to be read to begin with.
@@ -230,7 +231,7 @@ impl Collect<'_> {
     #[expect(clippy::too_many_arguments, reason = "all of it is looked at")]
     fn look_closer(
         &self,
-        shelves: &mut Vec<Shelf<'_>>,
+        readings: &mut Vec<Reading<'_>>,
         groups: &[Group<'_>],
         members: &[Option<Members>],
         wanted: &HashMap<String, HashSet<TmdbId>>,
@@ -239,25 +240,26 @@ impl Collect<'_> {
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let mut open = Vec::new();
-        for (index, shelf) in shelves.iter_mut().enumerate().filter(|(_, shelf)| shelf.scope != Scope::Whole)
+        for (index, reading) in
+            readings.iter_mut().enumerate().filter(|(_, reading)| reading.scope != Scope::Whole)
         {
-            if is_whole_needed(shelf, groups, members, aliases, store)? {
-                shelf.scope = Scope::Whole;
+            if is_whole_needed(reading, groups, members, aliases, store)? {
+                reading.scope = Scope::Whole;
                 open.push(index);
-            } else if shelf.shows_nothing() {
+            } else if reading.shows_nothing() {
                 open.push(index);
             }
         }
         let answers = self.pool.map(open.len(), |index| {
-            let shelf = &shelves[open[index]];
-            match shelf.scope {
-                Scope::Whole => self.part(shelf, wanted, aliases).map(Answer::Part),
-                _ => self.jellyfin.film_count(&shelf.viewer.id).map(Answer::Count),
+            let reading = &readings[open[index]];
+            match reading.scope {
+                Scope::Whole => self.part(reading, wanted, aliases).map(Answer::Part),
+                _ => self.jellyfin.film_count(&reading.viewer.id).map(Answer::Count),
             }
         });
         for (index, answer) in open.into_iter().zip(answers) {
-            let shelf = &mut shelves[index];
-            match (tell(answer, &shelf.about(), store, report)?, &mut shelf.read) {
+            let reading = &mut readings[index];
+            match (tell(answer, &reading.about(), store, report)?, &mut reading.read) {
                 (Some(Answer::Part(part)), read) => *read = Some(part),
                 (Some(Answer::Count(0)), Some(part)) => part.count = 0,
                 (Some(Answer::Count(_)), Some(part)) => part.count = u32::MAX,
@@ -265,35 +267,35 @@ impl Collect<'_> {
             }
         }
         let mut lost = HashSet::new();
-        for shelf in shelves.iter() {
-            let is_whole = shelf.scope == Scope::Whole;
-            let Some(part) = shelf.read.as_ref().filter(|_| is_whole || shelf.shows_nothing()) else {
+        for reading in readings.iter() {
+            let is_whole = reading.scope == Scope::Whole;
+            let Some(part) = reading.read.as_ref().filter(|_| is_whole || reading.shows_nothing()) else {
                 continue;
             };
-            if !is_believable(shelf.viewer, part.count, is_whole, store, report)? {
-                lost.insert(shelf.name.clone());
+            if !is_believable(reading.viewer, part.count, is_whole, store, report)? {
+                lost.insert(reading.name.clone());
             }
         }
-        shelves.retain(|shelf| !lost.contains(&shelf.name));
+        readings.retain(|reading| !lost.contains(&reading.name));
         Ok(())
     }
 }
 
 /// Do the changes of a library not tell enough for somebody who sees it?
 fn is_whole_needed(
-    shelf: &Shelf<'_>,
+    reading: &Reading<'_>,
     groups: &[Group<'_>],
     members: &[Option<Members>],
     aliases: &Aliases,
     store: &Store,
 ) -> Result<bool, StoreError> {
-    let (Some(part), Some(watched)) = (&shelf.read, &shelf.watched) else { return Ok(false) };
+    let (Some(part), Some(watched)) = (&reading.read, &reading.watched) else { return Ok(false) };
     // A server's clock that was set back hides what was saved since.
-    if matches!(shelf.scope, Scope::Since(since) if part.until.is_none_or(|until| until < since)) {
+    if matches!(reading.scope, Scope::Since(since) if part.until.is_none_or(|until| until < since)) {
         return Ok(true);
     }
     let seen = Library::default().with_watched(watched, aliases);
-    for (index, user) in mapped(groups, &shelf.name) {
+    for (index, user) in mapped(groups, &reading.name) {
         let Some(members) = &members[index] else { continue };
         let listed = store.listed(&user.name, !user.remove_unlisted)?;
         let viewer = Viewer {
