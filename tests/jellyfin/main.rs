@@ -5,6 +5,7 @@ mod common;
 
 mod collections;
 mod films;
+mod looks;
 mod people;
 mod servers;
 mod writes;
