@@ -254,6 +254,10 @@ fn a_clock_that_jumps_back_removes_nothing_and_sends_nothing_again() {
         let world = used();
         let back = DAY * 365 * years + DAY / 2;
         world.turn_back(back);
+        world.forget_requests();
+        // Everything is read once more, and nothing is written.
+        world.sync().mentions(" nothing to do, in ");
+        assert_eq!(world.writes(), [""; 0]);
         world.idle();
         assert_eq!(world.collected(), world.tmdb(&["film-1", "film-2", "film-3"]));
         world.letterboxd.push("ada", "film-99");
