@@ -222,7 +222,7 @@ fn store(world: &World) -> Vec<String> {
             let mut line = vec![table.clone()];
             for (index, column) in columns.iter().enumerate() {
                 let value: Value = row.get(index)?;
-                let is_time = column.ends_with("_at") || column == "until";
+                let is_time = column.ends_with("_at") || ["until", "since"].contains(&column.as_str());
                 match value {
                     // How the last scrape went and how often something was looked at is history.
                     _ if column == "outcome" || column == "tries" => {}
