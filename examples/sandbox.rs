@@ -237,7 +237,7 @@ letterboxd_username = "linus"      # no collection: only Radarr is fed
 
         step("6. Ask where everything stands. `status` reads the store alone and asks no server.");
         self.lbjf(&["status"])?;
-        self.lbjf(&["status", "the paper fox"])?;
+        self.lbjf(&["status", "the-paper-fox"])?;
         if keep {
             return self.stay();
         }

@@ -2,7 +2,7 @@
 //! one tag (facts/crates.md §1.3). One linear look at the text; real pages are at depth 20 and 22 attributes.
 //!
 //! The parser knows more states than this look does, and a page may hide tags where this sees a comment or a script.
-//! Hence [`MAX_TAGS`] counts whatever could begin a tag: with so few the parser's stack is large enough for any page.
+//! Hence `MAX_TAGS` counts whatever could begin a tag: with so few the parser's stack is large enough for any page.
 
 /// Deepest nesting that is let through. Unclosed `<p>` and `<li>` count too much here, which does no harm.
 const MAX_DEPTH: usize = 256;

@@ -74,7 +74,7 @@ pub fn films(
 }
 
 /// Looks that are to be written down. Each transaction waits for the disk, and at a fast pace that would take longer
-/// than the pages: what comes within [`Looks::WAIT`] is written at once. A run that is killed meanwhile reads those
+/// than the pages: what comes within `WAIT` is written at once. A run that is killed meanwhile reads those
 /// few pages again.
 #[derive(Debug, Default)]
 pub struct Looks {
