@@ -49,18 +49,23 @@ pub enum InLibrary {
 #[derive(Debug)]
 pub struct Feed<'a> {
     setup: Setup<'a>,
-    /// `None`: Radarr was not looked at yet.
-    looked: Option<Looked>,
+    looked: Looked,
     /// Wishes that had their turn in this run.
     done: HashSet<(String, Uid)>,
     failures_in_a_row: usize,
     added: usize,
     /// Nothing more is added in this run.
     is_over: bool,
+    has_warned: bool,
 }
 
-/// What a look at Radarr brought; `None` when it failed.
-type Looked = Option<Box<(RadarrTerms, RadarrView)>>;
+/// What this run's look at Radarr brought.
+#[derive(Debug)]
+enum Looked {
+    NotYet,
+    Failed,
+    Ready(Box<(RadarrTerms, RadarrView)>),
+}
 
 /// More films than this at once are worth a warning, since Radarr asks the indexers for each.
 const MANY_SEARCHES: usize = 50;
@@ -68,8 +73,15 @@ const MANY_SEARCHES: usize = 50;
 impl<'a> Feed<'a> {
     /// Nothing is asked yet.
     pub fn new(setup: Setup<'a>) -> Self {
-        let (done, failures_in_a_row, added, is_over) = (HashSet::new(), 0, 0, false);
-        Self { setup, looked: None, done, failures_in_a_row, added, is_over }
+        Self {
+            setup,
+            looked: Looked::NotYet,
+            done: HashSet::new(),
+            failures_in_a_row: 0,
+            added: 0,
+            is_over: false,
+            has_warned: false,
+        }
     }
 
     /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
@@ -80,7 +92,7 @@ impl<'a> Feed<'a> {
 
     /// Sends what is known while so many films are still `unread`.
     pub fn begin(&mut self, store: &mut Store, report: &mut Report, unread: usize) -> Result<(), StoreError> {
-        if self.is_over || matches!(self.looked, Some(None)) || interrupt::requested().is_some() {
+        if self.is_over || matches!(self.looked, Looked::Failed) || interrupt::requested().is_some() {
             return Ok(());
         }
         self.send(store, report, &InLibrary::Ignored, unread)
@@ -112,12 +124,15 @@ impl<'a> Feed<'a> {
             log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
             return Ok(());
         }
-        if self.looked.is_none() {
-            self.looked = Some(self.look(store, report, &aliases)?.map(Box::new));
+        if matches!(self.looked, Looked::NotYet) {
+            let found = self.look(store, report, &aliases)?;
+            self.looked = found.map_or(Looked::Failed, |found| Looked::Ready(Box::new(found)));
         }
-        let Some((terms, view)) = self.looked.as_mut().and_then(Option::take).map(|looked| *looked) else {
+        // It is put back below.
+        let Looked::Ready(looked) = std::mem::replace(&mut self.looked, Looked::Failed) else {
             return Ok(());
         };
+        let (terms, view) = *looked;
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
         let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
         self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
@@ -125,7 +140,7 @@ impl<'a> Feed<'a> {
         let mut send = Send { feed: self, view, is_last: unread == 0 };
         let result = send.apply(&steps, store, report);
         let view = send.view;
-        self.looked = Some(Some(Box::new((terms, view))));
+        self.looked = Looked::Ready(Box::new((terms, view)));
         result
     }
 
@@ -157,9 +172,9 @@ impl<'a> Feed<'a> {
         Ok(wishes)
     }
 
-    /// Some indexers ban for hundreds of searches at once.
+    /// Some indexers ban for hundreds of searches at once. Told once a run, however many parts it is done in.
     fn warn_of_searches(
-        &self,
+        &mut self,
         steps: &[Step],
         unread: usize,
         store: &mut Store,
@@ -168,9 +183,10 @@ impl<'a> Feed<'a> {
         let config = self.setup.config;
         let adds = steps.iter().filter(|step| matches!(step, Step::Add(_))).count() + unread;
         let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
-        if adds <= MANY_SEARCHES || !config.search_on_add || self.added > 0 {
+        if adds <= MANY_SEARCHES || !config.search_on_add || self.has_warned || self.added > 0 {
             return Ok(());
         }
+        self.has_warned = true;
         let up_to = if unread > 0 { "up to " } else { "" };
         let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";

@@ -95,3 +95,14 @@ fn a_run_that_searches_for_many_films_warns_with_the_key_that_caps_it() {
     }
     World::new().watchlist_of(50).sync().omits("searches for each at once");
 }
+
+#[test]
+fn many_films_that_radarr_has_already_are_warned_of_once_however_many_batches_they_take() {
+    let world = World::new().watchlist_of(160);
+    for number in 1..=160 {
+        world.radarr.has(world.letterboxd.tmdb_id(&format!("film-{number}")));
+    }
+    let ran = world.sync();
+    assert_eq!(ran.stderr.matches("it searches for each at once").count(), 1, "{}", ran.stderr);
+    assert!(world.radarr.posted().is_empty());
+}

@@ -79,7 +79,7 @@ pub fn films(
 #[derive(Debug, Default)]
 pub struct Looks {
     waiting: Vec<(usize, Look)>,
-    since: Option<Instant>,
+    stored_at: Option<Instant>,
 }
 
 impl Looks {
@@ -89,9 +89,7 @@ impl Looks {
     pub fn add(&mut self, number: usize, look: Look) -> bool {
         self.waiting.push((number, look));
         // The first one waits for nobody: at a slow pace each is the first.
-        self.since
-            .replace(self.since.unwrap_or_else(Instant::now))
-            .is_none_or(|since| since.elapsed() >= Self::WAIT)
+        self.stored_at.is_none_or(|stored_at| stored_at.elapsed() >= Self::WAIT)
     }
 
     /// Writes them down; gives the number of each film and who it is from now on.
@@ -103,7 +101,7 @@ impl Looks {
     ) -> Result<Vec<(usize, Uid)>, StoreError> {
         let looks: Vec<_> = self.waiting.iter().map(|(number, look)| (film(*number), look)).collect();
         let uids = if looks.is_empty() { Vec::new() } else { store.record_looks(&looks, now)? };
-        self.since = Some(Instant::now());
+        self.stored_at = Some(Instant::now());
         Ok(self.waiting.drain(..).map(|(number, _)| number).zip(uids).collect())
     }
 }

@@ -445,6 +445,10 @@ fn partial(text: &'static str, changed: &str, watched: &[u32]) -> (Vec<Listed>, 
     )
 }
 
+fn sees<'a>(listed: &'a [Listed], library: &'a Library) -> Viewer<'a> {
+    Viewer { name: "ada", remove_watched: true, has_accepted: true, listed, library: Some(library) }
+}
+
 #[test]
 fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
     for (name, listed, changed, watched, members, expected) in [
@@ -457,13 +461,7 @@ fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
     ] {
         let (listed, library) = partial(listed, changed, watched);
         let members: Vec<Member> = members.split_whitespace().map(member).collect();
-        let viewer = Viewer {
-            name: "ada",
-            remove_watched: true,
-            has_accepted: true,
-            listed: &listed,
-            library: Some(&library),
-        };
+        let viewer = sees(&listed, &library);
         assert_eq!(is_whole_library_needed(&viewer, &members, &Aliases::default()), expected, "{name}");
     }
 }
@@ -471,13 +469,7 @@ fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
 #[test]
 fn a_film_that_did_not_change_stays_where_it_was() {
     let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting", "2a 4a", &[3]);
-    let viewer = Viewer {
-        name: "ada",
-        remove_watched: true,
-        has_accepted: true,
-        listed: &listed,
-        library: Some(&library),
-    };
+    let viewer = sees(&listed, &library);
     let places = places(&viewer, &[member("1a")], &["4a".to_owned()], &Aliases::default());
     let words: Vec<_> =
         places.iter().map(|(uid, place)| format!("{uid} {}", place.map_or("?", Place::word))).collect();
