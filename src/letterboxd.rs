@@ -5,6 +5,7 @@
 //! once, in all workers; with none left, what is still waiting is answered with [`PageError::Stopped`] and never
 //! sent.
 
+mod error;
 pub mod guard;
 pub mod narrow;
 pub mod page;
@@ -23,8 +24,9 @@ use crate::film::Slug;
 use crate::http::{Again, Answer, Http, Options, Patience, Proxy, TransportError};
 use crate::pool::{Pool, Turns};
 use crate::progress;
+pub use error::PageError;
 use page::{FilmPage, Unreadable, WatchlistPage};
-use route::{Change, DIRECT, NoWay, Route, Routes, Standing};
+use route::{Change, DIRECT, Route, Routes, Standing};
 
 /// How the door is set up.
 #[derive(Clone, Debug)]
@@ -65,105 +67,6 @@ pub struct Letterboxd {
     cool_down: Duration,
     save_to: Option<PathBuf>,
     requests: AtomicUsize,
-}
-
-/// Why a page was not to be had.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// No complete answer.
-    #[error("Letterboxd cannot be reached: {0}")]
-    Unreachable(TransportError),
-    /// Cloudflare wants a browser.
-    #[error("Letterboxd challenged this address (bot protection)")]
-    Challenged,
-    /// Too many requests, in Letterboxd's opinion.
-    #[error("Letterboxd limits the rate of this address")]
-    RateLimited {
-        /// The pause it asks for.
-        retry_after: Option<Duration>,
-    },
-    /// The member shows it to friends or to nobody.
-    #[error("the watchlist is private")]
-    Private,
-    /// There is no such member, or no such film.
-    #[error("Letterboxd has no such member (HTTP 404)")]
-    NotFound,
-    /// 403 without a reason.
-    #[error("Letterboxd refused the page (HTTP 403) without a reason")]
-    Refused,
-    /// Any other status.
-    #[error("Letterboxd answered with HTTP {0}")]
-    Status(u16),
-    /// A redirect that is not followed: to another host, or too many.
-    #[error("Letterboxd redirects to `{0}`")]
-    Redirected(String),
-    /// More than any page has.
-    #[error("an unexpected page came instead: {0}")]
-    TooLarge(TransportError),
-    /// Status 200, but not the page.
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// Not asked, since Letterboxd refuses us, or somebody stopped this run.
-    #[error("not asked, since Letterboxd refuses us")]
-    Stopped,
-    /// Every proxy failed.
-    #[error("no proxy is left: each one failed")]
-    NoProxyLeft,
-    /// A bug of ours that hit this page only.
-    #[error("reading the page failed unexpectedly; please report it")]
-    Panicked,
-}
-
-impl PageError {
-    /// Does it end all asking?
-    pub fn is_block(&self) -> bool {
-        matches!(self, Self::Challenged | Self::RateLimited { .. } | Self::Stopped)
-    }
-
-    /// One word for the store and for JSON.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Unreachable(_) | Self::Status(_) | Self::Refused | Self::NoProxyLeft => "unreachable",
-            Self::Challenged => "challenged",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::Private => "private",
-            Self::NotFound => "not_found",
-            Self::Unreadable(Unreadable::MarkupChanged { .. }) => "markup_changed",
-            Self::Unreadable(_) | Self::TooLarge(_) | Self::Redirected(_) | Self::Panicked => {
-                "unexpected_page"
-            }
-            Self::Stopped => "not_asked",
-        }
-    }
-
-    /// What to do about it, when that is known.
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Challenged | Self::RateLimited { .. } => {
-                Some("nothing was removed; the next runs leave Letterboxd alone until the cool-down ends")
-            }
-            Self::NoProxyLeft => {
-                Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
-            }
-            Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
-            Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
-            Self::NotFound => {
-                Some("check `letterboxd_username`; a member who changed names needs the new one")
-            }
-            Self::Unreadable(Unreadable::MarkupChanged { .. }) => {
-                Some("Letterboxd may have changed its pages: look for a newer lbjf; nothing was removed")
-            }
-            _ => None,
-        }
-    }
-
-    fn again(&self) -> Again {
-        match self {
-            Self::Unreachable(error) if error.is_passing() => Again::Soon,
-            Self::Refused | Self::Status(500..) => Again::Soon,
-            _ => Again::Never,
-        }
-    }
 }
 
 /// How a proxy did when it was tried.
@@ -458,15 +361,6 @@ impl Letterboxd {
             (403, _) => PageError::Refused,
             (status, _) => PageError::Status(status),
         })
-    }
-}
-
-impl From<NoWay> for PageError {
-    fn from(no_way: NoWay) -> Self {
-        match no_way {
-            NoWay::Closed | NoWay::Interrupted => Self::Stopped,
-            NoWay::NoProxyLeft => Self::NoProxyLeft,
-        }
     }
 }
 
