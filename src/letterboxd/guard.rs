@@ -67,9 +67,10 @@ pub fn check(html: &str) -> Result<(), Hostile> {
             return Err(Hostile::Depth);
         }
     }
-    let ends = html.matches("</").count();
-    let begins = html.matches('<').count() - ends;
-    if begins.max(ends) > MAX_TAGS { Err(Hostile::Tags) } else { Ok(()) }
+    let is_end = |open: &usize| bytes.get(open + 1) == Some(&b'/');
+    let (all, ends) =
+        (memchr::memchr_iter(b'<', bytes).count(), memchr::memchr_iter(b'<', bytes).filter(is_end).count());
+    if (all - ends).max(ends) > MAX_TAGS { Err(Hostile::Tags) } else { Ok(()) }
 }
 
 fn is_one_of(name: &[u8], names: &[&str]) -> bool {

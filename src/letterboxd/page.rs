@@ -102,20 +102,20 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
 
 /// Reads a film's page.
 ///
-/// The few tags that matter are enough where they are all there and agree; else the whole page is parsed.
+/// The few tags that matter are enough where they are all there and agree, however large the rest of the page is; else
+/// the whole page is parsed.
 ///
 /// # Errors
 ///
 /// When it is no film page, or names two TMDB ids.
 pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
-    guard::check(html)?;
     match narrow::film(html).and_then(|part| film_part(&part)) {
         Some(page) => Ok(page),
-        None => read_film(&Document::from(html), html),
+        None => whole_film(html),
     }
 }
 
-/// Reads a film's page as [`film`] does, always with the whole page parsed: what [`film`] is tested against.
+/// Reads a film's page with all of it parsed: what [`film`] is tested against.
 ///
 /// # Errors
 ///
@@ -126,6 +126,7 @@ pub fn whole_film(html: &str) -> Result<FilmPage, Unreadable> {
 
 /// What the tags that matter say, where they say all: another source could only repeat or contradict it.
 fn film_part(part: &narrow::Part) -> Option<FilmPage> {
+    guard::check(&part.html).ok()?;
     let document = Document::from(part.html.as_str());
     let buttons = document.find(Attr("data-track-action", ())).count();
     let names = document.find(Attr("data-production-uid", ())).count();

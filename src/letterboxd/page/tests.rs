@@ -239,6 +239,25 @@ fn hostile_pages_are_unexpected_pages() {
     assert_eq!(title(&deep), None);
 }
 
+/// The page of a film that was released in every country five times, and of which everybody wrote.
+#[test]
+fn a_film_page_may_be_as_large_and_as_deep_as_it_likes_around_what_is_read() {
+    let html = pages::film_page(&Film::movie("heat-1995", "Heat", 1995, 949));
+    let expected = super::film(&html);
+    for rest in ["<p>x</p>".repeat(20_000), "<div>".repeat(300)] {
+        let large = html.replacen("</body>", &format!("{rest}</body>"), 1);
+        assert!(matches!(whole_film(&large), Err(Unreadable::Hostile(_))));
+        assert_eq!(super::film(&large), expected);
+    }
+    let many = format!("<a data-track-action=x {}></a></body>", "a ".repeat(300));
+    let attributes = super::film(&html.replacen("</body>", &many, 1));
+    assert_eq!(
+        attributes,
+        Err(Unreadable::Hostile(Hostile::Attributes)),
+        "of what is parsed none is too odd"
+    );
+}
+
 #[test]
 fn a_uid_is_a_kind_and_a_number() {
     for (text, expected) in [
