@@ -338,7 +338,7 @@ impl Letterboxd {
         // A page that proves to be the right one is it, whatever else it says: a member may write of challenges.
         let unreadable = match status {
             // The connection ended properly, but the page did not.
-            200 if html.contains("<html") && !html.contains("</html>") => {
+            200 if html.contains("<html") && html.rfind("</html>").is_none() => {
                 return Err(PageError::Unreachable(TransportError::Cut));
             }
             200 => match self.in_turn(|| parse(&html)) {
