@@ -120,19 +120,15 @@ pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) 
         // Before the first accepted crawl nothing is taken out of a collection: no time to lose.
         return if cursor.accepted_at.is_some() { Need::Head } else { Need::All };
     }
-    if let Some(since) = cursor.pending_at {
-        let may_settle = age(terms.now, since) >= HOUR || terms.allow_shrink;
-        return if may_settle { Need::All } else { Need::Wait };
-    }
-    match cursor.mismatch {
-        // Pages are cached for minutes on the other side: once more next time, then when something moved, or when
-        // a shortfall is old enough to be accepted.
-        Some(mismatch) if mismatch.count >= 2 && mismatch.declared == declared => {
-            let may_settle = mismatch.shortfall.is_some() && age(terms.now, mismatch.first_at) >= HOUR;
-            if may_settle { Need::All } else { Need::Wait }
-        }
-        _ => Need::All,
-    }
+    // Pages are cached for minutes on the other side: once more next time, then when something moved, or when a
+    // shortfall is old enough to be accepted.
+    let total_waits = cursor.mismatch.is_some_and(|mismatch| {
+        let may_settle = mismatch.shortfall.is_some_and(|shortfall| !is_most(shortfall, declared))
+            && age(terms.now, mismatch.first_at) >= HOUR;
+        mismatch.count >= 2 && mismatch.declared == declared && !may_settle
+    });
+    let shrink_waits = cursor.pending_at.is_some_and(|since| age(terms.now, since) < HOUR);
+    if (total_waits || shrink_waits) && !terms.allow_shrink { Need::Wait } else { Need::All }
 }
 
 /// What does this crawl mean for the known list?
@@ -143,7 +139,9 @@ pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
         Some(shortfall) if shortfall == 0 || Some(shortfall) == known_shortfall => shortfall,
         other => match (other, cursor.mismatch) {
             (Some(shortfall), Some(before))
-                if before.shortfall == other && age(terms.now, before.first_at) >= HOUR =>
+                if before.shortfall == other
+                    && age(terms.now, before.first_at) >= HOUR
+                    && !is_most(shortfall, crawl.declared_first) =>
             {
                 shortfall
             }
@@ -157,8 +155,7 @@ pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
             }
         },
     };
-    let collapsed =
-        (crawl.gone > 5 && crawl.gone > crawl.known / 2) || (crawl.unique == 0 && crawl.known > 0);
+    let collapsed = is_most(crawl.gone, crawl.known) || (crawl.unique == 0 && crawl.known > 0);
     if !collapsed || terms.allow_shrink {
         return Verdict::Accepted { shortfall };
     }
@@ -170,6 +167,11 @@ pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
         Some(since) if lacks_again => Verdict::Pending { since },
         _ => Verdict::Pending { since: terms.now },
     }
+}
+
+/// More than half, and more than a handful: no film or two that are counted and not shown, and no tidying up.
+fn is_most(part: u32, whole: u32) -> bool {
+    part > 5 && part > whole / 2
 }
 
 fn next_mismatch(
@@ -289,6 +291,48 @@ mod tests {
             other,
             Verdict::Mismatch(Mismatch { first_at: NOW + 3600, count: 1, declared: 61, shortfall: Some(3) })
         );
+    }
+
+    #[test]
+    fn a_list_of_which_less_than_half_is_shown_is_never_accepted() {
+        let short =
+            |shown| Crawl { declared: Some(414), declared_first: 414, ..crawl(415, shown, 415 - shown) };
+        let before =
+            |shortfall| Mismatch { first_at: NOW, count: 2, declared: 414, shortfall: Some(shortfall) };
+        let later = Terms { now: NOW + 2 * HOUR, allow_shrink: true, ..TERMS };
+        for (shown, expected) in [
+            (207, Verdict::Accepted { shortfall: 207 }),
+            (206, Verdict::Mismatch(Mismatch { count: 3, ..before(208) })),
+        ] {
+            let shortfall = 414 - shown;
+            let cursor = Cursor { mismatch: Some(before(shortfall)), ..settled(HOUR) };
+            assert_eq!(judge(&cursor, later, short(shown)), expected, "{shown} of 414");
+            let waits = Terms { allow_shrink: false, ..later };
+            let need = need(&cursor, waits, 415, 0, 414);
+            assert_eq!(
+                need,
+                if shown == 206 { Need::Wait } else { Need::All },
+                "and time alone settles nothing"
+            );
+        }
+        let few = Crawl { declared: Some(6), declared_first: 6, ..crawl(6, 1, 5) };
+        let cursor = Cursor {
+            mismatch: Some(Mismatch { first_at: NOW, count: 1, declared: 6, shortfall: Some(5) }),
+            ..settled(HOUR)
+        };
+        assert_eq!(judge(&cursor, later, few), Verdict::Accepted { shortfall: 5 });
+    }
+
+    #[test]
+    fn a_total_that_disagrees_keeps_its_pace_also_while_a_shrunken_list_waits() {
+        let mismatch = Mismatch { first_at: NOW, count: 2, declared: 20, shortfall: None };
+        let cursor = Cursor { mismatch: Some(mismatch), pending_at: Some(NOW), ..settled(HOUR) };
+        let later = Terms { now: NOW + 2 * HOUR, ..TERMS };
+        assert_eq!(need(&cursor, later, 60, 0, 20), Need::Wait);
+        assert_eq!(need(&cursor, later, 60, 0, 21), Need::All, "the total moved");
+        let once = Cursor { mismatch: Some(Mismatch { count: 1, ..mismatch }), ..cursor };
+        assert_eq!(need(&once, later, 60, 0, 20), Need::All, "once more next time");
+        assert_eq!(need(&cursor, Terms { allow_shrink: true, ..later }, 60, 0, 20), Need::All);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
 use crate::film::Uid;
-use crate::letterboxd::page::{ENTRIES_PER_PAGE, WatchlistPage};
+use crate::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
 use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{Report, UserReport, plural, show_time};
@@ -107,7 +107,8 @@ impl Scrape<'_> {
         };
         let mut new = self.put_in_front(&fresh)?;
         if let Some((error, number)) = trouble {
-            return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
+            return self
+                .cut_short(&cursor, Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
         }
         let need = cursor::need(&cursor, self.terms, count(known.len()), count(fresh.len()), declared);
         let enough = match need {
@@ -120,13 +121,29 @@ impl Scrape<'_> {
         }
 
         // All pages.
-        let last = pages.last().and_then(Option::as_ref).map_or(1, |page| page.pages);
-        let failed = self.fetch_rest(&mut pages, last, &mut new)?;
-        if let Some((error, number)) = failed {
-            return Ok(Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
+        let mut failed = None;
+        // As a rule the first page knows how many there are; if not, each leads to the next.
+        while failed.is_none() && last_page(&pages) > count(pages.len()) {
+            failed = self.fetch_up_to(last_page(&pages), &mut pages, &mut new)?;
         }
-        let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
-        self.settle(cursor, &pages, new)
+        let read: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
+        let number = count(read.len());
+        let failed = failed.or_else(|| page::prove_end(&read).err().map(|error| (error.into(), number)));
+        match failed {
+            Some((error, number)) => {
+                self.cut_short(&cursor, Scraped { new, ..Scraped::failed(error, number, Some(declared)) })
+            }
+            None => self.settle(cursor, &read, new),
+        }
+    }
+
+    /// A page was not to be had. The next run reads all of them, since a sum that is right by chance would hide what
+    /// stands on it.
+    fn cut_short(&mut self, cursor: &Cursor, scraped: Scraped) -> Result<Scraped, StoreError> {
+        if cursor.crawled_at.is_some() {
+            self.store.save_cursor(self.person, &Cursor { crawled_at: None, ..*cursor })?;
+        }
+        Ok(scraped)
     }
 
     /// The list is whole: what was in doubt before counts no more.
@@ -170,10 +187,10 @@ impl Scrape<'_> {
     }
 
     /// The pages that are missing up to `last`, each stored as it arrives. Returns the worst failure.
-    fn fetch_rest(
+    fn fetch_up_to(
         &mut self,
-        pages: &mut Vec<Option<WatchlistPage>>,
         last: u32,
+        pages: &mut Vec<Option<WatchlistPage>>,
         new: &mut usize,
     ) -> Result<Option<(PageError, u32)>, StoreError> {
         let first = count(pages.len()) + 1;
@@ -238,6 +255,13 @@ impl Scrape<'_> {
             Scraped { outcome: "complete", declared: Some(declared), new, gone: 0, trouble: None };
         let cursor = match cursor::judge(&cursor, self.terms, facts) {
             Verdict::Accepted { shortfall } => {
+                if shortfall > 0 && shortfall != cursor.shortfall {
+                    let films = plural(shortfall as usize, "film");
+                    log::info!(
+                        "{}: the watchlist counts {films} that it never shows; the rest is taken for all of it",
+                        self.person
+                    );
+                }
                 scraped.gone = self.store.accept_crawl(self.person, &crawl)?;
                 if crawl.is_empty() {
                     scraped.outcome = "empty";
@@ -261,6 +285,11 @@ impl Scrape<'_> {
         self.store.save_cursor(self.person, &cursor)?;
         Ok(scraped)
     }
+}
+
+/// How many pages a list has, as far as the last one of these tells.
+pub fn last_page(pages: &[Option<WatchlistPage>]) -> u32 {
+    pages.last().and_then(Option::as_ref).map_or(1, |page| page.pages)
 }
 
 /// Writes down how a scrape went and says what a person should know about it.

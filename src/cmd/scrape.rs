@@ -14,10 +14,10 @@ use crate::exit::Exit;
 use crate::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
 use crate::http::Patience;
 use crate::interrupt;
-use crate::letterboxd::page::WatchlistPage;
+use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
-use crate::scrape::{Looks, look_at, note_routes};
+use crate::scrape::{Looks, last_page, look_at, note_routes};
 use crate::store::{Look, Store};
 
 /// Prints the watchlist.
@@ -99,23 +99,37 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     letterboxd.watchlist_pages(&[(user, 1)], |_, page| first = page);
     let first = first?;
     let (declared, per_page) = (first.declared, u32::try_from(first.entries.len().max(1)).unwrap_or(1));
-    let all = first.pages;
-    let wanted = limit.map_or(all, |limit| limit.div_ceil(per_page).clamp(1, all));
-    let numbers: Vec<_> = (2..=wanted).map(|number| (user, number)).collect();
-    let mut pages: Vec<Option<WatchlistPage>> = vec![None; numbers.len() + 1];
-    pages[0] = Some(first);
+    let most = limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1));
+    let mut pages = vec![Some(first)];
     let mut failures = Vec::new();
-    letterboxd.watchlist_pages(&numbers, |index, page| match page {
-        Ok(page) => pages[index + 1] = Some(page),
-        Err(error) => failures.push(format!("watchlist page {}: {error}", index + 2)),
-    });
+    loop {
+        let there = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+        let numbers: Vec<_> =
+            (there + 1..=last_page(&pages).min(most)).map(|number| (user, number)).collect();
+        if numbers.is_empty() || !failures.is_empty() {
+            break;
+        }
+        pages.resize(pages.len() + numbers.len(), None);
+        letterboxd.watchlist_pages(&numbers, |index, page| match page {
+            Ok(page) => pages[numbers[index].1 as usize - 1] = Some(page),
+            Err(error) => failures.push(format!("watchlist page {}: {error}", numbers[index].1)),
+        });
+    }
+    let is_cut = last_page(&pages) as usize > pages.len();
+    let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
+    if let Err(error) = page::prove_end(&pages)
+        && failures.is_empty()
+        && !is_cut
+    {
+        failures.push(format!("watchlist page {}: {error}", pages.len()));
+    }
     let mut seen = HashSet::new();
-    let mut entries: Vec<_> = pages.into_iter().flatten().flat_map(|page| page.entries).collect();
+    let mut entries: Vec<_> = pages.into_iter().flat_map(|page| page.entries).collect();
     entries.retain(|entry| seen.insert(entry.slug.clone()));
     let limit = limit.map_or(usize::MAX, |limit| limit as usize);
     let outcome = match entries.len() {
         _ if !failures.is_empty() => "incomplete",
-        count if wanted < all || count > limit => "limited",
+        count if is_cut || count > limit => "limited",
         count if count != declared as usize => "total_moved",
         0 => "empty",
         _ => "complete",

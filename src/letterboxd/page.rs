@@ -17,6 +17,9 @@ use crate::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
 /// Entries on a full page (facts/letterboxd.md 1.4).
 pub const ENTRIES_PER_PAGE: u32 = 28;
 
+/// A few films may be counted and not shown. More than these behind a full page are on a page that is not linked.
+const MAX_HIDDEN: usize = 5;
+
 /// One page of a watchlist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchlistPage {
@@ -95,9 +98,31 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
     let declared: u32 = declared
         .parse()
         .map_err(|_| changed("number in data-num-entries", format!("`{}`", shorten(declared))))?;
-    let entries = entries(&main_part(column), declared)?;
+    // A page behind the last one is no page of another shape: the list shrank since somebody counted its pages.
+    let is_past_end = (page - 1).saturating_mul(ENTRIES_PER_PAGE) >= declared;
+    let entries = entries(&main_part(column), declared, is_past_end)?;
     let shown = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    Ok(WatchlistPage { declared, pages: pages(&document, page, declared, shown), entries })
+    let found = WatchlistPage { declared, pages: pages(&document, page, declared, shown), entries };
+    if found.pages == 1 {
+        prove_end(std::slice::from_ref(&found))?;
+    }
+    Ok(found)
+}
+
+/// Are these all pages of a list? They seem to be, since nothing on the last one leads further; but a full page with
+/// most of the list still to come is none to end with.
+///
+/// # Errors
+///
+/// When it is not the end.
+pub fn prove_end(pages: &[WatchlistPage]) -> Result<(), Unreadable> {
+    let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return Ok(()) };
+    let shown: usize = pages.iter().map(|page| page.entries.len()).sum();
+    let is_full = last.entries.len() >= first.entries.len().max(ENTRIES_PER_PAGE as usize);
+    if !is_full || (last.declared as usize) <= shown + MAX_HIDDEN {
+        return Ok(());
+    }
+    Err(changed("link to the next page", format!("none behind {shown} of {} films", last.declared)))
 }
 
 /// Reads a film's page.
@@ -247,7 +272,7 @@ const ITEM_CLASSES: &[&str] = &["griditem", "posteritem", "poster-container"];
 /// Newest first: the order in which they are believed.
 const SLUG_ATTRIBUTES: &[&str] = &["data-item-link", "data-item-slug", "data-film-slug", "data-target-link"];
 
-fn entries(column: &Node<'_>, declared: u32) -> Result<Vec<WatchlistEntry>, Unreadable> {
+fn entries(column: &Node<'_>, declared: u32, may_be_empty: bool) -> Result<Vec<WatchlistEntry>, Unreadable> {
     // A sidebar may show posters of other lists (facts/letterboxd.md 1.3).
     let is_own = |node: &Node<'_>| !ancestors(*node, column).any(|parent| parent.name() == Some("aside"));
     let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node, class));
@@ -258,7 +283,7 @@ fn entries(column: &Node<'_>, declared: u32) -> Result<Vec<WatchlistEntry>, Unre
         .filter(|node| slug_attribute(node).is_some() && is_own(node))
         .filter(|node| !ancestors(*node, column).any(|parent| slug_attribute(&parent).is_some()))
         .count();
-    if items.is_empty() && declared > 0 {
+    if items.is_empty() && !may_be_empty {
         let text = format!("{posters} posters elsewhere, of {declared} declared");
         return Err(changed("li.griditem in the watchlist", text));
     }

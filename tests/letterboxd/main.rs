@@ -6,6 +6,7 @@ mod common;
 mod asking;
 mod doubt;
 mod films;
+mod pagination;
 mod unreadable;
 
 use std::time::Duration;
