@@ -244,8 +244,9 @@ fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), U
         let url = Url::parse(meta.attr("content")?).ok()?;
         url.path_segments()?.next().map(str::to_owned)
     };
-    let owner = body.attr("data-owner").map(str::to_owned).or_else(from_address);
-    match owner.filter(|owner| !owner.is_empty()) {
+    let named = |owner: &String| !owner.is_empty();
+    let owner = body.attr("data-owner").map(str::to_owned).filter(named);
+    match owner.or_else(|| from_address().filter(named)) {
         None => Err(changed("body[data-owner] or og:url", "neither")),
         Some(owner) if owner.eq_ignore_ascii_case(user) => Ok(()),
         Some(found) => Err(Unreadable::OtherOwner { asked: user.to_owned(), found: shorten(&found) }),
