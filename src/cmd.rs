@@ -42,6 +42,7 @@ struct Session<'a> {
     is_dry: bool,
     started: Instant,
     run: i64,
+    cool_downs: Vec<CoolDown>,
     _lock: Lock,
 }
 
@@ -54,8 +55,9 @@ impl<'a> Session<'a> {
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
         let mut store = store.with_context(|| format!("store `{}`", database.display()))?;
         let run = store.begin_run(command, now)?;
+        let cool_downs = store.cool_downs()?;
         let report = Report::new(command, now, is_dry, people);
-        Ok(Self { store, report, database, is_dry, started, run, _lock: lock })
+        Ok(Self { store, report, database, is_dry, started, run, cool_downs, _lock: lock })
     }
 
     /// Writes down how the run ended and says so.
@@ -64,7 +66,7 @@ impl<'a> Session<'a> {
             // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
             let mut store = Store::open(self.database)?;
             store.adopt_films(&self.store)?;
-            store.adopt_cool_downs(&self.store)?;
+            store.adopt_cool_downs(&self.store, &self.cool_downs)?;
         }
         let took = self.started.elapsed();
         let (exit, summary) = (self.report.exit(), self.report.summary(took));

@@ -15,7 +15,7 @@ pub mod save;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use url::Url;
@@ -67,6 +67,40 @@ pub struct Letterboxd {
     cool_down: Duration,
     save_to: Option<PathBuf>,
     requests: AtomicUsize,
+    /// Of first pages and film pages, which are many, and of which one fares like the other.
+    streak: Streak,
+}
+
+/// Pages in a row that were not to be had.
+#[derive(Debug, Default)]
+struct Streak {
+    failures: AtomicUsize,
+    is_over: AtomicBool,
+    unasked: AtomicUsize,
+}
+
+impl Streak {
+    /// So many end the asking: whatever is wrong, hundreds of pages more would not mend it.
+    const MOST: usize = 5;
+
+    /// Gets a page unless too many were not to be had before.
+    fn ask<T>(&self, page: impl FnOnce() -> Result<T, PageError>) -> Result<T, PageError> {
+        if self.is_over.load(Ordering::Relaxed) {
+            self.unasked.fetch_add(1, Ordering::Relaxed);
+            return Err(PageError::GivenUp);
+        }
+        let page = page();
+        match &page {
+            Err(error) if error.is_failure() => {
+                if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= Self::MOST {
+                    self.is_over.store(true, Ordering::Relaxed);
+                }
+            }
+            Err(error) if !error.is_own_answer() => {}
+            _ => self.failures.store(0, Ordering::Relaxed),
+        }
+        page
+    }
 }
 
 /// How a proxy did when it was tried.
@@ -128,16 +162,18 @@ impl Letterboxd {
             cool_down: setup.cool_down,
             save_to: setup.save_to.clone(),
             requests: AtomicUsize::new(0),
+            streak: Streak::default(),
         })
     }
 
-    /// Tries each proxy with one request; those that fail are set aside and named. Returns how each did, by name.
+    /// Tries each proxy with one request; those that fail are set aside and named. One that was refused has its first
+    /// request decide, which is none of these. Returns how each did, by name.
     pub fn validate_proxies(&self) -> Vec<(String, Trial)> {
         let (proxies, closed): (Vec<_>, Vec<_>) = self
             .routes
             .all()
             .filter(|(_, route)| route.is_proxy())
-            .partition(|(number, _)| !self.routes.is_refused(*number));
+            .partition(|(number, _)| self.routes.is_open(*number));
         let mut trials: Vec<_> =
             closed.into_iter().map(|(_, route)| (route.name.clone(), Trial::LeftAlone)).collect();
         let mut url = self.base_url.clone();
@@ -146,6 +182,8 @@ impl Letterboxd {
         self.pool.run(
             proxies.len(),
             |index| {
+                self.routes.wait(proxies[index].0);
+                self.requests.fetch_add(1, Ordering::Relaxed);
                 let answer = proxies[index].1.http.get(&url, &[])?;
                 let status = answer.status();
                 answer.text().map(|_| status)
@@ -185,6 +223,16 @@ impl Letterboxd {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// How many first pages and film pages were not asked, since one after the other was not to be had.
+    pub fn unasked(&self) -> usize {
+        self.streak.unasked.load(Ordering::Relaxed)
+    }
+
+    /// Is this the name of one of the ways out?
+    pub fn has_route(&self, name: &str) -> bool {
+        self.routes.all().any(|(_, route)| route.name == name)
+    }
+
     /// Does Letterboxd refuse us on every way that is left?
     pub fn is_stopped(&self) -> bool {
         self.routes.is_closed()
@@ -208,13 +256,16 @@ impl Letterboxd {
             };
             self.read(&path, |html| page::watchlist(html, member, number))
         };
-        self.fan_out("watchlist pages", pages.len(), read, each);
+        // What is wrong with one list says nothing of others.
+        let own = Streak::default();
+        let streak = if pages.iter().all(|(_, number)| *number == 1) { &self.streak } else { &own };
+        self.fan_out("watchlist pages", pages.len(), |index| streak.ask(|| read(index)), each);
     }
 
     /// Reads film pages; `each` gets every result with its index as it arrives.
     pub fn film_pages(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
         let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
-        self.fan_out("film pages", slugs.len(), read, each);
+        self.fan_out("film pages", slugs.len(), |index| self.streak.ask(|| read(index)), each);
     }
 
     fn fan_out<T: Send>(
@@ -258,8 +309,10 @@ impl Letterboxd {
                 Ok(taken) => taken,
                 Err(no_way) => return Err(last.unwrap_or(no_way.into())),
             };
+            let under_way = self.routes.under_way(number);
             let result =
                 self.fetch(number, route, path).and_then(|answer| self.classify(answer, path, &parse));
+            drop(under_way);
             match result {
                 Err(PageError::Challenged) => {
                     self.routes.refused(number, None);
@@ -274,6 +327,10 @@ impl Letterboxd {
                     if !self.routes.failed(number, &error.to_string()) {
                         return Err(PageError::Unreachable(error));
                     }
+                }
+                Err(error) if !error.is_own_answer() => {
+                    self.routes.undecided(number);
+                    return Err(error);
                 }
                 other => {
                     self.routes.succeeded(number);
@@ -347,14 +404,13 @@ impl Letterboxd {
             },
             _ => None,
         };
-        if CHALLENGE_MARKERS.iter().any(|marker| html.contains(marker)) {
-            return Err(PageError::Challenged);
-        }
         let title = page::title(&html).unwrap_or_default();
         Err(match (status, unreadable) {
+            // Its own error pages may carry scripts of the bot protection, too.
             _ if title == "Letterboxd - Forbidden" => PageError::Private,
-            (404 | 410, _) => PageError::NotFound,
             _ if title == "Letterboxd - Not Found" => PageError::NotFound,
+            _ if CHALLENGE_MARKERS.iter().any(|marker| html.contains(marker)) => PageError::Challenged,
+            (404 | 410, _) => PageError::NotFound,
             (429 | 426, _) => PageError::RateLimited { retry_after },
             _ if title.starts_with("Access denied") => PageError::RateLimited { retry_after },
             (_, Some(unreadable)) => unreadable.into(),

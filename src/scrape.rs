@@ -24,11 +24,15 @@ pub fn watchlists(
     people: &[String],
     terms: Terms,
 ) -> Result<(), StoreError> {
-    let firsts: Vec<_> = people.iter().map(|person| (person.as_str(), 1)).collect();
+    // Those who failed last go last: should they fail again, nobody else goes without.
+    let failing = store.failing_people()?;
+    let mut order: Vec<usize> = (0..people.len()).collect();
+    order.sort_by_key(|index| failing.contains(&people[*index]));
+    let firsts: Vec<_> = order.iter().map(|index| (people[*index].as_str(), 1)).collect();
     let mut pages: Vec<_> = firsts.iter().map(|_| None).collect();
     let mut noted = Ok(());
     letterboxd.watchlist_pages(&firsts, |index, page| {
-        pages[index] = Some(page);
+        pages[order[index]] = Some(page);
         keep(&mut noted, note_routes(letterboxd, store, terms.now));
     });
     noted?;
@@ -216,7 +220,7 @@ impl Scrape<'_> {
                 Err(error) => {
                     // What ended the asking explains more than what was not asked because of it.
                     let is_worse = failed.as_ref().is_none_or(|(known, _)| {
-                        matches!(known, PageError::Stopped) || (error.is_block() && !known.is_block())
+                        !known.is_answer() || (error.is_block() && !known.is_block())
                     });
                     if is_worse {
                         failed = Some((error, number));
@@ -302,6 +306,8 @@ fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped)
             store.forget_notices("scrape/block")?;
         }
         Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
+        // Told once for all.
+        Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
         Some(Trouble::Page { error, number }) => {
             let text = match number {
                 1 => error.to_string(),
@@ -352,11 +358,13 @@ fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped)
     Ok(())
 }
 
-/// Writes down which exit addresses were refused or work again, as soon as that is known.
-pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, now: Timestamp) -> Result<(), StoreError> {
+/// Writes down which exit addresses were refused or work again, as soon as that is known. `start` is when the door
+/// was opened: a first run may be long.
+pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, start: Timestamp) -> Result<(), StoreError> {
     for change in letterboxd.take_changes() {
         match change {
-            Change::Closed { route, retry_after } => {
+            Change::Closed { route, retry_after, after } => {
+                let now = start + Timestamp::try_from(after.as_secs()).unwrap_or(0);
                 let until = store.begin_cool_down(&route, letterboxd.cool_down(), retry_after, now)?;
                 log::info!("letterboxd: left alone until {} ({route})", show_time(until));
             }
@@ -367,6 +375,16 @@ pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, now: Timestamp) -
         }
     }
     Ok(())
+}
+
+/// Until when Letterboxd is left alone over every way there is, as far as this store knows.
+pub fn left_alone_until(
+    letterboxd: &Letterboxd,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let own = store.cool_downs()?.into_iter().filter(|cool_down| letterboxd.has_route(&cool_down.route));
+    Ok(own.map(|cool_down| cool_down.until).filter(|until| *until > now).min().unwrap_or(now))
 }
 
 /// Keeps the first error of many results.

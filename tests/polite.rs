@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::World;
 use lbjf::exit::Exit;
 use standins::letterboxd::{challenge, rate_limit};
-use standins::{Fault, Proxy, Request};
+use standins::{Fault, Proxy, Reply, Request};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -104,7 +104,28 @@ fn what_was_read_before_the_refusal_is_kept_and_the_rest_of_the_run_is_done() {
     world.pass_time(MINUTE * 60);
     world.sync();
     assert_eq!(world.radarr.posted().len(), 3);
-    assert_eq!(world.letterboxd.film_pages_asked(), ["film-1", "film-2", "film-2", "film-3"]);
+    assert_eq!(world.letterboxd.film_pages_asked(), ["film-1", "film-2", "film-3", "film-2"]);
+}
+
+#[test]
+fn an_answer_that_may_be_anybodys_opens_no_door_that_a_refusal_closed() {
+    let world = listing(20).set("[letterboxd]", "max_concurrent_requests = 8");
+    refuse(&world);
+    world.lbjf(&["sync"]).exits(Exit::Blocked);
+    world.pass_time(MINUTE * 60);
+    world.letterboxd.server.behave();
+    world.letterboxd.server.fail(usize::MAX, any, Fault::Instead(Reply::html(503, "maintenance")));
+    world.lbjf(&["sync"]).exits(Exit::Partial).omits("lets us in again");
+    world.letterboxd.server.behave();
+    refuse(&world);
+    world.lbjf(&["sync"]).exits(Exit::Blocked);
+    world.pass_time(MINUTE * 119);
+    requests(&world);
+    world.lbjf(&["sync"]).exits(Exit::Blocked);
+    assert_eq!(requests(&world), 0, "the second refusal closes it for twice as long");
+    world.letterboxd.server.behave();
+    world.pass_time(MINUTE);
+    world.lbjf(&["sync"]).exits(Exit::Success).mentions("lets us in again");
 }
 
 #[test]

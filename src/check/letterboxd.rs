@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::Checks;
 use crate::config::{self, User};
 use crate::film::{Link, Slug, WatchlistEntry};
-use crate::letterboxd::page::{FilmPage, Unreadable, WatchlistPage};
+use crate::letterboxd::page::{FilmPage, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError, Trial};
 use crate::report::show_time;
-use crate::scrape::{look_at, note_routes};
+use crate::scrape::{left_alone_until, look_at, note_routes};
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// What was read for one person.
@@ -41,18 +41,14 @@ pub fn letterboxd(
     let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
     let people = if door.is_stopped() { None } else { Some(read(door, users, store, now)?) };
     // A proxy that was refused while this was read is left alone as well.
-    let left_alone: HashMap<String, Timestamp> = store
-        .cool_downs()?
-        .into_iter()
-        .filter(|cool_down| cool_down.until > now)
-        .map(|cool_down| (cool_down.route, cool_down.until))
-        .collect();
+    let refused: HashMap<String, Timestamp> =
+        store.cool_downs()?.into_iter().map(|cool_down| (cool_down.route, cool_down.until)).collect();
     for (name, trial) in proxies {
-        proxy(&name, trial, left_alone.get(&name).copied(), checks);
+        proxy(&name, trial, refused.get(&name).copied(), now, checks);
     }
     let Some(people) = people else {
-        let until = left_alone.values().min().copied().unwrap_or(now);
-        let text = format!("left alone until {}, since it refused us", show_time(until));
+        let until = show_time(left_alone_until(door, store, now)?);
+        let text = format!("left alone until {until}, since it refused us");
         checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
         for user in users {
             checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
@@ -104,14 +100,21 @@ fn read<'a>(
     Ok(people)
 }
 
-fn proxy(name: &str, trial: Trial, left_alone: Option<Timestamp>, checks: &mut Checks) {
+/// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
+fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, checks: &mut Checks) {
     let hint = Some("mend it, or take it out; a run sets it aside");
-    match (left_alone, trial) {
-        (Some(until), _) => {
+    match (refused, trial) {
+        (Some(until), _) if until > now => {
             let until = show_time(until);
             let text = format!("`{name}` is left alone until {until}, since Letterboxd refused it");
             checks.note("letterboxd", "proxy", &text, None);
         }
+        (Some(_), _) => {
+            let text = format!("`{name}` was refused by Letterboxd; the next page asked over it decides");
+            checks.note("letterboxd", "proxy", &text, None);
+        }
+        // A page was read over it meanwhile.
+        (None, Trial::LeftAlone) => checks.ok("letterboxd", "proxy", &format!("`{name}` lets us through")),
         (None, Trial::Answered(200..=299 | 404)) => {
             checks.ok("letterboxd", "proxy", &format!("`{name}` lets us through"));
         }
@@ -121,9 +124,6 @@ fn proxy(name: &str, trial: Trial, left_alone: Option<Timestamp>, checks: &mut C
         }
         (None, Trial::Failed(error)) => {
             checks.note("letterboxd", "proxy", &format!("`{name}` fails: {error}"), hint);
-        }
-        (None, Trial::LeftAlone) => {
-            checks.note("letterboxd", "proxy", &format!("`{name}` is left alone"), None);
         }
     }
 }
@@ -143,9 +143,10 @@ enum Access {
 fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     let errors = || people.iter().filter_map(|person| person.watchlist.as_ref().err());
     let films = people.iter().filter_map(|person| person.film.as_ref()?.page.as_ref().err());
-    let is_refusal = |error: &&PageError| error.is_block() && !matches!(error, PageError::Stopped);
+    let is_refusal = |error: &&PageError| error.is_block() && error.is_answer();
     let refusal = errors().chain(films).find(is_refusal);
-    let is_known = people.iter().any(|person| person.watchlist.as_ref().map_or_else(is_own_answer, |_| true));
+    let is_known =
+        people.iter().any(|person| person.watchlist.as_ref().map_or_else(PageError::is_own_answer, |_| true));
     let (error, access) = match (refusal, errors().next()) {
         (Some(error), _) => (error, Access::Refused),
         (None, Some(error)) if !is_known => (error, Access::Unknown),
@@ -156,15 +157,6 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     };
     checks.problem("letterboxd", "access", &format!("`{base}`: {error}"), error.hint());
     access
-}
-
-/// An error that only Letterboxd itself can give.
-fn is_own_answer(error: &PageError) -> bool {
-    match error {
-        PageError::Private | PageError::NotFound => true,
-        PageError::Unreadable(why) => !matches!(why, Unreadable::Foreign(_)),
-        _ => false,
-    }
 }
 
 fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
@@ -178,7 +170,7 @@ fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
             };
             checks.ok(name, "watchlist", &format!("public, {count}"));
         }
-        Err(PageError::Stopped) => checks.skipped(name, "watchlist", "not asked"),
+        Err(error) if !error.is_answer() => checks.skipped(name, "watchlist", "not asked"),
         Err(error) if error.is_block() || access == Access::Unknown => {
             checks.skipped(name, "watchlist", "not read");
         }
@@ -198,8 +190,10 @@ fn film_page(name: &str, film: Film, checks: &mut Checks) {
     let slug = &entry.slug;
     match look_at(page) {
         None => checks.skipped(name, "film page", "not asked"),
-        Some(Look::Failed(_)) if is_block => checks.skipped(name, "film page", "not read"),
-        Some(Look::Failed(why)) => checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint),
+        Some(Look::Failed { .. }) if is_block => checks.skipped(name, "film page", "not read"),
+        Some(Look::Failed { why, .. }) => {
+            checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint);
+        }
         // A run skips it, and so it says nothing about the others.
         Some(Look::Useless(why)) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
         Some(Look::Read { link, .. }) => {

@@ -80,7 +80,7 @@ fn ask_letterboxd(
     let is_blocked = check::letterboxd(&door, &config.letterboxd, &config.users, store, now(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && database.exists() {
-        let kept = Store::open(database).and_then(|mut kept| kept.adopt_cool_downs(store));
+        let kept = Store::open(database).and_then(|mut kept| kept.adopt_cool_downs(store, &before));
         if let Err(error) = kept {
             log::warn!("store `{}`: {}; the cool-down is not kept", database.display(), chain(&error));
         }

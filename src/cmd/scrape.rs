@@ -17,8 +17,8 @@ use crate::interrupt;
 use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
-use crate::scrape::{Looks, last_page, look_at, note_routes};
-use crate::store::{Look, Store};
+use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes};
+use crate::store::{Look, Store, Timestamp};
 
 /// Prints the watchlist.
 ///
@@ -29,22 +29,21 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
     };
-    let mut store = open_store(config, args.no_resolve)?;
+    let (mut store, start) = (open_store(config, args.no_resolve)?, now());
     let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
     let letterboxd = letterboxd(&config.letterboxd, &store, patience, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
-        let until = store.cool_downs()?.iter().map(|cool_down| cool_down.until).min().unwrap_or_default();
+        let until = show_time(left_alone_until(&letterboxd, &store, start)?);
         log::error!(
-            "Letterboxd is left alone until {}, since it refused us\nhint: `--ignore-cool-down` asks all the same",
-            show_time(until)
+            "Letterboxd is left alone until {until}, since it refused us\nhint: `--ignore-cool-down` asks all the same"
         );
         return Ok(Exit::Blocked);
     }
     let before = store.cool_downs()?;
     let list = read(&letterboxd, &user, args.limit);
-    note_routes(&letterboxd, &mut store, now())?;
+    note_routes(&letterboxd, &mut store, start)?;
     if args.no_resolve && store.cool_downs()? != before {
-        Store::open(&config.system.database)?.adopt_cool_downs(&store)?;
+        Store::open(&config.system.database)?.adopt_cool_downs(&store, &before)?;
     }
     let mut list = match list {
         Ok(list) => list,
@@ -62,7 +61,7 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
         }
     };
     let told = &config.films;
-    let rows = resolve(&letterboxd, &mut store, &mut list, told, args.no_resolve)?;
+    let rows = resolve(&letterboxd, &mut store, &mut list, told, args.no_resolve, start)?;
     print(&match (args.json, args.csv) {
         (true, _) => json(&user, &list, &rows)?,
         (_, true) => csv(&rows)?,
@@ -101,19 +100,24 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     let (declared, per_page) = (first.declared, u32::try_from(first.entries.len().max(1)).unwrap_or(1));
     let most = limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1));
     let mut pages = vec![Some(first)];
-    let mut failures = Vec::new();
+    let (mut failures, mut unasked) = (Vec::new(), 0);
     loop {
         let there = u32::try_from(pages.len()).unwrap_or(u32::MAX);
         let numbers: Vec<_> =
             (there + 1..=last_page(&pages).min(most)).map(|number| (user, number)).collect();
-        if numbers.is_empty() || !failures.is_empty() {
+        if numbers.is_empty() || !failures.is_empty() || unasked > 0 {
             break;
         }
         pages.resize(pages.len() + numbers.len(), None);
         letterboxd.watchlist_pages(&numbers, |index, page| match page {
             Ok(page) => pages[numbers[index].1 as usize - 1] = Some(page),
+            // Told by what ended the asking.
+            Err(error) if !error.is_answer() => unasked += 1,
             Err(error) => failures.push(format!("watchlist page {}: {error}", numbers[index].1)),
         });
+    }
+    if unasked > 0 {
+        failures.push(format!("{} not asked", plural(unasked, "more page")));
     }
     let is_cut = last_page(&pages) as usize > pages.len();
     let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
@@ -169,6 +173,7 @@ fn resolve(
     list: &mut List,
     told: &ToldFilms,
     no_resolve: bool,
+    start: Timestamp,
 ) -> anyhow::Result<Vec<Row>> {
     let mut uids = store.identify(&list.entries)?;
     let unknown: Vec<(usize, Film)> = list
@@ -191,8 +196,14 @@ fn resolve(
             None => {}
             Some(look) => {
                 match &look {
-                    Look::Failed(why) => list.failures.push(format!("`{}`: {why}", film.slug)),
+                    Look::Failed { why, .. } => list.failures.push(format!("`{}`: {why}", film.slug)),
                     Look::Useless(why) => list.skips.push(format!("`{}`: {why}", film.slug)),
+                    Look::Read { uid: Some(uid), .. }
+                        if list.entries[unknown[at].0].uid.as_ref().is_some_and(|own| own != uid) =>
+                    {
+                        list.skips
+                            .push(format!("`{}`: its film page is about another film, `{uid}`", film.slug));
+                    }
                     Look::Read { .. } => {}
                 }
                 if looks.add(at, look)
@@ -211,7 +222,11 @@ fn resolve(
     for (at, uid) in named {
         uids[unknown[at].0] = uid;
     }
-    note_routes(letterboxd, store, now())?;
+    note_routes(letterboxd, store, start)?;
+    if letterboxd.unasked() > 0 {
+        let films = plural(letterboxd.unasked(), "film page");
+        list.failures.push(format!("{films} not asked, since one after the other was not to be had"));
+    }
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match store.link(uid)? {
             _ if let Some(told) = told.get(&entry.slug) => match told {

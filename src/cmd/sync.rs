@@ -10,6 +10,7 @@ use crate::cursor::Terms;
 use crate::exit::Exit;
 use crate::feed::{self, Feed, InLibrary};
 use crate::http::Patience;
+use crate::letterboxd::Letterboxd;
 use crate::report::{Report, show_time};
 use crate::scrape;
 use crate::store::Store;
@@ -47,7 +48,7 @@ pub fn pass(
 
     let letterboxd = letterboxd(&config.letterboxd, store, patience, args.ignore_cool_down, None)?;
     if letterboxd.is_stopped() {
-        tell_cool_down(store, report)?;
+        tell_cool_down(&letterboxd, store, report)?;
     }
     let terms = Terms {
         now: report.now(),
@@ -107,9 +108,9 @@ pub fn pass(
 }
 
 /// Letterboxd is left alone in this run; everything else is done.
-fn tell_cool_down(store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
-    let until = store.cool_downs()?.iter().map(|cool_down| cool_down.until).min().unwrap_or_default();
-    let text = format!("left alone until {}, since it refused us; everything else is done", show_time(until));
+fn tell_cool_down(letterboxd: &Letterboxd, store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
+    let until = show_time(scrape::left_alone_until(letterboxd, store, report.now())?);
+    let text = format!("left alone until {until}, since it refused us; everything else is done");
     report.block();
     report.warning(store, "scrape/block", "letterboxd", &text, None)?;
     Ok(())

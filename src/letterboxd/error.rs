@@ -45,6 +45,9 @@ pub enum PageError {
     /// Not asked, since Letterboxd refuses us, or somebody stopped this run.
     #[error("not asked, since Letterboxd refuses us")]
     Stopped,
+    /// Not asked, since too many pages in a row were not to be had.
+    #[error("not asked, since one page after the other was not to be had")]
+    GivenUp,
     /// Every proxy failed.
     #[error("no proxy is left: each one failed")]
     NoProxyLeft,
@@ -59,6 +62,35 @@ impl PageError {
         matches!(self, Self::Challenged | Self::RateLimited { .. } | Self::Stopped)
     }
 
+    /// Did anybody answer, or fail to? Not where nobody was asked.
+    pub fn is_answer(&self) -> bool {
+        !matches!(self, Self::Stopped | Self::GivenUp)
+    }
+
+    /// Can only Letterboxd itself give it? Then it let us in.
+    pub fn is_own_answer(&self) -> bool {
+        match self {
+            Self::Private | Self::NotFound => true,
+            Self::Unreadable(why) => !matches!(why, Unreadable::Foreign(_) | Unreadable::Hostile(_)),
+            _ => false,
+        }
+    }
+
+    /// Would the next page fare the same, as far as this one tells? Not where it says something of its own.
+    pub(super) fn is_failure(&self) -> bool {
+        !self.is_block()
+            && !matches!(self, Self::Private | Self::NotFound | Self::GivenUp | Self::NoProxyLeft)
+            && !matches!(self, Self::Unreadable(Unreadable::Contradiction { .. }))
+    }
+
+    /// May time heal it? Not where the page itself is what is wrong.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_) | Self::Status(500..) | Self::Refused | Self::NoProxyLeft | Self::GivenUp
+        ) || self.is_block()
+    }
+
     /// One word for the store and for JSON.
     pub fn word(&self) -> &'static str {
         match self {
@@ -71,7 +103,7 @@ impl PageError {
             Self::Unreadable(_) | Self::TooLarge(_) | Self::Redirected(_) | Self::Panicked => {
                 "unexpected_page"
             }
-            Self::Stopped => "not_asked",
+            Self::Stopped | Self::GivenUp => "not_asked",
         }
     }
 

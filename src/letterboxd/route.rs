@@ -5,6 +5,7 @@
 //! run. The first request over an address whose cool-down ended goes alone, and only its success opens it again.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http::Http;
@@ -53,6 +54,8 @@ pub enum Change {
         route: String,
         /// The pause that was asked for.
         retry_after: Option<Duration>,
+        /// How long the door had been open by then.
+        after: Duration,
     },
     /// A route that was on trial works.
     Opened {
@@ -94,8 +97,21 @@ pub struct Routes {
     all: Vec<Route>,
     /// Between two requests over one route; `None` is no pace.
     interval: Option<Duration>,
+    opened: Instant,
     shared: Mutex<Shared>,
     decided: Condvar,
+}
+
+/// A request over a route that may be on trial; a panic decides nothing, but others may go then.
+#[derive(Debug)]
+pub struct UnderWay<'a>(&'a Routes, usize);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.undecided(self.1);
+        }
+    }
 }
 
 impl Routes {
@@ -106,6 +122,7 @@ impl Routes {
         Self {
             all: routes,
             interval: (per_second > 0.0).then(|| Duration::from_secs_f64(1.0 / per_second)),
+            opened: Instant::now(),
             shared: Mutex::new(Shared {
                 states: standings.into_iter().map(state).collect(),
                 changes: Vec::new(),
@@ -134,9 +151,14 @@ impl Routes {
         self.interval.map(|interval| open as f64 / interval.as_secs_f64())
     }
 
-    /// Does Letterboxd refuse us over this route?
-    pub fn is_refused(&self, number: usize) -> bool {
-        self.shared().states[number].standing == Standing::Closed
+    /// Is nothing known against this route?
+    pub fn is_open(&self, number: usize) -> bool {
+        self.shared().states[number].standing == Standing::Open
+    }
+
+    /// Watches over a request while it is under way.
+    pub fn under_way(&self, number: usize) -> UnderWay<'_> {
+        UnderWay(self, number)
     }
 
     /// Takes the next way out, in turn, and waits until its pace allows a request.
@@ -215,19 +237,35 @@ impl Routes {
         let mut shared = self.shared();
         if shared.states[number].standing == Standing::OnTrial {
             shared.states[number].standing = Standing::Open;
-            shared.changes.push(Change::Opened { route: self.all[number].name.clone() });
+            // Several exits behind one address have one name, and one cool-down.
+            if !self.is_closed_by_name(&shared, number) {
+                shared.changes.push(Change::Opened { route: self.all[number].name.clone() });
+            }
         }
         self.decide(shared, number);
+    }
+
+    /// What came says nothing about what Letterboxd thinks of this route.
+    pub fn undecided(&self, number: usize) {
+        self.decide(self.shared(), number);
     }
 
     /// Letterboxd refused us over this route: nobody uses it again in this run.
     pub fn refused(&self, number: usize, retry_after: Option<Duration>) {
         let mut shared = self.shared();
-        if shared.states[number].standing != Standing::Closed {
-            shared.states[number].standing = Standing::Closed;
-            shared.changes.push(Change::Closed { route: self.all[number].name.clone(), retry_after });
+        if !self.is_closed_by_name(&shared, number) {
+            let (route, after) = (self.all[number].name.clone(), self.opened.elapsed());
+            shared.changes.push(Change::Closed { route, retry_after, after });
         }
+        shared.states[number].standing = Standing::Closed;
         self.decide(shared, number);
+    }
+
+    /// Was this route, or another one of its name, refused in this run?
+    fn is_closed_by_name(&self, shared: &Shared, number: usize) -> bool {
+        let is_same = |route: &Route| route.name == self.all[number].name;
+        let mut states = self.all.iter().zip(&shared.states);
+        states.any(|(route, state)| is_same(route) && state.standing == Standing::Closed)
     }
 
     /// There was no answer over this route. Returns whether that is the proxy's end for this run, told here once.
@@ -349,6 +387,38 @@ mod tests {
             assert_eq!(second.join().unwrap(), Ok(DIRECT.to_owned()));
         });
         assert_eq!(routes.take_changes(), [Change::Opened { route: DIRECT.to_owned() }]);
+    }
+
+    #[test]
+    fn an_answer_that_decides_nothing_leaves_a_route_on_trial_and_lets_the_next_one_try() {
+        let routes = routes(&[DIRECT], Standing::OnTrial);
+        assert_eq!(take(&routes), Ok(DIRECT));
+        routes.undecided(0);
+        assert!(!routes.is_open(0));
+        assert_eq!(take(&routes), Ok(DIRECT));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _under_way = routes.under_way(0);
+            panic!("while the page is read");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(take(&routes), Ok(DIRECT), "nobody waits for a request that is no more");
+        assert_eq!(routes.take_changes(), []);
+    }
+
+    #[test]
+    fn exits_of_one_name_have_one_cool_down_that_begins_when_the_first_is_refused() {
+        let mut routes = routes(&["a:1", "a:1", "a:1"], Standing::OnTrial);
+        routes.opened =
+            Instant::now().checked_sub(Duration::from_hours(2)).expect("a clock that began long ago");
+        routes.succeeded(0);
+        routes.refused(1, None);
+        routes.refused(2, None);
+        let changes = routes.take_changes();
+        let [Change::Opened { .. }, Change::Closed { after, .. }] = changes.as_slice() else {
+            panic!("{changes:?}")
+        };
+        assert_eq!(after.as_secs() / 60, 120);
+        assert_eq!(take(&routes), Ok("a:1"), "the first one still works");
     }
 
     #[test]

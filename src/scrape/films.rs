@@ -43,7 +43,7 @@ pub fn films(
             keep(&mut done, note_routes(letterboxd, store, report.now()));
             let hint = page.as_ref().err().and_then(PageError::hint);
             let Some(look) = look_at(page) else { return };
-            if let Look::Failed(why) = &look {
+            if let Look::Failed { why, .. } = &look {
                 failures.note(why, hint, before + index, &films[index]);
             }
             if looks.add(index, look) {
@@ -62,6 +62,14 @@ pub fn films(
         }
     }
     failures.tell(store, report, letterboxd.is_stopped())?;
+    if letterboxd.unasked() > 0 {
+        let pages = plural(letterboxd.unasked(), "page");
+        let text =
+            format!("one page after the other was not to be had, so {pages} are left for the next run");
+        report.failure(store, "letterboxd/given_up", "letterboxd", &text, None)?;
+    } else {
+        store.forget_notices("letterboxd/given_up")?;
+    }
     let order: HashMap<&String, usize> =
         people.iter().enumerate().map(|(index, person)| (person, index)).collect();
     let mut skips = store.skips()?;
@@ -136,15 +144,16 @@ impl Failures {
 
 /// What a film page means; `None` when it was not asked.
 pub fn look_at(page: Result<FilmPage, PageError>) -> Option<Look> {
+    let failed = |why: String, is_passing| Some(Look::Failed { why, is_passing });
     match page {
         Ok(FilmPage { uid, link }) => Some(Look::Read { uid, link }),
-        Err(PageError::Stopped) => None,
+        Err(error) if !error.is_answer() => None,
         Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
             Some(Look::Useless(error.to_string()))
         }
-        Err(PageError::Private) => Some(Look::Failed("Letterboxd shows it to nobody (HTTP 403)".to_owned())),
+        Err(PageError::Private) => failed("Letterboxd shows it to nobody (HTTP 403)".to_owned(), false),
         // For good, as far as a program can tell; still on the list, so it is looked at again some day.
         Err(PageError::NotFound) => Some(Look::Useless("its film page is gone (HTTP 404)".to_owned())),
-        Err(error) => Some(Look::Failed(error.to_string())),
+        Err(error) => failed(error.to_string(), error.is_passing()),
     }
 }

@@ -44,17 +44,19 @@ impl Store {
         Ok(now + length)
     }
 
-    /// Takes over the cool-downs of another store, a dry run's copy.
-    pub fn adopt_cool_downs(&mut self, copy: &Self) -> Result<(), StoreError> {
-        let mut statement = copy.db.prepare("SELECT route, until, seconds FROM cool_down")?;
-        let mut rows = statement.query([])?;
+    /// Takes over what became of the cool-downs of another store, a dry run's copy, since they were `before`; what
+    /// another process wrote here meanwhile stays.
+    pub fn adopt_cool_downs(&mut self, copy: &Self, before: &[CoolDown]) -> Result<(), StoreError> {
+        let after = copy.cool_downs()?;
         self.transact(|db| {
-            db.execute("DELETE FROM cool_down", [])?;
-            while let Some(row) = rows.next()? {
-                let (route, until, seconds): (String, Timestamp, Timestamp) =
-                    (row.get(0)?, row.get(1)?, row.get(2)?);
-                let sql = "INSERT INTO cool_down (route, until, seconds) VALUES (?1, ?2, ?3)";
-                db.execute(sql, params![route, until, seconds])?;
+            for ended in before.iter().filter(|one| after.iter().all(|other| other.route != one.route)) {
+                db.execute("DELETE FROM cool_down WHERE route = ?1", [&ended.route])?;
+            }
+            for begun in after.iter().filter(|one| !before.contains(one)) {
+                let sql = "SELECT seconds FROM cool_down WHERE route = ?1";
+                let seconds: Timestamp = copy.db.query_row(sql, [&begun.route], |row| row.get(0))?;
+                let sql = "INSERT OR REPLACE INTO cool_down (route, until, seconds) VALUES (?1, ?2, ?3)";
+                db.execute(sql, params![begun.route, begun.until, seconds])?;
             }
             Ok(())
         })
@@ -91,5 +93,26 @@ mod tests {
         assert_eq!(store.begin_cool_down("a:1", hour, ask(60), 0).unwrap(), 3600);
         assert_eq!(store.begin_cool_down("b:1", hour, ask(7200), 0).unwrap(), 7200);
         assert_eq!(store.begin_cool_down("c:1", hour, ask(999_999), 0).unwrap(), DAY);
+    }
+    #[test]
+    fn what_a_copy_learned_is_taken_over_and_what_others_wrote_meanwhile_stays() {
+        let hour = Duration::from_hours(1);
+        let routes = |store: &Store| {
+            let cool_downs = store.cool_downs().unwrap().into_iter();
+            cool_downs.map(|one| format!("{} {}", one.route, one.until)).collect::<Vec<_>>()
+        };
+        let (mut store, mut copy) = (Store::in_memory().unwrap(), Store::in_memory().unwrap());
+        for one in [&mut store, &mut copy] {
+            one.begin_cool_down("ended:1", hour, None, 0).unwrap();
+            one.begin_cool_down("refused:1", hour, None, 0).unwrap();
+        }
+        let before = copy.cool_downs().unwrap();
+        copy.end_cool_down("ended:1").unwrap();
+        copy.begin_cool_down("refused:1", hour, None, 4000).unwrap();
+        store.begin_cool_down("other:1", hour, None, 0).unwrap();
+        store.adopt_cool_downs(&copy, &before).unwrap();
+        assert_eq!(routes(&store), ["other:1 3600", "refused:1 11200"]);
+        store.begin_cool_down("refused:1", hour, None, 0).unwrap();
+        assert_eq!(routes(&store)[1], "refused:1 14400", "it doubles on");
     }
 }

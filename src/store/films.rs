@@ -10,6 +10,12 @@ use crate::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
 const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
 
+/// Looks in vain at a page that is wrong itself, each in the next run; after that daily.
+const QUICK_LOOKS: u32 = 3;
+
+/// A daily timer never comes at the same second.
+const SLACK: Timestamp = 3600;
+
 /// `film.told` while the config says what the film is.
 const TOLD: u8 = 1;
 
@@ -29,7 +35,12 @@ pub enum Look {
     /// The page was read, or is gone for good, and gives no TMDB id that can be trusted.
     Useless(String),
     /// There was no page this time.
-    Failed(String),
+    Failed {
+        /// What went wrong.
+        why: String,
+        /// May time heal it? A page that is itself what is wrong is not asked for in every run.
+        is_passing: bool,
+    },
 }
 
 /// A film on a list that no server can take.
@@ -48,7 +59,7 @@ pub(super) const UNRESOLVED: &str = "
     SELECT film.* FROM entry CROSS JOIN film ON film.uid = entry.uid
     WHERE entry.person = ?2 AND entry.is_listed = 1 AND film.next_look_at <= ?1
       AND (film.kind IS NULL OR film.kind = 'none' OR film.told = 2)
-    ORDER BY film.tries DESC, entry.position, film.uid";
+    ORDER BY film.tries, entry.position, film.uid";
 
 /// From the films that are unresolved, which are few as a rule.
 pub(super) const UNREAD: &str = "
@@ -83,8 +94,8 @@ impl Store {
         self.transact(|db| entries.iter().map(|entry| identify(db, entry)).collect())
     }
 
-    /// The films on the list of this person whose page has to be asked: those that failed before come first, then the
-    /// newest entries.
+    /// The films on the list of this person whose page has to be asked: the newest entries first, but behind them those
+    /// that failed before, which might fail again and end the asking.
     pub fn unresolved(&self, person: &str, now: Timestamp) -> Result<Vec<Film>, StoreError> {
         let mut statement = self.db.prepare_cached(UNRESOLVED)?;
         let films = statement.query_map(params![now, person], film_from)?.collect::<Result<_, _>>()?;
@@ -249,9 +260,14 @@ fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> 
     let problem =
         entry.other_kind.as_ref().map(|kind| format!("Letterboxd lists it as `{kind}`, not as a film"));
     let kind = problem.is_some().then_some("other");
+    // A word that Letterboxd used for a while, or that is understood by now, is no reason to leave a film alone.
     let sql = "INSERT INTO film (uid, slug, name, year, kind, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT (uid) DO UPDATE SET slug = excluded.slug, name = excluded.name, year = excluded.year
-        WHERE slug IS NOT excluded.slug OR name IS NOT excluded.name OR year IS NOT excluded.year";
+        ON CONFLICT (uid) DO UPDATE SET slug = excluded.slug, name = excluded.name, year = excluded.year,
+            next_look_at = iif(slug IS NOT excluded.slug AND kind = 'none', 0, next_look_at),
+            problem = iif(kind = 'other' AND told = 0, excluded.problem, problem),
+            kind = iif(kind = 'other' AND told = 0, excluded.kind, kind)
+        WHERE slug IS NOT excluded.slug OR name IS NOT excluded.name OR year IS NOT excluded.year
+            OR (kind = 'other' AND told = 0 AND excluded.kind IS NULL)";
     db.prepare_cached(sql)?.execute(params![uid.0, slug, entry.name, entry.year, kind, problem])?;
     remember_slug(db, slug, &uid.0)?;
     Ok(uid)
@@ -300,9 +316,13 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
             record_useless(db, &film.uid, problem, now)?;
             Ok(film.uid.clone())
         }
-        Look::Failed(problem) => {
-            let sql = "UPDATE film SET tries = tries + 1, problem = ?2 WHERE uid = ?1";
-            db.prepare_cached(sql)?.execute(params![film.uid.0, problem])?;
+        Look::Failed { why, is_passing } => {
+            // A film that is known to have no TMDB id waits for its next look as before.
+            let sql = "UPDATE film SET tries = tries + 1, problem = ?2,
+                    next_look_at = iif(?3 OR tries < ?4, next_look_at, ?5)
+                WHERE uid = ?1 AND kind IS NOT 'none'";
+            let next = now + DAY - SLACK;
+            db.prepare_cached(sql)?.execute(params![film.uid.0, why, is_passing, QUICK_LOOKS, next])?;
             Ok(film.uid.clone())
         }
     }

@@ -1,5 +1,7 @@
 //! The history of runs, and what was told when.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Care, DAY, Store, StoreError, Timestamp, examine};
@@ -125,6 +127,14 @@ impl Store {
     pub fn forget_notices(&mut self, prefix: &str) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM notice WHERE substr(key, 1, length(?1)) = ?1", [prefix])?;
         Ok(())
+    }
+
+    /// People whose list could not be read last time, although it was asked for.
+    pub fn failing_people(&self) -> Result<HashSet<String>, StoreError> {
+        let sql = "SELECT name FROM person
+            WHERE outcome <> 'not_asked' AND (good_at IS NULL OR good_at < scraped_at)";
+        let mut statement = self.db.prepare_cached(sql)?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     /// Writes down how a scrape went. `declared` is `None` when the list could not be read.

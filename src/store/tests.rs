@@ -88,8 +88,58 @@ fn a_film_without_an_id_is_looked_at_again_after_1_3_7_and_then_every_30_days() 
         now += days * DAY;
         assert_eq!(store.unresolved(ada, now).unwrap().len(), 1, "{days} days");
     }
-    store.record_look(&short, &Look::Failed("no answer".to_owned()), now).unwrap();
+    store.record_look(&short, &Look::Failed { why: "no answer".to_owned(), is_passing: true }, now).unwrap();
     assert_eq!(store.unresolved(ada, now).unwrap().len(), 1, "a failure is tried again at once");
+    assert_eq!(store.skips().unwrap()[0].1.why, "its film page names no TMDB id", "and is no other reason");
+}
+
+#[test]
+fn looks_that_fail_make_no_film_wait_longer_for_its_next_one() {
+    let mut store = Store::in_memory().unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "short")]);
+    let short = film(&store, &["ada"]).remove(0);
+    let missing = Look::Read { uid: None, link: Link::Missing };
+    store.record_look(&short, &missing, 0).unwrap();
+    for _ in 0..5 {
+        let look = Look::Failed { why: "no answer".to_owned(), is_passing: false };
+        store.record_look(&short, &look, DAY).unwrap();
+    }
+    store.record_look(&short, &missing, DAY).unwrap();
+    assert_eq!(
+        store.unresolved("ada", 4 * DAY).unwrap().len(),
+        1,
+        "the second look is followed by three days"
+    );
+}
+
+#[test]
+fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one() {
+    let mut store = Store::in_memory().unwrap();
+    let show = WatchlistEntry { other_kind: Some("show".to_owned()), ..entry(Some("film:1"), "heat-1995") };
+    list(&mut store, "ada", std::slice::from_ref(&show));
+    assert_eq!(store.skips().unwrap()[0].1.why, "Letterboxd lists it as `show`, not as a film");
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    assert!(store.skips().unwrap().is_empty());
+    assert_eq!(film(&store, &["ada"]).len(), 1, "its page is asked");
+    resolve(&mut store, "ada", 949);
+    list(&mut store, "ada", std::slice::from_ref(&show));
+    assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))), "once known, known");
+
+    let told = [(Slug("heat-1995".to_owned()), None)].into_iter().collect();
+    store.tell_films(&told).unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    assert!(store.skips().unwrap()[0].1.is_told, "the config says never");
+}
+
+#[test]
+fn a_film_without_an_id_is_looked_at_when_its_slug_changes() {
+    let mut store = Store::in_memory().unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "short-3")]);
+    let short = film(&store, &["ada"]).remove(0);
+    store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, 100).unwrap();
+    assert!(store.unresolved("ada", 100).unwrap().is_empty());
+    list(&mut store, "ada", &[entry(Some("film:1"), "short-2026")]);
+    assert_eq!(store.unresolved("ada", 100).unwrap().len(), 1);
 }
 
 #[test]

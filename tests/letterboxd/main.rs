@@ -6,6 +6,7 @@ mod common;
 mod asking;
 mod doubt;
 mod films;
+mod giving_up;
 mod pagination;
 mod unreadable;
 
