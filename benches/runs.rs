@@ -65,6 +65,12 @@ fn main() {
             sync(users, films, library);
         }
     }
+    if is_wanted("idle") {
+        head("idle sync: every answer takes 50 ms, and half of the films are still waited for");
+        for users in [1, 10, 100] {
+            idle_far_away(users);
+        }
+    }
     if is_wanted("scale") {
         head("sync: 100 users, 2000 films each, half shared, 50000 in library and Radarr (10 KB each)");
         at_scale();
@@ -212,6 +218,17 @@ fn sync(users: u32, films: u32, library: u32) {
     print("cold", Some(cold + calls(6 + reads + puts)), &run(&world, &["sync", "-q"], &[]));
     let idle = FAR * users + calls(reads);
     print("idle", Some(idle), &run(&world, &["sync", "-q"], &[]));
+}
+
+/// All servers are far away. *Ideal* is eight answers, one after the other, for each ten people.
+fn idle_far_away(users: u32) {
+    let world = scale::world(users, 40, 10 + 20 * users);
+    world.lbjf(&["sync", "-q"]);
+    for server in [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server] {
+        server.fail(usize::MAX, |_| true, Fault::Delay(FAR));
+    }
+    let best = (0..5).map(|_| run(&world, &["sync", "-q"], &[])).min_by_key(|cost| cost.wall);
+    print(&format!("{users} users"), Some(FAR * 8 * users.div_ceil(10)), &best.expect("five runs"));
 }
 
 /// The store is filled beforehand: what is measured is a run among many.
