@@ -205,9 +205,13 @@ impl Jellyfin {
 
     /// Those of them that were saved since: arrivals, new files, edited ids. It does not see marks of watched, films
     /// that went away, and what a person may see since (J5).
+    ///
+    /// Up to 10.10 the condition on `minDateLastSaved` is written with the name of `minDateLastSavedForUser`: alone it
+    /// finds nothing, or is an error. From 10.11 on both mean the same. (Read in Jellyfin's `SqliteItemRepository` and
+    /// `BaseItemRepository`; jellyfin#17542.)
     pub fn changed(&self, user_id: &str, since: Timestamp) -> Result<Films, ApiError> {
         let since = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
-        self.films(user_id, &[("minDateLastSaved", &since)])
+        self.films(user_id, &[("minDateLastSaved", &since), ("minDateLastSavedForUser", &since)])
     }
 
     fn films(&self, user_id: &str, filter: &[(&str, &str)]) -> Result<Films, ApiError> {

@@ -50,6 +50,7 @@ struct Reading<'a> {
 /// What was read of a library.
 struct Part {
     library: Library,
+    scope: Scope,
     /// Films in the answer.
     count: u32,
     /// By the server's clock.
@@ -126,7 +127,10 @@ impl Collect<'_> {
                 None => format!("collection `{}`", groups[index - 2 * readings.len()].name),
             };
             match (tell(answer, &about, store, report)?, readings.get_mut(index / 2)) {
-                (Some(Answer::Part(part)), Some(reading)) => reading.read = Some(part),
+                (Some(Answer::Part(part)), Some(reading)) => {
+                    reading.scope = part.scope;
+                    reading.read = Some(part);
+                }
                 (Some(Answer::Watched(watched)), Some(reading)) => reading.watched = Some(watched),
                 (Some(Answer::Members(found)), None) => members.push(Some(found)),
                 (_, None) => members.push(None),
@@ -154,16 +158,25 @@ impl Collect<'_> {
         wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
     ) -> Result<Part, ApiError> {
-        let films = match reading.scope {
-            Scope::Whole => self.jellyfin.library(&reading.viewer.id)?,
-            Scope::Since(since) => self.jellyfin.changed(&reading.viewer.id, since)?,
-            Scope::Nothing => Films::default(),
+        let id = &reading.viewer.id;
+        let (scope, films) = match reading.scope {
+            Scope::Nothing => (Scope::Nothing, Films::default()),
+            Scope::Whole => (Scope::Whole, self.jellyfin.library(id)?),
+            Scope::Since(since) => match self.jellyfin.changed(id, since) {
+                Ok(films) => (Scope::Since(since), films),
+                // It may be this question alone that it has no answer to.
+                Err(error) if error.answered().is_some() => {
+                    log::debug!("{}: all of it is read: {}", reading.about(), chain(&error));
+                    (Scope::Whole, self.jellyfin.library(id)?)
+                }
+                Err(error) => return Err(error),
+            },
         };
         let is_wanted = |id| wanted.get(&reading.name).is_some_and(|ids| ids.contains(&id));
         let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
         let library = Library::of(films.films, aliases, is_wanted);
-        let library = if reading.scope == Scope::Whole { library } else { library.partial() };
-        Ok(Part { library, count, until: films.until })
+        let library = if scope == Scope::Whole { library } else { library.partial() };
+        Ok(Part { library, scope, count, until: films.until })
     }
 
     /// Everybody whose library is looked at, each once, and how far.

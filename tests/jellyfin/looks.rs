@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
-use standins::{Fault, Request};
+use standins::jellyfin::{Jellyfin, Version};
+use standins::{Fault, Radarr, Reply, Request};
 
 use crate::common::World;
 
@@ -51,6 +52,34 @@ fn after_one_look_at_a_library_only_what_changed_is_asked_for() {
 }
 
 #[test]
+fn a_film_that_arrives_is_seen_among_what_changed_on_every_version_of_jellyfin() {
+    use Version::{V10_8, V10_9, V10_10, V10_11, V12_0};
+    for version in [V10_8, V10_9, V10_10, V10_11, V12_0] {
+        let world = World::with(Radarr::start(), Jellyfin::start_version(version));
+        let world = world.watchlist(&["heat", "jaws"]);
+        world.settle(["heat"]);
+        world.idle();
+        world.download("jaws");
+        world.sync();
+        assert_eq!(world.collected(), world.tmdb(&["heat", "jaws"]), "{version:?}");
+        assert!(!asked(&world).contains(&"whole"), "{version:?}");
+    }
+}
+
+#[test]
+fn a_jellyfin_that_cannot_tell_what_changed_is_asked_for_all_of_a_library() {
+    let world = World::new().watchlist(&["heat", "jaws"]);
+    world.settle(["heat"]);
+    let asks_for_changes = |request: &Request| request.param("minDateLastSaved").is_some();
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    world.jellyfin.server.fail(usize::MAX, asks_for_changes, Fault::Instead(error));
+    world.idle();
+    world.download("jaws");
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "jaws"]));
+}
+
+#[test]
 fn all_of_a_library_is_read_again_after_a_day_with_full_and_when_a_film_is_missing_or_unwatched() {
     let world = World::new().watchlist(&["heat", "alien", "waits"]);
     let [heat, alien] = world.settle(["heat", "alien"]);
@@ -87,7 +116,7 @@ fn a_film_that_came_while_the_run_failed_to_put_it_in_is_put_in_by_the_next() {
     world.idle();
     world.download("jaws");
     let is_put = |request: &Request| request.method == "POST" && request.path.ends_with("/Items");
-    world.jellyfin.server.fail(1, is_put, Fault::Instead(standins::Reply::empty(500)));
+    world.jellyfin.server.fail(1, is_put, Fault::Instead(Reply::empty(500)));
     world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(world.collected(), world.tmdb(&["heat"]));
     // However long that takes.
