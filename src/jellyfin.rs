@@ -17,8 +17,9 @@ use crate::store::Timestamp;
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
 
-/// Seconds by which two questions for what changed overlap: a film may become visible a little after it was saved.
-const OVERLAP: Timestamp = 60;
+/// Seconds by which two questions for what changed overlap. A film may become visible a little after it was saved, and
+/// the `Date` of an answer may be that of a proxy, whose clock need not be right.
+const OVERLAP: Timestamp = 3600;
 
 /// The door.
 #[derive(Debug)]

@@ -4,9 +4,10 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use jiff::fmt::rfc2822::DateTimePrinter;
 use lbjf::exit::Exit;
 use standins::jellyfin::{Jellyfin, Version};
-use standins::{Fault, Radarr, Reply, Request};
+use standins::{Change, Fault, Radarr, Reply, Request};
 
 use crate::common::World;
 
@@ -77,6 +78,24 @@ fn a_jellyfin_that_cannot_tell_what_changed_is_asked_for_all_of_a_library() {
     world.download("jaws");
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["heat", "jaws"]));
+}
+
+#[test]
+fn a_proxy_whose_clock_is_ahead_hides_no_film_that_arrives() {
+    let world = World::new().watchlist(&["heat", "jaws"]);
+    let ahead = Change::new(|mut reply: Reply| {
+        reply.headers.retain(|(name, _)| name != "Date");
+        let date = jiff::Timestamp::now() + Duration::from_mins(55);
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&date).expect("it is past 1970");
+        reply.with_header("Date", &date)
+    });
+    world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Changed(ahead));
+    world.settle(["heat"]);
+    world.idle();
+    world.download("jaws");
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "jaws"]));
+    assert!(!asked(&world).contains(&"whole"));
 }
 
 #[test]
