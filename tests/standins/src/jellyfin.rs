@@ -161,6 +161,13 @@ impl Jellyfin {
         self.state().user_named(name).disabled = true;
     }
 
+    /// Deletes a user.
+    pub fn remove_user(&self, name: &str) {
+        let mut state = self.state();
+        state.user_named(name);
+        state.users.retain(|user| user.name != name);
+    }
+
     /// Takes all libraries from a user, or gives them back.
     pub fn hide_library(&self, user: &str, hidden: bool) {
         self.state().user_named(user).library_hidden = hidden;
@@ -238,6 +245,15 @@ impl Jellyfin {
         let mut state = self.state();
         let user_id = state.user_named(user).id.clone();
         state.film_known(item_id).watch(&user_id, watched);
+    }
+
+    /// Lets `isPlayed` take an item for watched by a user, or not, whatever its `UserData` say. There may be several
+    /// rows of those for one item: since 10.11 any of them makes it played to the filter, while one of them is told;
+    /// before, the filter looks at the first key alone, and what is told at all of them.
+    pub fn filter_as_watched(&self, user: &str, item_id: &str, watched: bool) {
+        let mut state = self.state();
+        let user_id = state.user_named(user).id.clone();
+        state.film_known(item_id).filtered.insert(user_id, watched);
     }
 
     /// From now on adding the item is answered with 204 but changes nothing (the bug with several versions, J7).

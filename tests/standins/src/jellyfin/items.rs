@@ -226,7 +226,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_played(self, user: &User) -> bool {
-        matches!(self, Row::Film(film) if film.watched_at(&user.id).is_some())
+        matches!(self, Row::Film(film) if film.is_played(&user.id))
     }
 
     /// Whether the user has access to the library. A collection can be reached by who can reach one of its films,

@@ -39,6 +39,8 @@ pub(super) struct Film {
     pub(super) rejected: bool,
     /// Ids of the users who watched it, with the time of it.
     watched: BTreeMap<String, String>,
+    /// What `isPlayed` takes for true, by user, where that is not what `UserData` say.
+    pub(super) filtered: BTreeMap<String, bool>,
 }
 
 /// A collection.
@@ -170,7 +172,7 @@ impl State {
 
 impl Film {
     pub(super) fn new(id: String, item: Item, saved: String) -> Self {
-        Self { id, item, saved, rejected: false, watched: BTreeMap::new() }
+        Self { id, item, saved, rejected: false, watched: BTreeMap::new(), filtered: BTreeMap::new() }
     }
 
     /// Its TMDB id as stored, which need not be a number.
@@ -182,6 +184,11 @@ impl Film {
     /// When the user watched it, `None` for never.
     pub(super) fn watched_at(&self, user_id: &str) -> Option<&str> {
         self.watched.get(user_id).map(String::as_str)
+    }
+
+    /// Whether `isPlayed` takes it for watched by the user.
+    pub(super) fn is_played(&self, user_id: &str) -> bool {
+        self.filtered.get(user_id).copied().unwrap_or_else(|| self.watched.contains_key(user_id))
     }
 
     pub(super) fn watch(&mut self, user_id: &str, watched: bool) {
