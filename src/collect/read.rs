@@ -6,7 +6,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Collect, Group, Look, Members, lost_library, viewer};
+use super::groups::Group;
+use super::{Collect, Look, Members, lost_library, viewer};
 use crate::api::{ApiError, chain};
 use crate::config::User;
 use crate::film::TmdbId;
