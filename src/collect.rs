@@ -27,6 +27,9 @@ use apply::Apply;
 use groups::Group;
 use read::{Read, fresh_look};
 
+/// What to do about a person's token.
+pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
+
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::MAKE_A_KEY;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
@@ -54,17 +55,31 @@ impl Apply<'_> {
     }
 
     fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
-        // Making a name again empties it (J7), and the libraries took their time since the first look.
-        let made_meanwhile = self.jellyfin.collections().map(|sets| {
-            let folder = format!("{} [boxset]", self.name);
-            sets.iter().any(|set| set.name == self.name || set.folder == folder)
-        });
-        let made = match made_meanwhile {
-            Ok(false) => self.jellyfin.create(self.name),
-            Ok(true) => {
+        // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
+        // token lists what that person may see, so that the name may be there all the same (J1).
+        let (folder, jellyfin) = (format!("{} [boxset]", self.name), self.jellyfin);
+        let sets = jellyfin.collections();
+        let made = match sets.and_then(|sets| Ok((sets, jellyfin.key_owner()?))) {
+            Ok((sets, _)) if sets.iter().any(|set| set.name == self.name || set.folder == folder) => {
                 log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
                 return Ok(None);
             }
+            Ok((_, Some(owner))) => {
+                let about = format!("collection `{}`", self.name);
+                let text = format!(
+                    "not made: the key is a token of `{}`, who may not see all collections that there are",
+                    owner.name
+                );
+                self.report.failure(
+                    self.store,
+                    &format!("{about}/not made"),
+                    &about,
+                    &text,
+                    Some(MAKE_A_KEY),
+                )?;
+                return Ok(None);
+            }
+            Ok((_, None)) => jellyfin.create(self.name),
             Err(error) => Err(error),
         };
         match made {

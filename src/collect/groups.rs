@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use super::target::{Target, find};
 use super::{Collect, Look};
+use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
+use crate::interrupt;
 use crate::jellyfin::BoxSet;
 use crate::report::Report;
 use crate::store::{Store, StoreError};
@@ -31,29 +33,17 @@ impl Collect<'_> {
         for (index, user) in self.users.iter().enumerate() {
             let Some(collection) = &user.collection else { continue };
             let is_chosen = self.chosen.contains(&index);
-            let remembered = match collection {
-                Collection::Name(name) => store.collection_id(name)?,
-                Collection::Id(_) => None,
-            };
-            let target = match find(collection, &look.sets, remembered.as_deref()) {
+            let target = match self.target(collection, &look.sets, store)? {
                 Ok(target) => target,
-                Err(text) => {
-                    if is_chosen && failed.insert(text.clone()) {
+                Err((text, hint)) => {
+                    if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
                         let key = format!("collection/{}/{text}", user.name);
-                        report.failure(store, &key, &user.name, &text, None)?;
+                        report.failure(store, &key, &user.name, &text, hint.as_deref())?;
                     }
                     continue;
                 }
             };
             store.forget_notices(&format!("collection/{}/", user.name))?;
-            if let (Collection::Name(name), Target::Set(id)) = (collection, &target) {
-                store.record_collection(name, id)?;
-            }
-            if let (Some(id), Target::New(_)) = (&remembered, &target) {
-                // It was deleted. Made again it may have the same id, but what is in it then is not lbjf's.
-                let gone: Vec<_> = store.members(id)?.iter().map(|row| row.tmdb).collect();
-                store.forget_members(id, &gone)?;
-            }
             if is_chosen && !self.only_take {
                 tell_mapping(user, collection, target.set(&look.sets), store)?;
             }
@@ -70,6 +60,41 @@ impl Collect<'_> {
         let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
         let groups = found.into_iter().map(|(_, group)| group);
         Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
+    }
+
+    /// Which collection is meant; or why that is not known, and what to do about it.
+    fn target(
+        &self,
+        collection: &Collection,
+        sets: &[BoxSet],
+        store: &mut Store,
+    ) -> Result<Result<Target, (String, Option<String>)>, StoreError> {
+        let Collection::Name(name) = collection else {
+            return Ok(find(collection, sets, None).map_err(|text| (text, None)));
+        };
+        let remembered = store.collection_id(name)?;
+        let target = match find(collection, sets, remembered.as_deref()) {
+            Ok(target) => target,
+            Err(text) => return Ok(Err((text, None))),
+        };
+        match (&target, remembered) {
+            (Target::Set(id), _) => store.record_collection(name, id)?,
+            // A listing may lack what is there, and making a name again empties it (J7): is it gone?
+            (Target::New(_), Some(id)) => match self.jellyfin.members(&id) {
+                Ok(members) if !members.is_empty() => {
+                    let text = format!(
+                        "Jellyfin does not list collection {collection}, but has members of it; nothing is changed in it"
+                    );
+                    return Ok(Err((text, None)));
+                }
+                // Made again it may have the same id, but what is in it then is not lbjf's. (10.8 has no members of
+                // what it does not know, J5.)
+                Ok(_) | Err(ApiError::Status { status: 400 | 404, .. }) => store.forget_collection(&id)?,
+                Err(error) => return Ok(Err((chain(&error), error.hint()))),
+            },
+            (Target::New(_), None) => {}
+        }
+        Ok(Ok(target))
     }
 }
 

@@ -156,6 +156,20 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets a collection that is gone, with everything that was in it.
+    pub fn forget_collection(&mut self, id: &str) -> Result<(), StoreError> {
+        self.transact(|db| {
+            for sql in [
+                "DELETE FROM collection WHERE id = ?1",
+                "DELETE FROM member WHERE collection_id = ?1",
+                "DELETE FROM unstuck WHERE collection_id = ?1",
+            ] {
+                db.execute(sql, [id])?;
+            }
+            Ok(())
+        })
+    }
+
     /// Remembers how the config names this person's collection; returns the name it had before, if another one.
     pub fn record_mapping(&mut self, person: &str, collection: &str) -> Result<Option<String>, StoreError> {
         let sql = "SELECT collection FROM person WHERE name = ?1";

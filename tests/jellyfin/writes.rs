@@ -153,6 +153,24 @@ fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
     world.sync().mentions("took out: heat");
 }
 
+#[test]
+fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
+    let world = World::settled(["heat"]);
+    let collection = world.jellyfin.collections().remove(0);
+    let heat = &collection.members[0];
+    world.jellyfin.watch("ada", heat, true);
+    let is_take = |request: &Request| request.method == "DELETE";
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
+    world.sync().mentions("heat stays in it although Jellyfin took it out");
+    world.jellyfin.server.behave();
+    world.jellyfin.delete_collection(&collection.id);
+    world.jellyfin.watch("ada", heat, false);
+    world.sync().says(&format!("collection `{COLLECTION}`: made"));
+    assert_eq!(world.jellyfin.collections()[0].id, collection.id);
+    world.jellyfin.watch("ada", heat, true);
+    world.sync().mentions("took out: heat");
+}
+
 /// Lets lbjf be killed while Jellyfin carries out a write, and Jellyfin finish it.
 fn kill_during(world: &World, method: &'static str, path_end: &'static str) {
     world.jellyfin.server.fail(

@@ -156,6 +156,12 @@ impl Jellyfin {
         id
     }
 
+    /// Makes the key a token of this user, who is an administrator from then on; with `None` an API key again. What
+    /// is asked without a user is then that user's own view (facts/servers.md J1).
+    pub fn set_key_owner(&self, name: Option<&str>) {
+        self.state().key_owner = name.map(str::to_owned);
+    }
+
     /// Disables a user; the listing of `/Users` says so, everything else stays.
     pub fn disable_user(&self, name: &str) {
         self.state().user_named(name).disabled = true;

@@ -14,6 +14,8 @@ pub(super) struct State {
     /// Empty, or with a slash in front.
     pub(super) base: String,
     pub(super) starting: bool,
+    /// The administrator whose token the key is; `None`: it is an API key.
+    pub(super) key_owner: Option<String>,
     /// How far the clock is ahead of the machine's.
     pub(super) skipped: Duration,
     pub(super) users: Vec<User>,
@@ -61,6 +63,7 @@ impl State {
             server_id: hash("server"),
             base: String::new(),
             starting: false,
+            key_owner: None,
             skipped: Duration::ZERO,
             users: Vec::new(),
             films: BTreeMap::new(),
@@ -78,6 +81,11 @@ impl State {
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(super) fn key_owner(&self) -> Option<&User> {
+        let name = self.key_owner.as_ref()?;
+        self.users.iter().find(|user| user.name == *name)
     }
 
     pub(super) fn user_named(&mut self, name: &str) -> &mut User {
