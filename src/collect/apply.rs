@@ -178,19 +178,7 @@ impl Apply<'_> {
 
     /// Looks once more: Jellyfin answers with success to films that never show up (J7).
     fn verify(&mut self, id: &str, put: &[&Put], taken: &[&Take]) -> Result<Option<Vec<Member>>, StoreError> {
-        let mut members = self.jellyfin.members(id);
-        for _ in 0..TAKE_AGAIN {
-            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
-            let items: Vec<&str> =
-                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
-            if items.is_empty()
-                || interrupt::requested().is_some()
-                || self.jellyfin.remove(id, &items).is_err()
-            {
-                break;
-            }
-            members = self.jellyfin.members(id);
-        }
+        let (members, is_answered) = self.take_again(id, taken)?;
         let is_inside = |tmdb: TmdbId, items: &[String]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -213,15 +201,21 @@ impl Apply<'_> {
         if members.is_ok() {
             self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
         }
-        let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
-        let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
-        self.store.record_unstuck(id, &items, self.report.now())?;
-        for take in staying {
-            let text = format!("{} stays in it although Jellyfin took it out", take.name);
-            let about = format!("collection `{}`", self.name);
-            let key = format!("unstuck/{}", take.tmdb);
-            self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
-            self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+        if is_answered {
+            let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
+            let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
+            self.store.record_unstuck(id, &items, self.report.now())?;
+            for take in &staying {
+                let text = format!("{} stays in it although Jellyfin took it out", take.name);
+                let about = format!("collection `{}`", self.name);
+                let key = format!("unstuck/{}", take.tmdb);
+                self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
+            }
+        }
+        if interrupt::requested().is_none() {
+            for take in staying {
+                self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+            }
         }
         if !unstuck.is_empty() {
             let items: Vec<String> = unstuck.iter().map(|put| put.item_id.clone()).collect();
@@ -243,6 +237,33 @@ impl Apply<'_> {
             }
         }
         Ok(members.ok())
+    }
+
+    /// Looks at what is in the collection, and takes out once more what stays. Returns the members as they are then,
+    /// and whether Jellyfin said each time that it took them out.
+    fn take_again(
+        &mut self,
+        id: &str,
+        taken: &[&Take],
+    ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
+        let mut members = self.jellyfin.members(id);
+        for _ in 0..TAKE_AGAIN {
+            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
+            let items: Vec<&str> =
+                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
+            if items.is_empty() {
+                break;
+            }
+            if interrupt::requested().is_some() {
+                return Ok((members, false));
+            }
+            if let Err(error) = self.jellyfin.remove(id, &items) {
+                self.fail("films not taken out", &error)?;
+                return Ok((members, false));
+            }
+            members = self.jellyfin.members(id);
+        }
+        Ok((members, true))
     }
 
     /// The members that are films which were taken out.

@@ -1,12 +1,14 @@
 //! What lbjf sends to Jellyfin, and what becomes of it when that goes wrong or lbjf is killed.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
 use standins::jellyfin::KEY;
-use standins::{Fault, Reply, Request};
+use standins::{Change, Fault, Reply, Request};
 
 use crate::common::{COLLECTION, Ran, World};
 
@@ -143,8 +145,7 @@ fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
     let world = World::settled(["heat"]);
     let heat = world.jellyfin.collections()[0].members[0].clone();
     world.jellyfin.watch("ada", &heat, true);
-    let is_take = |request: &standins::Request| request.method == "DELETE";
-    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(standins::Reply::empty(204)));
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
     let text = "collection `Ada's watchlist`: heat stays in it although Jellyfin took it out";
     world.sync().says(&format!("warning: {text}"));
     world.idle();
@@ -153,13 +154,62 @@ fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
     world.sync().mentions("took out: heat");
 }
 
+/// Takes heat, which is watched, out of ada's collection; the first time Jellyfin only says so.
+fn taken_in_words_only() -> World {
+    let world = World::settled(["heat", "alien"]);
+    let heat = world.jellyfin.collections()[0].members[0].clone();
+    world.jellyfin.watch("ada", &heat, true);
+    world.jellyfin.server.fail(1, is_take, Fault::Instead(Reply::empty(204)));
+    world
+}
+
+fn is_take(request: &Request) -> bool {
+    request.method == "DELETE"
+}
+
+#[test]
+fn a_film_that_cannot_be_taken_out_once_more_is_tried_by_the_next_run() {
+    let world = taken_in_words_only();
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(error));
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).omits("stays in it");
+    ran.mentions("films not taken out: Jellyfin answered DELETE Collections/").mentions(" 1 failed, in ");
+    world.jellyfin.server.behave();
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
+#[test]
+fn a_film_that_a_signal_left_in_is_taken_out_by_the_next_run() {
+    let world = taken_in_words_only();
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
+    let pid = Arc::new(AtomicU32::new(0));
+    let child = Arc::clone(&pid);
+    let stop = Change::new(move |reply| {
+        let pid = child.load(Ordering::SeqCst).to_string();
+        assert!(Command::new("kill").arg(pid).status().expect("kill is there").success());
+        // It is heard by a thread of its own.
+        thread::sleep(Duration::from_millis(500));
+        reply
+    });
+    // The first look, then the one after what was taken out.
+    let is_members = |request: &Request| request.param("parentId").is_some();
+    world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
+    world.jellyfin.server.fail(1, is_members, Fault::Changed(stop));
+    let run = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    pid.store(run.id(), Ordering::SeqCst);
+    world.ran(run.wait_with_output().expect("it ends")).exits(Exit::Terminated).omits("stays in it");
+    world.jellyfin.server.behave();
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
 #[test]
 fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
     let world = World::settled(["heat"]);
     let collection = world.jellyfin.collections().remove(0);
     let heat = &collection.members[0];
     world.jellyfin.watch("ada", heat, true);
-    let is_take = |request: &Request| request.method == "DELETE";
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
     world.sync().mentions("heat stays in it although Jellyfin took it out");
     world.jellyfin.server.behave();
