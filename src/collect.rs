@@ -109,6 +109,8 @@ impl Collect<'_> {
             return Ok(InLibrary::Ignored);
         }
         let Some(look) = self.look(asked, store, report)? else { return Ok(InLibrary::Unknown) };
+        // What did not stick is tried once a day.
+        store.forget_unstuck(report.now() - DAY)?;
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
         let read = self.read(&look, &groups, &aliases, store, report)?;
@@ -241,7 +243,7 @@ impl Collect<'_> {
             })
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
+        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
         let plan = plan::collection(&viewers, &view, aliases, self.only_take);
         if self.is_dry {
@@ -259,7 +261,7 @@ impl Collect<'_> {
         // Without a collection there are no members, unless it should have been made.
         let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
         let Some(members) = after.as_deref().or(members).or(nothing) else { return Ok(()) };
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
+        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
             store.record_places(viewer.name, &plan::places(viewer, members, &unstuck, aliases))?;
             // Only now: whatever of it is still to be done is written down as not seen yet.

@@ -116,12 +116,23 @@ impl Store {
         })
     }
 
-    /// Items that did not come to this collection, or did not go, although Jellyfin said so; tried since `since`.
-    pub fn unstuck(&self, collection_id: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1 AND tried_at >= ?2";
+    /// Items that did not come to this collection, or did not go, although Jellyfin said so.
+    pub fn unstuck(&self, collection_id: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let items = statement.query_map(params![collection_id, since], |row| row.get(0))?;
+        let items = statement.query_map([collection_id], |row| row.get(0))?;
         Ok(items.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets those of them that were tried before this time, in all collections, and where their films stand.
+    pub fn forget_unstuck(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        self.transact(|db| {
+            if db.execute("DELETE FROM unstuck WHERE tried_at < ?1", [before])? > 0 {
+                // Which film an item is, only all of a library tells.
+                db.execute("UPDATE entry SET place = NULL WHERE place = ?1", [Place::Unstuck.word()])?;
+            }
+            Ok(())
+        })
     }
 
     /// Remembers such items.

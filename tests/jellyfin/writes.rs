@@ -122,6 +122,35 @@ fn a_film_that_never_sticks_is_warned_of_once_and_tried_again_tomorrow() {
 }
 
 #[test]
+fn a_film_that_did_not_stick_is_tried_after_a_day_whenever_the_library_was_read_last() {
+    let world = World::new().watchlist(&["heat", "alien"]);
+    world.settle(["heat"]);
+    world.pass_time(Duration::from_hours(12));
+    let alien = world.download("alien");
+    world.jellyfin.reject_silently(&alien);
+    let tries = |hours: u64| {
+        world.pass_time(Duration::from_hours(hours));
+        world.forget_requests();
+        world.sync();
+        world.told_jellyfin().len()
+    };
+    assert_eq!(tries(0), 1);
+    world.jellyfin.save_long_ago(&alien);
+    // A day after the last look at everything, but not after the try.
+    assert_eq!(tries(13), 0);
+    assert_eq!(tries(10), 0);
+    assert_eq!(tries(2), 1, "a day after the try");
+    assert_eq!(tries(0), 0);
+    world.idle();
+    assert!(
+        world.jellyfin.server.requests().iter().all(|request| request.param("userId").is_none()
+            || request.param("minDateLastSaved").is_some()
+            || request.param("isPlayed").is_some()),
+        "all of it is not read again"
+    );
+}
+
+#[test]
 fn a_film_linked_twice_is_taken_out_with_a_call_for_each_link() {
     let world = World::new().watchlist(&["heat", "alien"]);
     let heat = world.download("heat");
