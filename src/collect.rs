@@ -261,13 +261,16 @@ impl Collect<'_> {
         // Without a collection there are no members, unless it should have been made.
         let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
         let Some(members) = after.as_deref().or(members).or(nothing) else { return Ok(()) };
+        if interrupt::requested().is_some() {
+            // What is known of everybody's films stays as it was, and so does when it was seen.
+            return Ok(());
+        }
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
-            store.record_places(viewer.name, &plan::places(viewer, members, &unstuck, aliases))?;
-            // Only now: whatever of it is still to be done is written down as not seen yet.
-            if !self.only_take && interrupt::requested().is_none() {
-                read.record_look(user, store, report.now())?;
-            }
+            let places = plan::places(viewer, members, &unstuck, aliases);
+            // Whatever of the look is still to be done is written down as not seen yet.
+            let look = if self.only_take { None } else { read.look_at(user, store, report.now())? };
+            store.record_places(viewer.name, &places, look.as_ref())?;
         }
         Ok(())
     }

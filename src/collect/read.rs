@@ -2,7 +2,8 @@
 //!
 //! A library of thousands of films is a megabyte, so as a rule only what changed since the last look is asked for, and
 //! what was watched (facts/servers.md J5). That tells everything as long as no film is newly wanted, no longer watched,
-//! or missing from its collection; then, and once a day, all of it is read.
+//! or missing from its collection; then, and once a day, all of it is read. `cleanup` puts nothing in: what was watched
+//! is enough.
 
 use std::collections::{HashMap, HashSet};
 
@@ -64,7 +65,7 @@ enum Scope {
     Whole,
     /// What was saved since.
     Since(Timestamp),
-    /// Nothing: nobody waits for a film.
+    /// Nothing: nobody waits for a film, or none is put in. What was watched is asked for all the same.
     Nothing,
 }
 
@@ -220,6 +221,9 @@ impl Collect<'_> {
         store: &Store,
         report: &Report,
     ) -> Result<Scope, StoreError> {
+        if self.only_take {
+            return Ok(Scope::Nothing);
+        }
         if self.needs_libraries || self.full {
             return Ok(Scope::Whole);
         }
@@ -257,7 +261,7 @@ impl Collect<'_> {
         for (index, reading) in
             readings.iter_mut().enumerate().filter(|(_, reading)| reading.scope != Scope::Whole)
         {
-            if is_whole_needed(reading, groups, members, aliases, store)? {
+            if !self.only_take && is_whole_needed(reading, groups, members, aliases, store)? {
                 reading.scope = Scope::Whole;
                 open.push(index);
             } else if reading.shows_nothing() {
@@ -328,25 +332,25 @@ fn is_whole_needed(
 }
 
 impl Read {
-    /// Writes down that everything that this look at a person's library showed was done, or will be by the next one.
-    pub(super) fn record_look(
+    /// The look at a person's library, as it is written down: everything that it showed was done, or will be by the
+    /// next one. `None`: the last one still says enough.
+    pub(super) fn look_at(
         &self,
         user: &User,
-        store: &mut Store,
+        store: &Store,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<LastLook>, StoreError> {
         let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
         let Some(Taken { viewer_id, is_whole, until: Some(until) }) = self.looks.get(&name) else {
-            return Ok(());
+            return Ok(None);
         };
         let last = store.last_look(&user.name)?;
         let whole_at = match &last {
             _ if *is_whole => now,
             Some(last) if until - last.since > LOOK_AGE => last.whole_at,
-            _ => return Ok(()),
+            _ => return Ok(None),
         };
-        let look = LastLook { terms: terms(user, viewer_id), whole_at, since: *until };
-        store.record_look_at_library(&user.name, &look)
+        Ok(Some(LastLook { terms: terms(user, viewer_id), whole_at, since: *until }))
     }
 }
 

@@ -67,14 +67,6 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.query_row([person], look).optional()?)
     }
 
-    /// Writes down a look.
-    pub fn record_look_at_library(&mut self, person: &str, look: &LastLook) -> Result<(), StoreError> {
-        let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
-        self.db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
-        Ok(())
-    }
-
     /// The members of a collection that were met.
     pub fn members(&self, collection_id: &str) -> Result<Vec<MemberRow>, StoreError> {
         let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
@@ -223,13 +215,24 @@ impl Store {
         Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
     }
 
-    /// Writes down where this person's films stand; only what changed is written.
-    pub fn record_places(&mut self, person: &str, places: &[(Uid, Option<Place>)]) -> Result<(), StoreError> {
-        let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
+    /// Writes down where this person's films stand, and the look that showed it, if it is to count; only what changed
+    /// is written.
+    pub fn record_places(
+        &mut self,
+        person: &str,
+        places: &[(Uid, Option<Place>)],
+        look: Option<&LastLook>,
+    ) -> Result<(), StoreError> {
         self.transact(|db| {
+            let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
             let mut statement = db.prepare_cached(sql)?;
             for (uid, place) in places {
                 statement.execute(params![person, uid.0, place.map(Place::word)])?;
+            }
+            if let Some(look) = look {
+                let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
+                db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
             }
             Ok(())
         })

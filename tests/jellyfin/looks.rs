@@ -172,3 +172,23 @@ fn jellyfin_is_asked_who_it_is_while_letterboxd_is_still_asked() {
     assert!(Command::new("kill").arg(child.id().to_string()).status().expect("kill is there").success());
     world.ran(child.wait_with_output().expect("it ends"));
 }
+
+#[test]
+fn a_run_for_another_jellyfin_user_that_is_stopped_does_not_change_what_is_known_of_the_first() {
+    let mut world = World::new().watchlist(&["heat", "alien", "ran"]);
+    let [heat, ..] = world.settle(["heat", "alien", "ran"]);
+    world.jellyfin.show_to(&heat, Some(vec!["ada".to_owned()]));
+    world.jellyfin.save_long_ago(&heat);
+    world.jellyfin.watch("ada", &heat, true);
+    world.sync();
+    world.jellyfin.add_user("ben");
+    let (adas, bens) = ("jellyfin_username = \"ada\"", "jellyfin_username = \"ben\"");
+    world.change(adas, bens);
+    world.letterboxd.drop_entry("ada", "ran");
+    let ran = world.stopped_at(&world.jellyfin.server, |request| request.method == "DELETE");
+    ran.exits(Exit::Terminated);
+    world.jellyfin.watch("ada", &heat, false);
+    world.change(bens, adas);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+}

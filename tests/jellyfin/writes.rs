@@ -1,14 +1,12 @@
 //! What lbjf sends to Jellyfin, and what becomes of it when that goes wrong or lbjf is killed.
 
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
 use standins::jellyfin::KEY;
-use standins::{Change, Fault, Reply, Request};
+use standins::{Fault, Reply, Request};
 
 use crate::common::{COLLECTION, Ran, World};
 
@@ -212,22 +210,10 @@ fn a_film_that_cannot_be_taken_out_once_more_is_tried_by_the_next_run() {
 fn a_film_that_a_signal_left_in_is_taken_out_by_the_next_run() {
     let world = taken_in_words_only();
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
-    let pid = Arc::new(AtomicU32::new(0));
-    let child = Arc::clone(&pid);
-    let stop = Change::new(move |reply| {
-        let pid = child.load(Ordering::SeqCst).to_string();
-        assert!(Command::new("kill").arg(pid).status().expect("kill is there").success());
-        // It is heard by a thread of its own.
-        thread::sleep(Duration::from_millis(500));
-        reply
-    });
     // The first look, then the one after what was taken out.
     let is_members = |request: &Request| request.param("parentId").is_some();
     world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
-    world.jellyfin.server.fail(1, is_members, Fault::Changed(stop));
-    let run = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    pid.store(run.id(), Ordering::SeqCst);
-    world.ran(run.wait_with_output().expect("it ends")).exits(Exit::Terminated).omits("stays in it");
+    world.stopped_at(&world.jellyfin.server, is_members).exits(Exit::Terminated).omits("stays in it");
     world.jellyfin.server.behave();
     world.sync().mentions("took out: heat");
     world.idle();

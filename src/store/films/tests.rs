@@ -26,7 +26,7 @@ fn look(store: &mut Store, link: Link) {
 }
 
 fn wait(store: &mut Store) {
-    store.record_places("ada", &[(uid(), Some(Place::Waiting))]).unwrap();
+    store.record_places("ada", &[(uid(), Some(Place::Waiting))], None).unwrap();
     assert_eq!(place(store), Some(Place::Waiting));
 }
 
