@@ -389,6 +389,21 @@ mod tests {
         assert!(set("null").is_ghost);
     }
 
+    #[test]
+    fn what_is_only_shown_makes_no_answer_unreadable() {
+        let text = r#"{"Items":[
+            {"Id":"1","Type":"Movie","Name":"Heat","ProductionYear":-1,"ProviderIds":{"Tmdb":"949"}},
+            {"Id":"2","Type":"Movie","Name":7,"ProductionYear":[1995],"ProviderIds":{"Tmdb":"348"}},
+            {"Id":"3","Type":"Movie","Name":null,"ProductionYear":19950000000,"ProviderIds":{"Tmdb":"11"}},
+            {"Id":"4","Type":"Movie","Name":"Ran","ProductionYear":"1985","ProviderIds":null}]}"#;
+        let members: wire::Items<MemberRow> = serde_json::from_str(text).unwrap();
+        let shown: Vec<_> = members.items.iter().map(|row| (row.0.name.as_str(), row.0.tmdb)).collect();
+        let id = |id| Some(TmdbId(id));
+        assert_eq!(shown, [("Heat", id(949)), ("", id(348)), ("", id(11)), ("Ran (1985)", None)]);
+        let info = r#"{"Id":"1","Version":"12.0.0","ServerName":["home"]}"#;
+        assert_eq!(serde_json::from_str::<wire::SystemInfo>(info).unwrap().server_name, None);
+    }
+
     /// Decodes what lbjf would read of one recorded exchange; returns the kind of it, `None` where lbjf reads no body.
     fn decode(exchange: &Value) -> Option<&'static str> {
         fn read<T: DeserializeOwned>(body: &Value) -> T {
