@@ -114,7 +114,7 @@ impl Apply<'_> {
                 Ok(()) => done.extend(batch),
                 // One id that vanished refuses the whole call, and the answer does not say which (J7).
                 Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
-                    if !was_checked && self.jellyfin.members(id).is_err() {
+                    if !was_checked && !self.is_listed(id) {
                         self.fail("films not added", &error)?;
                         failed.extend(batch);
                         break;
@@ -151,6 +151,11 @@ impl Apply<'_> {
             }
         }
         Ok(done)
+    }
+
+    /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know (J5).
+    fn is_listed(&self, id: &str) -> bool {
+        self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == id))
     }
 
     /// Takes films out. Returns those that the server took out.
