@@ -65,7 +65,7 @@ impl Apply<'_> {
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {
-                let about = format!("collection `{}`", self.name);
+                let about = self.about();
                 let text = format!(
                     "not made: the key is a token of `{}`, who may not see all collections that there are",
                     owner.name
@@ -123,7 +123,7 @@ impl Apply<'_> {
                     if let [put] = batch.as_slice() {
                         let text =
                             format!("{} not added: Jellyfin does not know its item any more", put.film);
-                        let about = format!("collection `{}`", self.name);
+                        let about = self.about();
                         self.report.failure(
                             self.store,
                             &format!("put/{}", put.item_id),
@@ -212,7 +212,7 @@ impl Apply<'_> {
             self.store.record_unstuck(id, &items, self.report.now())?;
             for take in &staying {
                 let text = format!("{} stays in it although Jellyfin took it out", take.name);
-                let about = format!("collection `{}`", self.name);
+                let about = self.about();
                 let key = format!("unstuck/{}", take.tmdb);
                 self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
             }
@@ -230,7 +230,7 @@ impl Apply<'_> {
             for put in unstuck {
                 let text = format!("{} did not stay in it although Jellyfin took it", put.film);
                 let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
-                let about = format!("collection `{}`", self.name);
+                let about = self.about();
                 self.report.warning(
                     self.store,
                     &format!("unstuck/{}", put.item_id),
@@ -279,11 +279,15 @@ impl Apply<'_> {
         members.iter().filter(stays).collect()
     }
 
+    fn about(&self) -> String {
+        format!("collection `{}`", self.name)
+    }
+
     fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {
         if error.is_interrupt() {
             return Ok(());
         }
-        let about = format!("collection `{}`", self.name);
+        let about = self.about();
         let text = format!("{what}: {}", chain(error));
         self.report.failure(self.store, &format!("{about}/{what}"), &about, &text, error.hint().as_deref())
     }
