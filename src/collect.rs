@@ -6,6 +6,7 @@
 
 mod apply;
 mod groups;
+mod looks;
 mod read;
 pub(crate) mod target;
 
@@ -25,7 +26,8 @@ use crate::report::{Ended, Report};
 use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
 use apply::Apply;
 use groups::Group;
-use read::{Read, fresh_look};
+use looks::fresh_look;
+use read::Read;
 
 /// What to do about a person's token.
 pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
@@ -267,9 +269,13 @@ impl Collect<'_> {
         }
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
+            let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
             let places = plan::places(viewer, members, &unstuck, aliases);
             // Whatever of the look is still to be done is written down as not seen yet.
-            let look = if self.only_take { None } else { read.look_at(user, store, report.now())? };
+            let look = match read.looks.get(&name).filter(|_| !self.only_take) {
+                Some(taken) => taken.to_record(user, store, report.now())?,
+                None => None,
+            };
             store.record_places(viewer.name, &places, look.as_ref())?;
         }
         Ok(())

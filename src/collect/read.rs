@@ -8,19 +8,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::groups::Group;
+use super::looks::{Scope, Taken, mapped};
 use super::{Collect, Look, Members, lost_library, viewer};
 use crate::api::{ApiError, chain};
-use crate::config::User;
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{Films, JellyfinUser};
 use crate::plan::{self, Aliases, Library, Viewer};
 use crate::pool::Panicked;
 use crate::report::Report;
-use crate::store::{DAY, LastLook, Listed, Place, Store, StoreError, Timestamp};
-
-/// A look that is younger is not written down anew, or every idle run would write.
-const LOOK_AGE: Timestamp = 3600;
+use crate::store::{Store, StoreError, Timestamp};
 
 /// What was read.
 pub(super) struct Read {
@@ -28,14 +25,8 @@ pub(super) struct Read {
     pub(super) libraries: HashMap<String, Library>,
     /// By group; `None` for a collection that could not be read.
     pub(super) members: Vec<Option<Members>>,
-    looks: HashMap<String, Taken>,
-}
-
-/// A look at a library that was taken.
-struct Taken {
-    viewer_id: String,
-    is_whole: bool,
-    until: Option<Timestamp>,
+    /// Likewise.
+    pub(super) looks: HashMap<String, Taken>,
 }
 
 /// One person's library, as far as it is read.
@@ -59,16 +50,6 @@ struct Part {
     until: Option<Timestamp>,
 }
 
-/// How much of a library is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Whole,
-    /// What was saved since.
-    Since(Timestamp),
-    /// Nothing: nobody waits for a film, or none is put in. What was watched is asked for all the same.
-    Nothing,
-}
-
 impl Reading<'_> {
     fn about(&self) -> String {
         format!("library of `{}`", self.viewer.name)
@@ -87,17 +68,6 @@ enum Answer {
     Watched(Vec<TmdbId>),
     Members(Members),
     Count(u32),
-}
-
-/// The last look at this person's library, if it was of late; a clock that was set back makes it none.
-pub(super) fn fresh_look(user: &User, store: &Store, now: Timestamp) -> Result<Option<LastLook>, StoreError> {
-    Ok(store.last_look(&user.name)?.filter(|look| (0..=DAY).contains(&(now - look.whole_at))))
-}
-
-/// On other terms, what was seen before says nothing.
-fn terms(user: &User, viewer_id: &str) -> String {
-    let collection = user.collection.as_ref().map(ToString::to_string).unwrap_or_default();
-    format!("{viewer_id} {collection} {} {}", user.remove_watched, user.remove_unlisted)
 }
 
 impl Collect<'_> {
@@ -212,39 +182,6 @@ impl Collect<'_> {
         Ok(readings)
     }
 
-    /// How much of this library has to be read to begin with.
-    fn scope(
-        &self,
-        viewer: &JellyfinUser,
-        name: &str,
-        groups: &[Group<'_>],
-        store: &Store,
-        report: &Report,
-    ) -> Result<Scope, StoreError> {
-        if self.only_take {
-            return Ok(Scope::Nothing);
-        }
-        if self.needs_libraries || self.full {
-            return Ok(Scope::Whole);
-        }
-        let mut scope = Scope::Nothing;
-        for user in mapped(groups, name).map(|(_, user)| user) {
-            let Some(last) = fresh_look(user, store, report.now())? else { return Ok(Scope::Whole) };
-            let listed = store.listed(&user.name, !user.remove_unlisted)?;
-            if last.terms != terms(user, &viewer.id) || listed.iter().any(|film| film.place.is_none()) {
-                return Ok(Scope::Whole);
-            }
-            let waits = |film: &Listed| matches!(film.place, Some(Place::Waiting | Place::Unstuck));
-            if listed.iter().any(waits) {
-                scope = match scope {
-                    Scope::Since(since) => Scope::Since(since.min(last.since)),
-                    _ => Scope::Since(last.since),
-                };
-            }
-        }
-        Ok(scope)
-    }
-
     /// Reads all of the libraries of which the changes do not tell enough; those that are not to be believed go.
     #[expect(clippy::too_many_arguments, reason = "all of it is looked at")]
     fn look_closer(
@@ -329,41 +266,6 @@ fn is_whole_needed(
         }
     }
     Ok(false)
-}
-
-impl Read {
-    /// The look at a person's library, as it is written down: everything that it showed was done, or will be by the
-    /// next one. `None`: the last one still says enough.
-    pub(super) fn look_at(
-        &self,
-        user: &User,
-        store: &Store,
-        now: Timestamp,
-    ) -> Result<Option<LastLook>, StoreError> {
-        let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
-        let Some(Taken { viewer_id, is_whole, until: Some(until) }) = self.looks.get(&name) else {
-            return Ok(None);
-        };
-        let last = store.last_look(&user.name)?;
-        let whole_at = match &last {
-            _ if *is_whole => now,
-            Some(last) if until - last.since > LOOK_AGE => last.whole_at,
-            _ => return Ok(None),
-        };
-        Ok(Some(LastLook { terms: terms(user, viewer_id), whole_at, since: *until }))
-    }
-}
-
-/// Everybody with this Jellyfin user and a collection, and the place of their group.
-fn mapped<'a>(groups: &'a [Group<'a>], name: &str) -> impl Iterator<Item = (usize, &'a User)> {
-    let name = name.to_lowercase();
-    let users = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(index, group)| group.users.iter().map(move |user| (index, *user)));
-    users.filter(move |(_, user)| {
-        user.jellyfin_username.as_ref().is_some_and(|own| own.to_lowercase() == name)
-    })
 }
 
 /// Says what could not be read; what could be read is news no more.
