@@ -131,6 +131,18 @@ fn cleanup_keeps_everything_when_a_library_cannot_be_believed() {
 }
 
 #[test]
+fn cleanup_remembers_that_a_library_showed_films() {
+    for is_watched in [false, true] {
+        let world = World::new().watchlist(&["heat"]);
+        let heat = world.download("heat");
+        world.jellyfin.watch("ada", &heat, is_watched);
+        world.lbjf(&["cleanup"]).exits(Exit::Success);
+        world.jellyfin.hide_library("ada", true);
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the library shows no films where it showed 1");
+    }
+}
+
+#[test]
 fn cleanup_asks_what_was_watched_and_reads_no_library() {
     let world = untidy();
     world.pass_time(Duration::from_hours(25));

@@ -70,7 +70,8 @@ impl Collect<'_> {
         report: &Report,
     ) -> Result<Scope, StoreError> {
         if self.only_take {
-            return Ok(Scope::Nothing);
+            // Once all of it, to know that there were films when there are none.
+            return Ok(if store.films_seen(&viewer.id)? > 0 { Scope::Nothing } else { Scope::Whole });
         }
         if self.needs_libraries || self.full {
             return Ok(Scope::Whole);

@@ -147,7 +147,9 @@ impl Collect<'_> {
         let is_wanted = |id| wanted.get(&reading.name).is_some_and(|ids| ids.contains(&id));
         let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
         let library = Library::of(films.films, aliases, is_wanted);
-        let library = if scope == Scope::Whole { library } else { library.partial() };
+        // What `cleanup` sees counts for no look, so it must not say of a film that it is not there.
+        let is_all = scope == Scope::Whole && !self.only_take;
+        let library = if is_all { library } else { library.partial() };
         Ok(Part { library, scope, count, until: films.until })
     }
 
