@@ -114,11 +114,14 @@ impl Collect<'_> {
         self.look_closer(&mut readings, groups, &members, &wanted, aliases, store, report)?;
         let (mut libraries, mut looks) = (HashMap::new(), HashMap::new());
         for reading in readings {
-            let Some(Part { library, until, .. }) = reading.read else { continue };
+            let Some(Part { library, count, until, .. }) = reading.read else { continue };
             let (is_whole, viewer_id) = (reading.scope == Scope::Whole, reading.viewer.id.clone());
             let library = library.with_watched(&reading.watched.unwrap_or_default(), aliases);
             libraries.insert(reading.name.clone(), library);
-            looks.insert(reading.name, Taken { viewer_id, is_whole, until });
+            // A library without any film, perhaps not mounted yet, is soon read again.
+            if !is_whole || count > 0 {
+                looks.insert(reading.name, Taken { viewer_id, is_whole, until });
+            }
         }
         Ok(Read { libraries, members, looks })
     }

@@ -129,6 +129,20 @@ fn all_of_a_library_is_read_again_after_a_day_with_full_and_when_a_film_is_missi
 }
 
 #[test]
+fn a_library_that_never_showed_a_film_is_read_by_every_run() {
+    let world = World::new().watchlist(&["heat"]);
+    let heat = world.download("heat");
+    world.jellyfin.save_long_ago(&heat);
+    world.jellyfin.hide_library("ada", true);
+    world.sync();
+    world.idle();
+    // Mounted, at last; nothing is saved by that.
+    world.jellyfin.hide_library("ada", false);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat"]));
+}
+
+#[test]
 fn a_film_that_came_while_the_run_failed_to_put_it_in_is_put_in_by_the_next() {
     let world = World::new().watchlist(&["heat", "jaws"]);
     world.settle(["heat"]);
