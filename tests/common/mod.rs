@@ -11,14 +11,13 @@ use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
 use openapi::Description;
-use standins::{Change, Fault, Jellyfin, Letterboxd, Radarr, Server, jellyfin, radarr};
+use standins::{Jellyfin, Letterboxd, Radarr, Server, jellyfin, radarr};
 use tempfile::TempDir;
 
 /// The collection of the first user.
@@ -281,27 +280,6 @@ impl World {
     /// Runs `lbjf sync`, which must succeed.
     pub fn sync(&self) -> Ran {
         self.lbjf(&["sync"]).exits(Exit::Success)
-    }
-
-    /// Runs `lbjf sync` and sends it a SIGTERM at the first such request, before that is answered.
-    pub fn stopped_at(
-        &self,
-        server: &Server,
-        is_it: impl Fn(&standins::Request) -> bool + Send + Sync + 'static,
-    ) -> Ran {
-        let pid = Arc::new(AtomicU32::new(0));
-        let child = Arc::clone(&pid);
-        let stop = Change::new(move |reply| {
-            let pid = child.load(Ordering::SeqCst).to_string();
-            assert!(Command::new("kill").arg(pid).status().expect("kill is there").success());
-            // It is heard by a thread of its own.
-            thread::sleep(Duration::from_millis(500));
-            reply
-        });
-        server.fail(1, is_it, Fault::Changed(stop));
-        let run = self.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-        pid.store(run.id(), Ordering::SeqCst);
-        self.ran(run.wait_with_output().expect("it ends"))
     }
 
     /// Makes everything that the store remembers older.

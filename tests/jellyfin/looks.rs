@@ -10,6 +10,7 @@ use standins::jellyfin::{Jellyfin, Version};
 use standins::{Change, Fault, Radarr, Reply, Request};
 
 use crate::common::World;
+use crate::stopped_at;
 
 /// What Jellyfin was asked since the last time, sorted.
 fn asked(world: &World) -> Vec<&'static str> {
@@ -199,7 +200,7 @@ fn a_run_for_another_jellyfin_user_that_is_stopped_does_not_change_what_is_known
     let (adas, bens) = ("jellyfin_username = \"ada\"", "jellyfin_username = \"ben\"");
     world.change(adas, bens);
     world.letterboxd.drop_entry("ada", "ran");
-    let ran = world.stopped_at(&world.jellyfin.server, |request| request.method == "DELETE");
+    let ran = stopped_at(&world, |request| request.method == "DELETE");
     ran.exits(Exit::Terminated);
     world.jellyfin.watch("ada", &heat, false);
     world.change(bens, adas);

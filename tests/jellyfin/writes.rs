@@ -9,6 +9,7 @@ use standins::jellyfin::{Jellyfin, KEY, Version};
 use standins::{Change, Fault, Radarr, Reply, Request};
 
 use crate::common::{COLLECTION, Ran, World};
+use crate::stopped_at;
 
 #[test]
 fn many_films_are_put_in_and_taken_out_by_a_hundred() {
@@ -221,7 +222,7 @@ fn a_film_that_a_signal_left_in_is_taken_out_by_the_next_run() {
     // The first look, then the one after what was taken out.
     let is_members = |request: &Request| request.param("parentId").is_some();
     world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
-    world.stopped_at(&world.jellyfin.server, is_members).exits(Exit::Terminated).omits("stays in it");
+    stopped_at(&world, is_members).exits(Exit::Terminated).omits("stays in it");
     world.jellyfin.server.behave();
     world.sync().mentions("took out: heat");
     world.idle();
