@@ -72,10 +72,9 @@ fn a_call_refused_since_the_collection_is_gone_is_not_bisected() {
             world.download(slug);
         }
         // Somebody deletes it as soon as its members were read.
-        let url = format!("{}/Items/{}", world.jellyfin.url(), world.jellyfin.collections()[0].id);
+        let delete = world.jellyfin.deletion(&world.jellyfin.collections()[0].id);
         let delete = Change::new(move |reply| {
-            let key = format!("MediaBrowser Token=\"{KEY}\"");
-            ureq::delete(&url).header("Authorization", key).call().expect("it is deleted");
+            delete();
             reply
         });
         let is_members = |request: &Request| request.param("parentId").is_some();

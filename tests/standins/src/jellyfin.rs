@@ -285,6 +285,12 @@ impl Jellyfin {
         state.remove_set(id);
     }
 
+    /// What deletes a collection once it is called, for a fault.
+    pub fn deletion(&self, id: &str) -> impl Fn() + Send + Sync + use<> {
+        let (state, id) = (Arc::clone(&self.state), id.to_owned());
+        move || lock(&state).remove_set(&id)
+    }
+
     /// Makes a collection a ghost: listed without a user, with `ParentId` null, and seen by nobody (J8).
     pub fn make_ghost(&self, id: &str) {
         self.state().set_known(id).ghost = true;
