@@ -5,6 +5,8 @@
 //! down before it is sent, so a run that is killed never takes its own film for somebody else's.
 
 mod apply;
+mod groups;
+mod looks;
 mod read;
 pub(crate) mod target;
 
@@ -13,7 +15,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::api::{ApiError, chain};
-use crate::config::{Collection, User};
+use crate::config::User;
 use crate::feed::{Complaint, InLibrary};
 use crate::film::TmdbId;
 use crate::interrupt;
@@ -23,8 +25,12 @@ use crate::pool::Pool;
 use crate::report::{Ended, Report};
 use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
 use apply::Apply;
-use read::{Read, fresh_look};
-use target::{Target, find};
+use groups::Group;
+use looks::fresh_look;
+use read::Read;
+
+/// What to do about a person's token.
+pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
 
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
@@ -48,15 +54,6 @@ pub struct Collect<'a> {
     pub full: bool,
     /// Are libraries of people without a collection needed too (`skip_if_in_library`)?
     pub needs_libraries: bool,
-}
-
-/// One collection and the people mapped to it.
-struct Group<'a> {
-    /// As the first of them names it.
-    name: String,
-    /// `None`: it is made when there is a film to put in.
-    id: Option<String>,
-    users: Vec<&'a User>,
 }
 
 /// What the server has, read at the beginning.
@@ -114,6 +111,8 @@ impl Collect<'_> {
             return Ok(InLibrary::Ignored);
         }
         let Some(look) = self.look(asked, store, report)? else { return Ok(InLibrary::Unknown) };
+        // What did not stick is tried once a day.
+        store.forget_unstuck(report.now() - DAY)?;
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
         let read = self.read(&look, &groups, &aliases, store, report)?;
@@ -194,59 +193,6 @@ impl Collect<'_> {
         Ok(true)
     }
 
-    /// The collections that this run may change, with everybody who is mapped to them.
-    fn groups(
-        &self,
-        look: &Look,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<Vec<Group<'_>>, StoreError> {
-        let mut found: Vec<(Target, Group<'_>)> = Vec::new();
-        let mut failed = HashSet::new();
-        for (index, user) in self.users.iter().enumerate() {
-            let Some(collection) = &user.collection else { continue };
-            let is_chosen = self.chosen.contains(&index);
-            let remembered = match collection {
-                Collection::Name(name) => store.collection_id(name)?,
-                Collection::Id(_) => None,
-            };
-            let target = match find(collection, &look.sets, remembered.as_deref()) {
-                Ok(target) => target,
-                Err(text) => {
-                    if is_chosen && failed.insert(text.clone()) {
-                        let key = format!("collection/{}/{text}", user.name);
-                        report.failure(store, &key, &user.name, &text, None)?;
-                    }
-                    continue;
-                }
-            };
-            store.forget_notices(&format!("collection/{}/", user.name))?;
-            if let (Collection::Name(name), Target::Set(id)) = (collection, &target) {
-                store.record_collection(name, id)?;
-            }
-            if let (Some(id), Target::New(_)) = (&remembered, &target) {
-                // It was deleted. Made again it may have the same id, but what is in it then is not lbjf's.
-                let gone: Vec<_> = store.members(id)?.iter().map(|row| row.tmdb).collect();
-                store.forget_members(id, &gone)?;
-            }
-            if is_chosen && !self.only_take {
-                tell_mapping(user, collection, target.set(&look.sets), store)?;
-            }
-            if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
-                group.users.push(user);
-                continue;
-            }
-            let (Collection::Id(text) | Collection::Name(text)) = collection;
-            let set = target.set(&look.sets);
-            let name = set.map_or(text, |set| &set.name).clone();
-            let id = set.map(|set| set.id.clone());
-            found.push((target, Group { name, id, users: vec![user] }));
-        }
-        let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
-        let groups = found.into_iter().map(|(_, group)| group);
-        Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
-    }
-
     /// What each viewer may want to see in a collection, by canonical id: what they list, or once did.
     fn wanted(
         &self,
@@ -299,7 +245,7 @@ impl Collect<'_> {
             })
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
+        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
         let plan = plan::collection(&viewers, &view, aliases, self.only_take);
         if self.is_dry {
@@ -317,13 +263,20 @@ impl Collect<'_> {
         // Without a collection there are no members, unless it should have been made.
         let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
         let Some(members) = after.as_deref().or(members).or(nothing) else { return Ok(()) };
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id, report.now() - DAY))?;
+        if interrupt::requested().is_some() {
+            // What is known of everybody's films stays as it was, and so does when it was seen.
+            return Ok(());
+        }
+        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
-            store.record_places(viewer.name, &plan::places(viewer, members, &unstuck, aliases))?;
-            // Only now: whatever of it is still to be done is written down as not seen yet.
-            if !self.only_take && interrupt::requested().is_none() {
-                read.record_look(user, store, report.now())?;
-            }
+            let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
+            let places = plan::places(viewer, members, &unstuck, aliases);
+            // Whatever of the look is still to be done is written down as not seen yet.
+            let look = match read.looks.get(&name).filter(|_| !self.only_take) {
+                Some(taken) => taken.to_record(user, store, report.now())?,
+                None => None,
+            };
+            store.record_places(viewer.name, &places, look.as_ref())?;
         }
         Ok(())
     }
@@ -331,27 +284,6 @@ impl Collect<'_> {
 
 fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
     handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// A collection that the config no longer names is left as it is; that is said once. Another name for the same one,
-/// or its id, is no change.
-fn tell_mapping(
-    user: &User,
-    collection: &Collection,
-    set: Option<&BoxSet>,
-    store: &mut Store,
-) -> Result<(), StoreError> {
-    let before = store.record_mapping(&user.name, &collection.to_string())?;
-    let is_same = |before: &String| {
-        let before = before.trim_matches('`');
-        set.is_some_and(|set| {
-            set.id == before || set.name == before || set.folder == format!("{before} [boxset]")
-        })
-    };
-    if let Some(before) = before.filter(|before| !is_same(before)) {
-        log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);
-    }
-    Ok(())
 }
 
 /// A store belongs to one Jellyfin: is this another one?

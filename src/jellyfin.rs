@@ -17,8 +17,9 @@ use crate::store::Timestamp;
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
 
-/// Seconds by which two questions for what changed overlap: a film may become visible a little after it was saved.
-const OVERLAP: Timestamp = 60;
+/// Seconds by which two questions for what changed overlap. A film may become visible a little after it was saved, and
+/// the `Date` of an answer may be that of a proxy, whose clock need not be right.
+const OVERLAP: Timestamp = 3600;
 
 /// The door.
 #[derive(Debug)]
@@ -205,9 +206,13 @@ impl Jellyfin {
 
     /// Those of them that were saved since: arrivals, new files, edited ids. It does not see marks of watched, films
     /// that went away, and what a person may see since (J5).
+    ///
+    /// Up to 10.10 the condition on `minDateLastSaved` is written with the name of `minDateLastSavedForUser`: alone it
+    /// finds nothing, or is an error. From 10.11 on both mean the same. (Read in Jellyfin's `SqliteItemRepository` and
+    /// `BaseItemRepository`; jellyfin#17542.)
     pub fn changed(&self, user_id: &str, since: Timestamp) -> Result<Films, ApiError> {
         let since = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
-        self.films(user_id, &[("minDateLastSaved", &since)])
+        self.films(user_id, &[("minDateLastSaved", &since), ("minDateLastSavedForUser", &since)])
     }
 
     fn films(&self, user_id: &str, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
@@ -219,11 +224,12 @@ impl Jellyfin {
     }
 
     /// The films that this person has watched, of those in their library.
+    ///
+    /// The filter alone is not believed: it takes any row of several that a film may have since 10.11, and a user who
+    /// was deleted is no user to 10.8, which then ignores it. What a film's own data say is what people see.
     pub fn watched(&self, user_id: &str) -> Result<Vec<TmdbId>, ApiError> {
-        let few = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "false")];
-        let query = [&library_query(user_id)[..], &[("isPlayed", "true")], &few].concat();
-        let items: wire::Items<LibraryRow> = self.api.get_library("Items", &query)?;
-        Ok(items.items.into_iter().filter_map(|row| row.0.map(|film| film.tmdb)).collect())
+        let films = self.films(user_id, &[("isPlayed", "true")])?.films.into_iter();
+        Ok(films.filter(|film| film.is_watched).map(|film| film.tmdb).collect())
     }
 
     /// How many films this person's library has, as the server counts: on some versions also a few that it would not
@@ -381,6 +387,21 @@ mod tests {
         assert_eq!(set("\"8679d105\"").folder, "X [boxset]");
         assert!(!set("\"8679d105\"").is_ghost);
         assert!(set("null").is_ghost);
+    }
+
+    #[test]
+    fn what_is_only_shown_makes_no_answer_unreadable() {
+        let text = r#"{"Items":[
+            {"Id":"1","Type":"Movie","Name":"Heat","ProductionYear":-1,"ProviderIds":{"Tmdb":"949"}},
+            {"Id":"2","Type":"Movie","Name":7,"ProductionYear":[1995],"ProviderIds":{"Tmdb":"348"}},
+            {"Id":"3","Type":"Movie","Name":null,"ProductionYear":19950000000,"ProviderIds":{"Tmdb":"11"}},
+            {"Id":"4","Type":"Movie","Name":"Ran","ProductionYear":"1985","ProviderIds":null}]}"#;
+        let members: wire::Items<MemberRow> = serde_json::from_str(text).unwrap();
+        let shown: Vec<_> = members.items.iter().map(|row| (row.0.name.as_str(), row.0.tmdb)).collect();
+        let id = |id| Some(TmdbId(id));
+        assert_eq!(shown, [("Heat", id(949)), ("", id(348)), ("", id(11)), ("Ran (1985)", None)]);
+        let info = r#"{"Id":"1","Version":"12.0.0","ServerName":["home"]}"#;
+        assert_eq!(serde_json::from_str::<wire::SystemInfo>(info).unwrap().server_name, None);
     }
 
     /// Decodes what lbjf would read of one recorded exchange; returns the kind of it, `None` where lbjf reads no body.

@@ -37,7 +37,7 @@ fn an_idle_run_asks_once_for_each_person_and_memory_does_not_grow_with_people_ti
     let peak = peak_of(&world, &["sync"]);
     assert_eq!(world.letterboxd.server.requests().len(), 20, "page 1 of each");
     assert!(world.radarr.server.requests().is_empty());
-    assert!(world.jellyfin.server.requests().len() <= 3 + 2 * 20);
+    assert!(world.jellyfin.server.requests().len() <= 3 + 3 * 20);
     assert_eq!(world.writes(), [""; 0]);
     // 20 libraries of 4,000 films with everything that is told of each would be 100 MB.
     assert!(peak < 60, "{peak} MB");

@@ -462,7 +462,7 @@ fn status_check_tells_a_token_of_a_person_from_an_api_key() {
         &ran,
         &[
             "note   jellyfin key: accepted, but it is a token of the administrator `root`: what they cannot see, \
-           lbjf does not see",
+           lbjf does not see, and it makes no collection",
         ],
     );
 }

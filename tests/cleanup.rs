@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{COLLECTION, World};
 use lbjf::exit::Exit;
 use serde_json::json;
@@ -126,6 +128,48 @@ fn cleanup_keeps_everything_when_a_library_cannot_be_believed() {
     world.jellyfin.hide_library("ada", true);
     world.lbjf(&["cleanup"]).exits(Exit::Partial).mentions("nothing is made or taken out");
     assert_eq!(world.writes(), [""; 0]);
+}
+
+#[test]
+fn cleanup_remembers_that_a_library_showed_films() {
+    for is_watched in [false, true] {
+        let world = World::new().watchlist(&["heat"]);
+        let heat = world.download("heat");
+        world.jellyfin.watch("ada", &heat, is_watched);
+        world.lbjf(&["cleanup"]).exits(Exit::Success);
+        world.jellyfin.hide_library("ada", true);
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the library shows no films where it showed 1");
+    }
+}
+
+#[test]
+fn cleanup_asks_what_was_watched_and_reads_no_library() {
+    let world = untidy();
+    world.pass_time(Duration::from_hours(25));
+    world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 out of a collection");
+    let libraries: Vec<_> = world.jellyfin.server.requests();
+    let libraries = libraries.iter().filter(|request| request.param("userId").is_some());
+    for request in libraries {
+        assert!(request.param("isPlayed").is_some(), "{}", request.target());
+    }
+}
+
+#[test]
+fn cleanup_for_another_jellyfin_user_does_not_change_what_is_known_of_the_first() {
+    let mut world = World::new().watchlist(&["heat", "alien"]);
+    let [heat, _] = world.settle(["heat", "alien"]);
+    world.jellyfin.show_to(&heat, Some(vec!["ada".to_owned()]));
+    world.jellyfin.save_long_ago(&heat);
+    world.jellyfin.watch("ada", &heat, true);
+    world.sync();
+    world.jellyfin.add_user("ben");
+    let (adas, bens) = ("jellyfin_username = \"ada\"", "jellyfin_username = \"ben\"");
+    world.change(adas, bens);
+    world.lbjf(&["cleanup"]).exits(Exit::Success);
+    world.jellyfin.watch("ada", &heat, false);
+    world.change(bens, adas);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
 }
 
 #[test]

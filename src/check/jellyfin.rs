@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Checks;
 use crate::api::{ApiError, chain, plain};
 use crate::collect::target::find;
-use crate::collect::{lost_library, other_server, viewer};
+use crate::collect::{MAKE_A_KEY, lost_library, other_server, viewer};
 use crate::config::{Collection, User};
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::report::plural;
@@ -71,17 +71,16 @@ fn info(door: &Jellyfin, checks: &mut Checks) -> Option<Info> {
 
 /// It is accepted; is it a key to which nothing is closed?
 fn key(door: &Jellyfin, checks: &mut Checks) {
-    const HINT: Option<&str> = Some("make an API key under Dashboard > API Keys");
     match door.key_owner() {
         Ok(Some(KeyOwner { name, is_administrator: true })) => {
             let text = format!(
-                "accepted, but it is a token of the administrator `{name}`: what they cannot see, lbjf does not see"
+                "accepted, but it is a token of the administrator `{name}`: what they cannot see, lbjf does not see, and it makes no collection"
             );
-            checks.note(ABOUT, "key", &text, HINT);
+            checks.note(ABOUT, "key", &text, Some(MAKE_A_KEY));
         }
         Ok(Some(KeyOwner { name, .. })) => {
             let text = format!("it is a token of `{name}`, who is no administrator");
-            checks.problem(ABOUT, "key", &text, HINT);
+            checks.problem(ABOUT, "key", &text, Some(MAKE_A_KEY));
         }
         // Whoever cannot say whose it is took it all the same.
         Ok(None) | Err(_) => checks.ok(ABOUT, "key", "accepted"),

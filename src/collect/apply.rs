@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::MAKE_A_KEY;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
@@ -54,17 +55,31 @@ impl Apply<'_> {
     }
 
     fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
-        // Making a name again empties it (J7), and the libraries took their time since the first look.
-        let made_meanwhile = self.jellyfin.collections().map(|sets| {
-            let folder = format!("{} [boxset]", self.name);
-            sets.iter().any(|set| set.name == self.name || set.folder == folder)
-        });
-        let made = match made_meanwhile {
-            Ok(false) => self.jellyfin.create(self.name),
-            Ok(true) => {
+        // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
+        // token lists what that person may see, so that the name may be there all the same (J1).
+        let (folder, jellyfin) = (format!("{} [boxset]", self.name), self.jellyfin);
+        let sets = jellyfin.collections();
+        let made = match sets.and_then(|sets| Ok((sets, jellyfin.key_owner()?))) {
+            Ok((sets, _)) if sets.iter().any(|set| set.name == self.name || set.folder == folder) => {
                 log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
                 return Ok(None);
             }
+            Ok((_, Some(owner))) => {
+                let about = self.about();
+                let text = format!(
+                    "not made: the key is a token of `{}`, who may not see all collections that there are",
+                    owner.name
+                );
+                self.report.failure(
+                    self.store,
+                    &format!("{about}/not made"),
+                    &about,
+                    &text,
+                    Some(MAKE_A_KEY),
+                )?;
+                return Ok(None);
+            }
+            Ok((_, None)) => jellyfin.create(self.name),
             Err(error) => Err(error),
         };
         match made {
@@ -99,7 +114,7 @@ impl Apply<'_> {
                 Ok(()) => done.extend(batch),
                 // One id that vanished refuses the whole call, and the answer does not say which (J7).
                 Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
-                    if !was_checked && self.jellyfin.members(id).is_err() {
+                    if !was_checked && !self.is_listed(id) {
                         self.fail("films not added", &error)?;
                         failed.extend(batch);
                         break;
@@ -108,7 +123,7 @@ impl Apply<'_> {
                     if let [put] = batch.as_slice() {
                         let text =
                             format!("{} not added: Jellyfin does not know its item any more", put.film);
-                        let about = format!("collection `{}`", self.name);
+                        let about = self.about();
                         self.report.failure(
                             self.store,
                             &format!("put/{}", put.item_id),
@@ -138,6 +153,11 @@ impl Apply<'_> {
         Ok(done)
     }
 
+    /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know (J5).
+    fn is_listed(&self, id: &str) -> bool {
+        self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == id))
+    }
+
     /// Takes films out. Returns those that the server took out.
     fn take<'t>(&mut self, id: &str, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
         let mut done = Vec::new();
@@ -163,19 +183,7 @@ impl Apply<'_> {
 
     /// Looks once more: Jellyfin answers with success to films that never show up (J7).
     fn verify(&mut self, id: &str, put: &[&Put], taken: &[&Take]) -> Result<Option<Vec<Member>>, StoreError> {
-        let mut members = self.jellyfin.members(id);
-        for _ in 0..TAKE_AGAIN {
-            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
-            let items: Vec<&str> =
-                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
-            if items.is_empty()
-                || interrupt::requested().is_some()
-                || self.jellyfin.remove(id, &items).is_err()
-            {
-                break;
-            }
-            members = self.jellyfin.members(id);
-        }
+        let (members, is_answered) = self.take_again(id, taken)?;
         let is_inside = |tmdb: TmdbId, items: &[String]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -198,15 +206,21 @@ impl Apply<'_> {
         if members.is_ok() {
             self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
         }
-        let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
-        let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
-        self.store.record_unstuck(id, &items, self.report.now())?;
-        for take in staying {
-            let text = format!("{} stays in it although Jellyfin took it out", take.name);
-            let about = format!("collection `{}`", self.name);
-            let key = format!("unstuck/{}", take.tmdb);
-            self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
-            self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+        if is_answered {
+            let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
+            let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
+            self.store.record_unstuck(id, &items, self.report.now())?;
+            for take in &staying {
+                let text = format!("{} stays in it although Jellyfin took it out", take.name);
+                let about = self.about();
+                let key = format!("unstuck/{}", take.tmdb);
+                self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
+            }
+        }
+        if interrupt::requested().is_none() {
+            for take in staying {
+                self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+            }
         }
         if !unstuck.is_empty() {
             let items: Vec<String> = unstuck.iter().map(|put| put.item_id.clone()).collect();
@@ -216,7 +230,7 @@ impl Apply<'_> {
             for put in unstuck {
                 let text = format!("{} did not stay in it although Jellyfin took it", put.film);
                 let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
-                let about = format!("collection `{}`", self.name);
+                let about = self.about();
                 self.report.warning(
                     self.store,
                     &format!("unstuck/{}", put.item_id),
@@ -230,6 +244,33 @@ impl Apply<'_> {
         Ok(members.ok())
     }
 
+    /// Looks at what is in the collection, and takes out once more what stays. Returns the members as they are then,
+    /// and whether Jellyfin said each time that it took them out.
+    fn take_again(
+        &mut self,
+        id: &str,
+        taken: &[&Take],
+    ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
+        let mut members = self.jellyfin.members(id);
+        for _ in 0..TAKE_AGAIN {
+            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
+            let items: Vec<&str> =
+                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
+            if items.is_empty() {
+                break;
+            }
+            if interrupt::requested().is_some() {
+                return Ok((members, false));
+            }
+            if let Err(error) = self.jellyfin.remove(id, &items) {
+                self.fail("films not taken out", &error)?;
+                return Ok((members, false));
+            }
+            members = self.jellyfin.members(id);
+        }
+        Ok((members, true))
+    }
+
     /// The members that are films which were taken out.
     fn staying<'m>(&self, members: &'m [Member], taken: &[&Take]) -> Vec<&'m Member> {
         let taken: HashSet<TmdbId> = taken.iter().map(|take| self.aliases.canonical(take.tmdb)).collect();
@@ -238,11 +279,15 @@ impl Apply<'_> {
         members.iter().filter(stays).collect()
     }
 
+    fn about(&self) -> String {
+        format!("collection `{}`", self.name)
+    }
+
     fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {
         if error.is_interrupt() {
             return Ok(());
         }
-        let about = format!("collection `{}`", self.name);
+        let about = self.about();
         let text = format!("{what}: {}", chain(error));
         self.report.failure(self.store, &format!("{about}/{what}"), &about, &text, error.hint().as_deref())
     }

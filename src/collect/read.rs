@@ -2,23 +2,22 @@
 //!
 //! A library of thousands of films is a megabyte, so as a rule only what changed since the last look is asked for, and
 //! what was watched (facts/servers.md J5). That tells everything as long as no film is newly wanted, no longer watched,
-//! or missing from its collection; then, and once a day, all of it is read.
+//! or missing from its collection; then, and once a day, all of it is read. `cleanup` puts nothing in: what was watched
+//! is enough.
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Collect, Group, Look, Members, lost_library, viewer};
+use super::groups::Group;
+use super::looks::{Scope, Taken, mapped};
+use super::{Collect, Look, Members, lost_library, viewer};
 use crate::api::{ApiError, chain};
-use crate::config::User;
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{Films, JellyfinUser};
 use crate::plan::{self, Aliases, Library, Viewer};
 use crate::pool::Panicked;
 use crate::report::Report;
-use crate::store::{DAY, LastLook, Listed, Place, Store, StoreError, Timestamp};
-
-/// A look that is younger is not written down anew, or every idle run would write.
-const LOOK_AGE: Timestamp = 3600;
+use crate::store::{Store, StoreError, Timestamp};
 
 /// What was read.
 pub(super) struct Read {
@@ -26,14 +25,8 @@ pub(super) struct Read {
     pub(super) libraries: HashMap<String, Library>,
     /// By group; `None` for a collection that could not be read.
     pub(super) members: Vec<Option<Members>>,
-    looks: HashMap<String, Taken>,
-}
-
-/// A look at a library that was taken.
-struct Taken {
-    viewer_id: String,
-    is_whole: bool,
-    until: Option<Timestamp>,
+    /// Likewise.
+    pub(super) looks: HashMap<String, Taken>,
 }
 
 /// One person's library, as far as it is read.
@@ -50,20 +43,11 @@ struct Reading<'a> {
 /// What was read of a library.
 struct Part {
     library: Library,
+    scope: Scope,
     /// Films in the answer.
     count: u32,
     /// By the server's clock.
     until: Option<Timestamp>,
-}
-
-/// How much of a library is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Whole,
-    /// What was saved since.
-    Since(Timestamp),
-    /// Nothing: nobody waits for a film.
-    Nothing,
 }
 
 impl Reading<'_> {
@@ -84,17 +68,6 @@ enum Answer {
     Watched(Vec<TmdbId>),
     Members(Members),
     Count(u32),
-}
-
-/// The last look at this person's library, if it was of late; a clock that was set back makes it none.
-pub(super) fn fresh_look(user: &User, store: &Store, now: Timestamp) -> Result<Option<LastLook>, StoreError> {
-    Ok(store.last_look(&user.name)?.filter(|look| (0..=DAY).contains(&(now - look.whole_at))))
-}
-
-/// On other terms, what was seen before says nothing.
-fn terms(user: &User, viewer_id: &str) -> String {
-    let collection = user.collection.as_ref().map(ToString::to_string).unwrap_or_default();
-    format!("{viewer_id} {collection} {} {}", user.remove_watched, user.remove_unlisted)
 }
 
 impl Collect<'_> {
@@ -126,7 +99,10 @@ impl Collect<'_> {
                 None => format!("collection `{}`", groups[index - 2 * readings.len()].name),
             };
             match (tell(answer, &about, store, report)?, readings.get_mut(index / 2)) {
-                (Some(Answer::Part(part)), Some(reading)) => reading.read = Some(part),
+                (Some(Answer::Part(part)), Some(reading)) => {
+                    reading.scope = part.scope;
+                    reading.read = Some(part);
+                }
                 (Some(Answer::Watched(watched)), Some(reading)) => reading.watched = Some(watched),
                 (Some(Answer::Members(found)), None) => members.push(Some(found)),
                 (_, None) => members.push(None),
@@ -138,11 +114,14 @@ impl Collect<'_> {
         self.look_closer(&mut readings, groups, &members, &wanted, aliases, store, report)?;
         let (mut libraries, mut looks) = (HashMap::new(), HashMap::new());
         for reading in readings {
-            let Some(Part { library, until, .. }) = reading.read else { continue };
+            let Some(Part { library, count, until, .. }) = reading.read else { continue };
             let (is_whole, viewer_id) = (reading.scope == Scope::Whole, reading.viewer.id.clone());
             let library = library.with_watched(&reading.watched.unwrap_or_default(), aliases);
             libraries.insert(reading.name.clone(), library);
-            looks.insert(reading.name, Taken { viewer_id, is_whole, until });
+            // A library without any film, perhaps not mounted yet, is soon read again.
+            if !is_whole || count > 0 {
+                looks.insert(reading.name, Taken { viewer_id, is_whole, until });
+            }
         }
         Ok(Read { libraries, members, looks })
     }
@@ -154,16 +133,27 @@ impl Collect<'_> {
         wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
     ) -> Result<Part, ApiError> {
-        let films = match reading.scope {
-            Scope::Whole => self.jellyfin.library(&reading.viewer.id)?,
-            Scope::Since(since) => self.jellyfin.changed(&reading.viewer.id, since)?,
-            Scope::Nothing => Films::default(),
+        let id = &reading.viewer.id;
+        let (scope, films) = match reading.scope {
+            Scope::Nothing => (Scope::Nothing, Films::default()),
+            Scope::Whole => (Scope::Whole, self.jellyfin.library(id)?),
+            Scope::Since(since) => match self.jellyfin.changed(id, since) {
+                Ok(films) => (Scope::Since(since), films),
+                // It may be this question alone that it has no answer to.
+                Err(error) if error.answered().is_some() => {
+                    log::debug!("{}: all of it is read: {}", reading.about(), chain(&error));
+                    (Scope::Whole, self.jellyfin.library(id)?)
+                }
+                Err(error) => return Err(error),
+            },
         };
         let is_wanted = |id| wanted.get(&reading.name).is_some_and(|ids| ids.contains(&id));
         let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
         let library = Library::of(films.films, aliases, is_wanted);
-        let library = if reading.scope == Scope::Whole { library } else { library.partial() };
-        Ok(Part { library, count, until: films.until })
+        // What `cleanup` sees counts for no look, so it must not say of a film that it is not there.
+        let is_all = scope == Scope::Whole && !self.only_take;
+        let library = if is_all { library } else { library.partial() };
+        Ok(Part { library, scope, count, until: films.until })
     }
 
     /// Everybody whose library is looked at, each once, and how far.
@@ -197,36 +187,6 @@ impl Collect<'_> {
         Ok(readings)
     }
 
-    /// How much of this library has to be read to begin with.
-    fn scope(
-        &self,
-        viewer: &JellyfinUser,
-        name: &str,
-        groups: &[Group<'_>],
-        store: &Store,
-        report: &Report,
-    ) -> Result<Scope, StoreError> {
-        if self.needs_libraries || self.full {
-            return Ok(Scope::Whole);
-        }
-        let mut scope = Scope::Nothing;
-        for user in mapped(groups, name).map(|(_, user)| user) {
-            let Some(last) = fresh_look(user, store, report.now())? else { return Ok(Scope::Whole) };
-            let listed = store.listed(&user.name, !user.remove_unlisted)?;
-            if last.terms != terms(user, &viewer.id) || listed.iter().any(|film| film.place.is_none()) {
-                return Ok(Scope::Whole);
-            }
-            let waits = |film: &Listed| matches!(film.place, Some(Place::Waiting | Place::Unstuck));
-            if listed.iter().any(waits) {
-                scope = match scope {
-                    Scope::Since(since) => Scope::Since(since.min(last.since)),
-                    _ => Scope::Since(last.since),
-                };
-            }
-        }
-        Ok(scope)
-    }
-
     /// Reads all of the libraries of which the changes do not tell enough; those that are not to be believed go.
     #[expect(clippy::too_many_arguments, reason = "all of it is looked at")]
     fn look_closer(
@@ -243,7 +203,7 @@ impl Collect<'_> {
         for (index, reading) in
             readings.iter_mut().enumerate().filter(|(_, reading)| reading.scope != Scope::Whole)
         {
-            if is_whole_needed(reading, groups, members, aliases, store)? {
+            if !self.only_take && is_whole_needed(reading, groups, members, aliases, store)? {
                 reading.scope = Scope::Whole;
                 open.push(index);
             } else if reading.shows_nothing() {
@@ -311,41 +271,6 @@ fn is_whole_needed(
         }
     }
     Ok(false)
-}
-
-impl Read {
-    /// Writes down that everything that this look at a person's library showed was done, or will be by the next one.
-    pub(super) fn record_look(
-        &self,
-        user: &User,
-        store: &mut Store,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
-        let Some(Taken { viewer_id, is_whole, until: Some(until) }) = self.looks.get(&name) else {
-            return Ok(());
-        };
-        let last = store.last_look(&user.name)?;
-        let whole_at = match &last {
-            _ if *is_whole => now,
-            Some(last) if until - last.since > LOOK_AGE => last.whole_at,
-            _ => return Ok(()),
-        };
-        let look = LastLook { terms: terms(user, viewer_id), whole_at, since: *until };
-        store.record_look_at_library(&user.name, &look)
-    }
-}
-
-/// Everybody with this Jellyfin user and a collection, and the place of their group.
-fn mapped<'a>(groups: &'a [Group<'a>], name: &str) -> impl Iterator<Item = (usize, &'a User)> {
-    let name = name.to_lowercase();
-    let users = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(index, group)| group.users.iter().map(move |user| (index, *user)));
-    users.filter(move |(_, user)| {
-        user.jellyfin_username.as_ref().is_some_and(|own| own.to_lowercase() == name)
-    })
 }
 
 /// Says what could not be read; what could be read is news no more.

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::api::Number;
@@ -14,6 +14,7 @@ use crate::api::Number;
 pub struct SystemInfo {
     pub id: String,
     pub version: String,
+    #[serde(default, deserialize_with = "shown")]
     pub server_name: Option<String>,
 }
 
@@ -64,9 +65,11 @@ pub struct BoxSet {
 #[serde(rename_all = "PascalCase")]
 pub struct Item {
     pub id: String,
+    #[serde(default, deserialize_with = "shown")]
     pub name: Option<String>,
     #[serde(rename = "Type")]
     pub kind: Option<String>,
+    #[serde(default, deserialize_with = "shown")]
     pub production_year: Option<Number>,
     pub provider_ids: Option<ProviderIds>,
     pub user_data: Option<UserData>,
@@ -82,6 +85,11 @@ pub struct UserData {
 #[serde(rename_all = "PascalCase")]
 pub struct Created {
     pub id: String,
+}
+
+/// For what is only shown: what cannot be read is as good as not there, and makes no answer unreadable.
+fn shown<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
 }
 
 /// The ids that other databases have for an item, as far as they are read.

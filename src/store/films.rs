@@ -196,9 +196,13 @@ impl Store {
             let sql = "INSERT INTO tmdb_alias (asked, answered) VALUES (?1, ?2)
                 ON CONFLICT (asked) DO UPDATE SET answered = excluded.answered";
             db.execute(sql, params![asked.0, answered.0])?;
-            // Jellyfin may have had it under the other id all along.
-            let sql = "UPDATE entry SET place = NULL
-                WHERE uid IN (SELECT uid FROM film WHERE kind = 'movie' AND tmdb_id IN (?1, ?2))";
+            // Jellyfin may have had it under the other id all along, or under one that was merged before.
+            let sql = "WITH RECURSIVE same (id) AS (
+                    VALUES (?1), (?2)
+                    UNION SELECT tmdb_alias.asked FROM tmdb_alias JOIN same ON tmdb_alias.answered = same.id
+                )
+                UPDATE entry SET place = NULL WHERE uid IN
+                    (SELECT uid FROM film WHERE kind = 'movie' AND tmdb_id IN (SELECT id FROM same))";
             db.execute(sql, params![asked.0, answered.0])?;
             Ok(())
         })
@@ -219,15 +223,21 @@ impl Store {
         )?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
-            let sql = "INSERT INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind, tmdb_id = excluded.tmdb_id, problem = NULL
-                WHERE told = 0 AND (kind IS NOT excluded.kind OR tmdb_id IS NOT excluded.tmdb_id)";
-            let mut insert = db.prepare(sql)?;
+            let mut insert = db.prepare(
+                "INSERT INTO film (uid, slug, name, year) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (uid) DO NOTHING",
+            )?;
+            let mut is_news = db.prepare(
+                "SELECT told = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
+            )?;
             while let Some(row) = rows.next()? {
                 let (uid, slug, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let (year, kind): (Option<u16>, String) = (row.get(3)?, row.get(4)?);
-                insert.execute(params![uid, slug, name, year, kind, row.get::<_, Option<u32>>(5)?])?;
+                let (year, kind, id): (Option<u16>, String, Option<u32>) =
+                    (row.get(3)?, row.get(4)?, row.get(5)?);
+                insert.execute(params![uid, slug, name, year])?;
                 remember_slug(db, &slug, &uid)?;
+                if is_news.query_row(params![uid, kind, id], |row| row.get(0))? {
+                    set_link(db, &uid, &kind, id, None)?;
+                }
             }
             Ok(())
         })
@@ -351,6 +361,10 @@ fn set_link(
             place = NULL
         WHERE uid = ?1 AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND tmdb_id IS NOT NULL AND tmdb_id IS NOT ?2)";
     db.prepare_cached(sql)?.execute(params![uid, id])?;
+    // Until now nobody looked for it: it may have come to Jellyfin's library meanwhile.
+    let sql = "UPDATE entry SET place = NULL
+        WHERE uid = ?1 AND place IS NOT NULL AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND kind IS NOT ?2)";
+    db.prepare_cached(sql)?.execute(params![uid, kind])?;
     let sql = "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = ?4
         WHERE uid = ?1 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3 OR problem IS NOT ?4)";
     db.prepare_cached(sql)?.execute(params![uid, kind, id, problem])?;
@@ -369,3 +383,6 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
     db.execute(sql, params![uid.0, tries, now + days * DAY, problem])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

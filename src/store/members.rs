@@ -67,14 +67,6 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.query_row([person], look).optional()?)
     }
 
-    /// Writes down a look.
-    pub fn record_look_at_library(&mut self, person: &str, look: &LastLook) -> Result<(), StoreError> {
-        let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
-        self.db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
-        Ok(())
-    }
-
     /// The members of a collection that were met.
     pub fn members(&self, collection_id: &str) -> Result<Vec<MemberRow>, StoreError> {
         let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
@@ -116,12 +108,23 @@ impl Store {
         })
     }
 
-    /// Items that did not come to this collection, or did not go, although Jellyfin said so; tried since `since`.
-    pub fn unstuck(&self, collection_id: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1 AND tried_at >= ?2";
+    /// Items that did not come to this collection, or did not go, although Jellyfin said so.
+    pub fn unstuck(&self, collection_id: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let items = statement.query_map(params![collection_id, since], |row| row.get(0))?;
+        let items = statement.query_map([collection_id], |row| row.get(0))?;
         Ok(items.collect::<Result<_, _>>()?)
+    }
+
+    /// Forgets those of them that were tried before this time, in all collections, and where their films stand.
+    pub fn forget_unstuck(&mut self, before: Timestamp) -> Result<(), StoreError> {
+        self.transact(|db| {
+            if db.execute("DELETE FROM unstuck WHERE tried_at < ?1", [before])? > 0 {
+                // Which film an item is, only all of a library tells.
+                db.execute("UPDATE entry SET place = NULL WHERE place = ?1", [Place::Unstuck.word()])?;
+            }
+            Ok(())
+        })
     }
 
     /// Remembers such items.
@@ -154,6 +157,20 @@ impl Store {
             ON CONFLICT (name) DO UPDATE SET id = excluded.id WHERE id IS NOT excluded.id";
         self.db.execute(sql, [name, id])?;
         Ok(())
+    }
+
+    /// Forgets a collection that is gone, with everything that was in it.
+    pub fn forget_collection(&mut self, id: &str) -> Result<(), StoreError> {
+        self.transact(|db| {
+            for sql in [
+                "DELETE FROM collection WHERE id = ?1",
+                "DELETE FROM member WHERE collection_id = ?1",
+                "DELETE FROM unstuck WHERE collection_id = ?1",
+            ] {
+                db.execute(sql, [id])?;
+            }
+            Ok(())
+        })
     }
 
     /// Remembers how the config names this person's collection; returns the name it had before, if another one.
@@ -198,13 +215,24 @@ impl Store {
         Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
     }
 
-    /// Writes down where this person's films stand; only what changed is written.
-    pub fn record_places(&mut self, person: &str, places: &[(Uid, Option<Place>)]) -> Result<(), StoreError> {
-        let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
+    /// Writes down where this person's films stand, and the look that showed it, if it is to count; only what changed
+    /// is written.
+    pub fn record_places(
+        &mut self,
+        person: &str,
+        places: &[(Uid, Option<Place>)],
+        look: Option<&LastLook>,
+    ) -> Result<(), StoreError> {
         self.transact(|db| {
+            let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
             let mut statement = db.prepare_cached(sql)?;
             for (uid, place) in places {
                 statement.execute(params![person, uid.0, place.map(Place::word)])?;
+            }
+            if let Some(look) = look {
+                let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
+                db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
             }
             Ok(())
         })

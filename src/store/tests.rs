@@ -429,7 +429,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
     assert_eq!(store.cursor("ada").unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
-    assert!(store.unstuck("c", now - DAY).unwrap().is_empty());
+    assert!(store.unstuck("c").unwrap().is_empty());
 }
 
 #[test]

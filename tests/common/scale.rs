@@ -84,7 +84,9 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
         items.push((world.jellyfin.add_film(tmdb, &format!("other-{number}")), tmdb));
     }
     let is_library = |request: &Request| {
-        request.param("userId").is_some() && request.param("includeItemTypes").as_deref() == Some("Movie")
+        request.param("userId").is_some()
+            && request.param("includeItemTypes").as_deref() == Some("Movie")
+            && request.param("isPlayed").is_none()
     };
     world.jellyfin.server.fail(usize::MAX, is_library, Fault::Instead(library_of(&items)));
     let movies = movies_of(items.iter().map(|(_, tmdb)| *tmdb));

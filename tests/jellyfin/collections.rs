@@ -1,7 +1,11 @@
 //! Which collection is meant, and when one is made. Making one that exists would empty it.
 
+use std::time::Duration;
+
 use lbjf::exit::Exit;
-use standins::{Fault, Reply, Request};
+use serde_json::json;
+use standins::jellyfin::{Jellyfin, Version};
+use standins::{Fault, Radarr, Reply, Request};
 
 use crate::common::{COLLECTION, World};
 
@@ -209,4 +213,115 @@ fn a_collection_that_cannot_be_made_is_reported_and_others_are() {
     world.jellyfin.server.behave();
     world.sync();
     assert_eq!(world.collected().len(), 2);
+}
+
+/// What Jellyfin answers when it lists no collections.
+fn lists_nothing(times: usize, world: &World) {
+    let is_listing = |request: &Request| request.param("includeItemTypes").as_deref() == Some("BoxSet");
+    let nothing = Reply::json(200, &json!({ "Items": [], "TotalRecordCount": 0, "StartIndex": 0 }));
+    world.jellyfin.server.fail(times, is_listing, Fault::Instead(nothing));
+}
+
+#[test]
+fn a_collection_that_is_not_listed_but_has_members_is_left_alone() {
+    use Version::{V10_8, V10_9, V12_0};
+    for (version, times) in [(V10_8, usize::MAX), (V10_9, 1), (V12_0, 1), (V12_0, usize::MAX)] {
+        let world = World::with(Radarr::start(), Jellyfin::start_version(version));
+        let world = world.watchlist(&["heat", "alien", "ran"]);
+        let [heat, ..] = world.settle(["heat", "alien", "ran"]);
+        world.letterboxd.push("ada", "jaws");
+        world.download("jaws");
+        world.jellyfin.watch("ada", &heat, true);
+        let runs = [&["sync"][..], &["cleanup"], &["sync", "--full"]];
+        for args in if times == 1 { &runs[..1] } else { &runs } {
+            lists_nothing(times, &world);
+            world.lbjf(args).exits(Exit::Partial).says(&format!(
+                "warning: ada: Jellyfin does not list collection `{COLLECTION}`, but has members of it; nothing is changed in it"
+            ));
+            assert_eq!(world.told_jellyfin(), [""; 0], "{version:?}");
+            world.pass_time(Duration::from_hours(25));
+        }
+        world.jellyfin.server.behave();
+        // Nothing was forgotten: what left the list, and what was watched, is its own and leaves.
+        world.letterboxd.drop_entry("ada", "alien");
+        world.sync();
+        assert_eq!(world.collected(), world.tmdb(&["ran", "jaws"]), "{version:?}");
+        world.idle();
+    }
+}
+
+#[test]
+fn a_collection_that_is_not_listed_and_cannot_be_asked_about_is_left_alone() {
+    let world = fresh();
+    world.sync();
+    lists_nothing(usize::MAX, &world);
+    let is_members = |request: &Request| request.param("parentId").is_some();
+    world.jellyfin.server.fail(usize::MAX, is_members, Fault::Instead(Reply::empty(500)));
+    world.forget_requests();
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .says("warning: ada: Jellyfin answered GET Items with HTTP 500");
+    makes_none(&world);
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
+}
+
+#[test]
+fn a_collection_that_is_gone_is_asked_about_once() {
+    use Version::{V10_8, V10_9, V10_10, V10_11, V12_0};
+    for version in [V10_8, V10_9, V10_10, V10_11, V12_0] {
+        let world = World::with(Radarr::start(), Jellyfin::start_version(version)).watchlist(&["heat"]);
+        let [heat] = world.settle(["heat"]);
+        world.jellyfin.delete_collection(&world.jellyfin.collections()[0].id);
+        world.jellyfin.watch("ada", &heat, true);
+        for asks in [1, 0, 0] {
+            world.idle();
+            let requests = world.jellyfin.server.requests();
+            let asked = requests.iter().filter(|request| request.param("parentId").is_some()).count();
+            assert_eq!(asked, asks, "{version:?}");
+        }
+        world.jellyfin.watch("ada", &heat, false);
+        world.sync();
+        assert_eq!(world.collected(), world.tmdb(&["heat"]), "{version:?}");
+    }
+}
+
+#[test]
+fn with_the_token_of_a_person_no_collection_is_made() {
+    // The listing hides what they may not see.
+    let world = fresh();
+    let set = world.jellyfin.add_collection(COLLECTION);
+    world.put(&set, "ran");
+    world.jellyfin.add_user("root");
+    world.jellyfin.hide_library("root", true);
+    world.jellyfin.set_key_owner(Some("root"));
+    for _ in 0..2 {
+        world
+            .lbjf(&["sync"])
+            .exits(Exit::Partial)
+            .mentions(&format!(
+                "collection `{COLLECTION}`: not made: the key is a token of `root`, who may not see all"
+            ))
+            .omits("added to collection");
+        assert_eq!(world.told_jellyfin(), [""; 0]);
+    }
+    assert_eq!(world.collected(), world.tmdb(&["ran"]));
+    world.jellyfin.set_key_owner(None);
+    world.sync();
+    makes_none(&world);
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]));
+}
+
+#[test]
+fn whose_key_it_is_must_be_known_before_a_collection_is_made() {
+    let world = fresh();
+    let is_me = |request: &Request| request.path == "/Users/Me";
+    world.jellyfin.server.fail(1, is_me, Fault::Instead(Reply::empty(500)));
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .mentions("not made: Jellyfin answered GET Users/Me with HTTP 500");
+    makes_none(&world);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
 }

@@ -1,7 +1,8 @@
 //! Several people on one collection, and people who come, go or cannot be read.
 
 use lbjf::exit::Exit;
-use standins::{Fault, Reply};
+use standins::jellyfin::{Jellyfin, KEY, Version};
+use standins::{Fault, Radarr, Reply};
 
 use crate::common::{COLLECTION, World};
 
@@ -94,6 +95,34 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
         let inside = world.collected();
         assert!(world.tmdb(&["heat", "alien", "ran", "tron"]).iter().all(|id| inside.contains(id)), "{what}");
         assert_eq!(world.radarr.posted().last(), Some(&world.letterboxd.tmdb_id("jaws")), "{what}");
+    }
+}
+
+#[test]
+fn a_film_that_only_the_filter_takes_for_watched_is_not() {
+    let (world, [heat, ..]) = shared();
+    world.jellyfin.filter_as_watched("ada", &heat, true);
+    world.idle();
+    world.lbjf(&["cleanup"]).exits(Exit::Success);
+    assert_eq!(world.collected().len(), 4);
+}
+
+#[test]
+fn a_user_who_is_deleted_while_lbjf_asks_takes_nothing_out() {
+    for version in [Version::V10_8, Version::V10_9] {
+        let world = World::with(Radarr::start(), Jellyfin::start_version(version));
+        let world = world.watchlist(&["heat", "alien", "ran"]);
+        world.settle(["heat", "alien", "ran"]);
+        let key = format!("MediaBrowser Token=\"{KEY}\"");
+        let users = ureq::get(format!("{}/Users", world.jellyfin.url())).header("Authorization", key).call();
+        let users: serde_json::Value = users.expect("it is up").body_mut().read_json().expect("it is JSON");
+        let still = Fault::Instead(Reply::json(200, &users));
+        world.jellyfin.server.fail(usize::MAX, |request| request.path == "/Users", still);
+        world.jellyfin.remove_user("ada");
+        world.lbjf(&["cleanup"]);
+        world.lbjf(&["sync"]);
+        world.lbjf(&["sync", "--full"]);
+        assert_eq!(world.told_jellyfin(), [""; 0], "{version:?}");
     }
 }
 

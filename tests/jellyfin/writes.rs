@@ -5,10 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
-use standins::jellyfin::KEY;
-use standins::{Fault, Reply, Request};
+use standins::jellyfin::{Jellyfin, KEY, Version};
+use standins::{Change, Fault, Radarr, Reply, Request};
 
 use crate::common::{COLLECTION, Ran, World};
+use crate::stopped_at;
 
 #[test]
 fn many_films_are_put_in_and_taken_out_by_a_hundred() {
@@ -61,25 +62,32 @@ fn an_item_that_vanished_meanwhile_does_not_keep_the_rest_out() {
 }
 
 #[test]
-fn a_call_refused_for_an_unknown_collection_is_not_bisected() {
-    let world = World::settled(["heat", "alien"]);
-    for slug in ["ran", "tron"] {
-        world.letterboxd.push("ada", slug);
-        world.download(slug);
+fn a_call_refused_since_the_collection_is_gone_is_not_bisected() {
+    for version in [Version::V10_8, Version::V12_0] {
+        let world = World::with(Radarr::start(), Jellyfin::start_version(version));
+        let world = world.watchlist(&["heat", "alien"]);
+        world.settle(["heat", "alien"]);
+        for slug in ["ran", "tron"] {
+            world.letterboxd.push("ada", slug);
+            world.download(slug);
+        }
+        // Somebody deletes it as soon as its members were read.
+        let delete = world.jellyfin.deletion(&world.jellyfin.collections()[0].id);
+        let delete = Change::new(move |reply| {
+            delete();
+            reply
+        });
+        let is_members = |request: &Request| request.param("parentId").is_some();
+        world.jellyfin.server.fail(1, is_members, Fault::Changed(delete));
+        world
+            .lbjf(&["sync"])
+            .exits(Exit::Partial)
+            .mentions("films not added: Jellyfin answered POST Collections/")
+            .omits("does not know its item");
+        assert_eq!(world.jellyfin.server.asked("POST", "/Collections").len(), 1, "{version:?}");
+        world.sync();
+        assert_eq!(world.collected().len(), 4, "{version:?}");
     }
-    let refusal = || Fault::Instead(Reply::new(400, "text/plain", "Error processing request."));
-    world.jellyfin.server.fail(1, |request| request.method == "POST", refusal());
-    // Read once before, and not to be read any more after the refusal.
-    let is_members = |request: &Request| request.param("parentId").is_some();
-    world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
-    world.jellyfin.server.fail(1, is_members, refusal());
-    world
-        .lbjf(&["sync"])
-        .exits(Exit::Partial)
-        .mentions("films not added: Jellyfin answered POST Collections/");
-    assert_eq!(world.told_jellyfin(), ["put 2"]);
-    world.sync();
-    assert_eq!(world.collected().len(), 4);
 }
 
 #[test]
@@ -120,6 +128,35 @@ fn a_film_that_never_sticks_is_warned_of_once_and_tried_again_tomorrow() {
 }
 
 #[test]
+fn a_film_that_did_not_stick_is_tried_after_a_day_whenever_the_library_was_read_last() {
+    let world = World::new().watchlist(&["heat", "alien"]);
+    world.settle(["heat"]);
+    world.pass_time(Duration::from_hours(12));
+    let alien = world.download("alien");
+    world.jellyfin.reject_silently(&alien);
+    let tries = |hours: u64| {
+        world.pass_time(Duration::from_hours(hours));
+        world.forget_requests();
+        world.sync();
+        world.told_jellyfin().len()
+    };
+    assert_eq!(tries(0), 1);
+    world.jellyfin.save_long_ago(&alien);
+    // A day after the last look at everything, but not after the try.
+    assert_eq!(tries(13), 0);
+    assert_eq!(tries(10), 0);
+    assert_eq!(tries(2), 1, "a day after the try");
+    assert_eq!(tries(0), 0);
+    world.idle();
+    assert!(
+        world.jellyfin.server.requests().iter().all(|request| request.param("userId").is_none()
+            || request.param("minDateLastSaved").is_some()
+            || request.param("isPlayed").is_some()),
+        "all of it is not read again"
+    );
+}
+
+#[test]
 fn a_film_linked_twice_is_taken_out_with_a_call_for_each_link() {
     let world = World::new().watchlist(&["heat", "alien"]);
     let heat = world.download("heat");
@@ -143,13 +180,67 @@ fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
     let world = World::settled(["heat"]);
     let heat = world.jellyfin.collections()[0].members[0].clone();
     world.jellyfin.watch("ada", &heat, true);
-    let is_take = |request: &standins::Request| request.method == "DELETE";
-    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(standins::Reply::empty(204)));
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
     let text = "collection `Ada's watchlist`: heat stays in it although Jellyfin took it out";
     world.sync().says(&format!("warning: {text}"));
     world.idle();
     world.jellyfin.server.behave();
     world.pass_time(Duration::from_hours(25));
+    world.sync().mentions("took out: heat");
+}
+
+/// Takes heat, which is watched, out of ada's collection; the first time Jellyfin only says so.
+fn taken_in_words_only() -> World {
+    let world = World::settled(["heat", "alien"]);
+    let heat = world.jellyfin.collections()[0].members[0].clone();
+    world.jellyfin.watch("ada", &heat, true);
+    world.jellyfin.server.fail(1, is_take, Fault::Instead(Reply::empty(204)));
+    world
+}
+
+fn is_take(request: &Request) -> bool {
+    request.method == "DELETE"
+}
+
+#[test]
+fn a_film_that_cannot_be_taken_out_once_more_is_tried_by_the_next_run() {
+    let world = taken_in_words_only();
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(error));
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).omits("stays in it");
+    ran.mentions("films not taken out: Jellyfin answered DELETE Collections/").mentions(" 1 failed, in ");
+    world.jellyfin.server.behave();
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
+#[test]
+fn a_film_that_a_signal_left_in_is_taken_out_by_the_next_run() {
+    let world = taken_in_words_only();
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
+    // The first look, then the one after what was taken out.
+    let is_members = |request: &Request| request.param("parentId").is_some();
+    world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
+    stopped_at(&world, is_members).exits(Exit::Terminated).omits("stays in it");
+    world.jellyfin.server.behave();
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
+#[test]
+fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
+    let world = World::settled(["heat"]);
+    let collection = world.jellyfin.collections().remove(0);
+    let heat = &collection.members[0];
+    world.jellyfin.watch("ada", heat, true);
+    world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
+    world.sync().mentions("heat stays in it although Jellyfin took it out");
+    world.jellyfin.server.behave();
+    world.jellyfin.delete_collection(&collection.id);
+    world.jellyfin.watch("ada", heat, false);
+    world.sync().says(&format!("collection `{COLLECTION}`: made"));
+    assert_eq!(world.jellyfin.collections()[0].id, collection.id);
+    world.jellyfin.watch("ada", heat, true);
     world.sync().mentions("took out: heat");
 }
 

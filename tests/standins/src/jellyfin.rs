@@ -156,9 +156,22 @@ impl Jellyfin {
         id
     }
 
+    /// Makes the key a token of this user, who is an administrator from then on; with `None` an API key again. What
+    /// is asked without a user is then that user's own view (facts/servers.md J1).
+    pub fn set_key_owner(&self, name: Option<&str>) {
+        self.state().key_owner = name.map(str::to_owned);
+    }
+
     /// Disables a user; the listing of `/Users` says so, everything else stays.
     pub fn disable_user(&self, name: &str) {
         self.state().user_named(name).disabled = true;
+    }
+
+    /// Deletes a user.
+    pub fn remove_user(&self, name: &str) {
+        let mut state = self.state();
+        state.user_named(name);
+        state.users.retain(|user| user.name != name);
     }
 
     /// Takes all libraries from a user, or gives them back.
@@ -240,6 +253,15 @@ impl Jellyfin {
         state.film_known(item_id).watch(&user_id, watched);
     }
 
+    /// Lets `isPlayed` take an item for watched by a user, or not, whatever its `UserData` say. There may be several
+    /// rows of those for one item: since 10.11 any of them makes it played to the filter, while one of them is told;
+    /// before, the filter looks at the first key alone, and what is told at all of them.
+    pub fn filter_as_watched(&self, user: &str, item_id: &str, watched: bool) {
+        let mut state = self.state();
+        let user_id = state.user_named(user).id.clone();
+        state.film_known(item_id).filtered.insert(user_id, watched);
+    }
+
     /// From now on adding the item is answered with 204 but changes nothing (the bug with several versions, J7).
     pub fn reject_silently(&self, item_id: &str) {
         self.state().film_known(item_id).rejected = true;
@@ -261,6 +283,12 @@ impl Jellyfin {
         let mut state = self.state();
         state.set_known(id);
         state.remove_set(id);
+    }
+
+    /// What deletes a collection once it is called, for a fault.
+    pub fn deletion(&self, id: &str) -> impl Fn() + Send + Sync + use<> {
+        let (state, id) = (Arc::clone(&self.state), id.to_owned());
+        move || lock(&state).remove_set(&id)
     }
 
     /// Makes a collection a ghost: listed without a user, with `ParentId` null, and seen by nobody (J8).

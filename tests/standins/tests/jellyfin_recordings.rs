@@ -441,6 +441,27 @@ fn min_date_last_saved_leaves_out_what_is_older() {
 }
 
 #[test]
+fn min_date_last_saved_alone_is_of_no_use_before_10_11() {
+    let since = "2000-01-01T00:00:00Z";
+    for (version, status, count) in [
+        (Version::V10_8, 200, Some(0)),
+        (Version::V10_9, 500, None),
+        (Version::V10_10, 500, None),
+        (Version::V10_11, 200, Some(1)),
+        (Version::V12_0, 200, Some(1)),
+    ] {
+        let jellyfin = Jellyfin::start_version(version);
+        jellyfin.add_film(603, "The Matrix");
+        let alone = format!("/Items?minDateLastSaved={since}&{LIBRARY}");
+        let answer = ask(&jellyfin, "GET", &alone);
+        assert_eq!(answer.status, status, "{version:?}");
+        assert_eq!(count, (status == 200).then(|| names(&answer.json()).len()), "{version:?}");
+        let both = format!("{alone}&minDateLastSavedForUser={since}");
+        assert_eq!(names(&get(&jellyfin, &both)), ["The Matrix"], "{version:?}");
+    }
+}
+
+#[test]
 fn deleting_an_item_deletes_collection_or_film() {
     let jellyfin = Jellyfin::start();
     let film = jellyfin.add_film(603, "The Matrix");

@@ -68,8 +68,7 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
     let add = request.method == "POST";
     match segments[..] {
         ["system", ..] => Ok(Reply::json(200, &info(state, public))),
-        // An API key is nobody (facts/servers.md J1).
-        ["users", "me"] => Err(error(400)),
+        ["users", "me"] => me(state),
         ["users"] => Ok(Reply::json(200, &users(state))),
         ["items"] => items::list(state, request).map(|list| Reply::json(200, &list)),
         ["items", id] => delete_item(state, &guid_in_path(id)?),
@@ -163,9 +162,12 @@ pub(super) fn guids(request: &Request, name: &str) -> Vec<String> {
     values(request, name).iter().filter_map(|id| guid(id)).collect()
 }
 
-/// The user of `userId`. An empty or zero id is no user, and so is an unknown one on 10.8.
+/// The user of `userId`. An empty or zero id is no user, and so is an unknown one on 10.8; for a person's token it is
+/// that person.
 pub(super) fn user<'a>(state: &'a State, request: &Request) -> Result<Option<&'a User>, Reply> {
-    let Some(text) = request.param("userId").filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = request.param("userId").filter(|text| !text.is_empty()) else {
+        return Ok(state.key_owner());
+    };
     let id = guid(&text).ok_or_else(|| problem(400))?;
     match state.user(&id) {
         None if id.bytes().any(|b| b != b'0') && state.version >= Version::V10_9 => Err(error(404)),
@@ -204,23 +206,30 @@ fn info(state: &State, public: bool) -> Value {
 fn users(state: &State) -> Value {
     let mut users: Vec<&User> = state.users.iter().collect();
     users.sort_by(|a, b| a.name.cmp(&b.name));
-    let user = |user: &&User| {
-        json!({
-            "Name": user.name,
-            "ServerId": state.server_id,
-            "Id": user.id,
-            "HasPassword": true,
-            "HasConfiguredPassword": true,
-            "Policy": {
-                "IsAdministrator": false,
-                "IsHidden": true,
-                "IsDisabled": user.disabled,
-                "EnabledFolders": [],
-                "EnableAllFolders": !user.library_hidden,
-            },
-        })
-    };
-    users.iter().map(user).collect()
+    users.into_iter().map(|user| person(state, user)).collect()
+}
+
+fn person(state: &State, user: &User) -> Value {
+    json!({
+        "Name": user.name,
+        "ServerId": state.server_id,
+        "Id": user.id,
+        "HasPassword": true,
+        "HasConfiguredPassword": true,
+        "Policy": {
+            "IsAdministrator": state.key_owner.as_ref() == Some(&user.name),
+            "IsHidden": true,
+            "IsDisabled": user.disabled,
+            "EnabledFolders": [],
+            "EnableAllFolders": !user.library_hidden,
+        },
+    })
+}
+
+/// An API key is nobody (facts/servers.md J1).
+fn me(state: &State) -> Result<Reply, Reply> {
+    let me = state.key_owner().ok_or_else(|| error(400))?;
+    Ok(Reply::json(200, &person(state, me)))
 }
 
 /// The collection is there before its `ids` are looked at.

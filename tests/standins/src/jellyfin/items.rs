@@ -43,8 +43,7 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
     let mut kinds = values(request, "includeItemTypes");
     kinds.retain(|kind| KINDS.iter().any(|known| known.eq_ignore_ascii_case(kind)));
     let has_tmdb_id = flag(request, "hasTmdbId");
-    let since = request.param("minDateLastSaved");
-    let since = since.as_deref().map(|time| time.trim_end_matches('Z'));
+    let since = since(state, request)?;
     let parent = parent(state, request, &kinds)?;
 
     let mut rows = scope(state, request, parent, user.is_some());
@@ -53,7 +52,7 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
     rows.retain(|row| {
         (kinds.is_empty() || kinds.iter().any(|kind| kind.eq_ignore_ascii_case(row.kind())))
             && has_tmdb_id.is_none_or(|wanted| row.has_tmdb_id() == wanted)
-            && since.is_none_or(|since| row.saved() >= since)
+            && since.iter().all(|since| row.saved() >= since.as_str())
             && user.is_none_or(|user| {
                 (ignores_access || row.is_reachable(state, user))
                     && (drops_late(state.version) || row.is_visible(user))
@@ -74,6 +73,18 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
         "TotalRecordCount": if flag(request, "enableTotalRecordCount") == Some(false) { 0 } else { total },
         "StartIndex": start,
     }))
+}
+
+/// The times of saving that an item must not be older than. Up to 10.10 the condition on the one is written with the
+/// name of the other: alone it finds nothing on 10.8 and is an error afterwards (facts/servers.md J5).
+fn since(state: &State, request: &Request) -> Result<Vec<String>, Reply> {
+    let time = |name| request.param(name).map(|time| time.trim_end_matches('Z').to_owned());
+    let (saved, for_user) = (time("minDateLastSaved"), time("minDateLastSavedForUser"));
+    match (&saved, &for_user, state.version) {
+        (Some(_), None, Version::V10_8) => Ok(vec!["9999".to_owned()]),
+        (Some(_), None, Version::V10_9 | Version::V10_10) => Err(error(500)),
+        _ => Ok([saved, for_user].into_iter().flatten().collect()),
+    }
 }
 
 /// A parameter that is `true` or `false`.
@@ -215,7 +226,7 @@ impl<'a> Row<'a> {
     }
 
     fn is_played(self, user: &User) -> bool {
-        matches!(self, Row::Film(film) if film.watched_at(&user.id).is_some())
+        matches!(self, Row::Film(film) if film.is_played(&user.id))
     }
 
     /// Whether the user has access to the library. A collection can be reached by who can reach one of its films,

@@ -14,6 +14,8 @@ pub(super) struct State {
     /// Empty, or with a slash in front.
     pub(super) base: String,
     pub(super) starting: bool,
+    /// The administrator whose token the key is; `None`: it is an API key.
+    pub(super) key_owner: Option<String>,
     /// How far the clock is ahead of the machine's.
     pub(super) skipped: Duration,
     pub(super) users: Vec<User>,
@@ -39,6 +41,8 @@ pub(super) struct Film {
     pub(super) rejected: bool,
     /// Ids of the users who watched it, with the time of it.
     watched: BTreeMap<String, String>,
+    /// What `isPlayed` takes for true, by user, where that is not what `UserData` say.
+    pub(super) filtered: BTreeMap<String, bool>,
 }
 
 /// A collection.
@@ -59,6 +63,7 @@ impl State {
             server_id: hash("server"),
             base: String::new(),
             starting: false,
+            key_owner: None,
             skipped: Duration::ZERO,
             users: Vec::new(),
             films: BTreeMap::new(),
@@ -76,6 +81,11 @@ impl State {
 
     pub(super) fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
+    }
+
+    pub(super) fn key_owner(&self) -> Option<&User> {
+        let name = self.key_owner.as_ref()?;
+        self.users.iter().find(|user| user.name == *name)
     }
 
     pub(super) fn user_named(&mut self, name: &str) -> &mut User {
@@ -170,7 +180,7 @@ impl State {
 
 impl Film {
     pub(super) fn new(id: String, item: Item, saved: String) -> Self {
-        Self { id, item, saved, rejected: false, watched: BTreeMap::new() }
+        Self { id, item, saved, rejected: false, watched: BTreeMap::new(), filtered: BTreeMap::new() }
     }
 
     /// Its TMDB id as stored, which need not be a number.
@@ -182,6 +192,11 @@ impl Film {
     /// When the user watched it, `None` for never.
     pub(super) fn watched_at(&self, user_id: &str) -> Option<&str> {
         self.watched.get(user_id).map(String::as_str)
+    }
+
+    /// Whether `isPlayed` takes it for watched by the user.
+    pub(super) fn is_played(&self, user_id: &str) -> bool {
+        self.filtered.get(user_id).copied().unwrap_or_else(|| self.watched.contains_key(user_id))
     }
 
     pub(super) fn watch(&mut self, user_id: &str, watched: bool) {

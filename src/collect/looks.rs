@@ -1,0 +1,108 @@
+//! How far somebody's library has to be looked at, given the last look at it.
+
+use super::Collect;
+use super::groups::Group;
+use crate::config::User;
+use crate::jellyfin::JellyfinUser;
+use crate::report::Report;
+use crate::store::{DAY, LastLook, Listed, Place, Store, StoreError, Timestamp};
+
+/// A look that is younger is not written down anew, or every idle run would write.
+const LOOK_AGE: Timestamp = 3600;
+
+/// How much of a library is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Whole,
+    /// What was saved since.
+    Since(Timestamp),
+    /// Nothing: nobody waits for a film, or none is put in. What was watched is asked for all the same.
+    Nothing,
+}
+
+/// A look at a library that was taken.
+pub(super) struct Taken {
+    pub(super) viewer_id: String,
+    pub(super) is_whole: bool,
+    /// By the server's clock.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// The last look at this person's library, if it was of late; a clock that was set back makes it none.
+pub(super) fn fresh_look(user: &User, store: &Store, now: Timestamp) -> Result<Option<LastLook>, StoreError> {
+    Ok(store.last_look(&user.name)?.filter(|look| (0..=DAY).contains(&(now - look.whole_at))))
+}
+
+/// On other terms, what was seen before says nothing.
+fn terms(user: &User, viewer_id: &str) -> String {
+    let collection = user.collection.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!("{viewer_id} {collection} {} {}", user.remove_watched, user.remove_unlisted)
+}
+
+impl Taken {
+    /// The look, as it is written down: everything that it showed was done, or will be by the next one. `None`: the last
+    /// one still says enough.
+    pub(super) fn to_record(
+        &self,
+        user: &User,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Option<LastLook>, StoreError> {
+        let Some(until) = self.until else { return Ok(None) };
+        let last = store.last_look(&user.name)?;
+        let whole_at = match &last {
+            _ if self.is_whole => now,
+            Some(last) if until - last.since > LOOK_AGE => last.whole_at,
+            _ => return Ok(None),
+        };
+        Ok(Some(LastLook { terms: terms(user, &self.viewer_id), whole_at, since: until }))
+    }
+}
+
+impl Collect<'_> {
+    /// How much of this library has to be read to begin with.
+    pub(super) fn scope(
+        &self,
+        viewer: &JellyfinUser,
+        name: &str,
+        groups: &[Group<'_>],
+        store: &Store,
+        report: &Report,
+    ) -> Result<Scope, StoreError> {
+        if self.only_take {
+            // Once all of it, to know that there were films when there are none.
+            return Ok(if store.films_seen(&viewer.id)? > 0 { Scope::Nothing } else { Scope::Whole });
+        }
+        if self.needs_libraries || self.full {
+            return Ok(Scope::Whole);
+        }
+        let mut scope = Scope::Nothing;
+        for user in mapped(groups, name).map(|(_, user)| user) {
+            let Some(last) = fresh_look(user, store, report.now())? else { return Ok(Scope::Whole) };
+            let listed = store.listed(&user.name, !user.remove_unlisted)?;
+            if last.terms != terms(user, &viewer.id) || listed.iter().any(|film| film.place.is_none()) {
+                return Ok(Scope::Whole);
+            }
+            let waits = |film: &Listed| matches!(film.place, Some(Place::Waiting | Place::Unstuck));
+            if listed.iter().any(waits) {
+                scope = match scope {
+                    Scope::Since(since) => Scope::Since(since.min(last.since)),
+                    _ => Scope::Since(last.since),
+                };
+            }
+        }
+        Ok(scope)
+    }
+}
+
+/// Everybody with this Jellyfin user and a collection, and the place of their group.
+pub(super) fn mapped<'a>(groups: &'a [Group<'a>], name: &str) -> impl Iterator<Item = (usize, &'a User)> {
+    let name = name.to_lowercase();
+    let users = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(index, group)| group.users.iter().map(move |user| (index, *user)));
+    users.filter(move |(_, user)| {
+        user.jellyfin_username.as_ref().is_some_and(|own| own.to_lowercase() == name)
+    })
+}
