@@ -20,7 +20,7 @@ use crate::feed::{Complaint, InLibrary};
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
-use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
+use crate::plan::{self, Aliases, CollectionView, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
 use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
@@ -88,9 +88,6 @@ impl Asked {
     }
 }
 
-/// By the viewer's name in lower case.
-type Libraries = HashMap<String, Library>;
-
 /// `None`: there is no such collection yet.
 type Members = Option<Vec<Member>>;
 
@@ -124,16 +121,10 @@ impl Collect<'_> {
                 self.group(group, members.as_deref(), &read, &aliases, store, report)?;
             }
         }
-        Ok(self.in_library(&read.libraries))
-    }
-
-    /// What keeps films from Radarr: everything in anybody's library, once all of them could be read.
-    fn in_library(&self, libraries: &Libraries) -> InLibrary {
+        // What keeps films from Radarr: everything in anybody's library, once all of them could be read.
         let mut viewers = self.users.iter().filter_map(|user| user.jellyfin_username.as_ref());
-        if !viewers.all(|name| libraries.contains_key(&name.to_lowercase())) {
-            return InLibrary::Unknown;
-        }
-        InLibrary::Known(libraries.values().flat_map(Library::films).collect())
+        let is_known = viewers.all(|name| read.libraries.contains_key(&name.to_lowercase()));
+        Ok(if is_known { InLibrary::Known(read.films) } else { InLibrary::Unknown })
     }
 
     /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.

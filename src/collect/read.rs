@@ -27,6 +27,8 @@ pub(super) struct Read {
     pub(super) members: Vec<Option<Members>>,
     /// Likewise.
     pub(super) looks: HashMap<String, Taken>,
+    /// Every film in any of the libraries, by canonical TMDB id, where that matters (`skip_if_in_library`).
+    pub(super) films: HashSet<TmdbId>,
 }
 
 /// One person's library, as far as it is read.
@@ -46,6 +48,8 @@ struct Part {
     scope: Scope,
     /// Films in the answer.
     count: u32,
+    /// Which they are, where that matters.
+    films: Vec<TmdbId>,
     /// By the server's clock.
     until: Option<Timestamp>,
 }
@@ -112,9 +116,10 @@ impl Collect<'_> {
         // Half an answer is none.
         readings.retain(|reading| reading.read.is_some() && reading.watched.is_some());
         self.look_closer(&mut readings, groups, &members, &wanted, aliases, store, report)?;
-        let (mut libraries, mut looks) = (HashMap::new(), HashMap::new());
+        let (mut libraries, mut looks, mut films) = (HashMap::new(), HashMap::new(), HashSet::new());
         for reading in readings {
-            let Some(Part { library, count, until, .. }) = reading.read else { continue };
+            let Some(Part { library, count, films: own, until, .. }) = reading.read else { continue };
+            films.extend(own);
             let (is_whole, viewer_id) = (reading.scope == Scope::Whole, reading.viewer.id.clone());
             let library = library.with_watched(&reading.watched.unwrap_or_default(), aliases);
             libraries.insert(reading.name.clone(), library);
@@ -123,7 +128,7 @@ impl Collect<'_> {
                 looks.insert(reading.name, Taken { viewer_id, is_whole, until });
             }
         }
-        Ok(Read { libraries, members, looks })
+        Ok(Read { libraries, members, looks, films })
     }
 
     /// Reads as much of a library as its scope says, and keeps little of it.
@@ -149,11 +154,13 @@ impl Collect<'_> {
         };
         let is_wanted = |id| wanted.get(&reading.name).is_some_and(|ids| ids.contains(&id));
         let count = u32::try_from(films.films.len()).unwrap_or(u32::MAX);
+        let those_that_matter = films.films.iter().filter(|_| self.needs_libraries);
+        let all = those_that_matter.map(|film| aliases.canonical(film.tmdb)).collect();
         let library = Library::of(films.films, aliases, is_wanted);
         // What `cleanup` sees counts for no look, so it must not say of a film that it is not there.
         let is_all = scope == Scope::Whole && !self.only_take;
         let library = if is_all { library } else { library.partial() };
-        Ok(Part { library, scope, count, until: films.until })
+        Ok(Part { library, scope, count, films: all, until: films.until })
     }
 
     /// Everybody whose library is looked at, each once, and how far.

@@ -28,12 +28,10 @@ pub struct Viewer<'a> {
     pub library: Option<&'a Library>,
 }
 
-/// A person's library, by canonical TMDB id. Many of them are in memory at once, so each keeps little: the ids of the
-/// copies only of films that the person may want.
+/// A person's library, by canonical TMDB id. Many of them are in memory at once, so each keeps little: what was watched,
+/// and the copies of what the person may want.
 #[derive(Debug, Default)]
 pub struct Library {
-    /// Every film, sorted.
-    films: Vec<TmdbId>,
     /// Films of which any copy was watched, sorted.
     watched: Vec<TmdbId>,
     /// The copies of what is wanted, smallest id first.
@@ -53,7 +51,6 @@ impl Library {
         let mut library = Self::default();
         for film in films {
             let id = aliases.canonical(film.tmdb);
-            library.films.push(id);
             if film.is_watched {
                 library.watched.push(id);
             }
@@ -61,11 +58,9 @@ impl Library {
                 library.copies.entry(id).or_default().push(film.item_id);
             }
         }
-        for ids in [&mut library.films, &mut library.watched] {
-            ids.sort_unstable();
-            ids.dedup();
-            ids.shrink_to_fit();
-        }
+        library.watched.sort_unstable();
+        library.watched.dedup();
+        library.watched.shrink_to_fit();
         for copies in library.copies.values_mut() {
             copies.sort_unstable();
             copies.dedup();
@@ -86,16 +81,6 @@ impl Library {
         self.watched.sort_unstable();
         self.watched.dedup();
         self
-    }
-
-    /// Every film, by canonical TMDB id.
-    pub fn films(&self) -> impl Iterator<Item = TmdbId> {
-        self.films.iter().copied()
-    }
-
-    /// Is there a copy of this film?
-    pub fn has(&self, canonical: TmdbId) -> bool {
-        self.films.binary_search(&canonical).is_ok()
     }
 
     /// Was any copy of this film watched?

@@ -379,16 +379,6 @@ fn an_item_that_did_not_stick_waits() {
 }
 
 #[test]
-fn a_library_tells_its_films_by_the_ids_they_were_merged_into() {
-    let case = case([ada("", "1a 2a 2b")], "", "").aliases(&[(1, 7)]);
-    let library = case.libraries().remove(0).unwrap();
-    let mut films: Vec<_> = library.films().collect();
-    films.sort();
-    assert_eq!(films, [TmdbId(2), TmdbId(7)]);
-    assert!(library.has(TmdbId(7)) && !library.has(TmdbId(1)));
-}
-
-#[test]
 fn what_is_remembered_of_a_member_goes_with_it() {
     check([
         ("taken out by a person", case([ada("", "1a")], "", "1=own"), "gone 1"),
