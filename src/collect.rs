@@ -4,6 +4,7 @@
 //! members), a plan for each collection, and then one write at a time. What lbjf puts into a collection is written
 //! down before it is sent, so a run that is killed never takes its own film for somebody else's.
 
+mod ahead;
 mod apply;
 mod groups;
 mod looks;
@@ -11,10 +12,8 @@ mod read;
 pub(crate) mod target;
 
 use std::collections::{HashMap, HashSet};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::api::{ApiError, chain};
+use crate::api::chain;
 use crate::config::User;
 use crate::feed::{Complaint, InLibrary};
 use crate::film::TmdbId;
@@ -24,6 +23,7 @@ use crate::plan::{self, Aliases, CollectionView, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
 use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
+pub use ahead::{Asked, Questions};
 use apply::Apply;
 use groups::Group;
 use looks::fresh_look;
@@ -62,32 +62,6 @@ struct Look {
     sets: Vec<BoxSet>,
 }
 
-/// What the server says of itself, asked while Letterboxd still is.
-#[derive(Debug)]
-pub struct Asked {
-    /// `None`: that is known.
-    info: Result<Option<Info>, JellyfinError>,
-    users: Result<Vec<JellyfinUser>, ApiError>,
-    sets: Result<Vec<BoxSet>, ApiError>,
-    at: Instant,
-}
-
-/// What was asked is asked again when it is older: a first run takes its time, and people do things meanwhile.
-const FRESH: Duration = Duration::from_secs(30);
-
-impl Asked {
-    /// Asks, three questions side by side; without `info` when it is known which server this is.
-    pub fn ask(jellyfin: &Jellyfin, is_known: bool) -> Self {
-        let at = Instant::now();
-        thread::scope(|scope| {
-            let users = scope.spawn(|| jellyfin.users());
-            let sets = scope.spawn(|| jellyfin.collections());
-            let info = (!is_known).then(|| jellyfin.info()).transpose();
-            Self { info, users: join(users), sets: join(sets), at }
-        })
-    }
-}
-
 /// `None`: there is no such collection yet.
 type Members = Option<Vec<Member>>;
 
@@ -97,10 +71,10 @@ impl Collect<'_> {
         self.needs_libraries || self.chosen.iter().any(|index| self.users[*index].collection.is_some())
     }
 
-    /// Does this half of the pass; returns what the libraries hold. `asked` is what was asked already.
+    /// Does this half of the pass; returns what the libraries hold. `asked` has what was asked already.
     pub fn run(
         &self,
-        asked: Option<Asked>,
+        asked: &Asked<'_>,
         store: &mut Store,
         report: &mut Report,
     ) -> Result<InLibrary, StoreError> {
@@ -112,7 +86,7 @@ impl Collect<'_> {
         store.forget_unstuck(report.now() - DAY)?;
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
-        let read = self.read(&look, &groups, &aliases, store, report)?;
+        let read = self.read(asked, &look, &groups, &aliases, store, report)?;
         for (group, members) in groups.iter().zip(&read.members) {
             if interrupt::requested().is_some() {
                 break;
@@ -130,25 +104,21 @@ impl Collect<'_> {
     /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.
     fn look(
         &self,
-        asked: Option<Asked>,
+        asked: &Asked<'_>,
         store: &mut Store,
         report: &mut Report,
     ) -> Result<Option<Look>, StoreError> {
-        let asked = match asked.filter(|asked| asked.at.elapsed() < FRESH) {
-            Some(asked) => asked,
-            None => Asked::ask(self.jellyfin, self.is_known(store, report.now())?),
-        };
         let known = store.server("jellyfin")?;
-        let found = asked.info.and_then(|info| {
-            let (users, sets) = (asked.users?, asked.sets?);
-            let info = match info {
-                // Whose users are these?
-                None if users.iter().all(|user| user.server_id != known) => Some(self.jellyfin.info()?),
-                info => info,
-            };
+        let is_known = self.is_known(store, report.now())?;
+        let find = || -> Result<_, JellyfinError> {
+            let info = (!is_known).then(|| asked.info.get(())).transpose()?;
+            let (users, sets) = (asked.users.get(())?, asked.sets.get(())?);
+            // Whose users are these?
+            let is_other = info.is_none() && users.iter().all(|user| user.server_id != known);
+            let info = if is_other { Some(asked.info.get(())?) } else { info };
             Ok((info, users, sets))
-        });
-        let (info, users, sets) = match found {
+        };
+        let (info, users, sets) = match find() {
             Ok(found) => found,
             Err(JellyfinError::Api(error)) if error.is_interrupt() => return Ok(None),
             Err(error) => {
@@ -271,10 +241,6 @@ impl Collect<'_> {
         }
         Ok(())
     }
-}
-
-fn join<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
-    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// A store belongs to one Jellyfin: is this another one?

@@ -223,6 +223,14 @@ impl Letterboxd {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// How long so many pages take at the pace; how long each answer takes comes on top.
+    #[expect(clippy::cast_precision_loss, reason = "nobody reads that many pages")]
+    pub fn takes(&self, pages: usize) -> Duration {
+        self.routes.pace().map_or(Duration::ZERO, |pace| {
+            Duration::try_from_secs_f64(pages as f64 / pace).unwrap_or(Duration::MAX)
+        })
+    }
+
     /// How many first pages and film pages were not asked, since one after the other was not to be had.
     pub fn unasked(&self) -> usize {
         self.streak.unasked.load(Ordering::Relaxed)

@@ -24,7 +24,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 pub use cool_downs::CoolDown;
-pub use entries::{Listed, Wish, WishProblem};
+pub use entries::{Listed, OpenPlaces, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{LastLook, MemberRow, Place};
 pub use probe::Condition;

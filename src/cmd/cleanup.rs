@@ -3,7 +3,7 @@
 
 use super::{Session, jellyfin, reading_pool};
 use crate::cli::CleanupArgs;
-use crate::collect::Collect;
+use crate::collect::{Asked, Collect};
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
 use crate::http::Patience;
@@ -39,8 +39,9 @@ pub fn pass(
 ) -> anyhow::Result<()> {
     let chosen = config.chosen_users(&args.user)?;
     let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
+    let jellyfin = jellyfin(jellyfin_config, patience)?;
     let collect = Collect {
-        jellyfin: &jellyfin(jellyfin_config, patience)?,
+        jellyfin: &jellyfin,
         pool: &reading_pool()?,
         users: &config.users,
         chosen: &chosen,
@@ -50,6 +51,6 @@ pub fn pass(
         needs_libraries: false,
     };
     store.tell_films(&config.films)?;
-    collect.run(None, store, report)?;
+    collect.run(&Asked::new(&jellyfin), store, report)?;
     Ok(())
 }

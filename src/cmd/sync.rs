@@ -70,15 +70,17 @@ pub fn pass(
         needs_libraries: skips,
     });
     let collect = collect.filter(Collect::is_needed);
-    // Who Jellyfin is does not depend on any watchlist.
-    let is_known = collect.as_ref().map(|collect| collect.is_known(store, report.now())).transpose()?;
-    let mut asked = thread::scope(|scope| -> anyhow::Result<_> {
-        let asked = collect
-            .as_ref()
-            .zip(is_known)
-            .map(|(collect, is_known)| scope.spawn(move || Asked::ask(collect.jellyfin, is_known)));
-        scrape::watchlists(&letterboxd, store, report, &people, terms)?;
-        Ok(asked.and_then(|asked| asked.join().ok()))
+    let asked = jellyfin.as_ref().map(Asked::new);
+    let ahead = collect.as_ref().zip(asked.as_ref()).map(|(collect, asked)| -> anyhow::Result<_> {
+        let questions = collect.questions(store, report.now(), letterboxd.takes(people.len()))?;
+        Ok(move || collect.ask_ahead(asked, questions))
+    });
+    let ahead = ahead.transpose()?;
+    thread::scope(|scope| {
+        if let Some(ahead) = ahead {
+            scope.spawn(ahead);
+        }
+        scrape::watchlists(&letterboxd, store, report, &people, terms)
     })?;
     store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
@@ -92,9 +94,9 @@ pub fn pass(
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
 
-    let mut collect = |store: &mut Store, report: &mut Report| match &collect {
-        Some(collect) => collect.run(asked.take(), store, report),
-        None => Ok(InLibrary::Ignored),
+    let collect = |store: &mut Store, report: &mut Report| match (&collect, &asked) {
+        (Some(collect), Some(asked)) => collect.run(asked, store, report),
+        _ => Ok(InLibrary::Ignored),
     };
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
     let library = if skips { collect(store, report)? } else { InLibrary::Ignored };

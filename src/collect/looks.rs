@@ -5,19 +5,36 @@ use super::groups::Group;
 use crate::config::User;
 use crate::jellyfin::JellyfinUser;
 use crate::report::Report;
-use crate::store::{DAY, LastLook, Listed, Place, Store, StoreError, Timestamp};
+use crate::store::{DAY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
 
 /// A look that is younger is not written down anew, or every idle run would write.
 const LOOK_AGE: Timestamp = 3600;
 
 /// How much of a library is asked for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     Whole,
     /// What was saved since.
     Since(Timestamp),
     /// Nothing: nobody waits for a film, or none is put in. What was watched is asked for all the same.
     Nothing,
+}
+
+/// Whose library such a look was at, by id.
+pub(super) fn viewer_of(look: &LastLook) -> &str {
+    look.terms.split(' ').next().unwrap_or_default()
+}
+
+impl Scope {
+    /// Enough for both.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Whole, _) | (_, Self::Whole) => Self::Whole,
+            (Self::Since(one), Self::Since(two)) => Self::Since(one.min(two)),
+            (Self::Since(since), Self::Nothing) | (Self::Nothing, Self::Since(since)) => Self::Since(since),
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+        }
+    }
 }
 
 /// A look at a library that was taken.
@@ -78,20 +95,28 @@ impl Collect<'_> {
         }
         let mut scope = Scope::Nothing;
         for user in mapped(groups, name).map(|(_, user)| user) {
-            let Some(last) = fresh_look(user, store, report.now())? else { return Ok(Scope::Whole) };
-            let listed = store.listed(&user.name, !user.remove_unlisted)?;
-            if last.terms != terms(user, &viewer.id) || listed.iter().any(|film| film.place.is_none()) {
-                return Ok(Scope::Whole);
-            }
-            let waits = |film: &Listed| matches!(film.place, Some(Place::Waiting | Place::Unstuck));
-            if listed.iter().any(waits) {
-                scope = match scope {
-                    Scope::Since(since) => Scope::Since(since.min(last.since)),
-                    _ => Scope::Since(last.since),
-                };
-            }
+            scope = scope.and(self.scope_for(user, &viewer.id, store, report.now())?);
         }
         Ok(scope)
+    }
+
+    /// How much of it has to be read for this person.
+    pub(super) fn scope_for(
+        &self,
+        user: &User,
+        viewer_id: &str,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Scope, StoreError> {
+        let Some(last) = fresh_look(user, store, now)?.filter(|last| last.terms == terms(user, viewer_id))
+        else {
+            return Ok(Scope::Whole);
+        };
+        Ok(match store.open_places(&user.name, !user.remove_unlisted)? {
+            OpenPlaces { any_unknown: true, .. } => Scope::Whole,
+            OpenPlaces { any_waiting: true, .. } => Scope::Since(last.since),
+            OpenPlaces { .. } => Scope::Nothing,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::groups::Group;
 use super::looks::{Scope, Taken, mapped};
-use super::{Collect, Look, Members, lost_library, viewer};
+use super::{Asked, Collect, Look, Members, lost_library, viewer};
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
@@ -78,6 +78,7 @@ impl Collect<'_> {
     /// Reads every library and every collection's members.
     pub(super) fn read(
         &self,
+        asked: &Asked<'_>,
         look: &Look,
         groups: &[Group<'_>],
         aliases: &Aliases,
@@ -86,13 +87,14 @@ impl Collect<'_> {
     ) -> Result<Read, StoreError> {
         let mut readings = self.readings(look, groups, store, report)?;
         let wanted = self.wanted(aliases, store)?;
-        let jellyfin = self.jellyfin;
         let answers =
             self.pool.map(2 * readings.len() + groups.len(), |index| match readings.get(index / 2) {
-                Some(reading) if index % 2 == 1 => jellyfin.watched(&reading.viewer.id).map(Answer::Watched),
-                Some(reading) => self.part(reading, &wanted, aliases).map(Answer::Part),
+                Some(reading) if index % 2 == 1 => {
+                    asked.watched.get(reading.viewer.id.clone()).map(Answer::Watched)
+                }
+                Some(reading) => self.part(asked, reading, &wanted, aliases).map(Answer::Part),
                 None => match &groups[index - 2 * readings.len()].id {
-                    Some(id) => jellyfin.members(id).map(|members| Answer::Members(Some(members))),
+                    Some(id) => asked.members.get(id.clone()).map(|members| Answer::Members(Some(members))),
                     None => Ok(Answer::Members(None)),
                 },
             });
@@ -115,7 +117,7 @@ impl Collect<'_> {
         }
         // Half an answer is none.
         readings.retain(|reading| reading.read.is_some() && reading.watched.is_some());
-        self.look_closer(&mut readings, groups, &members, &wanted, aliases, store, report)?;
+        self.look_closer(asked, &mut readings, groups, &members, &wanted, aliases, store, report)?;
         let (mut libraries, mut looks, mut films) = (HashMap::new(), HashMap::new(), HashSet::new());
         for reading in readings {
             let Some(Part { library, count, films: own, until, .. }) = reading.read else { continue };
@@ -134,6 +136,7 @@ impl Collect<'_> {
     /// Reads as much of a library as its scope says, and keeps little of it.
     fn part(
         &self,
+        asked: &Asked<'_>,
         reading: &Reading<'_>,
         wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
@@ -142,7 +145,7 @@ impl Collect<'_> {
         let (scope, films) = match reading.scope {
             Scope::Nothing => (Scope::Nothing, Films::default()),
             Scope::Whole => (Scope::Whole, self.jellyfin.library(id)?),
-            Scope::Since(since) => match self.jellyfin.changed(id, since) {
+            Scope::Since(since) => match asked.changed.get((id.clone(), since)) {
                 Ok(films) => (Scope::Since(since), films),
                 // It may be this question alone that it has no answer to.
                 Err(error) if error.answered().is_some() => {
@@ -198,6 +201,7 @@ impl Collect<'_> {
     #[expect(clippy::too_many_arguments, reason = "all of it is looked at")]
     fn look_closer(
         &self,
+        asked: &Asked<'_>,
         readings: &mut Vec<Reading<'_>>,
         groups: &[Group<'_>],
         members: &[Option<Members>],
@@ -220,7 +224,7 @@ impl Collect<'_> {
         let answers = self.pool.map(open.len(), |index| {
             let reading = &readings[open[index]];
             match reading.scope {
-                Scope::Whole => self.part(reading, wanted, aliases).map(Answer::Part),
+                Scope::Whole => self.part(asked, reading, wanted, aliases).map(Answer::Part),
                 _ => self.jellyfin.film_count(&reading.viewer.id).map(Answer::Count),
             }
         });

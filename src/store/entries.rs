@@ -79,6 +79,15 @@ pub struct Listed {
     pub place: Option<Place>,
 }
 
+/// What is open about the places of [`Store::listed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenPlaces {
+    /// Is there a film without one?
+    pub any_unknown: bool,
+    /// Is there one that is not in the collection, and not watched?
+    pub any_waiting: bool,
+}
+
 pub(super) const KNOWN: &str = "SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1";
 
 /// From the entries without an answer, which have an index of their own and are few as a rule.
@@ -97,6 +106,11 @@ pub(super) const LISTED: &str = "
 
 pub(super) const LISTED_IDS: &str = "
     SELECT film.tmdb_id FROM entry CROSS JOIN film ON film.uid = entry.uid
+    WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)";
+
+pub(super) const OPEN_PLACES: &str = "
+    SELECT coalesce(max(entry.place IS NULL), 0), coalesce(max(entry.place IN ('waiting', 'unstuck')), 0)
+    FROM entry CROSS JOIN film ON film.uid = entry.uid
     WHERE entry.person = ?1 AND film.kind = 'movie' AND (entry.is_listed = 1 OR ?2)";
 
 /// Every film that anybody lists: looks at all of them, only when Radarr is read as a whole.
@@ -327,6 +341,13 @@ impl Store {
         let mut statement = self.db.prepare_cached(LISTED_IDS)?;
         let ids = statement.query_map(params![person, once_listed], |row| row.get(0).map(TmdbId))?;
         Ok(ids.collect::<Result<_, _>>()?)
+    }
+
+    /// What is open about the places of [`Store::listed`].
+    pub fn open_places(&self, person: &str, once_listed: bool) -> Result<OpenPlaces, StoreError> {
+        let mut statement = self.db.prepare_cached(OPEN_PLACES)?;
+        let open = |row: &Row<'_>| Ok(OpenPlaces { any_unknown: row.get(0)?, any_waiting: row.get(1)? });
+        Ok(statement.query_row(params![person, once_listed], open)?)
     }
 
     /// The movies on this person's known list, newest first; with `once_listed` also those that came off it.

@@ -535,6 +535,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
         ("unresolved", films::UNRESOLVED, &[by_person, by_uid]),
         ("listed", entries::LISTED, &[by_person, by_uid]),
         ("listed ids", entries::LISTED_IDS, &[by_person, by_uid]),
+        ("open places", entries::OPEN_PLACES, &[by_person, by_uid]),
         ("counts", status::COUNTS, &[by_person]),
     ] {
         let mut steps = query_plan(&store, sql);

@@ -1,13 +1,15 @@
 //! How much of a library is read: all of it once, then what changed.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::fmt::rfc2822::DateTimePrinter;
 use lbjf::exit::Exit;
 use standins::jellyfin::{Jellyfin, Version};
-use standins::{Change, Fault, Radarr, Reply, Request};
+use standins::{Change, Fault, Hook, Radarr, Reply, Request};
 
 use crate::common::World;
 use crate::stopped_at;
@@ -51,6 +53,32 @@ fn after_one_look_at_a_library_only_what_changed_is_asked_for() {
     assert!(!asked(&world).contains(&"whole"));
     world.idle();
     assert_eq!(asked(&world), least);
+}
+
+#[test]
+fn in_an_idle_run_jellyfin_is_asked_everything_while_letterboxd_still_is() {
+    const QUESTIONS: [&str; 5] = ["changed", "members", "sets", "users", "watched"];
+    let world = World::settled(["heat", "alien"]);
+    world.letterboxd.push("ada", "jaws");
+    world.sync();
+    world.idle();
+    assert_eq!(asked(&world), QUESTIONS);
+    let answered = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&answered);
+    let counting = Hook::new(move || drop(count.fetch_add(1, Ordering::SeqCst)));
+    world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Then(counting));
+    // Letterboxd answers when Jellyfin has, or never.
+    let patient = Change::new(move |reply| {
+        let end = Instant::now() + Duration::from_secs(60);
+        while answered.load(Ordering::SeqCst) < QUESTIONS.len() && Instant::now() < end {
+            thread::yield_now();
+        }
+        assert!(Instant::now() < end, "Jellyfin is asked only when Letterboxd has answered");
+        reply
+    });
+    world.letterboxd.server.fail(1, |_| true, Fault::Changed(patient));
+    world.idle();
+    assert_eq!(asked(&world), QUESTIONS, "each once");
 }
 
 #[test]

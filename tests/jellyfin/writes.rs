@@ -71,7 +71,8 @@ fn a_call_refused_since_the_collection_is_gone_is_not_bisected() {
             world.letterboxd.push("ada", slug);
             world.download(slug);
         }
-        // Somebody deletes it as soon as its members were read.
+        // Somebody deletes it as soon as its members were read, after a day on which nothing is asked ahead.
+        world.pass_time(Duration::from_hours(25));
         let delete = world.jellyfin.deletion(&world.jellyfin.collections()[0].id);
         let delete = Change::new(move |reply| {
             delete();
