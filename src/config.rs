@@ -3,6 +3,8 @@
 //! Keys and secrets may also come from the environment and from files of their own. Only a checked config leaves
 //! this module; inside it addresses are addresses and durations are durations.
 
+mod address;
+mod elsewhere;
 mod proxies;
 mod read;
 mod table;

@@ -1,13 +1,14 @@
 //! What each table of the config may hold, and what is checked about it.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::address::{base_url, server_url};
+use super::elsewhere::{Place, api_key};
 use super::proxies;
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
-use crate::secret::ApiKey;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
 pub(super) fn config(
@@ -76,31 +76,6 @@ pub(super) fn config(
     match config {
         Some(config) if problems.is_empty() => Ok(config),
         _ => Err(problems),
-    }
-}
-
-/// Where relative paths start and where else values may come from.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    folder: &'a Path,
-    env: Env<'a>,
-}
-
-impl Place<'_> {
-    /// A path as a person writes it: `~/` is their home, a relative one starts from the config's folder.
-    fn path(self, text: &str) -> PathBuf {
-        match (text.strip_prefix("~/"), (self.env)("HOME")) {
-            (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-            _ => self.folder.join(text),
-        }
-    }
-
-    /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
-    fn secret_path(self, text: &str) -> PathBuf {
-        match (self.env)("CREDENTIALS_DIRECTORY") {
-            Some(folder) if !text.starts_with("~/") => Path::new(&folder).join(text),
-            _ => self.path(text),
-        }
     }
 }
 
@@ -427,90 +402,4 @@ fn collection_name_problem(name: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// What people paste behind the address of each server.
-fn server_url(table: &mut Table<'_, '_>) -> Option<Url> {
-    let given = table.required("url")?;
-    base_url(table, &given, &["/api/v3", "/api", "/web/index.html", "/web"])
-}
-
-/// A base address: http or https, a host, a base path; no query, no credentials.
-fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Option<Url> {
-    let text = given.value.trim();
-    let text = text.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
-    let text =
-        tails.iter().fold(text, |text, tail| text.strip_suffix(tail).unwrap_or(text).trim_end_matches('/'));
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let Some(url) = url else {
-        let shown = shown_address(&given.value);
-        table.problem(given, format!("must begin with `http://` or `https://` and a host, found `{shown}`"));
-        return None;
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        table.problem(given, "must not hold a user name or password");
-        return None;
-    }
-    Some(url)
-}
-
-/// A wrong address as far as it is no secret: what stands before an `@` may be a password, and so may what stands
-/// where a port should, when the `@` was forgotten.
-fn shown_address(text: &str) -> String {
-    let text = text.rsplit('@').next().unwrap_or_default();
-    let start = text.find("://").map_or(0, |at| at + 3);
-    let port = text[start..].find(':').map(|at| start + at + 1);
-    match port {
-        Some(port) if !text[port..].starts_with(|letter: char| letter.is_ascii_digit()) => {
-            format!("{}…", &text[..port])
-        }
-        _ => text.lines().next().unwrap_or_default().to_owned(),
-    }
-}
-
-/// The key itself, a file that holds it, or the environment, which wins.
-/// What config.example.toml and the README have where a key belongs.
-const EXAMPLE_KEY: &str = "put-the-key-here";
-
-fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
-    let had_key = table.has("api_key") || table.has("api_key_file");
-    let key = table.take::<String>("api_key");
-    let file = table.take::<String>("api_key_file");
-    if let (Some(_), Some(file)) = (&key, &file) {
-        table.problem(file, "cannot stand beside `api_key`: give one of them");
-        return None;
-    }
-    if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
-        return Some(ApiKey::new(&key));
-    }
-    let (given, text) = match (key, file) {
-        (Some(key), _) => (key.clone(), key.value),
-        (None, Some(file)) => {
-            let path = place.secret_path(&file.value);
-            match fs::read_to_string(&path) {
-                Ok(text) => (file, text),
-                Err(error) => {
-                    table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
-                    return None;
-                }
-            }
-        }
-        (None, None) => {
-            if !had_key {
-                table.missing("api_key", format!("is missing: set it, `api_key_file` or ${variable}"));
-            }
-            return None;
-        }
-    };
-    if text.trim() == EXAMPLE_KEY {
-        table.problem(&given, "is still the example's: put the key of your server there");
-        return None;
-    }
-    let key = ApiKey::new(&text);
-    let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    if key.reveal().is_empty() || !is_header_value {
-        table.problem(&given, "must be one line of plain letters and digits");
-        return None;
-    }
-    Some(key)
 }
