@@ -28,14 +28,15 @@ impl Setup<'_> {
                 tags: self.radarr.tags()?,
                 excluded: self.radarr.exclusions()?,
                 films: self.radarr.films()?,
+                is_restored: false,
             };
             Ok((settings, view))
         };
         match ask() {
-            Ok((settings, view)) => {
+            Ok((settings, mut view)) => {
                 let terms = self.terms(&settings, store, report)?;
                 store.forget_notices("radarr/look")?;
-                warn_if_restored(store, report, &view, aliases)?;
+                view.is_restored = warn_if_restored(store, report, &view, aliases)?;
                 Ok(Some((terms, view)))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
@@ -165,15 +166,16 @@ fn warn_if_restored(
     report: &mut Report,
     view: &RadarrView,
     aliases: &Aliases,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     const KEY: &str = "restored/radarr";
     let Some((text, hint)) = restored(store, &view.films, aliases)? else {
-        return store.forget_notices(KEY);
+        store.forget_notices(KEY)?;
+        return Ok(false);
     };
     if store.is_first(KEY, report.now())? {
         report.say("radarr", &text, Some(hint));
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Does Radarr lack most of what it had?

@@ -7,7 +7,7 @@ use super::Feed;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
-use crate::plan::{Add, RadarrView, Step, Tag, Wished};
+use crate::plan::{Add, Leave, RadarrView, Step, Tag, WhyNot, Wished};
 use crate::progress;
 use crate::radarr::{AddError, NewFilm, Radarr};
 use crate::report::{Ended, Report, plural};
@@ -18,6 +18,10 @@ const MAX_FAILURES_IN_A_ROW: usize = 5;
 
 /// So many films are tagged in one call.
 const TAG_BATCH: usize = 100;
+
+/// What is written down of films that are not sent.
+const LEFT: [(WhyNot, WishProblem); 2] =
+    [(WhyNot::Excluded, WishProblem::Excluded), (WhyNot::WasExcluded, WishProblem::Excluded)];
 
 /// A film that Radarr has now.
 struct Sent {
@@ -49,24 +53,30 @@ impl Send<'_, '_> {
         let mut tags = Vec::new();
         let mut adds = Vec::new();
         // What the look at Radarr told of all films is written at once.
-        let why = "it is on Radarr's exclusion list";
-        let wishes_of = |pick: fn(&Step) -> Option<&Wished>| -> Vec<_> {
+        let wishes_of = |pick: &dyn Fn(&Step) -> Option<&Wished>| -> Vec<_> {
             steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
         };
-        let there = wishes_of(|step| if let Step::Have(wished) = step { Some(wished) } else { None });
-        let excluded = wishes_of(|step| if let Step::Exclude(wished) = step { Some(wished) } else { None });
+        let there = wishes_of(&|step| if let Step::Have(wished) = step { Some(wished) } else { None });
         if !there.is_empty() {
             store.answer(&there, now)?;
         }
-        if !excluded.is_empty() {
-            store.record_problem(&excluded, WishProblem::Excluded, why, now)?;
+        for (why, problem) in LEFT {
+            let left = wishes_of(&|step| match step {
+                Step::Leave(leave) if leave.why == why => Some(&leave.wished),
+                _ => None,
+            });
+            if !left.is_empty() {
+                store.record_problem(&left, problem, &why.to_string(), now)?;
+            }
         }
         for step in steps {
             match step {
                 Step::Have(_) => report.step(step, Ended::Done, None),
-                Step::Exclude(wished) => {
-                    for (person, _) in &wished.wishes {
-                        report.skip(store, person, &wished.film, why)?;
+                Step::Leave(Leave { wished, why }) => {
+                    if *why == WhyNot::Excluded {
+                        for (person, _) in &wished.wishes {
+                            report.skip(store, person, &wished.film, &why.to_string())?;
+                        }
                     }
                     report.step(step, Ended::Skipped, None);
                 }

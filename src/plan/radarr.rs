@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::{Add, Aliases, RootFolder, Step, Tag, Wished};
+use super::{Add, Aliases, Leave, RootFolder, Step, Tag, WhyNot, Wished};
 use crate::film::{TmdbId, Uid};
 use crate::radarr::RadarrFilm;
-use crate::store::Wish;
+use crate::store::{Wish, WishProblem};
 
 /// What Radarr has.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub struct RadarrView {
     pub excluded: HashSet<TmdbId>,
     /// Its tags: label and number.
     pub tags: HashMap<String, u32>,
+    /// Does it lack most of what it had? Then it may lack exclusions, too.
+    pub is_restored: bool,
 }
 
 /// The settings, checked against Radarr.
@@ -61,6 +63,10 @@ impl Group<'_> {
         let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
         Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: self.wishes.iter().map(wish).collect() }
     }
+
+    fn was_excluded(&self) -> bool {
+        self.wishes.iter().any(|wish| wish.problem == Some(WishProblem::Excluded))
+    }
 }
 
 /// Plans what Radarr is asked for these wishes. `listers` tells who else lists a film: that decides its settings.
@@ -85,7 +91,9 @@ pub fn radarr(
         if let Some(film) = films.get(&canonical) {
             steps.push(there(film_wished, film, terms, view));
         } else if view.excluded.contains(&tmdb) || view.excluded.contains(&canonical) {
-            steps.push(Step::Exclude(film_wished));
+            steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::Excluded }));
+        } else if view.is_restored && group.was_excluded() {
+            steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::WasExcluded }));
         } else {
             adds.push((group, film_wished));
         }

@@ -279,6 +279,34 @@ fn radarr_that_lacks_most_films_is_told_once_and_gets_only_new_films() {
 }
 
 #[test]
+fn excluded_film_is_not_sent_to_a_new_radarr_that_lacks_the_exclusions_too() {
+    let (world, ids) = watchlist_of(World::new(), 10);
+    let never = world.letterboxd.tmdb_id("film-3");
+    world.radarr.exclude(never);
+    world.radarr.server.fail(
+        1,
+        is_add,
+        Fault::Instead(Reply::json(500, &json!({"message": "database is locked"}))),
+    );
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    ids.iter().for_each(|id| world.radarr.remove(*id));
+    world.radarr.unexclude(never);
+    world.forget_requests();
+    world.letterboxd.push("ada", "alien");
+    world.sync().mentions("it lacks 8 of the 8 films that it had; only new entries are sent to it");
+    // What failed before was never in it, and nobody said no to it.
+    assert_eq!(world.radarr.posted(), [world.letterboxd.tmdb_id("alien"), ids[0]]);
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+    world.pass_time(A_DAY);
+    world.sync();
+    assert_eq!((requests(&world), world.radarr.film(never)), (LOOK, None));
+    world.lbjf(&["sync", "--add-again"]).exits(Exit::Success);
+    assert!(world.radarr.film(never).is_some());
+}
+
+#[test]
 fn radarr_that_lacks_five_films_or_half_of_them_is_not_a_new_one() {
     for (count, lacking) in [(5, 5), (12, 6)] {
         let (world, ids) = watchlist_of(World::new(), count);

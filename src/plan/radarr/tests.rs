@@ -2,16 +2,21 @@
 
 use super::{Listers, RadarrTerms, RadarrView, Wisher, radarr};
 use crate::film::{Film, Slug, TmdbId, Uid};
-use crate::plan::{Aliases, RootFolder, Step};
+use crate::plan::{Aliases, RootFolder, Step, WhyNot};
 use crate::radarr::RadarrFilm;
 use crate::store::{Wish, WishProblem};
 
-/// Reads `ada:1 ada:2? ben:1`: each person's films in the order of their list; `?` marks one that was tried.
+/// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `!` one
+/// that was excluded.
 fn wishes(text: &str) -> Vec<Wish> {
     let wish = |(position, word): (usize, &str)| {
         let (person, film) = word.split_once(':').expect("person:film");
-        let problem = film.ends_with('?').then_some(WishProblem::Failed);
-        let number: u32 = film.trim_end_matches('?').parse().expect("a number");
+        let problem = match &film[film.len() - 1..] {
+            "?" => Some(WishProblem::Failed),
+            "!" => Some(WishProblem::Excluded),
+            _ => None,
+        };
+        let number: u32 = film.trim_end_matches(['?', '!']).parse().expect("a number");
         Wish {
             person: person.to_owned(),
             film: Film {
@@ -29,10 +34,15 @@ fn wishes(text: &str) -> Vec<Wish> {
     text.split_whitespace().enumerate().map(wish).collect()
 }
 
-/// What Radarr has, in the words of a case: `1` is there, `1#7` is there with tag 7, `!1` is excluded.
+/// What Radarr has, in the words of a case: `1` is there, `1#7` is there with tag 7, `!1` is excluded; `new` if it
+/// lacks most of what it had.
 fn view(text: &str) -> RadarrView {
     let mut view = RadarrView { tags: [("lbjf-ada".to_owned(), 7)].into(), ..RadarrView::default() };
     for word in text.split_whitespace() {
+        if word == "new" {
+            view.is_restored = true;
+            continue;
+        }
         if let Some(id) = word.strip_prefix('!') {
             view.excluded.insert(TmdbId(id.parse().expect("a number")));
             continue;
@@ -69,7 +79,13 @@ fn show(step: &Step) -> String {
             format!("tag {} {people} {}", tag.wished.tmdb, tag.labels.join(","))
         }
         Step::Have(wished) => format!("have {} {}", wished.tmdb, wished.people().replace(' ', "")),
-        Step::Exclude(wished) => format!("exclude {} {}", wished.tmdb, wished.people().replace(' ', "")),
+        Step::Leave(leave) => {
+            let why = match leave.why {
+                WhyNot::Excluded => "exclude",
+                WhyNot::WasExcluded => "still-exclude",
+            };
+            format!("{why} {} {}", leave.wished.tmdb, leave.wished.people().replace(' ', ""))
+        }
         other => format!("{other:?}"),
     }
 }
@@ -99,6 +115,20 @@ fn wishes_become_steps() {
         ("cleo:1", "", ""),
         ("cleo:1 ben:1", "", "add 1 ben"),
         ("cleo:1 ben:1", "1", "have 1 ben"),
+    ] {
+        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+    }
+}
+
+#[test]
+fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
+    for (wished, there, expected) in [
+        ("ada:1! ada:2? ada:3", "", "add 3 ada; add 1 ada; add 2 ada"),
+        ("ada:1! ada:2? ada:3", "new", "still-exclude 1 ada; add 3 ada; add 2 ada"),
+        ("ada:1!", "new !1", "exclude 1 ada"),
+        ("ada:1!", "new 1", "have 1 ada"),
+        // An exclusion holds for everybody.
+        ("ada:1! ben:1", "new", "still-exclude 1 ada,ben"),
     ] {
         assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
     }
