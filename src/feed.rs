@@ -35,7 +35,8 @@ pub struct Setup<'a> {
     pub is_dry: bool,
 }
 
-/// What Jellyfin has, where that keeps films from Radarr.
+/// What Jellyfin has, where that keeps films from Radarr. Radarr is asked about them all the same, or a film that a
+/// person deletes in both would be a new one.
 #[derive(Debug)]
 pub enum InLibrary {
     /// It makes no difference.
@@ -133,7 +134,10 @@ impl<'a> Feed<'a> {
         let Looked::Ready(looked) = std::mem::replace(&mut self.looked, Looked::Failed) else {
             return Ok(());
         };
-        let (terms, view) = *looked;
+        let (terms, mut view) = *looked;
+        if let InLibrary::Known(films) = library {
+            view.in_library.clone_from(films);
+        }
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
         let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
         self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
@@ -162,10 +166,9 @@ impl<'a> Feed<'a> {
         };
         let had_its_turn = |wish: &Wish| self.done.contains(&(wish.person.clone(), wish.film.uid.clone()));
         let mut wishes = store.wishes()?;
-        wishes.retain(|wish| {
-            names.contains(wish.person.as_str()) && !is_in_library(wish) && !had_its_turn(wish)
-        });
-        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= report.now();
+        wishes.retain(|wish| names.contains(wish.person.as_str()) && !had_its_turn(wish));
+        let has_left = |wish: &Wish| wish.problem == Some(WishProblem::InLibrary) && !is_in_library(wish);
+        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= report.now() || has_left(wish);
         if !wishes.iter().any(is_due) {
             return Ok(Vec::new());
         }

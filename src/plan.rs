@@ -98,6 +98,8 @@ pub enum WhyNot {
     Excluded,
     /// It was, before Radarr lost most of what it had: that list may be lost as well.
     WasExcluded,
+    /// Jellyfin has it already.
+    InLibrary,
 }
 
 impl fmt::Display for WhyNot {
@@ -105,6 +107,7 @@ impl fmt::Display for WhyNot {
         f.write_str(match self {
             Self::Excluded => "it is on Radarr's exclusion list",
             Self::WasExcluded => "it was on Radarr's exclusion list",
+            Self::InLibrary => "it is in Jellyfin's library",
         })
     }
 }

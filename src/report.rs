@@ -436,6 +436,7 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
         Step::Leave(leave) => {
             report.action = match leave.why {
                 WhyNot::Excluded | WhyNot::WasExcluded => "excluded_in_radarr",
+                WhyNot::InLibrary => "in_jellyfin_already",
             };
             Some(&leave.wished)
         }

@@ -28,7 +28,7 @@ impl Setup<'_> {
                 tags: self.radarr.tags()?,
                 excluded: self.radarr.exclusions()?,
                 films: self.radarr.films()?,
-                is_restored: false,
+                ..RadarrView::default()
             };
             Ok((settings, view))
         };

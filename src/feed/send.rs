@@ -20,8 +20,11 @@ const MAX_FAILURES_IN_A_ROW: usize = 5;
 const TAG_BATCH: usize = 100;
 
 /// What is written down of films that are not sent.
-const LEFT: [(WhyNot, WishProblem); 2] =
-    [(WhyNot::Excluded, WishProblem::Excluded), (WhyNot::WasExcluded, WishProblem::Excluded)];
+const LEFT: [(WhyNot, WishProblem); 3] = [
+    (WhyNot::Excluded, WishProblem::Excluded),
+    (WhyNot::WasExcluded, WishProblem::Excluded),
+    (WhyNot::InLibrary, WishProblem::InLibrary),
+];
 
 /// A film that Radarr has now.
 struct Sent {

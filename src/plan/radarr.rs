@@ -7,10 +7,10 @@ use crate::film::{TmdbId, Uid};
 use crate::radarr::RadarrFilm;
 use crate::store::{Wish, WishProblem};
 
-/// What Radarr has.
+/// What is there.
 #[derive(Debug, Default)]
 pub struct RadarrView {
-    /// Every film in it.
+    /// Every film in Radarr.
     pub films: HashMap<TmdbId, RadarrFilm>,
     /// What must never be added.
     pub excluded: HashSet<TmdbId>,
@@ -18,6 +18,8 @@ pub struct RadarrView {
     pub tags: HashMap<String, u32>,
     /// Does it lack most of what it had? Then it may lack exclusions, too.
     pub is_restored: bool,
+    /// What Jellyfin has, by canonical id, where that keeps films from Radarr.
+    pub in_library: HashSet<TmdbId>,
 }
 
 /// The settings, checked against Radarr.
@@ -94,6 +96,8 @@ pub fn radarr(
             steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::Excluded }));
         } else if view.is_restored && group.was_excluded() {
             steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::WasExcluded }));
+        } else if view.in_library.contains(&canonical) {
+            steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::InLibrary }));
         } else {
             adds.push((group, film_wished));
         }
@@ -158,7 +162,7 @@ fn groups<'a>(wishes: &'a [Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec
             // A film that had its turn on somebody else's list costs this person no turn.
             while let Some(id) = queue.pop_front() {
                 if let Some(wishes) = by_film.remove(&id) {
-                    let was_tried = wishes.iter().all(|wish| wish.problem.is_some());
+                    let was_tried = wishes.iter().all(|wish| wish.was_tried());
                     groups.push(Group { wishes, was_tried });
                     break;
                 }

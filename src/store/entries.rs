@@ -26,6 +26,13 @@ pub struct Wish {
     pub next_try_at: Timestamp,
 }
 
+impl Wish {
+    /// Was it tried in vain?
+    pub fn was_tried(&self) -> bool {
+        self.problem.is_some_and(|problem| problem != WishProblem::InLibrary)
+    }
+}
+
 /// Why a wish is not answered although it was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WishProblem {
@@ -35,15 +42,18 @@ pub enum WishProblem {
     Unknown,
     /// Radarr says no to this film.
     Refused,
+    /// Jellyfin has it, which keeps it from Radarr (`skip_if_in_library`).
+    InLibrary,
     /// Something that time may heal.
     Failed,
 }
 
 impl WishProblem {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 5] = [
         (Self::Excluded, "excluded"),
         (Self::Unknown, "unknown"),
         (Self::Refused, "refused"),
+        (Self::InLibrary, "in_library"),
         (Self::Failed, "failed"),
     ];
 

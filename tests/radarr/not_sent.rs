@@ -220,6 +220,52 @@ fn skip_if_in_library_sends_a_film_once_it_left_the_library() {
 }
 
 #[test]
+fn skip_if_in_library_knows_a_film_that_a_person_deleted_in_radarr_and_with_its_file() {
+    let world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
+    let (heat, file) = (world.letterboxd.tmdb_id("heat-1995"), world.download("heat-1995"));
+    world.jellyfin.add_film(1, "Something else");
+    world.sync();
+    assert_eq!(requests(&world), LOOK);
+    // Added by hand, after that look.
+    world.radarr.has(heat);
+    world.pass_time(A_DAY);
+    world.forget_requests();
+    world.sync();
+    world.sync();
+    assert_eq!((requests(&world), world.writes().len()), (LOOK, 0));
+    world.radarr.remove(heat);
+    world.jellyfin.remove_film(&file);
+    world.pass_time(A_DAY);
+    world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+    assert_eq!(world.radarr.posted(), [0; 0]);
+}
+
+#[test]
+fn skip_if_in_library_asks_radarr_daily_for_films_in_the_library_and_sends_them_once_it_is_off() {
+    let mut world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
+    world.download("heat-1995");
+    for (wait, asked) in [(false, LOOK), (false, 0), (true, LOOK), (false, 0)] {
+        if wait {
+            world.pass_time(A_DAY);
+        }
+        world.forget_requests();
+        world.sync();
+        assert_eq!((requests(&world), world.radarr.posted()), (asked, vec![]));
+    }
+    let status = world.lbjf(&["status", "heat"]).exits(Exit::Success);
+    assert!(
+        status.stdout.contains("Radarr       not yet: it is in Jellyfin's library\n"),
+        "{}",
+        status.stdout
+    );
+    let status = world.lbjf(&["status", "--json"]).exits(Exit::Success).json();
+    assert_eq!((&status["users"][0]["failed"], &status["users"][0]["skipped"]), (&json!([]), &json!([])));
+    world.change("skip_if_in_library = true", "skip_if_in_library = false");
+    world.sync();
+    assert_eq!(world.radarr.posted(), world.tmdb(&["heat-1995"]));
+}
+
+#[test]
 fn skip_if_in_library_sends_nothing_while_jellyfin_cannot_be_read() {
     let world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
     world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(401)));

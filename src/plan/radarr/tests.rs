@@ -34,13 +34,17 @@ fn wishes(text: &str) -> Vec<Wish> {
     text.split_whitespace().enumerate().map(wish).collect()
 }
 
-/// What Radarr has, in the words of a case: `1` is there, `1#7` is there with tag 7, `!1` is excluded; `new` if it
-/// lacks most of what it had.
+/// What there is, in the words of a case: `1` is in Radarr, `1#7` with tag 7, `!1` is excluded, `=1` is in the library;
+/// `new` if Radarr lacks most of what it had.
 fn view(text: &str) -> RadarrView {
     let mut view = RadarrView { tags: [("lbjf-ada".to_owned(), 7)].into(), ..RadarrView::default() };
     for word in text.split_whitespace() {
         if word == "new" {
             view.is_restored = true;
+            continue;
+        }
+        if let Some(id) = word.strip_prefix('=') {
+            view.in_library.insert(TmdbId(id.parse().expect("a number")));
             continue;
         }
         if let Some(id) = word.strip_prefix('!') {
@@ -83,6 +87,7 @@ fn show(step: &Step) -> String {
             let why = match leave.why {
                 WhyNot::Excluded => "exclude",
                 WhyNot::WasExcluded => "still-exclude",
+                WhyNot::InLibrary => "in-library",
             };
             format!("{why} {} {}", leave.wished.tmdb, leave.wished.people().replace(' ', ""))
         }
@@ -131,6 +136,20 @@ fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
         ("ada:1! ben:1", "new", "still-exclude 1 ada,ben"),
     ] {
         assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+    }
+}
+
+#[test]
+fn what_is_in_the_library_is_looked_for_in_radarr_but_never_added() {
+    for (wished, there, aliases, expected) in [
+        ("ada:1 ada:2", "=1", &[][..], "in-library 1 ada; add 2 ada"),
+        ("ada:1", "1 =1", &[], "have 1 ada"),
+        // Should it leave the library, nobody wants it added.
+        ("ada:1", "!1 =1", &[], "exclude 1 ada"),
+        ("ada:1! ada:2", "=1 new", &[], "still-exclude 1 ada; add 2 ada"),
+        ("ada:1 ben:2", "=2", &[(1, 2)], "in-library 1 ada,ben"),
+    ] {
+        assert_eq!(plan(wished, there, &terms(), aliases), expected, "{wished} | {there} | {aliases:?}");
     }
 }
 

@@ -138,7 +138,6 @@ impl Oracle {
                     && !self.excluded.contains(film)
                     && waiting.failures <= 3
                     && waiting.settled.is_none()
-                    && !(self.skip_if_in_library && self.copies.iter().any(|copy| copy.film == *film))
                     && !(self.skip_if_in_library && self.is_unfed(ran));
                 self.answered.add(&(who, *film), is_sure);
             }
