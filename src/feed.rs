@@ -5,6 +5,7 @@
 
 mod look;
 mod send;
+mod tag;
 
 use std::collections::HashSet;
 

@@ -23,6 +23,8 @@ pub enum Step {
     Tag(Tag),
     /// Nothing to send: Radarr has it. The wish is answered.
     Have(Wished),
+    /// Nothing to send: Radarr had it when it was to be labelled, and has it no more. The wish is answered.
+    Gone(Wished),
     /// Nothing to send, for a reason that is looked at again.
     Leave(Leave),
     /// Make a collection.

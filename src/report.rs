@@ -244,7 +244,7 @@ impl Report {
         }
         let line = describe(step, ended, root_folder);
         match (ended, step) {
-            (_, Step::Have(_) | Step::Leave(_)) => log::debug!("{line}"),
+            (_, Step::Have(_) | Step::Gone(_) | Step::Leave(_)) => log::debug!("{line}"),
             (Ended::Done, _) => log::info!("{line}"),
             // A dry run's plan is data that was asked for: it goes to stdout.
             (Ended::Planned | Ended::Later, _) if self.is_dry => self.plan.push(line),
@@ -371,6 +371,9 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
         Step::Have(wished) => {
             format!("{}: in Radarr already: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
         }
+        Step::Gone(wished) => {
+            format!("{}: no longer in Radarr: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
+        }
         Step::Leave(Leave { wished, why }) => {
             format!(
                 "{}: not sent to Radarr, since {why}: {} tmdb={}",
@@ -431,6 +434,10 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
         }
         Step::Have(wished) => {
             report.action = "in_radarr_already";
+            Some(wished)
+        }
+        Step::Gone(wished) => {
+            report.action = "gone_from_radarr";
             Some(wished)
         }
         Step::Leave(leave) => {

@@ -1,23 +1,18 @@
 //! Carries out what Radarr is asked, one film at a time, each outcome written down before the next. A dry run goes
 //! the same way and leaves out the writes.
 
-use std::collections::BTreeMap;
-
 use super::Feed;
 use crate::api::{ApiError, chain};
 use crate::film::TmdbId;
 use crate::interrupt;
-use crate::plan::{Add, Leave, RadarrView, Step, Tag, WhyNot, Wished};
+use crate::plan::{Add, Leave, RadarrView, Step, WhyNot, Wished};
 use crate::progress;
 use crate::radarr::{AddError, NewFilm, Radarr};
 use crate::report::{Ended, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
 
 /// So many failures in a row end the adding of a run.
-const MAX_FAILURES_IN_A_ROW: usize = 5;
-
-/// So many films are tagged in one call.
-const TAG_BATCH: usize = 100;
+pub(super) const MAX_FAILURES_IN_A_ROW: usize = 5;
 
 /// What is written down of films that are not sent.
 const LEFT: [(WhyNot, WishProblem); 3] = [
@@ -25,6 +20,9 @@ const LEFT: [(WhyNot, WishProblem); 3] = [
     (WhyNot::WasExcluded, WishProblem::Excluded),
     (WhyNot::InLibrary, WishProblem::InLibrary),
 ];
+
+/// What is written down of a film that is there and whose label is still to come.
+const UNTAGGED: &str = "it is in Radarr, but not tagged yet";
 
 /// A film that Radarr has now.
 struct Sent {
@@ -59,9 +57,17 @@ impl Send<'_, '_> {
         let wishes_of = |pick: &dyn Fn(&Step) -> Option<&Wished>| -> Vec<_> {
             steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
         };
-        let there = wishes_of(&|step| if let Step::Have(wished) = step { Some(wished) } else { None });
-        if !there.is_empty() {
-            store.answer(&there, now)?;
+        let answered = wishes_of(&|step| match step {
+            Step::Have(wished) | Step::Gone(wished) => Some(wished),
+            _ => None,
+        });
+        if !answered.is_empty() {
+            store.answer(&answered, now)?;
+        }
+        let untagged = wishes_of(&|step| if let Step::Tag(tag) = step { Some(&tag.wished) } else { None });
+        if !untagged.is_empty() {
+            // Before the first request: what a person deletes from now on was there.
+            store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
         }
         for (why, problem) in LEFT {
             let left = wishes_of(&|step| match step {
@@ -74,7 +80,7 @@ impl Send<'_, '_> {
         }
         for step in steps {
             match step {
-                Step::Have(_) => report.step(step, Ended::Done, None),
+                Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
                 Step::Leave(Leave { wished, why }) => {
                     if *why == WhyNot::Excluded {
                         for (person, _) in &wished.wishes {
@@ -92,59 +98,8 @@ impl Send<'_, '_> {
         self.add_all(&adds, store, report)
     }
 
-    /// Labels films that are there, many in one call.
-    fn tag(
-        &mut self,
-        tags: &[(&Step, &Tag)],
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
-        let mut batches: BTreeMap<&[String], Vec<_>> = BTreeMap::new();
-        for (step, tag) in tags {
-            batches.entry(&tag.labels).or_default().push((step, tag));
-        }
-        for (labels, films) in batches {
-            for batch in films.chunks(TAG_BATCH) {
-                if interrupt::requested().is_some() {
-                    return Ok(());
-                }
-                let ids: Vec<u32> = batch.iter().map(|(_, tag)| tag.movie_id).collect();
-                let Err(error) = self.tag_batch(labels, &ids) else {
-                    for (step, tag) in batch {
-                        store.answer(&tag.wished.wishes, report.now())?;
-                        report.step(step, self.done(), None);
-                    }
-                    store.forget_notices("tagging")?;
-                    continue;
-                };
-                if error.is_interrupt() {
-                    return Ok(());
-                }
-                let (films, labels, why) = (plural(batch.len(), "film"), labels.join("`, `"), chain(&error));
-                for (step, tag) in batch {
-                    store.record_problem(&tag.wished.wishes, WishProblem::Failed, &why, report.now())?;
-                    report.step(step, Ended::Failed, None);
-                }
-                let text = format!("{films} not tagged `{labels}`: {why}");
-                report.failure(store, "tagging", "radarr", &text, error.hint().as_deref())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tag_batch(&mut self, labels: &[String], movie_ids: &[u32]) -> Result<(), ApiError> {
-        if self.feed.setup.is_dry {
-            return Ok(());
-        }
-        for label in labels {
-            let id = self.tag_id(label)?;
-            self.feed.setup.radarr.tag(movie_ids, id)?;
-        }
-        Ok(())
-    }
-
     /// How a step ends that went well.
-    fn done(&self) -> Ended {
+    pub(super) fn done(&self) -> Ended {
         if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
     }
 
@@ -220,8 +175,9 @@ impl Send<'_, '_> {
                     store.answer(&wished.wishes, now)?;
                     report.step(step, self.done(), Some(&sent.folder));
                 } else {
-                    // With labels the wish stays open: the next look at Radarr finds the film and labels it.
-                    if !self.feed.setup.config.user_tags {
+                    if self.feed.setup.config.user_tags {
+                        store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                    } else {
                         store.answer(&wished.wishes, now)?;
                     }
                     report.step(&Step::Have(wished.clone()), Ended::Done, None);
@@ -322,16 +278,6 @@ impl Send<'_, '_> {
             },
             Err(error) => Err(error),
         }
-    }
-
-    /// Radarr's number of a label; the label is made when it is missing.
-    fn tag_id(&mut self, label: &str) -> Result<u32, ApiError> {
-        if let Some(id) = self.view.tags.get(label) {
-            return Ok(*id);
-        }
-        let id = self.feed.setup.radarr.create_tag(label)?;
-        self.view.tags.insert(label.to_owned(), id);
-        Ok(id)
     }
 }
 

@@ -60,15 +60,16 @@ struct Group<'a> {
 }
 
 impl Group<'_> {
-    fn wished(&self) -> Wished {
-        let first = self.wishes[0];
-        let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
-        Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: self.wishes.iter().map(wish).collect() }
-    }
-
     fn was_excluded(&self) -> bool {
         self.wishes.iter().any(|wish| wish.problem == Some(WishProblem::Excluded))
     }
+}
+
+/// The film of these wishes, which is one.
+fn wished(wishes: &[&Wish]) -> Wished {
+    let first = wishes[0];
+    let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
+    Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: wishes.iter().map(wish).collect() }
 }
 
 /// Plans what Radarr is asked for these wishes. `listers` tells who else lists a film: that decides its settings.
@@ -86,8 +87,13 @@ pub fn radarr(
     let mut adds = Vec::new();
     let films: HashMap<TmdbId, &RadarrFilm> =
         view.films.iter().map(|(id, film)| (aliases.canonical(*id), film)).collect();
-    for group in groups(wishes, terms, aliases) {
-        let film_wished = group.wished();
+    let is_gone = |wish: &Wish| {
+        wish.problem == Some(WishProblem::Untagged) && !films.contains_key(&aliases.canonical(wish.tmdb))
+    };
+    let (gone, wishes): (Vec<&Wish>, Vec<&Wish>) = wishes.iter().partition(|wish| is_gone(wish));
+    steps.extend(gone.into_iter().map(|wish| Step::Gone(wished(&[wish]))));
+    for group in groups(&wishes, terms, aliases) {
+        let film_wished = wished(&group.wishes);
         let tmdb = film_wished.tmdb;
         let canonical = aliases.canonical(tmdb);
         if let Some(film) = films.get(&canonical) {
@@ -145,11 +151,11 @@ fn add(group: &Group<'_>, wished: Wished, listers: &Listers, terms: &RadarrTerms
 }
 
 /// One group a film, in the order of sending.
-fn groups<'a>(wishes: &'a [Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
+fn groups<'a>(wishes: &[&'a Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
     let mut by_film: HashMap<TmdbId, Vec<&Wish>> = HashMap::new();
     let mut queues: Vec<VecDeque<TmdbId>> = Vec::new();
     for wisher in &terms.people {
-        let mut own: Vec<&Wish> = wishes.iter().filter(|wish| wish.person == wisher.name).collect();
+        let mut own: Vec<&Wish> = wishes.iter().copied().filter(|wish| wish.person == wisher.name).collect();
         own.sort_by_key(|wish| (wish.position, wish.film.uid.clone()));
         for wish in &own {
             by_film.entry(aliases.canonical(wish.tmdb)).or_default().push(wish);

@@ -29,7 +29,7 @@ pub struct Wish {
 impl Wish {
     /// Was it tried in vain?
     pub fn was_tried(&self) -> bool {
-        self.problem.is_some_and(|problem| problem != WishProblem::InLibrary)
+        self.problem.is_some_and(|problem| !matches!(problem, WishProblem::InLibrary | WishProblem::Untagged))
     }
 }
 
@@ -44,16 +44,19 @@ pub enum WishProblem {
     Refused,
     /// Jellyfin has it, which keeps it from Radarr (`skip_if_in_library`).
     InLibrary,
+    /// Radarr had it, without the labels of the people who list it. Should it be gone, it is not sent again.
+    Untagged,
     /// Something that time may heal.
     Failed,
 }
 
 impl WishProblem {
-    const ALL: [(Self, &'static str); 5] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Excluded, "excluded"),
         (Self::Unknown, "unknown"),
         (Self::Refused, "refused"),
         (Self::InLibrary, "in_library"),
+        (Self::Untagged, "untagged"),
         (Self::Failed, "failed"),
     ];
 
@@ -69,7 +72,7 @@ impl WishProblem {
     /// Is this an answer that only a change elsewhere can turn? It is looked at daily and whenever Radarr is read
     /// anyway; failures are tried again by themselves.
     pub fn is_settled(self) -> bool {
-        self != Self::Failed
+        !matches!(self, Self::Failed | Self::Untagged)
     }
 }
 
@@ -305,7 +308,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         // Tries of another kind do not count: what was excluded for years still gets its quick retries.
         let sql = "UPDATE entry SET tries = iif(problem IS ?3, tries, 0) + 1, problem = ?3, detail = ?4,
-            next_try_at = iif(?3 = 'failed' AND iif(problem IS ?3, tries, 0) < ?5, 0, ?6)
+            next_try_at = iif(?7 AND iif(problem IS ?3, tries, 0) < ?5, 0, ?6)
             WHERE person = ?1 AND uid = ?2";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
@@ -316,7 +319,8 @@ impl Store {
                     problem.word(),
                     detail,
                     QUICK_RETRIES,
-                    now + DAY
+                    now + DAY,
+                    !problem.is_settled()
                 ])?;
             }
             Ok(())

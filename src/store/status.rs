@@ -239,7 +239,9 @@ impl PersonStatus {
             self.unclear.push((film.clone(), why()));
         }
         let is_unread = kind.is_none() && problem.is_some();
-        if is_unread || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed)) {
+        if is_unread
+            || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed | WishProblem::Untagged))
+        {
             self.failed.push((film.clone(), why()));
         }
         if matches!(trouble, Some(WishProblem::Excluded | WishProblem::Unknown)) {

@@ -122,6 +122,20 @@ fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
 }
 
 #[test]
+fn film_that_came_to_radarr_meanwhile_and_is_deleted_before_it_gets_its_user_tags_stays_deleted() {
+    let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.has(heat);
+    let is_list = |request: &Request| request.path == "/api/v3/movie" && request.method == "GET";
+    world.radarr.server.fail(1, is_list, Fault::Instead(Reply::json(200, &json!([]))));
+    world.sync();
+    world.radarr.remove(heat);
+    world.forget_requests();
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.film(heat)), (vec![], None));
+}
+
+#[test]
 fn add_that_never_arrived_is_sent_by_the_next_run() {
     let world = World::new().watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");

@@ -335,7 +335,9 @@ fn excluded_film_is_not_sent_to_a_new_radarr_that_lacks_the_exclusions_too() {
         Fault::Instead(Reply::json(500, &json!({"message": "database is locked"}))),
     );
     world.lbjf(&["sync"]).exits(Exit::Partial);
-    ids.iter().for_each(|id| world.radarr.remove(*id));
+    for id in &ids {
+        world.radarr.remove(*id);
+    }
     world.radarr.unexclude(never);
     world.forget_requests();
     world.letterboxd.push("ada", "alien");

@@ -138,6 +138,7 @@ impl View<'_> {
 
     fn radarr(&self, entry: &EntryStatus) -> String {
         match (entry.answered_at, &entry.detail) {
+            (None, _) if entry.problem == Some(WishProblem::Untagged) => "has it, not tagged yet".to_owned(),
             (Some(answered_at), _) => format!("has it, first seen {}", ago(self.now, answered_at)),
             (None, Some(detail)) => format!("not yet: {detail}"),
             (None, None) => "not yet".to_owned(),
@@ -191,6 +192,7 @@ impl View<'_> {
             }
             None | Some(WishProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
             Some(WishProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
+            Some(WishProblem::Untagged) => format!("it is tagged {again}"),
             Some(_) => format!("it is sent to Radarr again {again}"),
         })
     }

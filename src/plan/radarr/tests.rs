@@ -7,16 +7,17 @@ use crate::radarr::RadarrFilm;
 use crate::store::{Wish, WishProblem};
 
 /// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `!` one
-/// that was excluded.
+/// that was excluded, `#` one that was there and not tagged.
 fn wishes(text: &str) -> Vec<Wish> {
     let wish = |(position, word): (usize, &str)| {
         let (person, film) = word.split_once(':').expect("person:film");
         let problem = match &film[film.len() - 1..] {
             "?" => Some(WishProblem::Failed),
             "!" => Some(WishProblem::Excluded),
+            "#" => Some(WishProblem::Untagged),
             _ => None,
         };
-        let number: u32 = film.trim_end_matches(['?', '!']).parse().expect("a number");
+        let number: u32 = film.trim_end_matches(['?', '!', '#']).parse().expect("a number");
         Wish {
             person: person.to_owned(),
             film: Film {
@@ -83,6 +84,7 @@ fn show(step: &Step) -> String {
             format!("tag {} {people} {}", tag.wished.tmdb, tag.labels.join(","))
         }
         Step::Have(wished) => format!("have {} {}", wished.tmdb, wished.people().replace(' ', "")),
+        Step::Gone(wished) => format!("gone {} {}", wished.tmdb, wished.people().replace(' ', "")),
         Step::Leave(leave) => {
             let why = match leave.why {
                 WhyNot::Excluded => "exclude",
@@ -201,6 +203,11 @@ fn user_tags_are_put_on_films_that_lack_them() {
         ("ben:1", "1#7", "tag 1 ben lbjf-ben"),
         ("ada:1 ben:1", "1", "tag 1 ada,ben lbjf-ada,lbjf-ben"),
         ("ada:1 ben:1", "1#7", "tag 1 ada,ben lbjf-ben"),
+        ("ada:1#", "1", "tag 1 ada lbjf-ada"),
+        ("ada:1#", "1#7", "have 1 ada"),
+        // It was there: who deleted it wants it gone. Another person's wish is a new one.
+        ("ada:1#", "", "gone 1 ada"),
+        ("ada:1# ben:1", "", "gone 1 ada; add 1 ben"),
     ] {
         assert_eq!(plan(wished, there, &terms, &[]), expected, "{wished} | {there}");
     }
