@@ -21,7 +21,7 @@ pub struct Radarr {
 /// A root folder as Radarr sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFolder {
-    /// Without a slash at the end.
+    /// As Radarr has it: it refuses a drive without its backslash (`D:`).
     pub path: String,
     /// Can Radarr reach it at this moment?
     pub is_accessible: bool,
@@ -180,7 +180,7 @@ impl Radarr {
     pub fn root_folders(&self) -> Result<Vec<RootFolder>, ApiError> {
         let folders: Vec<wire::RootFolder> = self.api.get("api/v3/rootfolder", &[])?;
         let folder = |folder: wire::RootFolder| RootFolder {
-            path: trim_folder(&folder.path).to_owned(),
+            path: folder.path,
             is_accessible: folder.accessible.unwrap_or(true),
             free_bytes: folder.free_space.as_ref().and_then(serde_json::Value::as_u64),
         };
@@ -268,7 +268,7 @@ impl Radarr {
     }
 }
 
-/// A folder's path without the slash that some versions put behind it.
+/// A folder's path to compare: without the slash that some versions put behind it.
 pub fn trim_folder(path: &str) -> &str {
     let trimmed = path.trim().trim_end_matches(['/', '\\']);
     if trimmed.is_empty() { path.trim() } else { trimmed }

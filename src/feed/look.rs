@@ -126,7 +126,7 @@ impl Settings {
 
     pub(crate) fn folder(&self, wanted: &str) -> Result<String, Complaint> {
         let wanted = trim_folder(wanted);
-        let found = self.folders.iter().find(|folder| folder.path == wanted);
+        let found = self.folders.iter().find(|folder| trim_folder(&folder.path) == wanted);
         match found {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
             // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).

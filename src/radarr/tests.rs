@@ -48,6 +48,7 @@ fn root_folders_compare_without_the_slash_at_the_end() {
         assert_eq!(trim_folder(path), "/movies");
     }
     assert_eq!(trim_folder("/"), "/");
+    assert_eq!(trim_folder("D:"), trim_folder("D:\\"));
     assert_eq!(trim_folder("D:\\films\\"), "D:\\films");
 }
 

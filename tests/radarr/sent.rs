@@ -76,6 +76,21 @@ fn root_folder_path_may_end_with_a_slash() {
 }
 
 #[test]
+fn root_folder_path_is_sent_as_radarr_has_it() {
+    for (written, there) in
+        [("D:", "D:\\"), ("D:\\", "D:\\"), ("D:\\films\\", "D:\\films"), ("/movies", "/movies/")]
+    {
+        let mut world = World::new().watchlist(&["heat-1995"]);
+        let folders = json!([{"path": there, "accessible": true, "id": 1}]);
+        let is_it = |request: &Request| request.path.ends_with("/rootfolder");
+        world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(Reply::json(200, &folders)));
+        world.change("root_folder_path = \"/movies\"", &format!("root_folder_path = '{written}'"));
+        world.lbjf(&["sync"]);
+        assert_eq!(bodies(&world)[0]["rootFolderPath"], there, "{written}");
+    }
+}
+
+#[test]
 fn users_have_their_own_root_folder_path_quality_profile_and_tags() {
     let own = "root_folder_path = \"/kids\"\nquality_profile = \"any\"\ntags = [\"kids\"]";
     let world = World::new()
