@@ -16,7 +16,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::film::ToldFilms;
-use crate::http::Proxy;
+use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
 pub use table::Problem;
 
@@ -105,7 +105,7 @@ pub struct Radarr {
     /// The whole of one call.
     pub timeout: Duration,
     /// Certificates trusted beside the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<Certificates>,
 }
 
 /// A quality profile as a person names it.
@@ -158,7 +158,7 @@ pub struct Jellyfin {
     /// The whole of one call.
     pub timeout: Duration,
     /// Certificates trusted beside the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<Certificates>,
 }
 
 /// One `[[users]]` block.

@@ -22,8 +22,8 @@ use crate::store::Store;
 pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
     let mut session = Session::begin("sync", config, args.dry_run, chosen.len())?;
-    pass(args, config, Patience::default(), &mut session.store, &mut session.report)?;
-    session.end(args.json)
+    let passed = pass(args, config, Patience::default(), &mut session.store, &mut session.report);
+    session.end(passed, args.json)
 }
 
 /// The pass itself, with a store that is open, and with as much patience as told.

@@ -1,10 +1,11 @@
-//! What stands outside the file: paths, and keys in files of their own or in the environment.
+//! What stands outside the file: paths, certificates, and keys in files of their own or in the environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Env;
 use super::table::Table;
+use crate::http::Certificates;
 use crate::secret::ApiKey;
 
 /// Where relative paths start and where else values may come from.
@@ -30,6 +31,23 @@ impl Place<'_> {
             _ => self.path(text),
         }
     }
+}
+
+/// The certificates that are trusted beside the system's.
+pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Certificates> {
+    let given = table.take::<String>("ca_file")?;
+    let path = place.path(&given.value);
+    let found = match fs::read(&path) {
+        Ok(pem) => Certificates::from_pem(&pem),
+        Err(error) => {
+            table.problem(&given, format!("cannot read `{}`: {error}", path.display()));
+            return None;
+        }
+    };
+    if found.is_none() {
+        table.problem(&given, format!("`{}` holds no certificate in PEM form", path.display()));
+    }
+    found
 }
 
 /// What config.example.toml and the README have where a key belongs.

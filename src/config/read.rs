@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::address::{base_url, server_url};
-use super::elsewhere::{Place, api_key};
+use super::elsewhere::{Place, api_key, ca_file};
 use super::proxies;
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
@@ -163,7 +163,7 @@ fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts {
     let max_adds = table.number("max_adds_per_run", 0, 0, 1_000_000);
     let skip_if_in_library = table.take::<bool>("skip_if_in_library");
     let timeout = timeout(&mut table, 180);
-    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    let ca_file = ca_file(&mut table, place);
     let animated_root_folder = table.table("animated_movies").and_then(animated);
     table.finish();
     let skips = skip_if_in_library.as_ref().is_some_and(|given| given.value);
@@ -199,7 +199,7 @@ fn jellyfin(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Jellyfin> {
     let url = server_url(&mut table);
     let api_key = api_key(&mut table, place, "LBJF_JELLYFIN_API_KEY");
     let timeout = timeout(&mut table, 120);
-    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    let ca_file = ca_file(&mut table, place);
     table.finish();
     Some(Jellyfin { url: url?, api_key: api_key?, timeout, ca_file })
 }

@@ -122,6 +122,29 @@ fn keys_come_from_files_and_the_environment_too() {
 }
 
 #[test]
+fn certificates_are_read_with_the_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let text =
+        SMALL.replace("[jellyfin]", "ca_file = \"radarr.pem\"\n[jellyfin]\nca_file = \"jellyfin.pem\"");
+    std::fs::write(folder.path().join("jellyfin.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let report = Config::parse(&text, &path, &no_env).unwrap_err().to_string();
+    let shown = folder.path().display();
+    for line in [
+        format!("line 8: radarr.ca_file: cannot read `{shown}/radarr.pem`: No such file"),
+        format!("line 10: jellyfin.ca_file: `{shown}/jellyfin.pem` holds no certificate in PEM form"),
+    ] {
+        assert!(report.contains(&line), "{report}");
+    }
+    let pem = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    for name in ["radarr.pem", "jellyfin.pem"] {
+        std::fs::write(folder.path().join(name), pem).unwrap();
+    }
+    let config = Config::parse(&text, &path, &no_env).unwrap();
+    assert!(config.radarr.unwrap().ca_file.is_some() && config.jellyfin.unwrap().ca_file.is_some());
+}
+
+#[test]
 fn addresses_are_forgiven_what_people_paste() {
     for (given, kept) in [
         ("http://h:7878", "http://h:7878/"),
