@@ -22,6 +22,13 @@ pub struct RadarrView {
     pub in_library: HashSet<TmdbId>,
 }
 
+impl RadarrView {
+    /// What must never be added, by canonical id.
+    pub fn exclusions(&self, aliases: &Aliases) -> HashSet<TmdbId> {
+        self.excluded.iter().map(|id| aliases.canonical(*id)).collect()
+    }
+}
+
 /// The settings, checked against Radarr.
 #[derive(Debug, Default)]
 pub struct RadarrTerms {
@@ -87,6 +94,7 @@ pub fn radarr(
     let mut adds = Vec::new();
     let films: HashMap<TmdbId, &RadarrFilm> =
         view.films.iter().map(|(id, film)| (aliases.canonical(*id), film)).collect();
+    let excluded = view.exclusions(aliases);
     let is_gone = |wish: &Wish| {
         wish.problem == Some(WishProblem::Untagged) && !films.contains_key(&aliases.canonical(wish.tmdb))
     };
@@ -94,11 +102,10 @@ pub fn radarr(
     steps.extend(gone.into_iter().map(|wish| Step::Gone(wished(&[wish]))));
     for group in groups(&wishes, terms, aliases) {
         let film_wished = wished(&group.wishes);
-        let tmdb = film_wished.tmdb;
-        let canonical = aliases.canonical(tmdb);
+        let canonical = aliases.canonical(film_wished.tmdb);
         if let Some(film) = films.get(&canonical) {
             steps.push(there(film_wished, film, terms, view));
-        } else if view.excluded.contains(&tmdb) || view.excluded.contains(&canonical) {
+        } else if excluded.contains(&canonical) {
             steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::Excluded }));
         } else if view.is_restored && group.was_excluded() {
             steps.push(Step::Leave(Leave { wished: film_wished, why: WhyNot::WasExcluded }));

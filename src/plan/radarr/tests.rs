@@ -179,6 +179,8 @@ fn merged_tmdb_ids_are_one_film() {
         ("ada:1", "3", &[(1, 2), (2, 3)], "have 1 ada"),
         ("ada:1", "!2", &[(1, 2)], "exclude 1 ada"),
         ("ada:1", "!1", &[(1, 2)], "exclude 1 ada"),
+        ("ada:2", "!1", &[(1, 2)], "exclude 2 ada"),
+        ("ada:3", "!1", &[(1, 2), (3, 2)], "exclude 3 ada"),
         ("ada:1 ben:2", "", &[(1, 2)], "add 1 ada,ben"),
         ("ada:1 ada:2", "", &[(1, 2)], "add 1 ada"),
         // Radarr still has it under the old id.
