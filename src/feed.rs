@@ -4,18 +4,21 @@
 //! its films), a plan, and then one film at a time. A wish is answered when Radarr says that it has the film.
 
 mod look;
+mod post;
 mod send;
 mod tag;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::config::{self, User};
 use crate::film::{TmdbId, Uid};
 use crate::interrupt;
-use crate::plan::{self, Add, Aliases, RadarrTerms, RadarrView, RootFolder, Step};
+use crate::plan::{self, Add, Aliases, RootFolder, Step};
 use crate::radarr::{AddError, Radarr};
 use crate::report::Report;
 use crate::store::{Store, StoreError, Wish, WishProblem};
+use look::Look;
 pub(crate) use look::{Complaint, Settings, restored, user_tag};
 use send::Send;
 
@@ -34,7 +37,12 @@ pub struct Setup<'a> {
     pub full: bool,
     /// Only say what would be done. The store is a copy then: outcomes are recorded as in any run.
     pub is_dry: bool,
+    /// How old exclusions may be when a film is sent.
+    pub fresh: Duration,
 }
+
+/// A first run takes its time, and people do things meanwhile.
+pub const FRESH: Duration = Duration::from_secs(30);
 
 /// What Jellyfin has, where that keeps films from Radarr. Radarr is asked about them all the same, or a film that a
 /// person deletes in both would be a new one.
@@ -67,7 +75,7 @@ pub struct Feed<'a> {
 enum Looked {
     NotYet,
     Failed,
-    Ready(Box<(RadarrTerms, RadarrView)>),
+    Ready(Box<Look>),
 }
 
 /// More films than this at once are worth a warning, since Radarr asks the indexers for each.
@@ -132,21 +140,19 @@ impl<'a> Feed<'a> {
             self.looked = found.map_or(Looked::Failed, |found| Looked::Ready(Box::new(found)));
         }
         // It is put back below.
-        let Looked::Ready(looked) = std::mem::replace(&mut self.looked, Looked::Failed) else {
+        let Looked::Ready(mut look) = std::mem::replace(&mut self.looked, Looked::Failed) else {
             return Ok(());
         };
-        let (terms, mut view) = *looked;
         if let InLibrary::Known(films) = library {
-            view.in_library.clone_from(films);
+            look.view.in_library.clone_from(films);
         }
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
-        let steps = plan::radarr(&wishes, &store.listers(&uids)?, &terms, &view, &aliases);
+        let steps = plan::radarr(&wishes, &store.listers(&uids)?, &look.terms, &look.view, &aliases);
         self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
         self.warn_of_searches(&steps, unread, store, report)?;
-        let mut send = Send { feed: self, view, is_last: unread == 0 };
+        let mut send = Send { feed: self, look: &mut look, aliases: &aliases, is_last: unread == 0 };
         let result = send.apply(&steps, store, report);
-        let view = send.view;
-        self.looked = Looked::Ready(Box::new((terms, view)));
+        self.looked = Looked::Ready(look);
         result
     }
 

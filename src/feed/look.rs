@@ -1,6 +1,7 @@
 //! What a look at Radarr brings: who it is, whether it has what the config names, and its films.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Instant;
 
 use super::Setup;
 use crate::api::chain;
@@ -11,6 +12,15 @@ use crate::radarr::{RadarrError, RadarrFilm, trim_folder};
 use crate::report::Report;
 use crate::store::{Store, StoreError};
 
+/// What a look brought.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) terms: RadarrTerms,
+    pub(super) view: RadarrView,
+    /// When the exclusions were read.
+    pub(super) read_at: Instant,
+}
+
 impl Setup<'_> {
     /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
     pub(super) fn look(
@@ -18,7 +28,7 @@ impl Setup<'_> {
         store: &mut Store,
         report: &mut Report,
         aliases: &Aliases,
-    ) -> Result<Option<(RadarrTerms, RadarrView)>, StoreError> {
+    ) -> Result<Option<Look>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
             let version = self.radarr.check()?;
             log::debug!("radarr: version {version}");
@@ -26,8 +36,9 @@ impl Setup<'_> {
                 Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
             let view = RadarrView {
                 tags: self.radarr.tags()?,
-                excluded: self.radarr.exclusions()?,
+                // Before the exclusions: a film that is deleted and excluded in between is in one of them.
                 films: self.radarr.films()?,
+                excluded: self.radarr.exclusions()?,
                 ..RadarrView::default()
             };
             Ok((settings, view))
@@ -37,7 +48,7 @@ impl Setup<'_> {
                 let terms = self.terms(&settings, store, report)?;
                 store.forget_notices("radarr/look")?;
                 view.is_restored = warn_if_restored(store, report, &view, aliases)?;
-                Ok(Some((terms, view)))
+                Ok(Some(Look { terms, view, read_at: Instant::now() }))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {

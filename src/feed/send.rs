@@ -2,12 +2,12 @@
 //! the same way and leaves out the writes.
 
 use super::Feed;
-use crate::api::{ApiError, chain};
-use crate::film::TmdbId;
+use super::look::Look;
+use crate::api::chain;
 use crate::interrupt;
-use crate::plan::{Add, Leave, RadarrView, Step, WhyNot, Wished};
+use crate::plan::{Add, Aliases, Leave, Step, WhyNot, Wished};
 use crate::progress;
-use crate::radarr::{AddError, NewFilm, Radarr};
+use crate::radarr::AddError;
 use crate::report::{Ended, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
 
@@ -24,20 +24,11 @@ const LEFT: [(WhyNot, WishProblem); 3] = [
 /// What is written down of a film that is there and whose label is still to come.
 const UNTAGGED: &str = "it is in Radarr, but not tagged yet";
 
-/// A film that Radarr has now.
-struct Sent {
-    /// The id that Radarr stored.
-    tmdb: TmdbId,
-    /// Was it added by this call?
-    is_new: bool,
-    /// The root folder it was sent to.
-    folder: String,
-}
-
 /// Carrying out one plan.
 pub(super) struct Send<'a, 'b> {
     pub(super) feed: &'a mut Feed<'b>,
-    pub(super) view: RadarrView,
+    pub(super) look: &'a mut Look,
+    pub(super) aliases: &'a Aliases,
     /// Does no other plan follow in this run?
     pub(super) is_last: bool,
 }
@@ -81,14 +72,7 @@ impl Send<'_, '_> {
         for step in steps {
             match step {
                 Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
-                Step::Leave(Leave { wished, why }) => {
-                    if *why == WhyNot::Excluded {
-                        for (person, _) in &wished.wishes {
-                            report.skip(store, person, &wished.film, &why.to_string())?;
-                        }
-                    }
-                    report.step(step, Ended::Skipped, None);
-                }
+                Step::Leave(leave) => tell_why(leave, store, report)?,
                 Step::Tag(tag) => tags.push((step, tag)),
                 Step::Add(add) => adds.push((step, add)),
                 Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
@@ -165,7 +149,14 @@ impl Send<'_, '_> {
     ) -> Result<bool, StoreError> {
         let (wished, now) = (&add.wished, report.now());
         let error = match self.send(add) {
-            Ok(sent) => {
+            Ok(None) => {
+                let leave = Leave { wished: wished.clone(), why: WhyNot::Excluded };
+                let why = leave.why.to_string();
+                store.record_problem(&wished.wishes, WishProblem::Excluded, &why, now)?;
+                tell_why(&leave, store, report)?;
+                return Ok(true);
+            }
+            Ok(Some(sent)) => {
                 self.feed.failures_in_a_row = 0;
                 if sent.tmdb != wished.tmdb {
                     store.record_alias(wished.tmdb, sent.tmdb)?;
@@ -221,75 +212,15 @@ impl Send<'_, '_> {
         report.step(step, Ended::Failed, None);
         Ok(true)
     }
+}
 
-    /// Sends one film; what may have arrived without an answer is asked for.
-    fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
-        let radarr = self.feed.setup.radarr;
-        let folder = self.feed.destination(add)?;
-        if self.feed.setup.is_dry {
-            return Ok(Sent { tmdb: add.wished.tmdb, is_new: true, folder });
-        }
-        let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
-        let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.feed.setup.config, add.wished.tmdb);
-        let film = NewFilm {
-            tmdb,
-            title: &add.wished.film.name,
-            year: add.wished.film.year.unwrap_or(0),
-            quality_profile_id: add.quality_profile_id,
-            root_folder: &folder,
-            path: None,
-            is_monitored: config.is_monitored,
-            minimum_availability: config.minimum_availability.as_str(),
-            tags: &tags,
-            search: config.search_on_add,
-        };
-        let there = |tmdb| Sent { tmdb, is_new: false, folder: folder.clone() };
-        match radarr.add(&film) {
-            Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
-            Err(AddError::AlreadyThere) => Ok(there(tmdb)),
-            Err(AddError::FolderTaken { folder: taken }) => {
-                if radarr.film(tmdb).map_err(AddError::Failed)?.is_some() {
-                    return Ok(there(tmdb));
-                }
-                if taken.is_empty() {
-                    return Err(AddError::FolderTaken { folder: taken });
-                }
-                // Two films of one title and year: this one gets a folder of its own (facts/servers.md R12.8).
-                let path = format!("{taken} {{tmdb-{tmdb}}}");
-                match radarr.add(&NewFilm { path: Some(&path), ..film }) {
-                    Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
-                    Err(AddError::AlreadyThere) => Ok(there(tmdb)),
-                    // The same data under another id: TMDB merged this one.
-                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => {
-                        merged_into(radarr, tmdb).map(there)
-                    }
-                    Err(error) => Err(error),
-                }
-            }
-            Err(AddError::Conflict) => match radarr.film(tmdb).map_err(AddError::Failed)? {
-                Some(_) => Ok(there(tmdb)),
-                None => merged_into(radarr, tmdb).map(there),
-            },
-            Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(tmdb) {
-                // It was not there when this run looked.
-                Ok(Some(_)) => Ok(Sent { is_new: true, ..there(tmdb) }),
-                _ => Err(AddError::Failed(error)),
-            },
-            Err(error) => Err(error),
+/// Says why a film is not sent, once for each person.
+fn tell_why(leave: &Leave, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    if leave.why == WhyNot::Excluded {
+        for (person, _) in &leave.wished.wishes {
+            report.skip(store, person, &leave.wished.film, &leave.why.to_string())?;
         }
     }
-}
-
-/// The id under which Radarr has a film that TMDB merged into another.
-fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
-    let facts = radarr.look_up(tmdb)?;
-    let is_there = facts.tmdb != tmdb && radarr.film(facts.tmdb).map_err(AddError::Failed)?.is_some();
-    if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
-}
-
-/// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives
-/// after the work is done (facts/servers.md R5); silence, or success with an unreadable body, is none.
-fn may_have_arrived(error: &ApiError) -> bool {
-    !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 406 | 502 | 504))
+    report.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
+    Ok(())
 }

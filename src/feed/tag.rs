@@ -113,11 +113,11 @@ impl Send<'_, '_> {
 
     /// Radarr's number of a label; the label is made when it is missing.
     pub(super) fn tag_id(&mut self, label: &str) -> Result<u32, ApiError> {
-        if let Some(id) = self.view.tags.get(label) {
+        if let Some(id) = self.look.view.tags.get(label) {
             return Ok(*id);
         }
         let id = self.feed.setup.radarr.create_tag(label)?;
-        self.view.tags.insert(label.to_owned(), id);
+        self.look.view.tags.insert(label.to_owned(), id);
         Ok(id)
     }
 }
