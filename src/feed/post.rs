@@ -6,21 +6,34 @@ use super::send::Send;
 use crate::api::ApiError;
 use crate::film::TmdbId;
 use crate::plan::Add;
-use crate::radarr::{AddError, NewFilm, Radarr};
+use crate::radarr::{AddError, NewFilm, Radarr, RadarrFilm, trim_folder};
 
-/// A film that Radarr has now.
+/// What became of a film.
 pub(super) struct Sent {
-    /// The id that Radarr stored.
-    pub(super) tmdb: TmdbId,
-    /// Was it added by this call?
-    pub(super) is_new: bool,
-    /// The root folder it was sent to.
-    pub(super) folder: String,
+    pub(super) end: End,
+    /// An id that TMDB merged, and the one it became, if that came out.
+    pub(super) merged: Option<(TmdbId, TmdbId)>,
+}
+
+/// How sending a film ended.
+pub(super) enum End {
+    /// It was added, to this root folder.
+    Added(String),
+    /// It was there.
+    There,
+    /// Somebody excluded it.
+    Excluded,
+}
+
+impl From<End> for Sent {
+    fn from(end: End) -> Self {
+        Self { end, merged: None }
+    }
 }
 
 impl Send<'_, '_> {
     /// Sends one film, unless somebody excluded it meanwhile.
-    pub(super) fn send(&mut self, add: &Add) -> Result<Option<Sent>, AddError> {
+    pub(super) fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
         let setup = &self.feed.setup;
         let view = &mut self.look.view;
         if self.look.read_at.elapsed() >= setup.fresh {
@@ -28,17 +41,14 @@ impl Send<'_, '_> {
             self.look.read_at = Instant::now();
         }
         if view.exclusions(self.aliases).contains(&self.aliases.canonical(add.wished.tmdb)) {
-            return Ok(None);
+            return Ok(End::Excluded.into());
         }
         let folder = self.feed.destination(add)?;
-        let tmdb = add.wished.tmdb;
-        let (tmdb, is_new) = if self.feed.setup.is_dry { (tmdb, true) } else { self.post(add, &folder)? };
-        Ok(Some(Sent { tmdb, is_new, folder }))
+        if self.feed.setup.is_dry { Ok(End::Added(folder).into()) } else { self.post(add, &folder) }
     }
 
-    /// Sends one film; what may have arrived without an answer is asked for. Returns the id that Radarr has it under,
-    /// and whether that is new.
-    fn post(&mut self, add: &Add, folder: &str) -> Result<(TmdbId, bool), AddError> {
+    /// Sends one film. What is refused may be there under this or another id.
+    fn post(&mut self, add: &Add, folder: &str) -> Result<Sent, AddError> {
         let radarr = self.feed.setup.radarr;
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
@@ -55,47 +65,78 @@ impl Send<'_, '_> {
             tags: &tags,
             search: config.search_on_add,
         };
-        match radarr.add(&film) {
-            Ok(tmdb) => Ok((tmdb, true)),
-            Err(AddError::AlreadyThere) => Ok((tmdb, false)),
+        let added = |answered: TmdbId| Sent {
+            end: End::Added(folder.to_owned()),
+            merged: (answered != tmdb).then_some((tmdb, answered)),
+        };
+        match add_or_find(radarr, &film) {
             Err(AddError::FolderTaken { folder: taken }) => {
                 if radarr.film(tmdb).map_err(AddError::Failed)?.is_some() {
-                    return Ok((tmdb, false));
+                    return Ok(End::There.into());
                 }
                 if taken.is_empty() {
                     return Err(AddError::FolderTaken { folder: taken });
                 }
+                if let Some(old) = self.owner(&taken)
+                    && became(radarr, old)? == Some(tmdb)
+                {
+                    return Ok(Sent { end: End::There, merged: Some((old, tmdb)) });
+                }
                 // Two films of one title and year: this one gets a folder of its own (facts/servers.md R12.8).
                 let path = format!("{taken} {{tmdb-{tmdb}}}");
-                match radarr.add(&NewFilm { path: Some(&path), ..film }) {
-                    Ok(tmdb) => Ok((tmdb, true)),
-                    Err(AddError::AlreadyThere) => Ok((tmdb, false)),
+                match add_or_find(radarr, &NewFilm { path: Some(&path), ..film }) {
+                    Ok(answered) => Ok(added(answered)),
+                    Err(AddError::AlreadyThere) => Ok(End::There.into()),
                     // The same data under another id: TMDB merged this one.
-                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => {
-                        Ok((merged_into(radarr, tmdb)?, false))
-                    }
+                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
                     Err(error) => Err(error),
                 }
             }
             Err(AddError::Conflict) => match radarr.film(tmdb).map_err(AddError::Failed)? {
-                Some(_) => Ok((tmdb, false)),
-                None => Ok((merged_into(radarr, tmdb)?, false)),
+                Some(_) => Ok(End::There.into()),
+                None => there_as_another(radarr, tmdb),
             },
-            Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(tmdb) {
-                // It was not there when this run looked.
-                Ok(Some(_)) => Ok((tmdb, true)),
-                _ => Err(AddError::Failed(error)),
-            },
-            Err(error) => Err(error),
+            Err(AddError::AlreadyThere) => Ok(End::There.into()),
+            other => other.map(added),
         }
+    }
+
+    /// The film that this folder belonged to when Radarr was looked at.
+    fn owner(&self, folder: &str) -> Option<TmdbId> {
+        let is_it = |film: &RadarrFilm| trim_folder(&film.path) == trim_folder(folder);
+        self.look.view.films.iter().find(|(_, film)| is_it(film)).map(|(id, _)| *id)
     }
 }
 
-/// The id under which Radarr has a film that TMDB merged into another.
-fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
+/// Adds one film; what may have arrived without an answer is asked for.
+fn add_or_find(radarr: &Radarr, film: &NewFilm<'_>) -> Result<TmdbId, AddError> {
+    match radarr.add(film) {
+        Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(film.tmdb) {
+            // It was not there when this run looked.
+            Ok(Some(_)) => Ok(film.tmdb),
+            _ => Err(AddError::Failed(error)),
+        },
+        done => done,
+    }
+}
+
+/// What an id became, as far as Radarr's metadata knows.
+fn became(radarr: &Radarr, tmdb: TmdbId) -> Result<Option<TmdbId>, AddError> {
+    match radarr.look_up(tmdb) {
+        Ok(facts) => Ok(Some(facts.tmdb)),
+        Err(AddError::Unknown(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A film that TMDB merged into another, which Radarr has.
+fn there_as_another(radarr: &Radarr, tmdb: TmdbId) -> Result<Sent, AddError> {
     let facts = radarr.look_up(tmdb)?;
     let is_there = facts.tmdb != tmdb && radarr.film(facts.tmdb).map_err(AddError::Failed)?.is_some();
-    if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
+    if !is_there {
+        return Err(AddError::Conflict);
+    }
+    Ok(Sent { end: End::There, merged: Some((tmdb, facts.tmdb)) })
 }
 
 /// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives

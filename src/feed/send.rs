@@ -3,6 +3,7 @@
 
 use super::Feed;
 use super::look::Look;
+use super::post::{End, Sent};
 use crate::api::chain;
 use crate::interrupt;
 use crate::plan::{Add, Aliases, Leave, Step, WhyNot, Wished};
@@ -149,30 +150,12 @@ impl Send<'_, '_> {
     ) -> Result<bool, StoreError> {
         let (wished, now) = (&add.wished, report.now());
         let error = match self.send(add) {
-            Ok(None) => {
-                let leave = Leave { wished: wished.clone(), why: WhyNot::Excluded };
-                let why = leave.why.to_string();
-                store.record_problem(&wished.wishes, WishProblem::Excluded, &why, now)?;
-                tell_why(&leave, store, report)?;
-                return Ok(true);
-            }
-            Ok(Some(sent)) => {
+            Ok(Sent { end, merged }) => {
                 self.feed.failures_in_a_row = 0;
-                if sent.tmdb != wished.tmdb {
-                    store.record_alias(wished.tmdb, sent.tmdb)?;
+                if let Some((asked, answered)) = merged {
+                    store.record_alias(asked, answered)?;
                 }
-                if sent.is_new {
-                    self.feed.added += 1;
-                    store.answer(&wished.wishes, now)?;
-                    report.step(step, self.done(), Some(&sent.folder));
-                } else {
-                    if self.feed.setup.config.user_tags {
-                        store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
-                    } else {
-                        store.answer(&wished.wishes, now)?;
-                    }
-                    report.step(&Step::Have(wished.clone()), Ended::Done, None);
-                }
+                self.ended(end, step, wished, store, report)?;
                 return Ok(true);
             }
             Err(error) => error,
@@ -211,6 +194,39 @@ impl Send<'_, '_> {
         }
         report.step(step, Ended::Failed, None);
         Ok(true)
+    }
+
+    /// Records how sending ended that did not fail.
+    fn ended(
+        &mut self,
+        end: End,
+        step: &Step,
+        wished: &Wished,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let now = report.now();
+        match end {
+            End::Added(folder) => {
+                self.feed.added += 1;
+                store.answer(&wished.wishes, now)?;
+                report.step(step, self.done(), Some(&folder));
+            }
+            End::There => {
+                if self.feed.setup.config.user_tags {
+                    store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                } else {
+                    store.answer(&wished.wishes, now)?;
+                }
+                report.step(&Step::Have(wished.clone()), Ended::Done, None);
+            }
+            End::Excluded => {
+                let why = WhyNot::Excluded;
+                store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
+                tell_why(&Leave { wished: wished.clone(), why }, store, report)?;
+            }
+        }
+        Ok(())
     }
 }
 

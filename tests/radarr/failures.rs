@@ -9,7 +9,7 @@ use standins::radarr::Version;
 use standins::{Fault, Reply, Request};
 
 use super::common::World;
-use super::{A_DAY, is_add, labels, path, requests, watchlist_of, world_of};
+use super::{A_DAY, UNKNOWN, is_add, labels, path, requests, watchlist_of, world_of};
 
 #[test]
 fn failed_film_is_tried_in_the_next_three_runs_then_daily_and_with_full_at_once() {
@@ -238,6 +238,40 @@ fn merged_tmdb_id_of_a_film_that_is_there_is_answered() {
         world.lbjf(&["sync", "--full"]).exits(Exit::Success);
         assert_eq!(requests(&world), 0);
     }
+}
+
+#[test]
+fn film_that_radarr_has_under_the_id_from_before_a_merge_is_not_added_twice() {
+    for version in [Version::V4_7, Version::V5_28, Version::V6_0] {
+        let world = world_of(version);
+        for id in [888_001, 888_002] {
+            world.radarr.know(id, "Merged", 2000, &[]);
+        }
+        world.radarr.has(888_001);
+        world.radarr.merge(888_001, 888_002);
+        world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_002));
+        let world = world.watchlist(&["merged"]);
+        world.jellyfin.add_film(888_001, "Merged");
+        world.sync();
+        assert_eq!((world.radarr.posted(), world.radarr.films().len()), (vec![888_002], 1));
+        assert_eq!(world.collected(), [888_001]);
+        world.forget_requests();
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+        assert_eq!(requests(&world), 0);
+    }
+}
+
+#[test]
+fn film_whose_folder_belongs_to_a_film_that_is_gone_from_tmdb_gets_a_folder_of_its_own() {
+    let world = World::new();
+    world.radarr.know(UNKNOWN, "Twin", 2020, &[]);
+    world.radarr.has(UNKNOWN);
+    world.radarr.forget(UNKNOWN);
+    world.radarr.know(4520, "Twin", 2020, &[]);
+    world.letterboxd.add_film(Film::movie("twin", "Twin", 2020, 4520));
+    let world = world.watchlist(&["twin"]);
+    world.sync();
+    assert_eq!(path(&world, 4520), "/movies/Twin (2020) {tmdb-4520}");
 }
 
 #[test]
