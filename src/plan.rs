@@ -57,6 +57,8 @@ pub struct Add {
     pub quality_profile_id: u32,
     /// Labels, sorted.
     pub tags: Vec<String>,
+    /// Was it sent in vain before?
+    pub was_tried: bool,
 }
 
 /// Where a film goes.

@@ -75,6 +75,8 @@ impl Send<'_, '_> {
                 Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
                 Step::Leave(leave) => tell_why(leave, store, report)?,
                 Step::Tag(tag) => tags.push((step, tag)),
+                // What was tried before comes after all that is still to be read.
+                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], report),
                 Step::Add(add) => adds.push((step, add)),
                 Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
             }

@@ -22,14 +22,19 @@ pub struct Wish {
     pub position: i64,
     /// What happened last time; `None` when it was never tried.
     pub problem: Option<WishProblem>,
+    /// How often that happened in a row.
+    pub tries: u32,
     /// Not tried before, unless somebody asks for it.
     pub next_try_at: Timestamp,
 }
 
 impl Wish {
-    /// Was it tried in vain?
-    pub fn was_tried(&self) -> bool {
-        self.problem.is_some_and(|problem| !matches!(problem, WishProblem::InLibrary | WishProblem::Untagged))
+    /// How often it was sent in vain: what was never sent, for whatever reason, comes before what was.
+    pub fn attempts(&self) -> u32 {
+        match self.problem {
+            Some(WishProblem::Unknown | WishProblem::Refused | WishProblem::Failed) => self.tries,
+            _ => 0,
+        }
     }
 }
 
@@ -97,7 +102,7 @@ pub(super) const KNOWN: &str = "SELECT uid FROM entry WHERE person = ?1 AND is_l
 /// From the entries without an answer, which have an index of their own and are few as a rule.
 pub(super) const WISHES: &str = "
     SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
-        entry.next_try_at AS next_try_at
+        entry.tries AS entry_tries, entry.next_try_at AS next_try_at
     FROM entry INDEXED BY entry_unanswered CROSS JOIN film ON film.uid = entry.uid
     WHERE entry.is_listed = 1 AND entry.answered_at IS NULL AND film.kind = 'movie'
     ORDER BY entry.person, entry.position, entry.uid";
@@ -257,6 +262,7 @@ impl Store {
                 tmdb: TmdbId(row.get("tmdb_id")?),
                 position: row.get("position")?,
                 problem: problem.as_deref().and_then(WishProblem::from_word),
+                tries: row.get("entry_tries")?,
                 next_try_at: row.get("next_try_at")?,
             })
         };

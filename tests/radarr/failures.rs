@@ -63,6 +63,35 @@ fn five_failures_in_a_row_end_the_adding_and_the_next_run_starts_with_films_neve
 }
 
 #[test]
+fn films_that_always_fail_do_not_keep_an_older_one_from_its_turn() {
+    let (world, ids) = watchlist_of(World::new(), 6);
+    let no = || Fault::Instead(Reply::json(500, &json!({"message": "no"})));
+    world.radarr.server.fail(usize::MAX, is_add, no());
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.radarr.server.behave();
+    let last = ids[5];
+    let is_bad = move |request: &Request| is_add(request) && !request.body.contains(&format!(":{last},"));
+    world.radarr.server.fail(usize::MAX, is_bad, no());
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("1 added to Radarr");
+    assert!(world.radarr.film(last).is_some());
+}
+
+#[test]
+fn film_that_failed_before_is_sent_after_all_whose_pages_are_still_to_be_read() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.server.fail(1, is_add, Fault::Instead(Reply::json(500, &json!({"message": "no"}))));
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.forget_requests();
+    for number in 0..60 {
+        world.letterboxd.push("ada", &format!("film-{number}"));
+    }
+    world.sync();
+    let posted = world.radarr.posted();
+    assert_eq!((posted.len(), posted.last()), (61, Some(&world.letterboxd.tmdb_id("heat-1995"))));
+}
+
+#[test]
 fn failures_with_a_success_between_are_no_row() {
     let (world, ids) = watchlist_of(World::new(), 9);
     let good = ids[4];
