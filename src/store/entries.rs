@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
-use super::{DAY, Place, Store, StoreError, Timestamp};
+use super::{DAILY, Place, Store, StoreError, Timestamp};
 use crate::cursor::{Cursor, Mismatch};
 use crate::film::{Film, TmdbId, Uid};
 
@@ -325,7 +325,7 @@ impl Store {
                     problem.word(),
                     detail,
                     QUICK_RETRIES,
-                    now + DAY,
+                    now + DAILY,
                     !problem.is_settled()
                 ])?;
             }

@@ -1,5 +1,7 @@
 //! What is not sent, not sent again, or sent again only when somebody asks for it.
 
+use std::time::Duration;
+
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
@@ -120,6 +122,19 @@ fn excluded_film_is_looked_at_daily_and_added_when_the_exclusion_is_lifted() {
     world.pass_time(A_DAY);
     world.sync();
     assert!(world.radarr.film(heat).is_some());
+}
+
+#[test]
+fn excluded_film_is_looked_at_daily_by_a_timer_that_is_a_little_early() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.exclude(world.letterboxd.tmdb_id("heat-1995"));
+    world.sync();
+    for (hours, asked) in [(22, 0), (1, LOOK), (23, LOOK)] {
+        world.pass_time(Duration::from_hours(hours));
+        world.forget_requests();
+        world.sync();
+        assert_eq!(requests(&world), asked);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use standins::Request;
 
-use crate::films::{DAY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
+use crate::films::{DAILY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::Place;
 
@@ -113,8 +113,8 @@ impl Oracle {
                 continue;
             }
             let waiting = self.waiting.get(&film).copied().unwrap_or_default();
-            let is_due = (waiting.failures <= 3 || self.now - waiting.failed_at >= DAY)
-                && waiting.settled.is_none_or(|at| was_read || self.now - at >= DAY);
+            let is_due = (waiting.failures <= 3 || self.now - waiting.failed_at >= DAILY)
+                && waiting.settled.is_none_or(|at| was_read || self.now - at >= DAILY);
             if is_due || ran.run.full {
                 return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
             }
