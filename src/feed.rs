@@ -14,8 +14,8 @@ use std::time::Duration;
 use crate::config::{self, User};
 use crate::film::{TmdbId, Uid};
 use crate::interrupt;
-use crate::plan::{self, Add, Aliases, RootFolder, Step};
-use crate::radarr::{AddError, Radarr};
+use crate::plan::{self, Aliases, Step};
+use crate::radarr::Radarr;
 use crate::report::Report;
 use crate::store::{Store, StoreError, Wish, WishProblem};
 use look::Look;
@@ -202,16 +202,5 @@ impl<'a> Feed<'a> {
         let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";
         report.warning(store, "searches/many", "radarr", &text, Some(hint))
-    }
-
-    /// Where a film goes, which may depend on its genres.
-    fn destination(&self, add: &Add) -> Result<String, AddError> {
-        Ok(match &add.root_folder {
-            RootFolder::Fixed(folder) => folder.clone(),
-            RootFolder::ByGenre { animated, other } => {
-                let facts = self.setup.radarr.look_up(add.wished.tmdb)?;
-                if facts.is_animated { animated.clone() } else { other.clone() }
-            }
-        })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::send::Send;
 use crate::api::ApiError;
 use crate::film::TmdbId;
-use crate::plan::Add;
+use crate::plan::{Add, RootFolder};
 use crate::radarr::{AddError, NewFilm, Radarr, RadarrFilm, trim_folder};
 
 /// What became of a film.
@@ -34,17 +34,34 @@ impl From<End> for Sent {
 impl Send<'_, '_> {
     /// Sends one film, unless somebody excluded it meanwhile.
     pub(super) fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
-        let setup = &self.feed.setup;
-        let view = &mut self.look.view;
+        let (setup, tmdb) = (&self.feed.setup, add.wished.tmdb);
         if self.look.read_at.elapsed() >= setup.fresh {
-            view.excluded = setup.radarr.exclusions().map_err(AddError::Failed)?;
+            self.look.view.excluded = setup.radarr.exclusions().map_err(AddError::Failed)?;
             self.look.read_at = Instant::now();
         }
-        if view.exclusions(self.aliases).contains(&self.aliases.canonical(add.wished.tmdb)) {
+        let excluded = self.look.view.exclusions(self.aliases);
+        let is_excluded = |id| excluded.contains(&self.aliases.canonical(id));
+        if is_excluded(tmdb) {
             return Ok(End::Excluded.into());
         }
-        let folder = self.feed.destination(add)?;
-        if self.feed.setup.is_dry { Ok(End::Added(folder).into()) } else { self.post(add, &folder) }
+        let (folder, answered) = self.destination(add)?;
+        if is_excluded(answered) {
+            return Ok(Sent { end: End::Excluded, merged: (answered != tmdb).then_some((tmdb, answered)) });
+        }
+        if setup.is_dry { Ok(End::Added(folder).into()) } else { self.post(add, &folder) }
+    }
+
+    /// Where a film goes, which may depend on its genres, and the id by which Radarr's metadata calls it, if that had
+    /// to be asked.
+    fn destination(&self, add: &Add) -> Result<(String, TmdbId), AddError> {
+        let tmdb = add.wished.tmdb;
+        Ok(match &add.root_folder {
+            RootFolder::Fixed(folder) => (folder.clone(), tmdb),
+            RootFolder::ByGenre { animated, other } => {
+                let facts = self.feed.setup.radarr.look_up(tmdb)?;
+                (if facts.is_animated { animated } else { other }.clone(), facts.tmdb)
+            }
+        })
     }
 
     /// Sends one film. What is refused may be there under this or another id.

@@ -212,6 +212,22 @@ fn animated_movies_go_to_their_root_folder_and_only_new_films_are_looked_up() {
 }
 
 #[test]
+fn animated_movies_are_not_added_when_the_id_that_the_look_up_answers_is_excluded() {
+    let world = with_animated_folder(World::new());
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    world.radarr.exclude(888_002);
+    let world = world.watchlist(&["merged"]);
+    let told = "warning: ada: skipped `merged`: it is on Radarr's exclusion list";
+    world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success).says(told);
+    world.sync().says(told);
+    world.pass_time(A_DAY);
+    world.sync();
+    assert_eq!(world.radarr.posted(), [0; 0]);
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/movie/lookup").len(), 2, "the merge is remembered");
+}
+
+#[test]
 fn animated_movies_of_a_user_with_a_root_folder_path_go_there() {
     let world = with_animated_folder(World::new()).user("ben", "root_folder_path = \"/ben\"");
     world.radarr.add_root_folder("/ben");
