@@ -221,9 +221,14 @@ impl ApiError {
         matches!(self, Self::Unreachable { source: TransportError::Interrupted, .. })
     }
 
+    /// Is it a 500, the server's own trouble?
+    pub fn is_internal(&self) -> bool {
+        self.answered().is_some_and(|(status, _)| status == 500)
+    }
+
     /// Is it SQLite's of a busy Radarr (facts/servers.md R3)?
     pub fn is_locked(&self) -> bool {
-        self.answered().is_some_and(|(status, body)| status == 500 && body.contains("database is locked"))
+        self.is_internal() && self.answered().is_some_and(|(_, body)| body.contains("database is locked"))
     }
 
     /// Is it certain that a write did not happen?

@@ -106,6 +106,10 @@ impl Send<'_, '_> {
                     Err(AddError::AlreadyThere) => Ok(End::There.into()),
                     // The same data under another id: TMDB merged this one.
                     Err(AddError::Conflict | AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
+                    // A conflict with PostgreSQL is a 500 (facts/servers.md R1).
+                    Err(AddError::Failed(error)) if error.is_internal() => {
+                        there_as_another(radarr, tmdb).map_err(|_| AddError::Failed(error))
+                    }
                     Err(error) => Err(error),
                 }
             }

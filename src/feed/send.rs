@@ -165,10 +165,11 @@ impl Send<'_, '_> {
         let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
         match error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
-            AddError::Failed(error) => {
+            AddError::Failed(_) | AddError::Conflict => {
                 self.feed.failures_in_a_row += 1;
                 store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
-                let (key, hint) = (format!("add/{}", wished.film.uid), error.hint());
+                let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
+                let key = format!("add/{}", wished.film.uid);
                 report.failure(store, &key, &wished.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
@@ -185,10 +186,7 @@ impl Send<'_, '_> {
                 report.step(step, Ended::Skipped, None);
                 return Ok(true);
             }
-            AddError::AlreadyThere
-            | AddError::FolderTaken { .. }
-            | AddError::Conflict
-            | AddError::Refused(_) => {
+            AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
                 self.feed.failures_in_a_row = 0;
                 store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
                 report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), &text, None)?;

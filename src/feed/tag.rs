@@ -53,8 +53,7 @@ impl Send<'_, '_> {
             Err(error) => error,
         };
         // One film that is gone refuses the whole call, and the answer does not say which (facts/servers.md R10).
-        let is_about_one = error.answered().is_some_and(|(status, _)| status == 500) && !error.is_locked();
-        if is_about_one && films.len() > 1 {
+        if error.is_internal() && !error.is_locked() && films.len() > 1 {
             return self.tag_singly(labels, films, store, report);
         }
         not_tagged(labels, films, &error, store, report)

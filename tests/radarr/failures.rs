@@ -138,6 +138,18 @@ fn film_that_came_to_radarr_meanwhile_is_there() {
 }
 
 #[test]
+fn conflict_with_nothing_there_is_tried_again_in_the_next_run() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    let conflict = json!({"message": "constraint failed\nUNIQUE constraint failed: MovieMetadata.TmdbId"});
+    world.radarr.server.fail(1, is_add, Fault::Instead(Reply::json(409, &conflict)));
+    let text = "warning: ada: `heat-1995` not added: Radarr has a film with the same data";
+    world.lbjf(&["sync"]).exits(Exit::Partial).says(text);
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.films().len()), (vec![heat, heat], 1));
+}
+
+#[test]
 fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
     let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
@@ -301,6 +313,23 @@ fn film_whose_folder_belongs_to_a_film_that_is_gone_from_tmdb_gets_a_folder_of_i
     let world = world.watchlist(&["twin"]);
     world.sync();
     assert_eq!(path(&world, 4520), "/movies/Twin (2020) {tmdb-4520}");
+}
+
+#[test]
+fn merged_tmdb_id_of_a_film_that_is_there_is_answered_when_the_database_is_postgresql() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    world.radarr.has(888_002);
+    let world = world.watchlist(&["merged"]);
+    // What is a 409 with SQLite (facts/servers.md R1).
+    let duplicate = json!({"message": "23505: duplicate key value violates unique constraint"});
+    let is_second = |request: &Request| is_add(request) && request.body.contains("{tmdb-");
+    world.radarr.server.fail(1, is_second, Fault::After(Reply::json(500, &duplicate)));
+    world.sync();
+    world.forget_requests();
+    world.sync();
+    assert_eq!((requests(&world), world.radarr.films().len()), (0, 1));
 }
 
 #[test]
