@@ -12,13 +12,10 @@ pub(super) fn server_url(table: &mut Table<'_, '_>) -> Option<Url> {
 
 /// A base address: http or https, a host, a base path; no query, no credentials.
 pub(super) fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Option<Url> {
-    let text = given.value.trim();
-    let text = text.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
-    let text =
-        tails.iter().fold(text, |text, tail| text.strip_suffix(tail).unwrap_or(text).trim_end_matches('/'));
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let Some(url) = url else {
-        let shown = shown_address(&given.value);
+    let url = Url::parse(given.value.trim()).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let Some(mut url) = url else {
+        let shown = shown_address(given.value.trim());
         table.problem(given, format!("must begin with `http://` or `https://` and a host, found `{shown}`"));
         return None;
     };
@@ -26,19 +23,37 @@ pub(super) fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&s
         table.problem(given, "must not hold a user name or password");
         return None;
     }
+    let path = url.path().trim_end_matches('/');
+    let path =
+        tails.iter().fold(path, |path, tail| path.strip_suffix(tail).unwrap_or(path).trim_end_matches('/'));
+    let path = path.to_owned();
+    url.set_path(&path);
+    url.set_query(None);
+    url.set_fragment(None);
     Some(url)
 }
 
-/// A wrong address as far as it is no secret: what stands before an `@` may be a password, and so may what stands
-/// where a port should, when the `@` was forgotten.
-fn shown_address(text: &str) -> String {
-    let text = text.rsplit('@').next().unwrap_or_default();
-    let start = text.find("://").map_or(0, |at| at + 3);
-    let port = text[start..].find(':').map(|at| start + at + 1);
-    match port {
-        Some(port) if !text[port..].starts_with(|letter: char| letter.is_ascii_digit()) => {
-            format!("{}…", &text[..port])
-        }
-        _ => text.lines().next().unwrap_or_default().to_owned(),
-    }
+/// A wrong address as far as it is no secret, which is its beginning. A key may stand in a path or a query, a password
+/// before an `@`, and where a port should when the `@` was forgotten; the password may hold any of these signs.
+pub(super) fn shown_address(text: &str) -> String {
+    let (scheme, rest) = text.split_at(text.find("://").map_or(0, |at| at + 3));
+    let (host, tail) = rest.split_at(rest.find(['/', '?', '#', '\n']).unwrap_or(rest.len()));
+    let (front, shown) = match host.rsplit_once('@') {
+        _ if looks_like_key(host) => ("", ""),
+        Some(_) if tail.contains('@') => ("", ""),
+        Some((_, host)) => ("…@", host),
+        None => ("", host),
+    };
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && !tail.contains('@');
+    let shown = match shown.find(':') {
+        Some(colon) if !is_port(&shown[colon + 1..]) => &shown[..=colon],
+        _ => shown,
+    };
+    let is_cut = !rest.ends_with(shown) || shown.is_empty() && !rest.is_empty();
+    format!("{scheme}{front}{shown}{}", if is_cut { "…" } else { "" })
+}
+
+/// Is it what both servers give for a key?
+pub(super) fn looks_like_key(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

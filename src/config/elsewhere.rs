@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Env;
+use super::address::looks_like_key;
 use super::table::Table;
 use crate::http::Certificates;
 use crate::secret::ApiKey;
@@ -71,6 +72,11 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
             let path = place.secret_path(&file.value);
             match fs::read_to_string(&path) {
                 Ok(text) => (file, text),
+                Err(_) if looks_like_key(file.value.trim()) => {
+                    table
+                        .problem(&file, "is no file, but looks like the key itself: put that into `api_key`");
+                    return None;
+                }
                 Err(error) => {
                     table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
                     return None;

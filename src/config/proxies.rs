@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use url::{Host, Url};
 
+use super::address::shown_address;
 use super::table::{Given, Table};
 use crate::http::{Proxy, ProxyKind};
 
@@ -24,7 +25,7 @@ fn kind(table: &mut Table<'_, '_>) -> ProxyKind {
     let Some(given) = table.take::<String>("proxy_type") else { return ProxyKind::Http };
     ProxyKind::from_scheme(&given.value.to_lowercase()).unwrap_or_else(|| {
         let text = "must be `http`, `https`, `socks5` or `socks5h`";
-        table.problem(&given, format!("{text}, found `{}`", given.value));
+        table.problem(&given, format!("{text}, found `{}`", shown_address(&given.value)));
         ProxyKind::Http
     })
 }

@@ -81,7 +81,7 @@ jellyfin_usernam = "x"
 
 #[test]
 fn no_message_shows_a_secret() {
-    let secrets = ["s3cr3tkey", "p4ssw0rd"];
+    let secrets = ["s3cr3tkey", "p4ssw0rd", "0123456789abcdef0123456789abcdef"];
     for text in [
         "[radarr]\napi_key = s3cr3tkey\n",
         "[radarr]\napi_key = 's3cr3tkey\n",
@@ -92,10 +92,45 @@ fn no_message_shows_a_secret() {
         "[radarr]\nurl = \"http://ada:p4ssw0rd@radarr\"\n",
         "[radarr]\nurl = \"ada:p4ssw0rd@radarr\"\n",
         "[radarr]\nurl = \"http://ada:p4ssw0rd/radarr\"\n",
+        "[letterboxd]\nproxy_type = \"socks5://ada:p4ssw0rd@h:1\"\n",
+        "[letterboxd]\nbase_url = \"letterboxd.com?p4ssw0rd\"\n",
+        "[radarr]\napi_key_file = \"0123456789abcdef0123456789abcdef\"\n",
         "[jellyfin]\napi_key = \"s3cr3tkey\" x\n",
     ] {
         let report = report(text);
         assert!(!secrets.iter().any(|secret| report.contains(secret)), "{report}");
+    }
+}
+
+#[test]
+fn a_wrong_address_is_shown_without_what_may_be_a_secret() {
+    for (given, shown) in [
+        ("radarr:7878", "radarr:7878"),
+        ("radarr", "radarr"),
+        ("ftp://radarr:21", "ftp://radarr:21"),
+        ("localhost:7878/?apikey=s3cr3t", "localhost:7878…"),
+        ("localhost:7878?apikey=s3cr3t@x", "localhost:…"),
+        ("localhost:7878#s3cr3t", "localhost:7878…"),
+        ("localhost:7878/s3cr3t", "localhost:7878…"),
+        ("ada:s3cr3t@radarr:7878", "…@radarr:7878"),
+        ("ada@radarr", "…@radarr"),
+        ("s3cr3t@:7878", "…@:7878"),
+        ("ftp://ada:s3cr3t@radarr", "ftp://…@radarr"),
+        ("http://ada:s3cr3t/radarr", "http://ada:…"),
+        ("http://ada:1s3cr3t", "http://ada:…"),
+        ("http://ada:s3#cr3t@radarr", "http://ada:…"),
+        ("http://ada:s3/cr3t@radarr", "http://ada:…"),
+        ("ada:s3@cr3t/s3cr3t@radarr", "…"),
+        ("0123456789abcdef0123456789abcdef", "…"),
+        ("", ""),
+    ] {
+        let text = SMALL.replace("http://radarr:7878/", given);
+        let report = parse(&text).map_or_else(|error| error.to_string(), |config| format!("{config:?}"));
+        let expected = match shown {
+            "" => "radarr.url: must not be empty".to_owned(),
+            _ => format!("must begin with `http://` or `https://` and a host, found `{shown}`\n"),
+        };
+        assert!((report.clone() + "\n").contains(&expected), "{given}: {report}");
     }
 }
 
@@ -152,6 +187,9 @@ fn addresses_are_forgiven_what_people_paste() {
         ("http://h:7878/radarr/api/v3/", "http://h:7878/radarr"),
         ("http://h:8096/web/#/home.html", "http://h:8096/"),
         (" https://h/web/index.html ", "https://h/"),
+        ("http://web", "http://web/"),
+        ("http://api/", "http://api/"),
+        ("http://api/api/v3?apikey=k#x", "http://api/"),
     ] {
         let config = parse(&SMALL.replace("http://radarr:7878/", given)).unwrap();
         assert_eq!(config.radarr.unwrap().url.as_str(), kept, "{given}");
@@ -179,8 +217,8 @@ fn what_cannot_work_together_is_refused() {
         ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
         (
             "quality_profile =",
-            "tags = [\"Movie Night\"]\nquality_profile =",
-            "`movie night` is no label for Radarr",
+            "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
+            "radarr.tags: `movie night` is no label for Radarr",
         ),
         ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
         ("\"Ada\"", "\"ada lovelace\"", "is no Letterboxd user name"),
