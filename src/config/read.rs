@@ -221,8 +221,8 @@ fn user(mut table: Table<'_, '_>) -> UserParts {
         value.map(|value| Given { value, ..given })
     });
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let collection = collection(&mut table);
-    if collection.is_some() && jellyfin_username.is_none() {
+    let CollectionPart { is_named, collection } = collection(&mut table);
+    if is_named && jellyfin_username.is_none() {
         table
             .missing("jellyfin_username", "is missing: a collection needs to know whose watched films count");
     }
@@ -354,40 +354,51 @@ fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String> {
     let is_label = |label: &String| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    if let Some(wrong) = labels.iter().find(|label| !is_label(label)) {
+    for wrong in labels.iter().filter(|label| !is_label(label)) {
         table.problem(&given, format!("`{wrong}` is no label for Radarr: letters, digits and `-`"));
     }
     labels
 }
 
-fn collection(table: &mut Table<'_, '_>) -> Option<Collection> {
+/// A person's collection, as far as it is right.
+struct CollectionPart {
+    is_named: bool,
+    collection: Option<Collection>,
+}
+
+fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
     let id = table.take::<String>("jellyfin_collection_id").filter(|given| !given.value.trim().is_empty());
     let name = table.take::<String>("jellyfin_collection").filter(|given| !given.value.trim().is_empty());
-    match (id, name) {
+    let is_named = id.is_some() || name.is_some();
+    let collection = match (id, name) {
         (Some(_), Some(name)) => {
             table.problem(&name, "cannot stand beside `jellyfin_collection_id`: give one of them");
             None
         }
-        (Some(id), None) => {
-            let plain = id.value.trim().replace('-', "").to_lowercase();
-            let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if !is_id {
-                let text =
-                    "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
-                table.problem(&id, format!("{text}, found `{}`", id.value));
-            }
-            is_id.then_some(Collection::Id(plain))
-        }
-        (None, Some(name)) => {
-            let plain = name.value.trim().to_owned();
-            let complaint = collection_name_problem(&plain);
-            if let Some(text) = complaint {
-                table.problem(&name, text);
-            }
-            complaint.is_none().then_some(Collection::Name(plain))
-        }
+        (Some(id), None) => collection_by_id(table, &id),
+        (None, Some(name)) => collection_by_name(table, &name),
         (None, None) => None,
+    };
+    CollectionPart { is_named, collection }
+}
+
+fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
+    let plain = id.value.trim().replace('-', "").to_lowercase();
+    let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_id {
+        let text = "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
+        table.problem(id, format!("{text}, found `{}`", id.value));
     }
+    is_id.then_some(Collection::Id(plain))
+}
+
+fn collection_by_name(table: &Table<'_, '_>, name: &Given<String>) -> Option<Collection> {
+    let plain = name.value.trim().to_owned();
+    let complaint = collection_name_problem(&plain);
+    if let Some(text) = complaint {
+        table.problem(name, text);
+    }
+    complaint.is_none().then_some(Collection::Name(plain))
 }
 
 /// Names that Jellyfin changes on the way to a folder collide with others (facts/servers.md J7).

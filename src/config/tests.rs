@@ -216,9 +216,24 @@ fn what_cannot_work_together_is_refused() {
         ),
         ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
         (
+            "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
+            "jellyfin_collection = \"a/b\"",
+            "users[0].jellyfin_username: is missing",
+        ),
+        (
+            "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
+            "jellyfin_collection_id = \"7\"",
+            "users[0].jellyfin_username: is missing",
+        ),
+        (
             "quality_profile =",
             "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
             "radarr.tags: `movie night` is no label for Radarr",
+        ),
+        (
+            "quality_profile =",
+            "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
+            "radarr.tags: `` is no label for Radarr",
         ),
         ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
         ("\"Ada\"", "\"ada lovelace\"", "is no Letterboxd user name"),
