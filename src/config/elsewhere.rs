@@ -64,7 +64,13 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
         return None;
     }
     if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
-        return Some(ApiKey::new(&key));
+        return match checked_key(&key) {
+            Ok(key) => Some(key),
+            Err(why) => {
+                table.missing("api_key", format!("${variable} {why}"));
+                None
+            }
+        };
     }
     let (given, text) = match (key, file) {
         (Some(key), _) => (key.clone(), key.value),
@@ -90,15 +96,18 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
             return None;
         }
     };
-    if text.trim() == EXAMPLE_KEY {
-        table.problem(&given, "is still the example's: put the key of your server there");
-        return None;
-    }
-    let key = ApiKey::new(&text);
+    checked_key(&text).map_err(|why| table.problem(&given, why)).ok()
+}
+
+/// A key that a request can carry, or why this is none.
+fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
+    let key = ApiKey::new(text);
     let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    if key.reveal().is_empty() || !is_header_value {
-        table.problem(&given, "must be one line of plain letters and digits");
-        return None;
+    if key.reveal() == EXAMPLE_KEY {
+        Err("is still the example's: put the key of your server there")
+    } else if key.reveal().is_empty() || !is_header_value {
+        Err("must be one line of plain letters and digits")
+    } else {
+        Ok(key)
     }
-    Some(key)
 }

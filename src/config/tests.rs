@@ -157,6 +157,50 @@ fn keys_come_from_files_and_the_environment_too() {
 }
 
 #[test]
+fn what_no_request_can_carry_is_a_problem_of_the_config() {
+    for (line, complaint) in [
+        ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
+        ("user_agent = \" \"", "letterboxd.user_agent: must be one line"),
+        ("user_agent = \"bücher/1\"", "letterboxd.user_agent: must be one line"),
+        ("user_agent = \"a\\nb\"", "letterboxd.user_agent: must be one line"),
+        ("requests_per_second = 1e-20", "letterboxd.requests_per_second: must be 0 or at least 0.001"),
+        ("requests_per_second = 0.0009", "letterboxd.requests_per_second: must be 0 or at least"),
+    ] {
+        let report = report(&format!("[letterboxd]\n{line}\n{SMALL}"));
+        assert!(report.contains(&format!("1 problem\n  line 2: {complaint}")), "{line}: {report}");
+    }
+    for line in ["user_agent = \"lbjf (+https://example.org; me)\"", "requests_per_second = 0.001"] {
+        parse(&format!("[letterboxd]\n{line}\n{SMALL}")).unwrap();
+    }
+}
+
+#[test]
+fn keys_that_no_request_can_carry_are_a_problem_of_the_config_wherever_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let file = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
+    for key in
+        ["s3cr3t\nkey", "s3cr3t\nkey\n", "schlüssel-s3cr3t", "s3cr3t key", "s3cr3t\"key", "put-the-key-here"]
+    {
+        std::fs::write(folder.path().join("radarr.key"), key).unwrap();
+        let env =
+            |name: &str| if name == "LBJF_RADARR_API_KEY" { Some(key.to_owned()) } else { no_env(name) };
+        let (from_file, from_env) = (Config::parse(&file, &path, &no_env), Config::parse(SMALL, &path, &env));
+        for (config, named) in
+            [(from_file, "radarr.api_key_file: "), (from_env, "radarr.api_key: $LBJF_RADARR_API_KEY ")]
+        {
+            let report = config.unwrap_err().to_string();
+            let is_named = [
+                format!("{named}must be one line of plain letters"),
+                format!("{named}is still the example's"),
+            ];
+            assert!(is_named.iter().any(|named| report.contains(named)), "{key:?}: {report}");
+            assert!(!report.contains("s3cr3t"), "{report}");
+        }
+    }
+}
+
+#[test]
 fn certificates_are_read_with_the_config() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
