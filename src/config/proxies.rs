@@ -1,5 +1,6 @@
 //! Proxies: a list of addresses, or a file with a proxy a line. No message shows more than host and port.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use url::{Host, Url};
@@ -13,11 +14,15 @@ pub(super) fn read(table: &mut Table<'_, '_>, path: impl Fn(&str) -> PathBuf) ->
     let kind = kind(table);
     let list = table.take::<Vec<String>>("proxies");
     let file = table.take::<String>("proxy_file").filter(|given| !given.value.trim().is_empty());
-    match (file, list) {
+    let mut proxies = match (file, list) {
         (Some(file), _) => from_file(table, &file, kind, path),
         (None, Some(list)) => from_list(table, &list),
         (None, None) => Vec::new(),
-    }
+    };
+    // Each would have the whole pace to itself, over one address.
+    let mut seen = HashSet::new();
+    proxies.retain(|proxy| seen.insert(proxy.clone()));
+    proxies
 }
 
 /// What the lines of the file are.

@@ -319,6 +319,23 @@ fn proxies_are_checked_like_everything_else_and_their_file_wins() {
 }
 
 #[test]
+fn a_proxy_that_is_named_twice_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    // Some providers give each user of one proxy an address of their own.
+    std::fs::write(folder.path().join("proxies.txt"), "h:1\nh:1:ada:p\nh:2\nh:1\nh:1:ben:p\nh:1:ada:p\n")
+        .unwrap();
+    for (line, kept) in [
+        ("proxies = [\"http://h:80\", \"socks5://h:80\", \"http://H\", \"http://h\"]", vec!["h:80", "h:80"]),
+        ("proxy_file = \"proxies.txt\"", vec!["h:1", "h:1", "h:2", "h:1"]),
+    ] {
+        let config = Config::parse(&format!("[letterboxd]\n{line}\n{SMALL}"), &path, &no_env).unwrap();
+        let proxies: Vec<_> = config.letterboxd.proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, kept, "{line}");
+    }
+}
+
+#[test]
 fn a_collection_id_is_taken_with_dashes_and_capitals() {
     let text = SMALL.replace(
         "jellyfin_collection = \"Ada's watchlist\"",
