@@ -131,7 +131,13 @@ impl Oracle {
         for who in (0..self.people.len()).filter(|_| is_clean || is_disturbed) {
             for film in after.iter().filter(|film| self.people[who].may_list(**film)) {
                 let waiting = self.waiting.get(film).copied().unwrap_or_default();
+                // That Radarr has it under another id comes out when it is sent, which may be in a later run.
+                let is_recognised = *film != MERGED
+                    || !self.is_merged
+                    || self.max_adds.is_none()
+                    || self.aliases.surely.contains(film);
                 let is_sure = is_clean
+                    && is_recognised
                     && ran.chosen.contains(&who)
                     && self.people[who].must_list(*film)
                     && self.resolved.contains(film)
