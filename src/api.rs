@@ -221,6 +221,16 @@ impl ApiError {
         matches!(self, Self::Unreachable { source: TransportError::Interrupted, .. })
     }
 
+    /// Is it a 500, the server's own trouble?
+    pub fn is_internal(&self) -> bool {
+        self.answered().is_some_and(|(status, _)| status == 500)
+    }
+
+    /// Is it SQLite's of a busy Radarr (facts/servers.md R3)?
+    pub fn is_locked(&self) -> bool {
+        self.is_internal() && self.answered().is_some_and(|(_, body)| body.contains("database is locked"))
+    }
+
     /// Is it certain that a write did not happen?
     pub fn never_arrived(&self) -> bool {
         match self {
@@ -238,8 +248,7 @@ impl ApiError {
             Self::Unreachable { source, .. } if source.is_passing() => Again::Soon,
             Self::NotReady { retry_after, .. } => retry_after.map_or(Again::Soon, Again::After),
             Self::Status { status: 502 | 504, .. } => Again::Soon,
-            // SQLite of a busy Radarr (facts/servers.md R3).
-            Self::Status { status: 500, body, .. } if body.contains("database is locked") => Again::Soon,
+            error if error.is_locked() => Again::Soon,
             _ => Again::Never,
         }
     }

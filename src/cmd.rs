@@ -18,7 +18,7 @@ use crate::api::{Api, Secret};
 use crate::collect::READS_AT_ONCE;
 use crate::config::{self, Config};
 use crate::exit::Exit;
-use crate::http::{Http, Options, Patience, USER_AGENT};
+use crate::http::{Certificates, Http, Options, Patience, USER_AGENT};
 use crate::jellyfin::Jellyfin;
 use crate::letterboxd::route::Standing;
 use crate::letterboxd::{Letterboxd, Setup};
@@ -36,6 +36,7 @@ fn now() -> Timestamp {
 
 /// One run of `sync` or `cleanup`, from taking the lock to the closing line.
 struct Session<'a> {
+    command: &'static str,
     store: Store,
     report: Report,
     database: &'a Path,
@@ -57,11 +58,19 @@ impl<'a> Session<'a> {
         let run = store.begin_run(command, now)?;
         let cool_downs = store.cool_downs()?;
         let report = Report::new(command, now, is_dry, people);
-        Ok(Self { store, report, database, is_dry, started, run, cool_downs, _lock: lock })
+        Ok(Self { command, store, report, database, is_dry, started, run, cool_downs, _lock: lock })
     }
 
-    /// Writes down how the run ended and says so.
-    fn end(mut self, as_json: bool) -> anyhow::Result<Exit> {
+    /// Writes down how the run ended and says so. What kept it from going on is handed on.
+    fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
+        if let Err(error) = passed {
+            let summary = format!("{}: {error:#}", self.command);
+            let mut problems = self.report.problems();
+            problems.push(format!("{error:#}"));
+            // It may be the store itself that fails.
+            let _ = self.store.end_run(self.run, now(), Exit::Failure.code(), &summary, &problems);
+            return Err(error);
+        }
         if self.is_dry {
             // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
             let mut store = Store::open(self.database)?;
@@ -120,14 +129,14 @@ fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
 }
 
 fn radarr(config: &config::Radarr, patience: Patience) -> anyhow::Result<Radarr> {
-    let options = server_options("radarr", config.timeout, config.ca_file.as_deref(), &config.api_key, 2);
+    let options = server_options("radarr", config.timeout, config.ca_file.as_ref(), &config.api_key, 2);
     let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
     let (base, http) = (config.url.clone(), Http::new(&options)?);
     Ok(Radarr::new(Api { server: "Radarr", base, http, auth, patience }))
 }
 
 fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jellyfin> {
-    let (timeout, ca_file) = (config.timeout, config.ca_file.as_deref());
+    let (timeout, ca_file) = (config.timeout, config.ca_file.as_ref());
     let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
     // The only form that works from 10.8 to 12.0 (facts/servers.md J1).
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
@@ -138,7 +147,7 @@ fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jel
 fn server_options(
     name: &'static str,
     timeout: Duration,
-    ca_file: Option<&Path>,
+    ca_file: Option<&Certificates>,
     api_key: &ApiKey,
     max_idle: usize,
 ) -> Options {
@@ -148,7 +157,7 @@ fn server_options(
         user_agent: USER_AGENT.to_owned(),
         accept: "application/json",
         max_idle,
-        ca_file: ca_file.map(Path::to_owned),
+        ca_file: ca_file.cloned(),
         proxy: None,
         secret: Some(api_key.clone()),
     }

@@ -22,7 +22,7 @@ use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Membe
 use crate::plan::{self, Aliases, CollectionView, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
-use crate::store::{DAY, Listed, Store, StoreError, Timestamp};
+use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
 pub use ahead::{Asked, Questions};
 use apply::Apply;
 use groups::Group;
@@ -83,7 +83,7 @@ impl Collect<'_> {
         }
         let Some(look) = self.look(asked, store, report)? else { return Ok(InLibrary::Unknown) };
         // What did not stick is tried once a day.
-        store.forget_unstuck(report.now() - DAY)?;
+        store.forget_unstuck(report.now() - DAILY)?;
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
         let read = self.read(asked, &look, &groups, &aliases, store, report)?;
@@ -111,11 +111,11 @@ impl Collect<'_> {
         let known = store.server("jellyfin")?;
         let is_known = self.is_known(store, report.now())?;
         let find = || -> Result<_, JellyfinError> {
-            let info = (!is_known).then(|| asked.info.get(())).transpose()?;
-            let (users, sets) = (asked.users.get(())?, asked.sets.get(())?);
+            let info = (!is_known).then(|| asked.info.get(&())).transpose()?;
+            let (users, sets) = (asked.users.get(&())?, asked.sets.get(&())?);
             // Whose users are these?
             let is_other = info.is_none() && users.iter().all(|user| user.server_id != known);
-            let info = if is_other { Some(asked.info.get(())?) } else { info };
+            let info = if is_other { Some(asked.info.get(&())?) } else { info };
             Ok((info, users, sets))
         };
         let (info, users, sets) = match find() {

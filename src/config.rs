@@ -3,6 +3,8 @@
 //! Keys and secrets may also come from the environment and from files of their own. Only a checked config leaves
 //! this module; inside it addresses are addresses and durations are durations.
 
+mod address;
+mod elsewhere;
 mod proxies;
 mod read;
 mod table;
@@ -14,7 +16,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::film::ToldFilms;
-use crate::http::Proxy;
+use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
 pub use table::Problem;
 
@@ -103,7 +105,7 @@ pub struct Radarr {
     /// The whole of one call.
     pub timeout: Duration,
     /// Certificates trusted beside the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<Certificates>,
 }
 
 /// A quality profile as a person names it.
@@ -156,7 +158,7 @@ pub struct Jellyfin {
     /// The whole of one call.
     pub timeout: Duration,
     /// Certificates trusted beside the system's.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<Certificates>,
 }
 
 /// One `[[users]]` block.

@@ -10,9 +10,7 @@ mod patience;
 mod proxy;
 
 use std::fmt::Write as _;
-use std::fs;
 use std::io::{self, BufReader};
-use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +18,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 pub use ureq::http::Method;
 use ureq::http::{HeaderMap, Request, Response};
-use ureq::tls::{PemItem, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 use url::Url;
 
@@ -106,8 +104,8 @@ pub struct Options {
     pub accept: &'static str,
     /// Connections kept open between two calls.
     pub max_idle: usize,
-    /// Certificates in PEM form that are trusted beside the system's.
-    pub ca_file: Option<PathBuf>,
+    /// Certificates that are trusted beside the system's.
+    pub ca_file: Option<Certificates>,
     /// The way there; `None` is straight.
     pub proxy: Option<Proxy>,
     /// A key that is taken out of every text that comes back.
@@ -120,17 +118,29 @@ pub enum SetupError {
     /// A proxy whose address makes no sense.
     #[error("the proxy `{0}` cannot be used")]
     Proxy(Proxy),
-    /// It cannot be read.
-    #[error("cannot read the certificates in `{}`", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// It holds nothing that helps.
-    #[error("`{}` holds no certificate in PEM form", .0.display())]
-    Empty(PathBuf),
+}
+
+/// Certificates of somebody's own.
+#[derive(Clone, Debug)]
+pub struct Certificates(Vec<Certificate<'static>>);
+
+impl Certificates {
+    /// Those in a text in PEM form; `None` when it holds none.
+    pub fn from_pem(pem: &[u8]) -> Option<Self> {
+        let certificates = ureq::tls::parse_pem(pem).filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        });
+        let certificates: Vec<_> = certificates.collect();
+        (!certificates.is_empty()).then_some(Self(certificates))
+    }
+
+    /// With the system's: a list of one's own replaces them otherwise.
+    fn and_the_systems(&self) -> Vec<Certificate<'static>> {
+        let system = rustls_native_certs::load_native_certs().certs;
+        let system = system.iter().map(|der| Certificate::from_der(der).to_owned());
+        self.0.iter().cloned().chain(system).collect()
+    }
 }
 
 /// A client for one service.
@@ -149,10 +159,10 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// When `ca_file` or the proxy cannot be used.
+    /// When the proxy cannot be used.
     pub fn new(options: &Options) -> Result<Self, SetupError> {
         let roots = match &options.ca_file {
-            Some(path) => RootCerts::from(certificates(path)?),
+            Some(own) => RootCerts::from(own.and_the_systems()),
             None => RootCerts::PlatformVerifier,
         };
         let proxy = match &options.proxy {
@@ -301,22 +311,6 @@ fn innermost(error: &io::Error) -> String {
         Some(inner) => inner.source().map_or_else(|| inner.to_string(), ToString::to_string),
         None => error.to_string(),
     }
-}
-
-/// The system's certificates and those of `path`: a list of one's own replaces the system's otherwise.
-fn certificates(path: &Path) -> Result<Vec<ureq::tls::Certificate<'static>>, SetupError> {
-    let pem = fs::read(path).map_err(|source| SetupError::Io { path: path.to_owned(), source })?;
-    let own = ureq::tls::parse_pem(&pem).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(certificate),
-        _ => None,
-    });
-    let mut roots: Vec<_> = own.collect();
-    if roots.is_empty() {
-        return Err(SetupError::Empty(path.to_owned()));
-    }
-    let system = rustls_native_certs::load_native_certs().certs;
-    roots.extend(system.iter().map(|der| ureq::tls::Certificate::from_der(der).to_owned()));
-    Ok(roots)
 }
 
 /// What the log shows of an address; no key ever stands in one.

@@ -23,8 +23,10 @@ pub enum Step {
     Tag(Tag),
     /// Nothing to send: Radarr has it. The wish is answered.
     Have(Wished),
-    /// Nothing to send: it is on Radarr's exclusion list.
-    Exclude(Wished),
+    /// Nothing to send: Radarr had it when it was to be labelled, and has it no more. The wish is answered.
+    Gone(Wished),
+    /// Nothing to send, for a reason that is looked at again.
+    Leave(Leave),
     /// Make a collection.
     Create(Create),
     /// Put a film into a collection.
@@ -55,6 +57,8 @@ pub struct Add {
     pub quality_profile_id: u32,
     /// Labels, sorted.
     pub tags: Vec<String>,
+    /// Was it sent in vain before?
+    pub was_tried: bool,
 }
 
 /// Where a film goes.
@@ -80,6 +84,36 @@ pub struct Tag {
     pub movie_id: u32,
     /// The labels it lacks.
     pub labels: Vec<String>,
+}
+
+/// See [`Step::Leave`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Which film, and whose wish.
+    pub wished: Wished,
+    /// Why.
+    pub why: WhyNot,
+}
+
+/// Why a film is not sent to Radarr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// It is on the exclusion list.
+    Excluded,
+    /// It was, before Radarr lost most of what it had: that list may be lost as well.
+    WasExcluded,
+    /// Jellyfin has it already.
+    InLibrary,
+}
+
+impl fmt::Display for WhyNot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Excluded => "it is on Radarr's exclusion list",
+            Self::WasExcluded => "it was on Radarr's exclusion list",
+            Self::InLibrary => "it is in Jellyfin's library",
+        })
+    }
 }
 
 /// See [`Step::Create`].

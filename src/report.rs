@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::exit::Exit;
 use crate::film::Film;
 use crate::interrupt;
-use crate::plan::{RootFolder, Step};
+use crate::plan::{Leave, RootFolder, Step, WhyNot};
 use crate::store::{Store, StoreError, Timestamp};
 
 /// Everything a run has to tell, so far.
@@ -244,7 +244,7 @@ impl Report {
         }
         let line = describe(step, ended, root_folder);
         match (ended, step) {
-            (_, Step::Have(_) | Step::Exclude(_)) => log::debug!("{line}"),
+            (_, Step::Have(_) | Step::Gone(_) | Step::Leave(_)) => log::debug!("{line}"),
             (Ended::Done, _) => log::info!("{line}"),
             // A dry run's plan is data that was asked for: it goes to stdout.
             (Ended::Planned | Ended::Later, _) if self.is_dry => self.plan.push(line),
@@ -371,8 +371,16 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
         Step::Have(wished) => {
             format!("{}: in Radarr already: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
         }
-        Step::Exclude(wished) => {
-            format!("{}: excluded in Radarr: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
+        Step::Gone(wished) => {
+            format!("{}: no longer in Radarr: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
+        }
+        Step::Leave(Leave { wished, why }) => {
+            format!(
+                "{}: not sent to Radarr, since {why}: {} tmdb={}",
+                wished.people(),
+                wished.film,
+                wished.tmdb
+            )
         }
         Step::Create(create) => {
             format!("collection `{}`: {}", create.collection, say("made", "would be made"))
@@ -428,9 +436,16 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
             report.action = "in_radarr_already";
             Some(wished)
         }
-        Step::Exclude(wished) => {
-            report.action = "excluded_in_radarr";
+        Step::Gone(wished) => {
+            report.action = "gone_from_radarr";
             Some(wished)
+        }
+        Step::Leave(leave) => {
+            report.action = match leave.why {
+                WhyNot::Excluded | WhyNot::WasExcluded => "excluded_in_radarr",
+                WhyNot::InLibrary => "in_jellyfin_already",
+            };
+            Some(&leave.wished)
         }
         Step::Create(create) => {
             report.action = "make_collection";

@@ -39,6 +39,9 @@ pub type Timestamp = i64;
 /// One day in seconds.
 pub const DAY: Timestamp = 24 * 3600;
 
+/// After so long something daily is due again: a timer that runs once a day may be a little early.
+pub const DAILY: Timestamp = DAY - 3600;
+
 /// The store, open.
 #[derive(Debug)]
 pub struct Store {

@@ -755,18 +755,6 @@ fn status_check_says_that_a_run_is_under_way() {
 }
 
 #[test]
-fn status_check_tells_settings_that_no_door_can_be_made_of() {
-    let world = fine().set("[radarr]", "ca_file = \"nobody.pem\"");
-    let ran = check(&world, &[]).exits(Exit::Partial);
-    assert!(
-        ran.stdout.contains("WRONG  radarr settings: cannot read the certificates in `"),
-        "{}",
-        ran.stdout
-    );
-    tells(&ran, &["       hint: check `radarr.ca_file`", "ok     jellyfin key: accepted"]);
-}
-
-#[test]
 fn status_check_json_tells_the_same() {
     let mut world = fine();
     world.change("\"/movies\"", "\"/films\"");

@@ -123,6 +123,10 @@ fn parse_as_it_is(text: &str) -> Result<Config, ConfigError> {
     for name in ["radarr_api_key", "jellyfin_api_key"] {
         fs::write(credentials.path().join(name), "0123456789abcdef\n").expect("it can be written to");
     }
+    for name in ["radarr-ca.pem", "jellyfin-ca.pem"] {
+        let pem = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        fs::write(credentials.path().join(name), pem).expect("it can be written to");
+    }
     let path = credentials.path().join("config.toml");
     fs::write(credentials.path().join("proxies.txt"), "10.0.0.1:8080\n").expect("it can be written to");
     let env = |name: &str| match name {

@@ -71,6 +71,25 @@ fn a_stopped_run_records_what_it_did_says_so_by_its_code_and_the_next_one_goes_o
 }
 
 #[test]
+fn a_run_that_cannot_go_on_has_ended() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.sync();
+    let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
+    db.execute_batch("CREATE TRIGGER no BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .expect("any database takes a trigger");
+    world.letterboxd.push("ada", "alien");
+    world.letterboxd.push("ada", "akira");
+    let ran = world.lbjf(&["sync"]).exits(Exit::Failure);
+    db.execute_batch("DROP TRIGGER no").expect("it is there");
+    let last = &world.lbjf(&["status", "--json"]).exits(Exit::Success).json()["runs"][0];
+    assert_eq!((&last["exit_code"], last["ended"].is_string()), (&1.into(), true));
+    let why = last["problems"][0].as_str().expect("a reason");
+    assert!(!why.is_empty() && ran.stderr.trim_end().ends_with(why), "{why}\n{}", ran.stderr);
+    assert_eq!(last["summary"], format!("sync: {why}"));
+    world.sync().mentions("2 added to Radarr");
+}
+
+#[test]
 fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
     let world = World::new().watchlist(&["heat-1995"]);
     world.letterboxd.server.fail(1, |_| true, Fault::Delay(Duration::from_secs(3)));

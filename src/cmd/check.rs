@@ -98,12 +98,8 @@ fn ask_radarr(config: &Config, store: &Store, checks: &mut Checks) -> anyhow::Re
         return Ok(());
     };
     tell_progress("Radarr");
-    match radarr(config_here, Patience::default()) {
-        Ok(door) => check::radarr(&door, config_here, &config.users, store, checks)?,
-        Err(error) => {
-            checks.problem("radarr", "settings", &format!("{error:#}"), Some("check `radarr.ca_file`"));
-        }
-    }
+    let door = radarr(config_here, Patience::default())?;
+    check::radarr(&door, config_here, &config.users, store, checks)?;
     Ok(())
 }
 
@@ -118,12 +114,8 @@ fn ask_jellyfin(config: &Config, store: &mut Store, checks: &mut Checks) -> anyh
         return Ok(());
     };
     tell_progress("Jellyfin");
-    match jellyfin(config_here, Patience::default()) {
-        Ok(door) => check::jellyfin(&door, &config.users, store, checks)?,
-        Err(error) => {
-            checks.problem("jellyfin", "settings", &format!("{error:#}"), Some("check `jellyfin.ca_file`"));
-        }
-    }
+    let door = jellyfin(config_here, Patience::default())?;
+    check::jellyfin(&door, &config.users, store, checks)?;
     Ok(())
 }
 

@@ -21,8 +21,8 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
         return Err(ConfigError::NoJellyfin.into());
     }
     let mut session = Session::begin("cleanup", config, args.dry_run, chosen.len())?;
-    pass(args, config, Patience::default(), &mut session.store, &mut session.report)?;
-    session.end(args.json)
+    let passed = pass(args, config, Patience::default(), &mut session.store, &mut session.report);
+    session.end(passed, args.json)
 }
 
 /// The pass itself, with a store that is open, and with as much patience as told.

@@ -8,7 +8,7 @@ use crate::collect::{Asked, Collect};
 use crate::config::Config;
 use crate::cursor::Terms;
 use crate::exit::Exit;
-use crate::feed::{self, Feed, InLibrary};
+use crate::feed::{self, FRESH, Feed, InLibrary};
 use crate::http::Patience;
 use crate::letterboxd::Letterboxd;
 use crate::report::{Report, show_time};
@@ -23,8 +23,8 @@ use crate::store::Store;
 pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
     let mut session = Session::begin("sync", config, args.dry_run, chosen.len())?;
-    pass(args, config, Patience::default(), &mut session.store, &mut session.report)?;
-    session.end(args.json)
+    let passed = pass(args, config, Patience::default(), &mut session.store, &mut session.report);
+    session.end(passed, args.json)
 }
 
 /// The pass itself, with a store that is open, and with as much patience as told.
@@ -85,8 +85,15 @@ pub fn pass(
     store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
     let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
-        let (users, full, is_dry) = (config.users.as_slice(), args.full, args.dry_run);
-        Feed::new(feed::Setup { radarr, config: radarr_config, users, chosen, full, is_dry })
+        Feed::new(feed::Setup {
+            radarr,
+            config: radarr_config,
+            users: &config.users,
+            chosen,
+            full: args.full,
+            is_dry: args.dry_run,
+            fresh: FRESH,
+        })
     });
     scrape::films(&letterboxd, store, report, &people, |store, report, unread| match &mut feed {
         Some(feed) if feed.is_open_early() => feed.begin(store, report, unread),

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Collect;
-use super::looks::{Scope, viewer_of};
+use super::looks::{Scope, scope_for, viewer_of};
 use crate::api::ApiError;
 use crate::config::Collection;
 use crate::film::TmdbId;
@@ -37,11 +37,11 @@ impl<'a, K: Eq + Hash, V> Ask<'a, K, V> {
     }
 
     /// The answer that was had, or else the one that is given now.
-    pub(super) fn get(&self, key: K) -> V {
-        let had = self.had.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    pub(super) fn get(&self, key: &K) -> V {
+        let had = self.had.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
         match had {
             Some((at, answer)) if at.elapsed() < FRESH => answer,
-            _ => (self.ask)(&key),
+            _ => (self.ask)(key),
         }
     }
 }
@@ -105,7 +105,7 @@ impl Collect<'_> {
             let Some(collection) = &user.collection else { continue };
             let Some(look) = store.last_look(&user.name)? else { continue };
             let viewer = viewer_of(&look).to_owned();
-            let scope = self.scope_for(user, &viewer, store, now)?;
+            let scope = scope_for(user, &viewer, store, now)?;
             scopes.entry(viewer).and_modify(|known| *known = known.and(scope)).or_insert(scope);
             questions.collections.extend(match collection {
                 Collection::Id(id) => Some(id.clone()),
@@ -149,11 +149,11 @@ mod tests {
         let count = AtomicU32::new(0);
         let ask = Ask::new(|key: &u32| key * 100 + count.fetch_add(1, Ordering::Relaxed));
         ask.ahead(1);
-        assert_eq!((ask.get(2), ask.get(1), ask.get(1)), (201, 100, 102));
+        assert_eq!((ask.get(&2), ask.get(&1), ask.get(&1)), (201, 100, 102));
         ask.ahead(3);
         for (at, _) in ask.had.lock().unwrap().values_mut() {
             *at = at.checked_sub(FRESH).expect("a clock that began long ago");
         }
-        assert_eq!(ask.get(3), 304);
+        assert_eq!(ask.get(&3), 304);
     }
 }

@@ -5,7 +5,7 @@ use super::groups::Group;
 use crate::config::User;
 use crate::jellyfin::JellyfinUser;
 use crate::report::Report;
-use crate::store::{DAY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
+use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
 
 /// A look that is younger is not written down anew, or every idle run would write.
 const LOOK_AGE: Timestamp = 3600;
@@ -47,7 +47,7 @@ pub(super) struct Taken {
 
 /// The last look at this person's library, if it was of late; a clock that was set back makes it none.
 pub(super) fn fresh_look(user: &User, store: &Store, now: Timestamp) -> Result<Option<LastLook>, StoreError> {
-    Ok(store.last_look(&user.name)?.filter(|look| (0..=DAY).contains(&(now - look.whole_at))))
+    Ok(store.last_look(&user.name)?.filter(|look| (0..DAILY).contains(&(now - look.whole_at))))
 }
 
 /// On other terms, what was seen before says nothing.
@@ -95,29 +95,27 @@ impl Collect<'_> {
         }
         let mut scope = Scope::Nothing;
         for user in mapped(groups, name).map(|(_, user)| user) {
-            scope = scope.and(self.scope_for(user, &viewer.id, store, report.now())?);
+            scope = scope.and(scope_for(user, &viewer.id, store, report.now())?);
         }
         Ok(scope)
     }
+}
 
-    /// How much of it has to be read for this person.
-    pub(super) fn scope_for(
-        &self,
-        user: &User,
-        viewer_id: &str,
-        store: &Store,
-        now: Timestamp,
-    ) -> Result<Scope, StoreError> {
-        let Some(last) = fresh_look(user, store, now)?.filter(|last| last.terms == terms(user, viewer_id))
-        else {
-            return Ok(Scope::Whole);
-        };
-        Ok(match store.open_places(&user.name, !user.remove_unlisted)? {
-            OpenPlaces { any_unknown: true, .. } => Scope::Whole,
-            OpenPlaces { any_waiting: true, .. } => Scope::Since(last.since),
-            OpenPlaces { .. } => Scope::Nothing,
-        })
-    }
+/// How much of a library has to be read for one of those who see it.
+pub(super) fn scope_for(
+    user: &User,
+    viewer_id: &str,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Scope, StoreError> {
+    let Some(last) = fresh_look(user, store, now)?.filter(|last| last.terms == terms(user, viewer_id)) else {
+        return Ok(Scope::Whole);
+    };
+    Ok(match store.open_places(&user.name, !user.remove_unlisted)? {
+        OpenPlaces { any_unknown: true, .. } => Scope::Whole,
+        OpenPlaces { any_waiting: true, .. } => Scope::Since(last.since),
+        OpenPlaces { .. } => Scope::Nothing,
+    })
 }
 
 /// Everybody with this Jellyfin user and a collection, and the place of their group.

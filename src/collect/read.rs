@@ -89,12 +89,10 @@ impl Collect<'_> {
         let wanted = self.wanted(aliases, store)?;
         let answers =
             self.pool.map(2 * readings.len() + groups.len(), |index| match readings.get(index / 2) {
-                Some(reading) if index % 2 == 1 => {
-                    asked.watched.get(reading.viewer.id.clone()).map(Answer::Watched)
-                }
+                Some(reading) if index % 2 == 1 => asked.watched.get(&reading.viewer.id).map(Answer::Watched),
                 Some(reading) => self.part(asked, reading, &wanted, aliases).map(Answer::Part),
                 None => match &groups[index - 2 * readings.len()].id {
-                    Some(id) => asked.members.get(id.clone()).map(|members| Answer::Members(Some(members))),
+                    Some(id) => asked.members.get(id).map(|members| Answer::Members(Some(members))),
                     None => Ok(Answer::Members(None)),
                 },
             });
@@ -145,7 +143,7 @@ impl Collect<'_> {
         let (scope, films) = match reading.scope {
             Scope::Nothing => (Scope::Nothing, Films::default()),
             Scope::Whole => (Scope::Whole, self.jellyfin.library(id)?),
-            Scope::Since(since) => match asked.changed.get((id.clone(), since)) {
+            Scope::Since(since) => match asked.changed.get(&(id.clone(), since)) {
                 Ok(films) => (Scope::Since(since), films),
                 // It may be this question alone that it has no answer to.
                 Err(error) if error.answered().is_some() => {

@@ -1,9 +1,11 @@
 //! Proxies: a list of addresses, or a file with a proxy a line. No message shows more than host and port.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use url::{Host, Url};
 
+use super::address::shown_address;
 use super::table::{Given, Table};
 use crate::http::{Proxy, ProxyKind};
 
@@ -12,11 +14,15 @@ pub(super) fn read(table: &mut Table<'_, '_>, path: impl Fn(&str) -> PathBuf) ->
     let kind = kind(table);
     let list = table.take::<Vec<String>>("proxies");
     let file = table.take::<String>("proxy_file").filter(|given| !given.value.trim().is_empty());
-    match (file, list) {
+    let mut proxies = match (file, list) {
         (Some(file), _) => from_file(table, &file, kind, path),
         (None, Some(list)) => from_list(table, &list),
         (None, None) => Vec::new(),
-    }
+    };
+    // Each would have the whole pace to itself, over one address.
+    let mut seen = HashSet::new();
+    proxies.retain(|proxy| seen.insert(proxy.clone()));
+    proxies
 }
 
 /// What the lines of the file are.
@@ -24,7 +30,7 @@ fn kind(table: &mut Table<'_, '_>) -> ProxyKind {
     let Some(given) = table.take::<String>("proxy_type") else { return ProxyKind::Http };
     ProxyKind::from_scheme(&given.value.to_lowercase()).unwrap_or_else(|| {
         let text = "must be `http`, `https`, `socks5` or `socks5h`";
-        table.problem(&given, format!("{text}, found `{}`", given.value));
+        table.problem(&given, format!("{text}, found `{}`", shown_address(&given.value)));
         ProxyKind::Http
     })
 }

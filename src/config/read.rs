@@ -1,13 +1,14 @@
 //! What each table of the config may hold, and what is checked about it.
 
 use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::address::{base_url, server_url};
+use super::elsewhere::{Place, api_key, ca_file};
 use super::proxies;
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
@@ -15,7 +16,6 @@ use super::{
 };
 use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
-use crate::secret::ApiKey;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
 pub(super) fn config(
@@ -79,31 +79,6 @@ pub(super) fn config(
     }
 }
 
-/// Where relative paths start and where else values may come from.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    folder: &'a Path,
-    env: Env<'a>,
-}
-
-impl Place<'_> {
-    /// A path as a person writes it: `~/` is their home, a relative one starts from the config's folder.
-    fn path(self, text: &str) -> PathBuf {
-        match (text.strip_prefix("~/"), (self.env)("HOME")) {
-            (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-            _ => self.folder.join(text),
-        }
-    }
-
-    /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
-    fn secret_path(self, text: &str) -> PathBuf {
-        match (self.env)("CREDENTIALS_DIRECTORY") {
-            Some(folder) if !text.starts_with("~/") => Path::new(&folder).join(text),
-            _ => self.path(text),
-        }
-    }
-}
-
 fn system(mut table: Table<'_, '_>, place: Place<'_>) -> Option<System> {
     let log_level = match table.take::<String>("log_level") {
         None => log::LevelFilter::Info,
@@ -138,11 +113,11 @@ fn default_database(env: Env<'_>) -> Option<PathBuf> {
 
 fn letterboxd(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Letterboxd> {
     let max_concurrent_requests = table.number("max_concurrent_requests", 4, 1, 64);
-    let requests_per_second = table.value("requests_per_second", 1.0);
+    let requests_per_second = requests_per_second(&mut table);
     let timeout = table.number("timeout_seconds", 20, 1, 600);
     let full_scan_hours = table.number("full_scan_hours", 24, 0, 24 * 365);
     let cool_down = table.number("cool_down_minutes", 60, 1, 24 * 60);
-    let user_agent = table.value("user_agent", USER_AGENT.to_owned());
+    let user_agent = user_agent(&mut table);
     let base_url = match table.take::<String>("base_url") {
         Some(given) => base_url(&table, &given, &[]),
         None => Url::parse("https://letterboxd.com").ok(),
@@ -163,6 +138,26 @@ fn letterboxd(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Letterboxd> 
         allow_direct_fallback,
         base_url: base_url?,
     })
+}
+
+fn requests_per_second(table: &mut Table<'_, '_>) -> f64 {
+    const LEAST: f64 = 0.001;
+    match table.take::<f64>("requests_per_second") {
+        Some(given) if given.value > 0.0 && given.value < LEAST => {
+            table.problem(&given, format!("must be 0 or at least {LEAST}, found `{}`", given.value));
+            1.0
+        }
+        given => given.map_or(1.0, |given| given.value),
+    }
+}
+
+fn user_agent(table: &mut Table<'_, '_>) -> String {
+    let Some(given) = table.take::<String>("user_agent") else { return USER_AGENT.to_owned() };
+    let is_header_value = given.value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if !is_header_value || given.value.trim().is_empty() {
+        table.problem(&given, "must be one line of plain ASCII text, and not empty");
+    }
+    given.value
 }
 
 /// A checked `[radarr]` and the keys that other tables have to agree with.
@@ -188,7 +183,7 @@ fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts {
     let max_adds = table.number("max_adds_per_run", 0, 0, 1_000_000);
     let skip_if_in_library = table.take::<bool>("skip_if_in_library");
     let timeout = timeout(&mut table, 180);
-    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    let ca_file = ca_file(&mut table, place);
     let animated_root_folder = table.table("animated_movies").and_then(animated);
     table.finish();
     let skips = skip_if_in_library.as_ref().is_some_and(|given| given.value);
@@ -224,7 +219,7 @@ fn jellyfin(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Jellyfin> {
     let url = server_url(&mut table);
     let api_key = api_key(&mut table, place, "LBJF_JELLYFIN_API_KEY");
     let timeout = timeout(&mut table, 120);
-    let ca_file = table.take::<String>("ca_file").map(|given| place.path(&given.value));
+    let ca_file = ca_file(&mut table, place);
     table.finish();
     Some(Jellyfin { url: url?, api_key: api_key?, timeout, ca_file })
 }
@@ -246,8 +241,8 @@ fn user(mut table: Table<'_, '_>) -> UserParts {
         value.map(|value| Given { value, ..given })
     });
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let collection = collection(&mut table);
-    if collection.is_some() && jellyfin_username.is_none() {
+    let CollectionPart { is_named, collection } = collection(&mut table);
+    if is_named && jellyfin_username.is_none() {
         table
             .missing("jellyfin_username", "is missing: a collection needs to know whose watched films count");
     }
@@ -379,40 +374,51 @@ fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String> {
     let is_label = |label: &String| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    if let Some(wrong) = labels.iter().find(|label| !is_label(label)) {
+    for wrong in labels.iter().filter(|label| !is_label(label)) {
         table.problem(&given, format!("`{wrong}` is no label for Radarr: letters, digits and `-`"));
     }
     labels
 }
 
-fn collection(table: &mut Table<'_, '_>) -> Option<Collection> {
+/// A person's collection, as far as it is right.
+struct CollectionPart {
+    is_named: bool,
+    collection: Option<Collection>,
+}
+
+fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
     let id = table.take::<String>("jellyfin_collection_id").filter(|given| !given.value.trim().is_empty());
     let name = table.take::<String>("jellyfin_collection").filter(|given| !given.value.trim().is_empty());
-    match (id, name) {
+    let is_named = id.is_some() || name.is_some();
+    let collection = match (id, name) {
         (Some(_), Some(name)) => {
             table.problem(&name, "cannot stand beside `jellyfin_collection_id`: give one of them");
             None
         }
-        (Some(id), None) => {
-            let plain = id.value.trim().replace('-', "").to_lowercase();
-            let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if !is_id {
-                let text =
-                    "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
-                table.problem(&id, format!("{text}, found `{}`", id.value));
-            }
-            is_id.then_some(Collection::Id(plain))
-        }
-        (None, Some(name)) => {
-            let plain = name.value.trim().to_owned();
-            let complaint = collection_name_problem(&plain);
-            if let Some(text) = complaint {
-                table.problem(&name, text);
-            }
-            complaint.is_none().then_some(Collection::Name(plain))
-        }
+        (Some(id), None) => collection_by_id(table, &id),
+        (None, Some(name)) => collection_by_name(table, &name),
         (None, None) => None,
+    };
+    CollectionPart { is_named, collection }
+}
+
+fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
+    let plain = id.value.trim().replace('-', "").to_lowercase();
+    let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_id {
+        let text = "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
+        table.problem(id, format!("{text}, found `{}`", id.value));
     }
+    is_id.then_some(Collection::Id(plain))
+}
+
+fn collection_by_name(table: &Table<'_, '_>, name: &Given<String>) -> Option<Collection> {
+    let plain = name.value.trim().to_owned();
+    let complaint = collection_name_problem(&plain);
+    if let Some(text) = complaint {
+        table.problem(name, text);
+    }
+    complaint.is_none().then_some(Collection::Name(plain))
 }
 
 /// Names that Jellyfin changes on the way to a folder collide with others (facts/servers.md J7).
@@ -427,90 +433,4 @@ fn collection_name_problem(name: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// What people paste behind the address of each server.
-fn server_url(table: &mut Table<'_, '_>) -> Option<Url> {
-    let given = table.required("url")?;
-    base_url(table, &given, &["/api/v3", "/api", "/web/index.html", "/web"])
-}
-
-/// A base address: http or https, a host, a base path; no query, no credentials.
-fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&str]) -> Option<Url> {
-    let text = given.value.trim();
-    let text = text.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/');
-    let text =
-        tails.iter().fold(text, |text, tail| text.strip_suffix(tail).unwrap_or(text).trim_end_matches('/'));
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    let Some(url) = url else {
-        let shown = shown_address(&given.value);
-        table.problem(given, format!("must begin with `http://` or `https://` and a host, found `{shown}`"));
-        return None;
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        table.problem(given, "must not hold a user name or password");
-        return None;
-    }
-    Some(url)
-}
-
-/// A wrong address as far as it is no secret: what stands before an `@` may be a password, and so may what stands
-/// where a port should, when the `@` was forgotten.
-fn shown_address(text: &str) -> String {
-    let text = text.rsplit('@').next().unwrap_or_default();
-    let start = text.find("://").map_or(0, |at| at + 3);
-    let port = text[start..].find(':').map(|at| start + at + 1);
-    match port {
-        Some(port) if !text[port..].starts_with(|letter: char| letter.is_ascii_digit()) => {
-            format!("{}…", &text[..port])
-        }
-        _ => text.lines().next().unwrap_or_default().to_owned(),
-    }
-}
-
-/// The key itself, a file that holds it, or the environment, which wins.
-/// What config.example.toml and the README have where a key belongs.
-const EXAMPLE_KEY: &str = "put-the-key-here";
-
-fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
-    let had_key = table.has("api_key") || table.has("api_key_file");
-    let key = table.take::<String>("api_key");
-    let file = table.take::<String>("api_key_file");
-    if let (Some(_), Some(file)) = (&key, &file) {
-        table.problem(file, "cannot stand beside `api_key`: give one of them");
-        return None;
-    }
-    if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
-        return Some(ApiKey::new(&key));
-    }
-    let (given, text) = match (key, file) {
-        (Some(key), _) => (key.clone(), key.value),
-        (None, Some(file)) => {
-            let path = place.secret_path(&file.value);
-            match fs::read_to_string(&path) {
-                Ok(text) => (file, text),
-                Err(error) => {
-                    table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
-                    return None;
-                }
-            }
-        }
-        (None, None) => {
-            if !had_key {
-                table.missing("api_key", format!("is missing: set it, `api_key_file` or ${variable}"));
-            }
-            return None;
-        }
-    };
-    if text.trim() == EXAMPLE_KEY {
-        table.problem(&given, "is still the example's: put the key of your server there");
-        return None;
-    }
-    let key = ApiKey::new(&text);
-    let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    if key.reveal().is_empty() || !is_header_value {
-        table.problem(&given, "must be one line of plain letters and digits");
-        return None;
-    }
-    Some(key)
 }

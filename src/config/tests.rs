@@ -81,7 +81,7 @@ jellyfin_usernam = "x"
 
 #[test]
 fn no_message_shows_a_secret() {
-    let secrets = ["s3cr3tkey", "p4ssw0rd"];
+    let secrets = ["s3cr3tkey", "p4ssw0rd", "0123456789abcdef0123456789abcdef"];
     for text in [
         "[radarr]\napi_key = s3cr3tkey\n",
         "[radarr]\napi_key = 's3cr3tkey\n",
@@ -92,10 +92,45 @@ fn no_message_shows_a_secret() {
         "[radarr]\nurl = \"http://ada:p4ssw0rd@radarr\"\n",
         "[radarr]\nurl = \"ada:p4ssw0rd@radarr\"\n",
         "[radarr]\nurl = \"http://ada:p4ssw0rd/radarr\"\n",
+        "[letterboxd]\nproxy_type = \"socks5://ada:p4ssw0rd@h:1\"\n",
+        "[letterboxd]\nbase_url = \"letterboxd.com?p4ssw0rd\"\n",
+        "[radarr]\napi_key_file = \"0123456789abcdef0123456789abcdef\"\n",
         "[jellyfin]\napi_key = \"s3cr3tkey\" x\n",
     ] {
         let report = report(text);
         assert!(!secrets.iter().any(|secret| report.contains(secret)), "{report}");
+    }
+}
+
+#[test]
+fn a_wrong_address_is_shown_without_what_may_be_a_secret() {
+    for (given, shown) in [
+        ("radarr:7878", "radarr:7878"),
+        ("radarr", "radarr"),
+        ("ftp://radarr:21", "ftp://radarr:21"),
+        ("localhost:7878/?apikey=s3cr3t", "localhost:7878…"),
+        ("localhost:7878?apikey=s3cr3t@x", "localhost:…"),
+        ("localhost:7878#s3cr3t", "localhost:7878…"),
+        ("localhost:7878/s3cr3t", "localhost:7878…"),
+        ("ada:s3cr3t@radarr:7878", "…@radarr:7878"),
+        ("ada@radarr", "…@radarr"),
+        ("s3cr3t@:7878", "…@:7878"),
+        ("ftp://ada:s3cr3t@radarr", "ftp://…@radarr"),
+        ("http://ada:s3cr3t/radarr", "http://ada:…"),
+        ("http://ada:1s3cr3t", "http://ada:…"),
+        ("http://ada:s3#cr3t@radarr", "http://ada:…"),
+        ("http://ada:s3/cr3t@radarr", "http://ada:…"),
+        ("ada:s3@cr3t/s3cr3t@radarr", "…"),
+        ("0123456789abcdef0123456789abcdef", "…"),
+        ("", ""),
+    ] {
+        let text = SMALL.replace("http://radarr:7878/", given);
+        let report = parse(&text).map_or_else(|error| error.to_string(), |config| format!("{config:?}"));
+        let expected = match shown {
+            "" => "radarr.url: must not be empty".to_owned(),
+            _ => format!("must begin with `http://` or `https://` and a host, found `{shown}`\n"),
+        };
+        assert!((report.clone() + "\n").contains(&expected), "{given}: {report}");
     }
 }
 
@@ -122,6 +157,73 @@ fn keys_come_from_files_and_the_environment_too() {
 }
 
 #[test]
+fn what_no_request_can_carry_is_a_problem_of_the_config() {
+    for (line, complaint) in [
+        ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
+        ("user_agent = \" \"", "letterboxd.user_agent: must be one line"),
+        ("user_agent = \"bücher/1\"", "letterboxd.user_agent: must be one line"),
+        ("user_agent = \"a\\nb\"", "letterboxd.user_agent: must be one line"),
+        ("requests_per_second = 1e-20", "letterboxd.requests_per_second: must be 0 or at least 0.001"),
+        ("requests_per_second = 0.0009", "letterboxd.requests_per_second: must be 0 or at least"),
+    ] {
+        let report = report(&format!("[letterboxd]\n{line}\n{SMALL}"));
+        assert!(report.contains(&format!("1 problem\n  line 2: {complaint}")), "{line}: {report}");
+    }
+    for line in ["user_agent = \"lbjf (+https://example.org; me)\"", "requests_per_second = 0.001"] {
+        parse(&format!("[letterboxd]\n{line}\n{SMALL}")).unwrap();
+    }
+}
+
+#[test]
+fn keys_that_no_request_can_carry_are_a_problem_of_the_config_wherever_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let file = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
+    for key in
+        ["s3cr3t\nkey", "s3cr3t\nkey\n", "schlüssel-s3cr3t", "s3cr3t key", "s3cr3t\"key", "put-the-key-here"]
+    {
+        std::fs::write(folder.path().join("radarr.key"), key).unwrap();
+        let env =
+            |name: &str| if name == "LBJF_RADARR_API_KEY" { Some(key.to_owned()) } else { no_env(name) };
+        let (from_file, from_env) = (Config::parse(&file, &path, &no_env), Config::parse(SMALL, &path, &env));
+        for (config, named) in
+            [(from_file, "radarr.api_key_file: "), (from_env, "radarr.api_key: $LBJF_RADARR_API_KEY ")]
+        {
+            let report = config.unwrap_err().to_string();
+            let is_named = [
+                format!("{named}must be one line of plain letters"),
+                format!("{named}is still the example's"),
+            ];
+            assert!(is_named.iter().any(|named| report.contains(named)), "{key:?}: {report}");
+            assert!(!report.contains("s3cr3t"), "{report}");
+        }
+    }
+}
+
+#[test]
+fn certificates_are_read_with_the_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let text =
+        SMALL.replace("[jellyfin]", "ca_file = \"radarr.pem\"\n[jellyfin]\nca_file = \"jellyfin.pem\"");
+    std::fs::write(folder.path().join("jellyfin.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let report = Config::parse(&text, &path, &no_env).unwrap_err().to_string();
+    let shown = folder.path().display();
+    for line in [
+        format!("line 8: radarr.ca_file: cannot read `{shown}/radarr.pem`: No such file"),
+        format!("line 10: jellyfin.ca_file: `{shown}/jellyfin.pem` holds no certificate in PEM form"),
+    ] {
+        assert!(report.contains(&line), "{report}");
+    }
+    let pem = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    for name in ["radarr.pem", "jellyfin.pem"] {
+        std::fs::write(folder.path().join(name), pem).unwrap();
+    }
+    let config = Config::parse(&text, &path, &no_env).unwrap();
+    assert!(config.radarr.unwrap().ca_file.is_some() && config.jellyfin.unwrap().ca_file.is_some());
+}
+
+#[test]
 fn addresses_are_forgiven_what_people_paste() {
     for (given, kept) in [
         ("http://h:7878", "http://h:7878/"),
@@ -129,6 +231,9 @@ fn addresses_are_forgiven_what_people_paste() {
         ("http://h:7878/radarr/api/v3/", "http://h:7878/radarr"),
         ("http://h:8096/web/#/home.html", "http://h:8096/"),
         (" https://h/web/index.html ", "https://h/"),
+        ("http://web", "http://web/"),
+        ("http://api/", "http://api/"),
+        ("http://api/api/v3?apikey=k#x", "http://api/"),
     ] {
         let config = parse(&SMALL.replace("http://radarr:7878/", given)).unwrap();
         assert_eq!(config.radarr.unwrap().url.as_str(), kept, "{given}");
@@ -155,9 +260,24 @@ fn what_cannot_work_together_is_refused() {
         ),
         ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
         (
+            "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
+            "jellyfin_collection = \"a/b\"",
+            "users[0].jellyfin_username: is missing",
+        ),
+        (
+            "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
+            "jellyfin_collection_id = \"7\"",
+            "users[0].jellyfin_username: is missing",
+        ),
+        (
             "quality_profile =",
-            "tags = [\"Movie Night\"]\nquality_profile =",
-            "`movie night` is no label for Radarr",
+            "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
+            "radarr.tags: `movie night` is no label for Radarr",
+        ),
+        (
+            "quality_profile =",
+            "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
+            "radarr.tags: `` is no label for Radarr",
         ),
         ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
         ("\"Ada\"", "\"ada lovelace\"", "is no Letterboxd user name"),
@@ -196,6 +316,23 @@ fn proxies_are_checked_like_everything_else_and_their_file_wins() {
     std::fs::write(folder.path().join("proxies.txt"), "10.0.0.1:8080\n").unwrap();
     let config = with("proxies = [\"http://h:1\"]\nproxy_file = \"proxies.txt\"").unwrap();
     assert_eq!(config.letterboxd.proxies[0].to_string(), "10.0.0.1:8080");
+}
+
+#[test]
+fn a_proxy_that_is_named_twice_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    // Some providers give each user of one proxy an address of their own.
+    std::fs::write(folder.path().join("proxies.txt"), "h:1\nh:1:ada:p\nh:2\nh:1\nh:1:ben:p\nh:1:ada:p\n")
+        .unwrap();
+    for (line, kept) in [
+        ("proxies = [\"http://h:80\", \"socks5://h:80\", \"http://H\", \"http://h\"]", vec!["h:80", "h:80"]),
+        ("proxy_file = \"proxies.txt\"", vec!["h:1", "h:1", "h:2", "h:1"]),
+    ] {
+        let config = Config::parse(&format!("[letterboxd]\n{line}\n{SMALL}"), &path, &no_env).unwrap();
+        let proxies: Vec<_> = config.letterboxd.proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(proxies, kept, "{line}");
+    }
 }
 
 #[test]

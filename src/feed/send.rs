@@ -1,38 +1,35 @@
 //! Carries out what Radarr is asked, one film at a time, each outcome written down before the next. A dry run goes
 //! the same way and leaves out the writes.
 
-use std::collections::BTreeMap;
-
 use super::Feed;
-use crate::api::{ApiError, chain};
-use crate::film::TmdbId;
+use super::look::Look;
+use super::post::{End, Sent};
+use crate::api::chain;
 use crate::interrupt;
-use crate::plan::{Add, RadarrView, Step, Tag, Wished};
+use crate::plan::{Add, Aliases, Leave, Step, WhyNot, Wished};
 use crate::progress;
-use crate::radarr::{AddError, NewFilm, Radarr};
+use crate::radarr::AddError;
 use crate::report::{Ended, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
 
 /// So many failures in a row end the adding of a run.
-const MAX_FAILURES_IN_A_ROW: usize = 5;
+pub(super) const MAX_FAILURES_IN_A_ROW: usize = 5;
 
-/// So many films are tagged in one call.
-const TAG_BATCH: usize = 100;
+/// What is written down of films that are not sent.
+const LEFT: [(WhyNot, WishProblem); 3] = [
+    (WhyNot::Excluded, WishProblem::Excluded),
+    (WhyNot::WasExcluded, WishProblem::Excluded),
+    (WhyNot::InLibrary, WishProblem::InLibrary),
+];
 
-/// A film that Radarr has now.
-struct Sent {
-    /// The id that Radarr stored.
-    tmdb: TmdbId,
-    /// Was it added by this call?
-    is_new: bool,
-    /// The root folder it was sent to.
-    folder: String,
-}
+/// What is written down of a film that is there and whose label is still to come.
+const UNTAGGED: &str = "it is in Radarr, but not tagged yet";
 
 /// Carrying out one plan.
 pub(super) struct Send<'a, 'b> {
     pub(super) feed: &'a mut Feed<'b>,
-    pub(super) view: RadarrView,
+    pub(super) look: &'a mut Look,
+    pub(super) aliases: &'a Aliases,
     /// Does no other plan follow in this run?
     pub(super) is_last: bool,
 }
@@ -49,28 +46,37 @@ impl Send<'_, '_> {
         let mut tags = Vec::new();
         let mut adds = Vec::new();
         // What the look at Radarr told of all films is written at once.
-        let why = "it is on Radarr's exclusion list";
-        let wishes_of = |pick: fn(&Step) -> Option<&Wished>| -> Vec<_> {
+        let wishes_of = |pick: &dyn Fn(&Step) -> Option<&Wished>| -> Vec<_> {
             steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
         };
-        let there = wishes_of(|step| if let Step::Have(wished) = step { Some(wished) } else { None });
-        let excluded = wishes_of(|step| if let Step::Exclude(wished) = step { Some(wished) } else { None });
-        if !there.is_empty() {
-            store.answer(&there, now)?;
+        let answered = wishes_of(&|step| match step {
+            Step::Have(wished) | Step::Gone(wished) => Some(wished),
+            _ => None,
+        });
+        if !answered.is_empty() {
+            store.answer(&answered, now)?;
         }
-        if !excluded.is_empty() {
-            store.record_problem(&excluded, WishProblem::Excluded, why, now)?;
+        let untagged = wishes_of(&|step| if let Step::Tag(tag) = step { Some(&tag.wished) } else { None });
+        if !untagged.is_empty() {
+            // Before the first request: what a person deletes from now on was there.
+            store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
+        }
+        for (why, problem) in LEFT {
+            let left = wishes_of(&|step| match step {
+                Step::Leave(leave) if leave.why == why => Some(&leave.wished),
+                _ => None,
+            });
+            if !left.is_empty() {
+                store.record_problem(&left, problem, &why.to_string(), now)?;
+            }
         }
         for step in steps {
             match step {
-                Step::Have(_) => report.step(step, Ended::Done, None),
-                Step::Exclude(wished) => {
-                    for (person, _) in &wished.wishes {
-                        report.skip(store, person, &wished.film, why)?;
-                    }
-                    report.step(step, Ended::Skipped, None);
-                }
+                Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
+                Step::Leave(leave) => tell_why(leave, store, report)?,
                 Step::Tag(tag) => tags.push((step, tag)),
+                // What was tried before comes after all that is still to be read.
+                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], report),
                 Step::Add(add) => adds.push((step, add)),
                 Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
             }
@@ -79,59 +85,8 @@ impl Send<'_, '_> {
         self.add_all(&adds, store, report)
     }
 
-    /// Labels films that are there, many in one call.
-    fn tag(
-        &mut self,
-        tags: &[(&Step, &Tag)],
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
-        let mut batches: BTreeMap<&[String], Vec<_>> = BTreeMap::new();
-        for (step, tag) in tags {
-            batches.entry(&tag.labels).or_default().push((step, tag));
-        }
-        for (labels, films) in batches {
-            for batch in films.chunks(TAG_BATCH) {
-                if interrupt::requested().is_some() {
-                    return Ok(());
-                }
-                let ids: Vec<u32> = batch.iter().map(|(_, tag)| tag.movie_id).collect();
-                let Err(error) = self.tag_batch(labels, &ids) else {
-                    for (step, tag) in batch {
-                        store.answer(&tag.wished.wishes, report.now())?;
-                        report.step(step, self.done(), None);
-                    }
-                    store.forget_notices("tagging")?;
-                    continue;
-                };
-                if error.is_interrupt() {
-                    return Ok(());
-                }
-                let (films, labels, why) = (plural(batch.len(), "film"), labels.join("`, `"), chain(&error));
-                for (step, tag) in batch {
-                    store.record_problem(&tag.wished.wishes, WishProblem::Failed, &why, report.now())?;
-                    report.step(step, Ended::Failed, None);
-                }
-                let text = format!("{films} not tagged `{labels}`: {why}");
-                report.failure(store, "tagging", "radarr", &text, error.hint().as_deref())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tag_batch(&mut self, labels: &[String], movie_ids: &[u32]) -> Result<(), ApiError> {
-        if self.feed.setup.is_dry {
-            return Ok(());
-        }
-        for label in labels {
-            let id = self.tag_id(label)?;
-            self.feed.setup.radarr.tag(movie_ids, id)?;
-        }
-        Ok(())
-    }
-
     /// How a step ends that went well.
-    fn done(&self) -> Ended {
+    pub(super) fn done(&self) -> Ended {
         if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
     }
 
@@ -197,22 +152,12 @@ impl Send<'_, '_> {
     ) -> Result<bool, StoreError> {
         let (wished, now) = (&add.wished, report.now());
         let error = match self.send(add) {
-            Ok(sent) => {
+            Ok(Sent { end, merged }) => {
                 self.feed.failures_in_a_row = 0;
-                if sent.tmdb != wished.tmdb {
-                    store.record_alias(wished.tmdb, sent.tmdb)?;
+                if let Some((asked, answered)) = merged {
+                    store.record_alias(asked, answered)?;
                 }
-                if sent.is_new {
-                    self.feed.added += 1;
-                    store.answer(&wished.wishes, now)?;
-                    report.step(step, self.done(), Some(&sent.folder));
-                } else {
-                    // With labels the wish stays open: the next look at Radarr finds the film and labels it.
-                    if !self.feed.setup.config.user_tags {
-                        store.answer(&wished.wishes, now)?;
-                    }
-                    report.step(&Step::Have(wished.clone()), Ended::Done, None);
-                }
+                self.ended(end, step, wished, store, report)?;
                 return Ok(true);
             }
             Err(error) => error,
@@ -220,10 +165,11 @@ impl Send<'_, '_> {
         let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
         match error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
-            AddError::Failed(error) => {
+            AddError::Failed(_) | AddError::Conflict => {
                 self.feed.failures_in_a_row += 1;
                 store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
-                let (key, hint) = (format!("add/{}", wished.film.uid), error.hint());
+                let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
+                let key = format!("add/{}", wished.film.uid);
                 report.failure(store, &key, &wished.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
@@ -240,10 +186,7 @@ impl Send<'_, '_> {
                 report.step(step, Ended::Skipped, None);
                 return Ok(true);
             }
-            AddError::AlreadyThere
-            | AddError::FolderTaken { .. }
-            | AddError::Conflict
-            | AddError::Refused(_) => {
+            AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
                 self.feed.failures_in_a_row = 0;
                 store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
                 report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), &text, None)?;
@@ -253,84 +196,47 @@ impl Send<'_, '_> {
         Ok(true)
     }
 
-    /// Sends one film; what may have arrived without an answer is asked for.
-    fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
-        let radarr = self.feed.setup.radarr;
-        let folder = self.feed.destination(add)?;
-        if self.feed.setup.is_dry {
-            return Ok(Sent { tmdb: add.wished.tmdb, is_new: true, folder });
-        }
-        let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
-        let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.feed.setup.config, add.wished.tmdb);
-        let film = NewFilm {
-            tmdb,
-            title: &add.wished.film.name,
-            year: add.wished.film.year.unwrap_or(0),
-            quality_profile_id: add.quality_profile_id,
-            root_folder: &folder,
-            path: None,
-            is_monitored: config.is_monitored,
-            minimum_availability: config.minimum_availability.as_str(),
-            tags: &tags,
-            search: config.search_on_add,
-        };
-        let there = |tmdb| Sent { tmdb, is_new: false, folder: folder.clone() };
-        match radarr.add(&film) {
-            Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
-            Err(AddError::AlreadyThere) => Ok(there(tmdb)),
-            Err(AddError::FolderTaken { folder: taken }) => {
-                if radarr.film(tmdb).map_err(AddError::Failed)?.is_some() {
-                    return Ok(there(tmdb));
-                }
-                if taken.is_empty() {
-                    return Err(AddError::FolderTaken { folder: taken });
-                }
-                // Two films of one title and year: this one gets a folder of its own (facts/servers.md R12.8).
-                let path = format!("{taken} {{tmdb-{tmdb}}}");
-                match radarr.add(&NewFilm { path: Some(&path), ..film }) {
-                    Ok(tmdb) => Ok(Sent { tmdb, is_new: true, folder: folder.clone() }),
-                    Err(AddError::AlreadyThere) => Ok(there(tmdb)),
-                    // The same data under another id: TMDB merged this one.
-                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => {
-                        merged_into(radarr, tmdb).map(there)
-                    }
-                    Err(error) => Err(error),
-                }
+    /// Records how sending ended that did not fail.
+    fn ended(
+        &mut self,
+        end: End,
+        step: &Step,
+        wished: &Wished,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let now = report.now();
+        match end {
+            End::Added(folder) => {
+                self.feed.added += 1;
+                store.answer(&wished.wishes, now)?;
+                report.step(step, self.done(), Some(&folder));
             }
-            Err(AddError::Conflict) => match radarr.film(tmdb).map_err(AddError::Failed)? {
-                Some(_) => Ok(there(tmdb)),
-                None => merged_into(radarr, tmdb).map(there),
-            },
-            Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(tmdb) {
-                // It was not there when this run looked.
-                Ok(Some(_)) => Ok(Sent { is_new: true, ..there(tmdb) }),
-                _ => Err(AddError::Failed(error)),
-            },
-            Err(error) => Err(error),
+            End::There => {
+                if self.feed.setup.config.user_tags {
+                    store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                } else {
+                    store.answer(&wished.wishes, now)?;
+                }
+                report.step(&Step::Have(wished.clone()), Ended::Done, None);
+            }
+            End::Excluded => {
+                let why = WhyNot::Excluded;
+                store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
+                tell_why(&Leave { wished: wished.clone(), why }, store, report)?;
+            }
         }
-    }
-
-    /// Radarr's number of a label; the label is made when it is missing.
-    fn tag_id(&mut self, label: &str) -> Result<u32, ApiError> {
-        if let Some(id) = self.view.tags.get(label) {
-            return Ok(*id);
-        }
-        let id = self.feed.setup.radarr.create_tag(label)?;
-        self.view.tags.insert(label.to_owned(), id);
-        Ok(id)
+        Ok(())
     }
 }
 
-/// The id under which Radarr has a film that TMDB merged into another.
-fn merged_into(radarr: &Radarr, tmdb: TmdbId) -> Result<TmdbId, AddError> {
-    let facts = radarr.look_up(tmdb)?;
-    let is_there = facts.tmdb != tmdb && radarr.film(facts.tmdb).map_err(AddError::Failed)?.is_some();
-    if is_there { Ok(facts.tmdb) } else { Err(AddError::Conflict) }
-}
-
-/// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives
-/// after the work is done (facts/servers.md R5); silence, or success with an unreadable body, is none.
-fn may_have_arrived(error: &ApiError) -> bool {
-    !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 406 | 502 | 504))
+/// Says why a film is not sent, once for each person.
+fn tell_why(leave: &Leave, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    if leave.why == WhyNot::Excluded {
+        for (person, _) in &leave.wished.wishes {
+            report.skip(store, person, &leave.wished.film, &leave.why.to_string())?;
+        }
+    }
+    report.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
+    Ok(())
 }

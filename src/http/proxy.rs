@@ -5,7 +5,7 @@ use std::fmt;
 use ureq::ProxyProtocol;
 
 /// A proxy, as a person gave it. Shown as `HOST:PORT`, never with its credentials.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Proxy {
     /// How it is talked to.
     pub kind: ProxyKind,
@@ -18,7 +18,7 @@ pub struct Proxy {
 }
 
 /// How a proxy is talked to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProxyKind {
     /// `CONNECT`.
     Http,

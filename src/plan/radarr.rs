@@ -1,21 +1,32 @@
 //! What Radarr is asked.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::{Add, Aliases, RootFolder, Step, Tag, Wished};
+use super::{Add, Aliases, Leave, RootFolder, Step, Tag, WhyNot, Wished};
 use crate::film::{TmdbId, Uid};
 use crate::radarr::RadarrFilm;
-use crate::store::Wish;
+use crate::store::{Wish, WishProblem};
 
-/// What Radarr has.
+/// What is there.
 #[derive(Debug, Default)]
 pub struct RadarrView {
-    /// Every film in it.
+    /// Every film in Radarr.
     pub films: HashMap<TmdbId, RadarrFilm>,
     /// What must never be added.
     pub excluded: HashSet<TmdbId>,
     /// Its tags: label and number.
     pub tags: HashMap<String, u32>,
+    /// Does it lack most of what it had? Then it may lack exclusions, too.
+    pub is_restored: bool,
+    /// What Jellyfin has, by canonical id, where that keeps films from Radarr.
+    pub in_library: HashSet<TmdbId>,
+}
+
+impl RadarrView {
+    /// What must never be added, by canonical id.
+    pub fn exclusions(&self, aliases: &Aliases) -> HashSet<TmdbId> {
+        self.excluded.iter().map(|id| aliases.canonical(*id)).collect()
+    }
 }
 
 /// The settings, checked against Radarr.
@@ -51,22 +62,33 @@ pub type Listers = HashMap<Uid, Vec<String>>;
 
 /// The wishes for one film.
 struct Group<'a> {
+    /// The canonical id.
+    tmdb: TmdbId,
     wishes: Vec<&'a Wish>,
-    was_tried: bool,
 }
 
 impl Group<'_> {
-    fn wished(&self) -> Wished {
-        let first = self.wishes[0];
-        let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
-        Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: self.wishes.iter().map(wish).collect() }
+    /// How often it was sent in vain; not at all, as long as it is new for one of them.
+    fn attempts(&self) -> u32 {
+        self.wishes.iter().map(|wish| wish.attempts()).min().unwrap_or(0)
     }
+
+    fn was_excluded(&self) -> bool {
+        self.wishes.iter().any(|wish| wish.problem == Some(WishProblem::Excluded))
+    }
+}
+
+/// The film of these wishes, which is one.
+fn wished(wishes: &[&Wish]) -> Wished {
+    let first = wishes[0];
+    let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
+    Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: wishes.iter().map(wish).collect() }
 }
 
 /// Plans what Radarr is asked for these wishes. `listers` tells who else lists a film: that decides its settings.
 ///
-/// The order is the order of sending: films that were never tried first, in each of the two parts the newest of
-/// each person in turn.
+/// Films come in the order of sending: those that were never sent, then those that failed least often; in each of these
+/// parts the newest of each person in turn.
 pub fn radarr(
     wishes: &[Wish],
     listers: &Listers,
@@ -78,19 +100,27 @@ pub fn radarr(
     let mut adds = Vec::new();
     let films: HashMap<TmdbId, &RadarrFilm> =
         view.films.iter().map(|(id, film)| (aliases.canonical(*id), film)).collect();
-    for group in groups(wishes, terms, aliases) {
-        let film_wished = group.wished();
-        let tmdb = film_wished.tmdb;
-        let canonical = aliases.canonical(tmdb);
-        if let Some(film) = films.get(&canonical) {
-            steps.push(there(film_wished, film, terms, view));
-        } else if view.excluded.contains(&tmdb) || view.excluded.contains(&canonical) {
-            steps.push(Step::Exclude(film_wished));
+    let excluded = view.exclusions(aliases);
+    let is_gone = |wish: &Wish| {
+        wish.problem == Some(WishProblem::Untagged) && !films.contains_key(&aliases.canonical(wish.tmdb))
+    };
+    let (gone, wishes): (Vec<&Wish>, Vec<&Wish>) = wishes.iter().partition(|wish| is_gone(wish));
+    steps.extend(gone.into_iter().map(|wish| Step::Gone(wished(&[wish]))));
+    for group in groups(&wishes, terms, aliases) {
+        let leave = |why| Step::Leave(Leave { wished: wished(&group.wishes), why });
+        if let Some(film) = films.get(&group.tmdb) {
+            steps.push(there(wished(&group.wishes), film, terms, view));
+        } else if excluded.contains(&group.tmdb) {
+            steps.push(leave(WhyNot::Excluded));
+        } else if view.is_restored && group.was_excluded() {
+            steps.push(leave(WhyNot::WasExcluded));
+        } else if view.in_library.contains(&group.tmdb) {
+            steps.push(leave(WhyNot::InLibrary));
         } else {
-            adds.push((group, film_wished));
+            adds.push(group);
         }
     }
-    steps.extend(adds.into_iter().filter_map(|(group, wished)| add(&group, wished, listers, terms)));
+    steps.extend(in_turn(adds, terms).iter().filter_map(|group| add(group, listers, terms)));
     steps
 }
 
@@ -108,7 +138,7 @@ fn there(wished: Wished, film: &RadarrFilm, terms: &RadarrTerms, view: &RadarrVi
 }
 
 /// Settings of the first lister in the config's order, labels of all.
-fn add(group: &Group<'_>, wished: Wished, listers: &Listers, terms: &RadarrTerms) -> Option<Step> {
+fn add(group: &Group<'_>, listers: &Listers, terms: &RadarrTerms) -> Option<Step> {
     let lists = |wisher: &&Wisher| {
         group.wishes.iter().any(|wish| {
             wish.person == wisher.name
@@ -128,38 +158,68 @@ fn add(group: &Group<'_>, wished: Wished, listers: &Listers, terms: &RadarrTerms
         }
         _ => RootFolder::Fixed(lead.root_folder),
     };
-    let quality_profile_id = lead.quality_profile_id;
-    Some(Step::Add(Add { wished, root_folder, quality_profile_id, tags: tags.into_iter().collect() }))
+    Some(Step::Add(Add {
+        wished: wished(&group.wishes),
+        root_folder,
+        quality_profile_id: lead.quality_profile_id,
+        tags: tags.into_iter().collect(),
+        was_tried: group.attempts() > 0,
+    }))
 }
 
-/// One group a film, in the order of sending.
-fn groups<'a>(wishes: &'a [Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
-    let mut by_film: HashMap<TmdbId, Vec<&Wish>> = HashMap::new();
-    let mut queues: Vec<VecDeque<TmdbId>> = Vec::new();
+/// One group a film, by person and place on the list.
+fn groups<'a>(wishes: &[&'a Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut index_of: HashMap<TmdbId, usize> = HashMap::new();
     for wisher in &terms.people {
-        let mut own: Vec<&Wish> = wishes.iter().filter(|wish| wish.person == wisher.name).collect();
-        own.sort_by_key(|wish| (wish.position, wish.film.uid.clone()));
-        for wish in &own {
-            by_film.entry(aliases.canonical(wish.tmdb)).or_default().push(wish);
+        let own = wishes.iter().copied().filter(|wish| wish.person == wisher.name);
+        let mut own: Vec<&Wish> = own.collect();
+        own.sort_by_key(|wish| (wish.position, &wish.film.uid));
+        for wish in own {
+            let tmdb = aliases.canonical(wish.tmdb);
+            let index = *index_of.entry(tmdb).or_insert(groups.len());
+            if index == groups.len() {
+                groups.push(Group { tmdb, wishes: Vec::new() });
+            }
+            groups[index].wishes.push(wish);
         }
-        queues.push(own.iter().map(|wish| aliases.canonical(wish.tmdb)).collect());
     }
-    let mut groups = Vec::new();
+    groups
+}
+
+/// The order of sending.
+fn in_turn<'a>(groups: Vec<Group<'a>>, terms: &RadarrTerms) -> Vec<Group<'a>> {
+    let mut parts: BTreeMap<u32, Vec<Group<'a>>> = BTreeMap::new();
+    for group in groups {
+        parts.entry(group.attempts()).or_default().push(group);
+    }
+    parts.into_values().flat_map(|part| take_turns(part, terms)).collect()
+}
+
+/// The newest of each person in turn.
+fn take_turns<'a>(groups: Vec<Group<'a>>, terms: &RadarrTerms) -> Vec<Group<'a>> {
+    let mut lists: HashMap<&str, Vec<(&Wish, usize)>> = HashMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for wish in &group.wishes {
+            lists.entry(&wish.person).or_default().push((wish, index));
+        }
+    }
+    let mut queues: Vec<VecDeque<usize>> = Vec::new();
+    for wisher in &terms.people {
+        let mut own = lists.remove(wisher.name.as_str()).unwrap_or_default();
+        own.sort_by_key(|(wish, _)| (wish.position, &wish.film.uid));
+        queues.push(own.into_iter().map(|(_, index)| index).collect());
+    }
+    let mut waiting: Vec<Option<Group<'a>>> = groups.into_iter().map(Some).collect();
+    let mut ordered = Vec::new();
     while queues.iter().any(|queue| !queue.is_empty()) {
         for queue in &mut queues {
             // A film that had its turn on somebody else's list costs this person no turn.
-            while let Some(id) = queue.pop_front() {
-                if let Some(wishes) = by_film.remove(&id) {
-                    let was_tried = wishes.iter().all(|wish| wish.problem.is_some());
-                    groups.push(Group { wishes, was_tried });
-                    break;
-                }
-            }
+            let next = std::iter::from_fn(|| queue.pop_front()).find_map(|index| waiting[index].take());
+            ordered.extend(next);
         }
     }
-    // Stable: the order within each part stays.
-    groups.sort_by_key(|group| group.was_tried);
-    groups
+    ordered
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
-use super::{DAY, Place, Store, StoreError, Timestamp};
+use super::{DAILY, Place, Store, StoreError, Timestamp};
 use crate::cursor::{Cursor, Mismatch};
 use crate::film::{Film, TmdbId, Uid};
 
@@ -22,8 +22,20 @@ pub struct Wish {
     pub position: i64,
     /// What happened last time; `None` when it was never tried.
     pub problem: Option<WishProblem>,
+    /// How often that happened in a row.
+    pub tries: u32,
     /// Not tried before, unless somebody asks for it.
     pub next_try_at: Timestamp,
+}
+
+impl Wish {
+    /// How often it was sent in vain: what was never sent, for whatever reason, comes before what was.
+    pub fn attempts(&self) -> u32 {
+        match self.problem {
+            Some(WishProblem::Unknown | WishProblem::Refused | WishProblem::Failed) => self.tries,
+            _ => 0,
+        }
+    }
 }
 
 /// Why a wish is not answered although it was tried.
@@ -35,15 +47,21 @@ pub enum WishProblem {
     Unknown,
     /// Radarr says no to this film.
     Refused,
+    /// Jellyfin has it, which keeps it from Radarr (`skip_if_in_library`).
+    InLibrary,
+    /// Radarr had it, without the labels of the people who list it. Should it be gone, it is not sent again.
+    Untagged,
     /// Something that time may heal.
     Failed,
 }
 
 impl WishProblem {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Excluded, "excluded"),
         (Self::Unknown, "unknown"),
         (Self::Refused, "refused"),
+        (Self::InLibrary, "in_library"),
+        (Self::Untagged, "untagged"),
         (Self::Failed, "failed"),
     ];
 
@@ -59,7 +77,7 @@ impl WishProblem {
     /// Is this an answer that only a change elsewhere can turn? It is looked at daily and whenever Radarr is read
     /// anyway; failures are tried again by themselves.
     pub fn is_settled(self) -> bool {
-        self != Self::Failed
+        !matches!(self, Self::Failed | Self::Untagged)
     }
 }
 
@@ -93,7 +111,7 @@ pub(super) const KNOWN: &str = "SELECT uid FROM entry WHERE person = ?1 AND is_l
 /// From the entries without an answer, which have an index of their own and are few as a rule.
 pub(super) const WISHES: &str = "
     SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
-        entry.next_try_at AS next_try_at
+        entry.tries AS entry_tries, entry.next_try_at AS next_try_at
     FROM entry INDEXED BY entry_unanswered CROSS JOIN film ON film.uid = entry.uid
     WHERE entry.is_listed = 1 AND entry.answered_at IS NULL AND film.kind = 'movie'
     ORDER BY entry.person, entry.position, entry.uid";
@@ -258,6 +276,7 @@ impl Store {
                 tmdb: TmdbId(row.get("tmdb_id")?),
                 position: row.get("position")?,
                 problem: problem.as_deref().and_then(WishProblem::from_word),
+                tries: row.get("entry_tries")?,
                 next_try_at: row.get("next_try_at")?,
             })
         };
@@ -309,7 +328,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         // Tries of another kind do not count: what was excluded for years still gets its quick retries.
         let sql = "UPDATE entry SET tries = iif(problem IS ?3, tries, 0) + 1, problem = ?3, detail = ?4,
-            next_try_at = iif(?3 = 'failed' AND iif(problem IS ?3, tries, 0) < ?5, 0, ?6)
+            next_try_at = iif(?7 AND iif(problem IS ?3, tries, 0) < ?5, 0, ?6)
             WHERE person = ?1 AND uid = ?2";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
@@ -320,7 +339,8 @@ impl Store {
                     problem.word(),
                     detail,
                     QUICK_RETRIES,
-                    now + DAY
+                    now + DAILY,
+                    !problem.is_settled()
                 ])?;
             }
             Ok(())

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{DAY, Store, StoreError, Timestamp};
+use super::{DAILY, DAY, Store, StoreError, Timestamp};
 use crate::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
@@ -12,9 +12,6 @@ const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
 
 /// Looks in vain at a page that is wrong itself, each in the next run; after that daily.
 const QUICK_LOOKS: u32 = 3;
-
-/// A daily timer never comes at the same second.
-const SLACK: Timestamp = 3600;
 
 /// `film.told` while the config says what the film is.
 const TOLD: u8 = 1;
@@ -331,7 +328,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
             let sql = "UPDATE film SET tries = tries + 1, problem = ?2,
                     next_look_at = iif(?3 OR tries < ?4, next_look_at, ?5)
                 WHERE uid = ?1 AND kind IS NOT 'none'";
-            let next = now + DAY - SLACK;
+            let next = now + DAILY;
             db.prepare_cached(sql)?.execute(params![film.uid.0, why, is_passing, QUICK_LOOKS, next])?;
             Ok(film.uid.clone())
         }

@@ -195,11 +195,12 @@ pub(super) const ODD_FILMS: &str = "
     FROM film CROSS JOIN entry ON entry.uid = film.uid
     WHERE film.kind IS NOT 'movie' AND entry.is_listed = 1 ORDER BY entry.position, film.uid";
 
-/// Entries that Radarr did not take, of movies; few as a rule.
+/// Entries that Radarr did not take, of movies; few as a rule. What is in the library is no trouble.
 pub(super) const TROUBLED_ENTRIES: &str = "
     SELECT film.*, entry.person AS person, entry.problem AS trouble, entry.detail AS detail
     FROM entry CROSS JOIN film ON film.uid = entry.uid
-    WHERE entry.problem IS NOT NULL AND entry.is_listed = 1 AND film.kind = 'movie'
+    WHERE entry.problem IS NOT NULL AND entry.problem <> 'in_library' AND entry.is_listed = 1
+      AND film.kind = 'movie'
     ORDER BY entry.position, film.uid";
 
 /// An entry with which something is the matter.
@@ -238,7 +239,9 @@ impl PersonStatus {
             self.unclear.push((film.clone(), why()));
         }
         let is_unread = kind.is_none() && problem.is_some();
-        if is_unread || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed)) {
+        if is_unread
+            || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed | WishProblem::Untagged))
+        {
             self.failed.push((film.clone(), why()));
         }
         if matches!(trouble, Some(WishProblem::Excluded | WishProblem::Unknown)) {

@@ -162,13 +162,13 @@ fn a_failed_wish_is_due_in_the_next_three_runs_and_then_daily() {
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
     let wish = [("ada".to_owned(), uids[0].clone())];
-    for expected in [0, 0, 0, 1000 + DAY, 1000 + DAY] {
+    for expected in [0, 0, 0, 1000 + DAILY, 1000 + DAILY] {
         store.record_problem(&wish, WishProblem::Failed, "HTTP 500", 1000).unwrap();
         assert_eq!(store.wishes().unwrap()[0].next_try_at, expected);
     }
     store.forget_answers(&["ada".to_owned()]).unwrap();
     store.record_problem(&wish, WishProblem::Unknown, "unknown", 1000).unwrap();
-    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAY);
+    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAILY);
 }
 
 #[test]
@@ -442,7 +442,7 @@ fn waits_that_are_no_longer_than_they_may_be_stay_when_a_run_begins() {
         .unwrap();
     store.begin_cool_down("direct", Duration::from_hours(24), None, 1000).unwrap();
     store.begin_run("sync", 1000).unwrap();
-    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAY);
+    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAILY);
     assert_eq!(store.cool_downs().unwrap()[0].until, 1000 + DAY);
 }
 

@@ -65,11 +65,13 @@ fn in_an_idle_run_jellyfin_is_asked_everything_while_letterboxd_still_is() {
     assert_eq!(asked(&world), QUESTIONS);
     let answered = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&answered);
-    let counting = Hook::new(move || drop(count.fetch_add(1, Ordering::SeqCst)));
+    let counting = Hook::new(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Then(counting));
     // Letterboxd answers when Jellyfin has, or never.
     let patient = Change::new(move |reply| {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         while answered.load(Ordering::SeqCst) < QUESTIONS.len() && Instant::now() < end {
             thread::yield_now();
         }

@@ -99,6 +99,8 @@ pub enum Edit {
     RadarrAdd(Film),
     /// A person removes a film from Radarr.
     RadarrRemove(Film),
+    /// A person removes a film from Radarr with its files.
+    RadarrErase(Film),
     /// Radarr is new.
     RadarrNew,
     /// A film comes on the exclusion list.
@@ -190,6 +192,7 @@ fn of_radarr() -> impl Strategy<Value = Edit> {
     prop_oneof![
         4 => film().prop_map(Edit::RadarrAdd),
         10 => film().prop_map(Edit::RadarrRemove),
+        4 => film().prop_map(Edit::RadarrErase),
         2 => Just(Edit::RadarrNew),
         5 => film().prop_map(Edit::Exclude),
         4 => film().prop_map(Edit::Unexclude),

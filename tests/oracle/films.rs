@@ -33,6 +33,8 @@ pub const COLLECTIONS: [&str; 2] = [COLLECTION, "Cleo's"];
 pub const HOUR: u32 = 60;
 /// Minutes.
 pub const DAY: u32 = 24 * HOUR;
+/// What is done daily is due after so many minutes: a timer may be a little early.
+pub const DAILY: u32 = DAY - HOUR;
 
 /// The slug that a film has at first.
 pub fn slug(film: Film) -> String {

@@ -32,6 +32,7 @@ impl Oracle {
             | Edit::Scan => self.edit_collections(edit),
             Edit::RadarrAdd(_)
             | Edit::RadarrRemove(_)
+            | Edit::RadarrErase(_)
             | Edit::RadarrNew
             | Edit::Exclude(_)
             | Edit::Unexclude(_)
@@ -265,6 +266,10 @@ impl Oracle {
                 radarr.has(self.tmdb[&film]);
             }
             Edit::RadarrRemove(film) => self.ids(film).into_iter().for_each(|id| radarr.remove(id)),
+            Edit::RadarrErase(film) => {
+                self.edit(&Edit::RadarrRemove(film));
+                self.edit(&Edit::Delete(film));
+            }
             Edit::RadarrNew => {
                 radarr.films().iter().for_each(|film| radarr.remove(film.tmdb_id));
             }

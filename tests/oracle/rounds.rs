@@ -94,7 +94,7 @@ fn run() -> impl Strategy<Value = Run> {
 
 /// Right below, at, and above an hour and a day.
 fn minutes() -> impl Strategy<Value = u32> {
-    prop::sample::select(vec![0_u32, 1, 7, 7, 30, 59, 59, 60, 60, 67, 1439, 1440, 1501])
+    prop::sample::select(vec![0_u32, 1, 7, 7, 30, 59, 59, 60, 60, 67, 1379, 1380, 1439, 1440, 1501])
 }
 
 /// A round; in a disturbed one something goes wrong half of the time.

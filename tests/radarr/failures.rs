@@ -9,7 +9,7 @@ use standins::radarr::Version;
 use standins::{Fault, Reply, Request};
 
 use super::common::World;
-use super::{A_DAY, is_add, labels, path, requests, watchlist_of, world_of};
+use super::{A_DAY, UNKNOWN, is_add, labels, path, requests, watchlist_of, world_of};
 
 #[test]
 fn failed_film_is_tried_in_the_next_three_runs_then_daily_and_with_full_at_once() {
@@ -63,6 +63,35 @@ fn five_failures_in_a_row_end_the_adding_and_the_next_run_starts_with_films_neve
 }
 
 #[test]
+fn films_that_always_fail_do_not_keep_an_older_one_from_its_turn() {
+    let (world, ids) = watchlist_of(World::new(), 6);
+    let no = || Fault::Instead(Reply::json(500, &json!({"message": "no"})));
+    world.radarr.server.fail(usize::MAX, is_add, no());
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.radarr.server.behave();
+    let last = ids[5];
+    let is_bad = move |request: &Request| is_add(request) && !request.body.contains(&format!(":{last},"));
+    world.radarr.server.fail(usize::MAX, is_bad, no());
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("1 added to Radarr");
+    assert!(world.radarr.film(last).is_some());
+}
+
+#[test]
+fn film_that_failed_before_is_sent_after_all_whose_pages_are_still_to_be_read() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.server.fail(1, is_add, Fault::Instead(Reply::json(500, &json!({"message": "no"}))));
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.forget_requests();
+    for number in 0..60 {
+        world.letterboxd.push("ada", &format!("film-{number}"));
+    }
+    world.sync();
+    let posted = world.radarr.posted();
+    assert_eq!((posted.len(), posted.last()), (61, Some(&world.letterboxd.tmdb_id("heat-1995"))));
+}
+
+#[test]
 fn failures_with_a_success_between_are_no_row() {
     let (world, ids) = watchlist_of(World::new(), 9);
     let good = ids[4];
@@ -109,6 +138,18 @@ fn film_that_came_to_radarr_meanwhile_is_there() {
 }
 
 #[test]
+fn conflict_with_nothing_there_is_tried_again_in_the_next_run() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    let conflict = json!({"message": "constraint failed\nUNIQUE constraint failed: MovieMetadata.TmdbId"});
+    world.radarr.server.fail(1, is_add, Fault::Instead(Reply::json(409, &conflict)));
+    let text = "warning: ada: `heat-1995` not added: Radarr has a film with the same data";
+    world.lbjf(&["sync"]).exits(Exit::Partial).says(text);
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.films().len()), (vec![heat, heat], 1));
+}
+
+#[test]
 fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
     let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
@@ -119,6 +160,20 @@ fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
     assert_eq!(labels(&world, heat), [""; 0]);
     world.sync().mentions("1 tagged in Radarr");
     assert_eq!(labels(&world, heat), ["lbjf-ada"]);
+}
+
+#[test]
+fn film_that_came_to_radarr_meanwhile_and_is_deleted_before_it_gets_its_user_tags_stays_deleted() {
+    let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.has(heat);
+    let is_list = |request: &Request| request.path == "/api/v3/movie" && request.method == "GET";
+    world.radarr.server.fail(1, is_list, Fault::Instead(Reply::json(200, &json!([]))));
+    world.sync();
+    world.radarr.remove(heat);
+    world.forget_requests();
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.film(heat)), (vec![], None));
 }
 
 #[test]
@@ -224,6 +279,57 @@ fn merged_tmdb_id_of_a_film_that_is_there_is_answered() {
         world.lbjf(&["sync", "--full"]).exits(Exit::Success);
         assert_eq!(requests(&world), 0);
     }
+}
+
+#[test]
+fn film_that_radarr_has_under_the_id_from_before_a_merge_is_not_added_twice() {
+    for version in [Version::V4_7, Version::V5_28, Version::V6_0] {
+        let world = world_of(version);
+        for id in [888_001, 888_002] {
+            world.radarr.know(id, "Merged", 2000, &[]);
+        }
+        world.radarr.has(888_001);
+        world.radarr.merge(888_001, 888_002);
+        world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_002));
+        let world = world.watchlist(&["merged"]);
+        world.jellyfin.add_film(888_001, "Merged");
+        world.sync();
+        assert_eq!((world.radarr.posted(), world.radarr.films().len()), (vec![888_002], 1));
+        assert_eq!(world.collected(), [888_001]);
+        world.forget_requests();
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+        assert_eq!(requests(&world), 0);
+    }
+}
+
+#[test]
+fn film_whose_folder_belongs_to_a_film_that_is_gone_from_tmdb_gets_a_folder_of_its_own() {
+    let world = World::new();
+    world.radarr.know(UNKNOWN, "Twin", 2020, &[]);
+    world.radarr.has(UNKNOWN);
+    world.radarr.forget(UNKNOWN);
+    world.radarr.know(4520, "Twin", 2020, &[]);
+    world.letterboxd.add_film(Film::movie("twin", "Twin", 2020, 4520));
+    let world = world.watchlist(&["twin"]);
+    world.sync();
+    assert_eq!(path(&world, 4520), "/movies/Twin (2020) {tmdb-4520}");
+}
+
+#[test]
+fn merged_tmdb_id_of_a_film_that_is_there_is_answered_when_the_database_is_postgresql() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    world.radarr.has(888_002);
+    let world = world.watchlist(&["merged"]);
+    // What is a 409 with SQLite (facts/servers.md R1).
+    let duplicate = json!({"message": "23505: duplicate key value violates unique constraint"});
+    let is_second = |request: &Request| is_add(request) && request.body.contains("{tmdb-");
+    world.radarr.server.fail(1, is_second, Fault::After(Reply::json(500, &duplicate)));
+    world.sync();
+    world.forget_requests();
+    world.sync();
+    assert_eq!((requests(&world), world.radarr.films().len()), (0, 1));
 }
 
 #[test]

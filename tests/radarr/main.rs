@@ -6,6 +6,7 @@ mod common;
 
 mod dry_run;
 mod failures;
+mod in_parts;
 mod not_sent;
 mod sent;
 mod wrong;

@@ -1,5 +1,7 @@
 //! What is not sent, not sent again, or sent again only when somebody asks for it.
 
+use std::time::Duration;
+
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
@@ -123,6 +125,19 @@ fn excluded_film_is_looked_at_daily_and_added_when_the_exclusion_is_lifted() {
 }
 
 #[test]
+fn excluded_film_is_looked_at_daily_by_a_timer_that_is_a_little_early() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.exclude(world.letterboxd.tmdb_id("heat-1995"));
+    world.sync();
+    for (hours, asked) in [(22, 0), (1, LOOK), (23, LOOK)] {
+        world.pass_time(Duration::from_hours(hours));
+        world.forget_requests();
+        world.sync();
+        assert_eq!(requests(&world), asked);
+    }
+}
+
+#[test]
 fn excluded_film_is_looked_at_whenever_radarr_is_read_anyway() {
     let world = World::new().watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
@@ -220,6 +235,52 @@ fn skip_if_in_library_sends_a_film_once_it_left_the_library() {
 }
 
 #[test]
+fn skip_if_in_library_knows_a_film_that_a_person_deleted_in_radarr_and_with_its_file() {
+    let world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
+    let (heat, file) = (world.letterboxd.tmdb_id("heat-1995"), world.download("heat-1995"));
+    world.jellyfin.add_film(1, "Something else");
+    world.sync();
+    assert_eq!(requests(&world), LOOK);
+    // Added by hand, after that look.
+    world.radarr.has(heat);
+    world.pass_time(A_DAY);
+    world.forget_requests();
+    world.sync();
+    world.sync();
+    assert_eq!((requests(&world), world.writes().len()), (LOOK, 0));
+    world.radarr.remove(heat);
+    world.jellyfin.remove_film(&file);
+    world.pass_time(A_DAY);
+    world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+    assert_eq!(world.radarr.posted(), [0; 0]);
+}
+
+#[test]
+fn skip_if_in_library_asks_radarr_daily_for_films_in_the_library_and_sends_them_once_it_is_off() {
+    let mut world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
+    world.download("heat-1995");
+    for (wait, asked) in [(false, LOOK), (false, 0), (true, LOOK), (false, 0)] {
+        if wait {
+            world.pass_time(A_DAY);
+        }
+        world.forget_requests();
+        world.sync();
+        assert_eq!((requests(&world), world.radarr.posted()), (asked, vec![]));
+    }
+    let status = world.lbjf(&["status", "heat"]).exits(Exit::Success);
+    assert!(
+        status.stdout.contains("Radarr       not yet: it is in Jellyfin's library\n"),
+        "{}",
+        status.stdout
+    );
+    let status = world.lbjf(&["status", "--json"]).exits(Exit::Success).json();
+    assert_eq!((&status["users"][0]["failed"], &status["users"][0]["skipped"]), (&json!([]), &json!([])));
+    world.change("skip_if_in_library = true", "skip_if_in_library = false");
+    world.sync();
+    assert_eq!(world.radarr.posted(), world.tmdb(&["heat-1995"]));
+}
+
+#[test]
 fn skip_if_in_library_sends_nothing_while_jellyfin_cannot_be_read() {
     let world = World::new().set("[radarr]", "skip_if_in_library = true").watchlist(&["heat-1995"]);
     world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(401)));
@@ -276,6 +337,36 @@ fn radarr_that_lacks_most_films_is_told_once_and_gets_only_new_films() {
     assert_eq!(world.radarr.posted(), ["alien", "akira"].map(|slug| world.letterboxd.tmdb_id(slug)));
     world.lbjf(&["sync", "--add-again"]).exits(Exit::Success);
     assert_eq!(world.radarr.films().len(), 12);
+}
+
+#[test]
+fn excluded_film_is_not_sent_to_a_new_radarr_that_lacks_the_exclusions_too() {
+    let (world, ids) = watchlist_of(World::new(), 10);
+    let never = world.letterboxd.tmdb_id("film-3");
+    world.radarr.exclude(never);
+    world.radarr.server.fail(
+        1,
+        is_add,
+        Fault::Instead(Reply::json(500, &json!({"message": "database is locked"}))),
+    );
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    for id in &ids {
+        world.radarr.remove(*id);
+    }
+    world.radarr.unexclude(never);
+    world.forget_requests();
+    world.letterboxd.push("ada", "alien");
+    world.sync().mentions("it lacks 8 of the 8 films that it had; only new entries are sent to it");
+    // What failed before was never in it, and nobody said no to it.
+    assert_eq!(world.radarr.posted(), [world.letterboxd.tmdb_id("alien"), ids[0]]);
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+    world.pass_time(A_DAY);
+    world.sync();
+    assert_eq!((requests(&world), world.radarr.film(never)), (LOOK, None));
+    world.lbjf(&["sync", "--add-again"]).exits(Exit::Success);
+    assert!(world.radarr.film(never).is_some());
 }
 
 #[test]

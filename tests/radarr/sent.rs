@@ -3,10 +3,11 @@
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
-use standins::{Fault, Reply, Request};
+use standins::radarr::KEY;
+use standins::{Fault, Hook, Reply, Request};
 
 use super::common::World;
-use super::{UNKNOWN, bodies, labels, path, requests, watchlist_of, with_animated_folder};
+use super::{A_DAY, UNKNOWN, bodies, labels, path, requests, watchlist_of, with_animated_folder};
 
 #[test]
 fn film_is_sent_in_the_form_that_every_version_takes() {
@@ -72,6 +73,21 @@ fn root_folder_path_may_end_with_a_slash() {
     world.change("root_folder_path = \"/movies\"", "root_folder_path = \"/movies/\"");
     world.sync();
     assert_eq!(bodies(&world)[0]["rootFolderPath"], "/movies");
+}
+
+#[test]
+fn root_folder_path_is_sent_as_radarr_has_it() {
+    for (written, there) in
+        [("D:", "D:\\"), ("D:\\", "D:\\"), ("D:\\films\\", "D:\\films"), ("/movies", "/movies/")]
+    {
+        let mut world = World::new().watchlist(&["heat-1995"]);
+        let folders = json!([{"path": there, "accessible": true, "id": 1}]);
+        let is_it = |request: &Request| request.path.ends_with("/rootfolder");
+        world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(Reply::json(200, &folders)));
+        world.change("root_folder_path = \"/movies\"", &format!("root_folder_path = '{written}'"));
+        world.lbjf(&["sync"]);
+        assert_eq!(bodies(&world)[0]["rootFolderPath"], there, "{written}");
+    }
 }
 
 #[test]
@@ -196,6 +212,22 @@ fn animated_movies_go_to_their_root_folder_and_only_new_films_are_looked_up() {
 }
 
 #[test]
+fn animated_movies_are_not_added_when_the_id_that_the_look_up_answers_is_excluded() {
+    let world = with_animated_folder(World::new());
+    world.letterboxd.add_film(Film::movie("merged", "Merged", 2000, 888_001));
+    world.radarr.merge(888_001, 888_002);
+    world.radarr.exclude(888_002);
+    let world = world.watchlist(&["merged"]);
+    let told = "warning: ada: skipped `merged`: it is on Radarr's exclusion list";
+    world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success).says(told);
+    world.sync().says(told);
+    world.pass_time(A_DAY);
+    world.sync();
+    assert_eq!(world.radarr.posted(), [0; 0]);
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/movie/lookup").len(), 2, "the merge is remembered");
+}
+
+#[test]
 fn animated_movies_of_a_user_with_a_root_folder_path_go_there() {
     let world = with_animated_folder(World::new()).user("ben", "root_folder_path = \"/ben\"");
     world.radarr.add_root_folder("/ben");
@@ -269,20 +301,89 @@ fn user_tags_reuse_labels_and_send_many_films_at_once() {
 
 const EDITOR: &str = "radarr PUT /api/v3/movie/editor";
 
-#[test]
-fn user_tags_that_cannot_be_set_are_one_failure_and_set_later() {
-    let (world, ids) = watchlist_of(World::new().set("[radarr]", "user_tags = true"), 3);
+/// A world with `user_tags` and so many films on ada's watchlist that Radarr has already.
+fn untagged(count: usize) -> (World, Vec<u32>) {
+    let (world, ids) = watchlist_of(World::new().set("[radarr]", "user_tags = true"), count);
     for id in &ids {
         world.radarr.has(*id);
     }
-    let is_edit = |request: &Request| request.method == "PUT";
-    let failure = Reply::json(500, &json!({"message": "Expected query to return 3 rows but returned 2"}));
+    (world, ids)
+}
+
+fn is_edit(request: &Request) -> bool {
+    request.method == "PUT"
+}
+
+#[test]
+fn user_tags_that_cannot_be_set_are_one_failure_and_set_later() {
+    let (world, _) = untagged(3);
+    let failure = Reply::html(404, "<title>404</title>");
     world.radarr.server.fail(1, is_edit, Fault::Instead(failure));
     world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 1 failed, in ").says(
-        "warning: radarr: 3 films not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor with HTTP 500: \
-         Expected query to return 3 rows but returned 2",
+        "warning: radarr: 3 films not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor with HTTP 404",
     );
+    let status = world.lbjf(&["status", "film-1"]).exits(Exit::Success);
+    assert!(status.stdout.contains("Radarr       has it, not tagged yet\n"), "{}", status.stdout);
+    assert!(status.stdout.contains("next         it is tagged in the next run"), "{}", status.stdout);
     world.sync().mentions("3 tagged in Radarr");
+}
+
+#[test]
+fn user_tags_of_films_that_are_gone_keep_no_other_film_untagged() {
+    let (world, ids) = untagged(3);
+    let gone = ids[1];
+    let is_first_tag = |request: &Request| request.method == "POST" && request.path == "/api/v3/tag";
+    let radarr = world.radarr.url();
+    let delete = Hook::new(move || {
+        let answer = ureq::delete(format!("{radarr}/api/v3/movie/2")).header("X-Api-Key", KEY).call();
+        answer.expect("the film is there");
+    });
+    world.radarr.server.fail(1, is_first_tag, Fault::Then(delete));
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .mentions("sync: 1 user, 2 tagged in Radarr, 1 failed, in ")
+        .mentions("warning: radarr: 1 film not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor");
+    assert_eq!(world.radarr.film(gone), None);
+    // It was there, so it is answered: nobody wants it back.
+    world.sync();
+    world.lbjf(&["sync", "--full"]).exits(Exit::Success);
+    assert_eq!(world.radarr.posted(), [0; 0]);
+    world.forget_requests();
+    world.pass_time(A_DAY);
+    world.sync();
+    assert_eq!(requests(&world), 0);
+}
+
+#[test]
+fn film_whose_user_tags_failed_and_that_a_person_deletes_then_stays_deleted() {
+    let (world, ids) = untagged(1);
+    let world = world.user("ben", "");
+    world.radarr.set_locked(true);
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.radarr.set_locked(false);
+    world.radarr.remove(ids[0]);
+    world.sync();
+    assert_eq!(world.radarr.posted(), [0; 0]);
+    // Somebody else's wish is another one.
+    world.letterboxd.push("ben", "film-1");
+    world.sync();
+    assert_eq!(world.radarr.posted(), ids);
+}
+
+#[test]
+fn user_tags_are_tried_again_three_times_and_then_daily() {
+    let (world, _) = untagged(1);
+    world.radarr.server.fail(usize::MAX, is_edit, Fault::Instead(Reply::html(404, "")));
+    for _ in 0..4 {
+        world.lbjf(&["sync"]).exits(Exit::Partial);
+    }
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+    world.radarr.server.behave();
+    world.pass_time(A_DAY);
+    world.sync().mentions("1 tagged in Radarr");
 }
 
 #[test]

@@ -138,6 +138,7 @@ impl View<'_> {
 
     fn radarr(&self, entry: &EntryStatus) -> String {
         match (entry.answered_at, &entry.detail) {
+            (None, _) if entry.problem == Some(WishProblem::Untagged) => "has it, not tagged yet".to_owned(),
             (Some(answered_at), _) => format!("has it, first seen {}", ago(self.now, answered_at)),
             (None, Some(detail)) => format!("not yet: {detail}"),
             (None, None) => "not yet".to_owned(),
@@ -179,7 +180,8 @@ impl View<'_> {
 
     fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
         let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
-        let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched));
+        let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched))
+            || entry.problem == Some(WishProblem::InLibrary);
         if radarr.skip_if_in_library && is_in_library {
             return None;
         }
@@ -188,8 +190,9 @@ impl View<'_> {
             None if radarr.max_adds_per_run.is_some() => {
                 "one of the next runs sends it to Radarr (`radarr.max_adds_per_run` at a time)".to_owned()
             }
-            None => "the next run sends it to Radarr".to_owned(),
+            None | Some(WishProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
             Some(WishProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
+            Some(WishProblem::Untagged) => format!("it is tagged {again}"),
             Some(_) => format!("it is sent to Radarr again {again}"),
         })
     }

@@ -2,16 +2,22 @@
 
 use super::{Listers, RadarrTerms, RadarrView, Wisher, radarr};
 use crate::film::{Film, Slug, TmdbId, Uid};
-use crate::plan::{Aliases, RootFolder, Step};
+use crate::plan::{Aliases, RootFolder, Step, WhyNot};
 use crate::radarr::RadarrFilm;
 use crate::store::{Wish, WishProblem};
 
-/// Reads `ada:1 ada:2? ben:1`: each person's films in the order of their list; `?` marks one that was tried.
+/// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `??` twice, `!` one
+/// that was excluded, `#` one that was there and not tagged.
 fn wishes(text: &str) -> Vec<Wish> {
     let wish = |(position, word): (usize, &str)| {
         let (person, film) = word.split_once(':').expect("person:film");
-        let problem = film.ends_with('?').then_some(WishProblem::Failed);
-        let number: u32 = film.trim_end_matches('?').parse().expect("a number");
+        let problem = match &film[film.len() - 1..] {
+            "?" => Some(WishProblem::Failed),
+            "!" => Some(WishProblem::Excluded),
+            "#" => Some(WishProblem::Untagged),
+            _ => None,
+        };
+        let number: u32 = film.trim_end_matches(['?', '!', '#']).parse().expect("a number");
         Wish {
             person: person.to_owned(),
             film: Film {
@@ -23,16 +29,26 @@ fn wishes(text: &str) -> Vec<Wish> {
             tmdb: TmdbId(number),
             position: i64::try_from(position).expect("few words"),
             problem,
+            tries: u32::try_from(film.matches('?').count()).expect("few marks"),
             next_try_at: 0,
         }
     };
     text.split_whitespace().enumerate().map(wish).collect()
 }
 
-/// What Radarr has, in the words of a case: `1` is there, `1#7` is there with tag 7, `!1` is excluded.
+/// What there is, in the words of a case: `1` is in Radarr, `1#7` with tag 7, `!1` is excluded, `=1` is in the library;
+/// `new` if Radarr lacks most of what it had.
 fn view(text: &str) -> RadarrView {
     let mut view = RadarrView { tags: [("lbjf-ada".to_owned(), 7)].into(), ..RadarrView::default() };
     for word in text.split_whitespace() {
+        if word == "new" {
+            view.is_restored = true;
+            continue;
+        }
+        if let Some(id) = word.strip_prefix('=') {
+            view.in_library.insert(TmdbId(id.parse().expect("a number")));
+            continue;
+        }
         if let Some(id) = word.strip_prefix('!') {
             view.excluded.insert(TmdbId(id.parse().expect("a number")));
             continue;
@@ -69,7 +85,15 @@ fn show(step: &Step) -> String {
             format!("tag {} {people} {}", tag.wished.tmdb, tag.labels.join(","))
         }
         Step::Have(wished) => format!("have {} {}", wished.tmdb, wished.people().replace(' ', "")),
-        Step::Exclude(wished) => format!("exclude {} {}", wished.tmdb, wished.people().replace(' ', "")),
+        Step::Gone(wished) => format!("gone {} {}", wished.tmdb, wished.people().replace(' ', "")),
+        Step::Leave(leave) => {
+            let why = match leave.why {
+                WhyNot::Excluded => "exclude",
+                WhyNot::WasExcluded => "still-exclude",
+                WhyNot::InLibrary => "in-library",
+            };
+            format!("{why} {} {}", leave.wished.tmdb, leave.wished.people().replace(' ', ""))
+        }
         other => format!("{other:?}"),
     }
 }
@@ -105,19 +129,53 @@ fn wishes_become_steps() {
 }
 
 #[test]
-fn newest_films_come_first_and_people_in_turn() {
-    for (wished, expected) in [
-        ("ada:3 ada:1 ada:2", "add 3 ada; add 1 ada; add 2 ada"),
-        ("ada:1 ada:2 ada:3 ben:4 ben:5", "add 1 ada; add 4 ben; add 2 ada; add 5 ben; add 3 ada"),
-        // A film of both costs only the first of them a turn.
-        ("ada:1 ada:2 ben:1 ben:3", "add 1 ada,ben; add 3 ben; add 2 ada"),
-        // Tried in vain: after all others.
-        ("ada:1? ada:2 ada:3?", "add 2 ada; add 1 ada; add 3 ada"),
-        ("ada:1? ada:2? ben:3? ben:4", "add 4 ben; add 1 ada; add 3 ben; add 2 ada"),
-        // New for one of them: not tried.
-        ("ada:1? ada:2? ben:2", "add 2 ada,ben; add 1 ada"),
+fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
+    for (wished, there, expected) in [
+        ("ada:1! ada:2? ada:3", "", "add 1 ada; add 3 ada; add 2 ada"),
+        ("ada:1! ada:2? ada:3", "new", "still-exclude 1 ada; add 3 ada; add 2 ada"),
+        ("ada:1!", "new !1", "exclude 1 ada"),
+        ("ada:1!", "new 1", "have 1 ada"),
+        // An exclusion holds for everybody.
+        ("ada:1! ben:1", "new", "still-exclude 1 ada,ben"),
     ] {
-        assert_eq!(plan(wished, "", &terms(), &[]), expected, "{wished}");
+        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+    }
+}
+
+#[test]
+fn what_is_in_the_library_is_looked_for_in_radarr_but_never_added() {
+    for (wished, there, aliases, expected) in [
+        ("ada:1 ada:2", "=1", &[][..], "in-library 1 ada; add 2 ada"),
+        ("ada:1", "1 =1", &[], "have 1 ada"),
+        // Should it leave the library, nobody wants it added.
+        ("ada:1", "!1 =1", &[], "exclude 1 ada"),
+        ("ada:1! ada:2", "=1 new", &[], "still-exclude 1 ada; add 2 ada"),
+        ("ada:1 ben:2", "=2", &[(1, 2)], "in-library 1 ada,ben"),
+    ] {
+        assert_eq!(plan(wished, there, &terms(), aliases), expected, "{wished} | {there} | {aliases:?}");
+    }
+}
+
+#[test]
+fn newest_films_come_first_and_people_in_turn() {
+    for (wished, there, expected) in [
+        ("ada:3 ada:1 ada:2", "", "add 3 ada; add 1 ada; add 2 ada"),
+        ("ada:1 ada:2 ada:3 ben:4 ben:5", "", "add 1 ada; add 4 ben; add 2 ada; add 5 ben; add 3 ada"),
+        // A film of both costs only the first of them a turn.
+        ("ada:1 ada:2 ben:1 ben:3", "", "add 1 ada,ben; add 3 ben; add 2 ada"),
+        // Tried in vain: after all others.
+        ("ada:1? ada:2 ada:3?", "", "add 2 ada; add 1 ada; add 3 ada"),
+        ("ada:1? ada:2? ben:3? ben:4", "", "add 4 ben; add 1 ada; add 3 ben; add 2 ada"),
+        // Those that failed less often come first.
+        ("ada:1?? ada:2? ben:3?? ben:4?", "", "add 2 ada; add 4 ben; add 1 ada; add 3 ben"),
+        // What needs no sending costs nobody a turn.
+        ("ada:1 ada:2 ben:3", "1", "have 1 ada; add 2 ada; add 3 ben"),
+        ("ada:1 ada:2 ben:3", "!1", "exclude 1 ada; add 2 ada; add 3 ben"),
+        ("ada:1? ada:2 ada:3 ben:4 ben:5", "", "add 2 ada; add 4 ben; add 3 ada; add 5 ben; add 1 ada"),
+        // New for one of them: not tried.
+        ("ada:1? ada:2? ben:2", "", "add 2 ada,ben; add 1 ada"),
+    ] {
+        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
     }
 }
 
@@ -128,6 +186,8 @@ fn merged_tmdb_ids_are_one_film() {
         ("ada:1", "3", &[(1, 2), (2, 3)], "have 1 ada"),
         ("ada:1", "!2", &[(1, 2)], "exclude 1 ada"),
         ("ada:1", "!1", &[(1, 2)], "exclude 1 ada"),
+        ("ada:2", "!1", &[(1, 2)], "exclude 2 ada"),
+        ("ada:3", "!1", &[(1, 2), (3, 2)], "exclude 3 ada"),
         ("ada:1 ben:2", "", &[(1, 2)], "add 1 ada,ben"),
         ("ada:1 ada:2", "", &[(1, 2)], "add 1 ada"),
         // Radarr still has it under the old id.
@@ -152,6 +212,11 @@ fn user_tags_are_put_on_films_that_lack_them() {
         ("ben:1", "1#7", "tag 1 ben lbjf-ben"),
         ("ada:1 ben:1", "1", "tag 1 ada,ben lbjf-ada,lbjf-ben"),
         ("ada:1 ben:1", "1#7", "tag 1 ada,ben lbjf-ben"),
+        ("ada:1#", "1", "tag 1 ada lbjf-ada"),
+        ("ada:1#", "1#7", "have 1 ada"),
+        // It was there: who deleted it wants it gone. Another person's wish is a new one.
+        ("ada:1#", "", "gone 1 ada"),
+        ("ada:1# ben:1", "", "gone 1 ada; add 1 ben"),
     ] {
         assert_eq!(plan(wished, there, &terms, &[]), expected, "{wished} | {there}");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use standins::Request;
 
-use crate::films::{DAY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
+use crate::films::{DAILY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::Place;
 
@@ -113,8 +113,8 @@ impl Oracle {
                 continue;
             }
             let waiting = self.waiting.get(&film).copied().unwrap_or_default();
-            let is_due = (waiting.failures <= 3 || self.now - waiting.failed_at >= DAY)
-                && waiting.settled.is_none_or(|at| was_read || self.now - at >= DAY);
+            let is_due = (waiting.failures <= 3 || self.now - waiting.failed_at >= DAILY)
+                && waiting.settled.is_none_or(|at| was_read || self.now - at >= DAILY);
             if is_due || ran.run.full {
                 return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
             }
@@ -131,14 +131,19 @@ impl Oracle {
         for who in (0..self.people.len()).filter(|_| is_clean || is_disturbed) {
             for film in after.iter().filter(|film| self.people[who].may_list(**film)) {
                 let waiting = self.waiting.get(film).copied().unwrap_or_default();
+                // That Radarr has it under another id comes out when it is sent, which may be in a later run.
+                let is_recognised = *film != MERGED
+                    || !self.is_merged
+                    || self.max_adds.is_none()
+                    || self.aliases.surely.contains(film);
                 let is_sure = is_clean
+                    && is_recognised
                     && ran.chosen.contains(&who)
                     && self.people[who].must_list(*film)
                     && self.resolved.contains(film)
                     && !self.excluded.contains(film)
                     && waiting.failures <= 3
                     && waiting.settled.is_none()
-                    && !(self.skip_if_in_library && self.copies.iter().any(|copy| copy.film == *film))
                     && !(self.skip_if_in_library && self.is_unfed(ran));
                 self.answered.add(&(who, *film), is_sure);
             }

@@ -303,6 +303,11 @@ impl Radarr {
         self.state().known.insert(tmdb_id, film);
     }
 
+    /// Lets the metadata service know no more what it was told of a film, which stays in the library.
+    pub fn forget(&self, tmdb_id: u32) {
+        self.state().known.remove(&tmdb_id);
+    }
+
     /// Lets the metadata service answer `old` as `new`.
     pub fn merge(&self, old: u32, new: u32) {
         self.state().merged.insert(old, new);

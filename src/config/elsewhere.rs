@@ -1,0 +1,113 @@
+//! What stands outside the file: paths, certificates, and keys in files of their own or in the environment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Env;
+use super::address::looks_like_key;
+use super::table::Table;
+use crate::http::Certificates;
+use crate::secret::ApiKey;
+
+/// Where relative paths start and where else values may come from.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) env: Env<'a>,
+}
+
+impl Place<'_> {
+    /// A path as a person writes it: `~/` is their home, a relative one starts from the config's folder.
+    pub(super) fn path(self, text: &str) -> PathBuf {
+        match (text.strip_prefix("~/"), (self.env)("HOME")) {
+            (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+            _ => self.folder.join(text),
+        }
+    }
+
+    /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
+    fn secret_path(self, text: &str) -> PathBuf {
+        match (self.env)("CREDENTIALS_DIRECTORY") {
+            Some(folder) if !text.starts_with("~/") => Path::new(&folder).join(text),
+            _ => self.path(text),
+        }
+    }
+}
+
+/// The certificates that are trusted beside the system's.
+pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Certificates> {
+    let given = table.take::<String>("ca_file")?;
+    let path = place.path(&given.value);
+    let found = match fs::read(&path) {
+        Ok(pem) => Certificates::from_pem(&pem),
+        Err(error) => {
+            table.problem(&given, format!("cannot read `{}`: {error}", path.display()));
+            return None;
+        }
+    };
+    if found.is_none() {
+        table.problem(&given, format!("`{}` holds no certificate in PEM form", path.display()));
+    }
+    found
+}
+
+/// What config.example.toml and the README have where a key belongs.
+const EXAMPLE_KEY: &str = "put-the-key-here";
+
+/// The key itself, a file that holds it, or the environment, which wins.
+pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
+    let had_key = table.has("api_key") || table.has("api_key_file");
+    let key = table.take::<String>("api_key");
+    let file = table.take::<String>("api_key_file");
+    if let (Some(_), Some(file)) = (&key, &file) {
+        table.problem(file, "cannot stand beside `api_key`: give one of them");
+        return None;
+    }
+    if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
+        return match checked_key(&key) {
+            Ok(key) => Some(key),
+            Err(why) => {
+                table.missing("api_key", format!("${variable} {why}"));
+                None
+            }
+        };
+    }
+    let (given, text) = match (key, file) {
+        (Some(key), _) => (key.clone(), key.value),
+        (None, Some(file)) => {
+            let path = place.secret_path(&file.value);
+            match fs::read_to_string(&path) {
+                Ok(text) => (file, text),
+                Err(_) if looks_like_key(file.value.trim()) => {
+                    table
+                        .problem(&file, "is no file, but looks like the key itself: put that into `api_key`");
+                    return None;
+                }
+                Err(error) => {
+                    table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
+                    return None;
+                }
+            }
+        }
+        (None, None) => {
+            if !had_key {
+                table.missing("api_key", format!("is missing: set it, `api_key_file` or ${variable}"));
+            }
+            return None;
+        }
+    };
+    checked_key(&text).map_err(|why| table.problem(&given, why)).ok()
+}
+
+/// A key that a request can carry, or why this is none.
+fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
+    let key = ApiKey::new(text);
+    let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if key.reveal() == EXAMPLE_KEY {
+        Err("is still the example's: put the key of your server there")
+    } else if key.reveal().is_empty() || !is_header_value {
+        Err("must be one line of plain letters and digits")
+    } else {
+        Ok(key)
+    }
+}
