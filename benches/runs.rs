@@ -58,9 +58,15 @@ fn main() {
         }
     }
     if is_wanted("sync") {
-        for (users, films, library) in
-            [(1, 100, 1000), (1, 1000, 1000), (1, 5000, 10_000), (10, 500, 5000), (100, 100, 5000)]
-        {
+        for (users, films, library) in [
+            (1, 100, 1000),
+            (1, 1000, 10_000),
+            (1, 5000, 50_000),
+            (10, 100, 1000),
+            (10, 1000, 10_000),
+            (100, 100, 1000),
+            (100, 500, 10_000),
+        ] {
             head(&format!("sync: {users} users, {films} films each, {library} in library and Radarr"));
             sync(users, films, library);
         }
@@ -237,7 +243,7 @@ fn at_scale() {
     print("nothing new", None, &run(&world, &["sync", "-q"], &[]));
     world.letterboxd.push("user-0", "brand-new");
     print("one new film", None, &run(&world, &["sync", "-q"], &[]));
-    print("all pages (--full)", None, &run(&world, &["sync", "-q", "--full"], &[]));
+    print("reads all of it (--full)", None, &run(&world, &["sync", "-q", "--full"], &[]));
     print("cleanup", None, &run(&world, &["cleanup", "-q"], &[]));
 }
 

@@ -5,9 +5,11 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use lbjf::store::Store;
 use rusqlite::{Connection, params};
 use standins::{Fault, Reply, Request};
@@ -16,6 +18,9 @@ use crate::common::World;
 
 /// Letterboxd pages at a time.
 pub const WORKERS: u32 = 32;
+
+/// By how much Jellyfin's clock is ahead of the time at which its films were saved.
+const LATER: Duration = Duration::from_hours(2);
 
 /// Films that Radarr lacks of those that are listed.
 const NEW_TO_RADARR: usize = 10;
@@ -86,9 +91,12 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
     let is_library = |request: &Request| {
         request.param("userId").is_some()
             && request.param("includeItemTypes").as_deref() == Some("Movie")
-            && request.param("isPlayed").is_none()
+            && ["isPlayed", "minDateLastSaved", "limit"].iter().all(|part| request.param(part).is_none())
     };
-    world.jellyfin.server.fail(usize::MAX, is_library, Fault::Instead(library_of(&items)));
+    // The films have been there for long when they are first looked at.
+    world.jellyfin.pass_time(LATER);
+    let library = library_of(&items).with_header("Date", &http_date(LATER));
+    world.jellyfin.server.fail(usize::MAX, is_library, Fault::Instead(library));
     let movies = movies_of(items.iter().map(|(_, tmdb)| *tmdb));
     let is_movies = |request: &Request| {
         request.method == "GET" && request.path == "/api/v3/movie" && request.param("tmdbId").is_none()
@@ -98,6 +106,11 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
     world.sync();
     world.forget_requests();
     world
+}
+
+fn http_date(later: Duration) -> String {
+    let now = jiff::Timestamp::now() + later;
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&now).expect("it is past 1970")
 }
 
 /// A compressed answer in JSON, made piece by piece.
