@@ -29,8 +29,8 @@ const STRANGE: &[&str] = &["desc", "foreignobject", "frameset", "math", "noscrip
 pub fn film(html: &str) -> Option<Part> {
     let (mut copied, mut body) = (String::new(), None);
     let (mut buttons, mut names) = (0, 0);
-    // In a drawing, and in what is no part of the tree or takes no elements.
-    let (mut drawings, mut hiding) = (0_usize, 0_usize);
+    // How deep in a drawing, in a template, whose content is no part of the tree, and in a menu, which takes few elements.
+    let (mut drawings, mut templates, mut menus) = (0_usize, 0_usize, 0_usize);
     let mut at = 0;
     while let Some(open) = find(html, at, "<") {
         at = open + 1;
@@ -48,8 +48,10 @@ pub fn film(html: &str) -> Option<Part> {
                 at = end;
                 if name.eq_ignore_ascii_case("svg") {
                     drawings = drawings.saturating_sub(1);
-                } else if is_hiding(name) {
-                    hiding = hiding.saturating_sub(1);
+                } else if name.eq_ignore_ascii_case("template") {
+                    templates = templates.saturating_sub(1);
+                } else if name.eq_ignore_ascii_case("select") {
+                    menus = menus.saturating_sub(1);
                 }
                 continue;
             }
@@ -58,9 +60,10 @@ pub fn film(html: &str) -> Option<Part> {
         };
         at = tag.end;
         let text = &html[open..at];
+        let is_hidden = templates + menus > 0;
         if tag.is_button || tag.is_name {
             let movable = MOVABLE.iter().find(|name| tag.name.eq_ignore_ascii_case(name))?;
-            if drawings + hiding > 0 {
+            if drawings > 0 || is_hidden {
                 return None;
             }
             buttons += usize::from(tag.is_button);
@@ -70,18 +73,27 @@ pub fn film(html: &str) -> Option<Part> {
                 copied.extend(["</", movable, ">"]);
             }
         } else if tag.name.eq_ignore_ascii_case("body") {
-            if drawings + hiding > 0 || body.replace(text).is_some() {
+            if drawings > 0 || is_hidden || body.replace(text).is_some() {
                 return None;
             }
         } else if tag.name.eq_ignore_ascii_case("svg") {
             drawings += usize::from(!tag.closes_itself);
-        } else if is_hiding(tag.name) {
-            hiding += 1;
+        } else if tag.name.eq_ignore_ascii_case("template") {
+            templates += 1;
+            // One in the other, and an end tag may be none.
+            if menus > 0 {
+                return None;
+            }
+        } else if tag.name.eq_ignore_ascii_case("select") {
+            menus += 1;
+            if templates > 0 {
+                return None;
+            }
         } else if is_one_of(tag.name, STRANGE) {
             return None;
         } else if is_one_of(tag.name, RAW_TEXT) && !(tag.closes_itself && drawings > 0) {
             let (text, end) = raw_text(html, &tag)?;
-            let is_odd = tag.closes_itself || hiding > 0 && !tag.name.eq_ignore_ascii_case("script");
+            let is_odd = tag.closes_itself || is_hidden && !tag.name.eq_ignore_ascii_case("script");
             if is_odd || text.contains(if drawings > 0 { "<" } else { "<!--" }) {
                 return None;
             }
@@ -94,11 +106,6 @@ pub fn film(html: &str) -> Option<Part> {
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| name.eq_ignore_ascii_case(known))
-}
-
-/// What stands in a template is not in the tree; most of what stands in a select is dropped.
-fn is_hiding(name: &str) -> bool {
-    name.eq_ignore_ascii_case("template") || name.eq_ignore_ascii_case("select")
 }
 
 struct Tag<'a> {
@@ -212,3 +219,6 @@ fn find(html: &str, from: usize, text: &str) -> Option<usize> {
     let is_hit = |at: &usize| rest[at + 1..].starts_with(more);
     memchr::memchr_iter(*first, rest).find(is_hit).map(|at| from + at)
 }
+
+#[cfg(test)]
+mod tests;
