@@ -227,5 +227,8 @@ mod tests {
         assert_eq!(Wished { film, tmdb: TmdbId(949), wishes }.people(), "ada, ben");
         assert_eq!(Why::Watched.to_string(), "watched");
         assert_eq!(Why::Unlisted.to_string(), "no longer wanted");
+        assert_eq!(WhyNot::Excluded.to_string(), "it is on Radarr's exclusion list");
+        assert_eq!(WhyNot::WasExcluded.to_string(), "it was on Radarr's exclusion list");
+        assert_eq!(WhyNot::InLibrary.to_string(), "it is in Jellyfin's library");
     }
 }
