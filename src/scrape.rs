@@ -4,6 +4,7 @@
 //! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
 
 mod films;
+mod tell;
 
 use std::collections::HashSet;
 
@@ -12,9 +13,10 @@ use crate::film::Uid;
 use crate::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
 use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::{Report, UserReport, plural, show_time};
+use crate::report::{Report, plural, show_time};
 use crate::store::{Store, StoreError, Timestamp};
 pub use films::{Looks, films, look_at};
+use tell::{common_failures, tell};
 
 /// Reads everybody's watchlist into the store.
 pub fn watchlists(
@@ -36,15 +38,19 @@ pub fn watchlists(
         keep(&mut noted, note_routes(letterboxd, store, terms.now));
     });
     noted?;
+    let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap_or(Err(PageError::Stopped))).collect();
+    let common = common_failures(&pages, people);
     for (person, page) in people.iter().zip(pages) {
-        let page = page.unwrap_or(Err(PageError::Stopped));
         let result = match page {
             Ok(page) => Scrape { letterboxd, store, person, terms }.run(page)?,
             Err(error) => Scraped::failed(error, 1, None),
         };
-        tell(store, report, person, &result)?;
+        tell(store, report, person, &result, &common)?;
     }
-    Ok(())
+    if common.is_empty() {
+        store.forget_notices("watchlists/")?;
+    }
+    common.tell("watchlist", "watchlists", store, report)
 }
 
 /// What one person's scrape brought.
@@ -294,68 +300,6 @@ impl Scrape<'_> {
 /// How many pages a list has, as far as the last one of these tells.
 pub fn last_page(pages: &[Option<WatchlistPage>]) -> u32 {
     pages.last().and_then(Option::as_ref).map_or(1, |page| page.pages)
-}
-
-/// Writes down how a scrape went and says what a person should know about it.
-fn tell(store: &mut Store, report: &mut Report, person: &str, scraped: &Scraped) -> Result<(), StoreError> {
-    let key = |kind: &str| format!("scrape/{person}/{kind}");
-    let mut problem = None;
-    match &scraped.trouble {
-        None => {
-            store.forget_notices(&key(""))?;
-            store.forget_notices("scrape/block")?;
-        }
-        Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
-        // Told once for all.
-        Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
-        Some(Trouble::Page { error, number }) => {
-            let text = match number {
-                1 => error.to_string(),
-                _ => format!("watchlist page {number}: {error}"),
-            };
-            // The name is right if page 1 was there.
-            let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
-            if error.is_block() {
-                report.block();
-                report.warning(store, "scrape/block", person, &text, hint)?;
-            } else {
-                report.failure(store, &key(scraped.outcome), person, &text, hint)?;
-            }
-            problem = Some(text);
-        }
-        Some(Trouble::TotalMoved { declared, shown }) => {
-            let what = match shown {
-                Some(shown) => {
-                    let declared = plural(*declared as usize, "film");
-                    format!("the watchlist declares {declared} but shows {shown}")
-                }
-                None => "the pages of the watchlist do not agree on its total".to_owned(),
-            };
-            let text = format!("{what}; nothing is taken off until that is clear");
-            report.warning(store, &key("total"), person, &text, None)?;
-            problem = Some(text);
-        }
-        Some(Trouble::Pending { gone, known }) => {
-            let text = format!(
-                "{gone} of {known} films are gone from the watchlist at once; \
-                 nothing is taken off until a crawl in an hour or later says the same"
-            );
-            let hint = "`lbjf sync --allow-shrink` accepts it now";
-            report.warning(store, &key("pending"), person, &text, Some(hint))?;
-            problem = Some(text);
-        }
-    }
-    let readable = !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. }));
-    let declared = scraped.declared.filter(|_| readable);
-    store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, report.now())?;
-    report.user(UserReport {
-        user: person.to_owned(),
-        outcome: scraped.outcome,
-        declared: scraped.declared,
-        new: scraped.new,
-        gone: scraped.gone,
-    });
-    Ok(())
 }
 
 /// Writes down which exit addresses were refused or work again, as soon as that is known. `start` is when the door

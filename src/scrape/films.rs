@@ -3,9 +3,10 @@
 //! A first run reads hundreds of pages at a polite pace, so what is known already goes on to Radarr meanwhile, person
 //! by person.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use super::tell::Failures;
 use super::{keep, note_routes};
 use crate::film::{Film, Uid};
 use crate::letterboxd::page::{FilmPage, Unreadable};
@@ -44,7 +45,7 @@ pub fn films(
             let hint = page.as_ref().err().and_then(PageError::hint);
             let Some(look) = look_at(page) else { return };
             if let Look::Failed { why, .. } = &look {
-                failures.note(why, hint, before + index, &films[index]);
+                failures.note(why, hint, before + index, &format!("`{}`", films[index].slug));
             }
             if looks.add(index, look) {
                 keep(&mut done, looks.store(|index| &films[index], store, report.now()).map(drop));
@@ -61,7 +62,12 @@ pub fn films(
             pass_on(store, report, unread)?;
         }
     }
-    failures.tell(store, report, letterboxd.is_stopped())?;
+    if letterboxd.is_stopped() {
+        report.block();
+    } else if failures.is_empty() {
+        store.forget_notices("films/")?;
+    }
+    failures.tell("film page", "films", store, report)?;
     if letterboxd.unasked() > 0 {
         let pages = plural(letterboxd.unasked(), "page");
         let text =
@@ -111,34 +117,6 @@ impl Looks {
         let uids = if looks.is_empty() { Vec::new() } else { store.record_looks(&looks, now)? };
         self.stored_at = Some(Instant::now());
         Ok(self.waiting.drain(..).map(|(number, _)| number).zip(uids).collect())
-    }
-}
-
-/// Film pages that could not be read, by what was wrong.
-#[derive(Default)]
-struct Failures(BTreeMap<String, (Option<&'static str>, BTreeMap<usize, String>)>);
-
-impl Failures {
-    /// `place` is the film's place among all that were asked.
-    fn note(&mut self, why: &str, hint: Option<&'static str>, place: usize, film: &Film) {
-        let (_, films) = self.0.entry(why.to_owned()).or_insert((hint, BTreeMap::new()));
-        films.insert(place, format!("`{}`", film.slug));
-    }
-
-    /// One line for each kind of failure.
-    fn tell(self, store: &mut Store, report: &mut Report, is_stopped: bool) -> Result<(), StoreError> {
-        if is_stopped {
-            report.block();
-        } else if self.0.is_empty() {
-            store.forget_notices("films/")?;
-        }
-        for (why, (hint, films)) in self.0 {
-            let more = if films.len() > 3 { ", …" } else { "" };
-            let shown = films.values().take(3).cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("{} not read: {why} ({shown}{more})", plural(films.len(), "film page"));
-            report.failure(store, &format!("films/{why}"), "letterboxd", &text, hint)?;
-        }
-        Ok(())
     }
 }
 

@@ -294,3 +294,24 @@ fn a_challenge_on_one_list_ends_the_asking_for_all_and_the_next_run_finishes() {
     sync(&world, &[]).exits(Exit::Success);
     assert_eq!(in_radarr(&world), 30);
 }
+
+#[test]
+fn what_keeps_everybody_from_their_list_is_one_line() {
+    let world = World::new().user("grace", "").user("linus", "").user("mary", "");
+    for name in ["ada", "grace", "linus"] {
+        world.letterboxd.set_watchlist(name, &[name]);
+    }
+    world.letterboxd.server.fail(ALWAYS, |request| !request.path.starts_with("/mary/"), instead(502, ""));
+    let line = "letterboxd: 3 watchlists not read: Letterboxd answered with HTTP 502 (ada, grace, linus)";
+    sync(&world, &[]).exits(Exit::Partial).says(&format!("warning: {line}")).omits("mary");
+    sync(&world, &["-q"]).exits(Exit::Partial).omits("not read");
+    let status = world.lbjf(&["status", "--json"]).json();
+    for user in 0..3 {
+        assert_eq!(status["users"][user]["problem"], "Letterboxd answered with HTTP 502");
+    }
+    world.letterboxd.server.behave();
+    sync(&world, &[]).exits(Exit::Success);
+    assert_eq!(in_radarr(&world), 3);
+    world.letterboxd.server.fail(ALWAYS, |request| !request.path.starts_with("/mary/"), instead(502, ""));
+    sync(&world, &["-q"]).exits(Exit::Partial).says(&format!("warning: {line}"));
+}

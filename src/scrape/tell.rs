@@ -1,0 +1,127 @@
+//! What is said of watchlists and film pages, and how each scrape is written down.
+
+use std::collections::BTreeMap;
+
+use super::{Scraped, Trouble};
+use crate::letterboxd::PageError;
+use crate::letterboxd::page::WatchlistPage;
+use crate::report::{Report, UserReport, plural};
+use crate::store::{Store, StoreError};
+
+/// Writes down how a scrape went and says what a person should know about it.
+pub(super) fn tell(
+    store: &mut Store,
+    report: &mut Report,
+    person: &str,
+    scraped: &Scraped,
+    common: &Failures,
+) -> Result<(), StoreError> {
+    let key = |kind: &str| format!("scrape/{person}/{kind}");
+    let mut problem = None;
+    match &scraped.trouble {
+        None => {
+            store.forget_notices(&key(""))?;
+            store.forget_notices("scrape/block")?;
+        }
+        Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
+        // Told once for all.
+        Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
+        Some(Trouble::Page { error, number }) => {
+            let text = match number {
+                1 => error.to_string(),
+                _ => format!("watchlist page {number}: {error}"),
+            };
+            // The name is right if page 1 was there.
+            let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
+            if common.0.contains_key(&text) {
+                // Told once for all.
+            } else if error.is_block() {
+                report.block();
+                report.warning(store, "scrape/block", person, &text, hint)?;
+            } else {
+                report.failure(store, &key(scraped.outcome), person, &text, hint)?;
+            }
+            problem = Some(text);
+        }
+        Some(Trouble::TotalMoved { declared, shown }) => {
+            let what = match shown {
+                Some(shown) => {
+                    let declared = plural(*declared as usize, "film");
+                    format!("the watchlist declares {declared} but shows {shown}")
+                }
+                None => "the pages of the watchlist do not agree on its total".to_owned(),
+            };
+            let text = format!("{what}; nothing is taken off until that is clear");
+            report.warning(store, &key("total"), person, &text, None)?;
+            problem = Some(text);
+        }
+        Some(Trouble::Pending { gone, known }) => {
+            let text = format!(
+                "{gone} of {known} films are gone from the watchlist at once; \
+                 nothing is taken off until a crawl in an hour or later says the same"
+            );
+            let hint = "`lbjf sync --allow-shrink` accepts it now";
+            report.warning(store, &key("pending"), person, &text, Some(hint))?;
+            problem = Some(text);
+        }
+    }
+    let readable = !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. }));
+    let declared = scraped.declared.filter(|_| readable);
+    store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, report.now())?;
+    report.user(UserReport {
+        user: person.to_owned(),
+        outcome: scraped.outcome,
+        declared: scraped.declared,
+        new: scraped.new,
+        gone: scraped.gone,
+    });
+    Ok(())
+}
+
+/// What keeps several people from theirs in the same way, such as no network, is told once for all.
+pub(super) fn common_failures(pages: &[Result<WatchlistPage, PageError>], people: &[String]) -> Failures {
+    let mut failures = Failures::default();
+    for (place, page) in pages.iter().enumerate() {
+        match page {
+            Err(error) if error.is_answer() && error.is_passing() && !error.is_block() => {
+                failures.note(&error.to_string(), error.hint(), place, &people[place]);
+            }
+            _ => {}
+        }
+    }
+    failures.0.retain(|_, (_, names)| names.len() > 1);
+    failures
+}
+
+/// Pages that could not be read, by what was wrong.
+#[derive(Default)]
+pub(super) struct Failures(BTreeMap<String, (Option<&'static str>, BTreeMap<usize, String>)>);
+
+impl Failures {
+    /// `place` is the page's place among all that were asked.
+    pub(super) fn note(&mut self, why: &str, hint: Option<&'static str>, place: usize, name: &str) {
+        let (_, names) = self.0.entry(why.to_owned()).or_insert((hint, BTreeMap::new()));
+        names.insert(place, name.to_owned());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One line for each kind of failure.
+    pub(super) fn tell(
+        self,
+        what: &str,
+        key: &str,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        for (why, (hint, names)) in self.0 {
+            let more = if names.len() > 3 { ", …" } else { "" };
+            let shown = names.values().take(3).cloned().collect::<Vec<_>>().join(", ");
+            let text = format!("{} not read: {why} ({shown}{more})", plural(names.len(), what));
+            report.failure(store, &format!("{key}/{why}"), "letterboxd", &text, hint)?;
+        }
+        Ok(())
+    }
+}
