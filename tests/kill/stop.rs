@@ -1,0 +1,118 @@
+//! SIGTERM and SIGINT: a run stops at once, wherever it waits, and says so.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use lbjf::exit::Exit;
+use standins::{Fault, Reply, Request, Server};
+
+use crate::common::{Ran, World};
+
+/// Sends a signal when `is_time`, and waits for the end; returns how long that took.
+fn stop(world: &World, signal: &str, is_time: impl Fn(&World) -> bool) -> (Ran, Duration) {
+    let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    while !is_time(world) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    // It shall be in the midst of it.
+    thread::sleep(Duration::from_millis(50));
+    let sent = Instant::now();
+    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
+    assert!(kill.success());
+    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    (ran, sent.elapsed())
+}
+
+type Door = fn(&World) -> &Server;
+
+const LETTERBOXD: Door = |world| &world.letterboxd.server;
+const RADARR: Door = |world| &world.radarr.server;
+const JELLYFIN: Door = |world| &world.jellyfin.server;
+
+/// A run that is stopped while it waits for this answer ends within two seconds, says nothing of a failure, and the
+/// next run does what it left.
+fn stops_at_once(server: Door, path: &'static str, fault: &Fault) {
+    for (signal, exit) in [("-TERM", Exit::Terminated), ("-INT", Exit::Interrupted)] {
+        let world = World::new().watchlist(&["heat-1995", "alien"]);
+        world.download("alien");
+        server(&world).fail(usize::MAX, move |request| request.path == path, fault.clone());
+        let (ran, took) = stop(&world, signal, |world| !server(world).asked("GET", path).is_empty());
+        let ran = ran.exits(exit).omits("warning").omits("hint").omits("failed").omits("refuse");
+        assert!(took < Duration::from_secs(2), "{path}: {took:?} after {signal}");
+        let last = ran.stderr.lines().last().unwrap_or_default();
+        assert!(last.starts_with("sync: 1 user, "), "{}", ran.stderr);
+        let status = world.lbjf(&["status"]).exits(Exit::Success).stdout;
+        assert!(status.contains(&format!("exit {}  sync: ", exit.code())), "{status}");
+        server(&world).behave();
+        world.sync();
+        assert_eq!(world.radarr.films().len(), 2);
+        assert_eq!(world.collected(), world.tmdb(&["alien"]));
+    }
+}
+
+#[test]
+fn a_run_that_waits_for_letterboxd_stops_at_once() {
+    stops_at_once(LETTERBOXD, "/ada/watchlist/", &Fault::Hang);
+    stops_at_once(LETTERBOXD, "/film/alien/", &Fault::Hang);
+}
+
+#[test]
+fn a_run_that_waits_for_radarr_stops_at_once() {
+    stops_at_once(RADARR, "/api/v3/movie", &Fault::Hang);
+}
+
+#[test]
+fn a_run_that_waits_for_jellyfin_stops_at_once() {
+    stops_at_once(JELLYFIN, "/Users", &Fault::Hang);
+    stops_at_once(JELLYFIN, "/Items", &Fault::Hang);
+}
+
+#[test]
+fn a_run_that_gets_an_answer_byte_by_byte_stops_at_once() {
+    let slow = Fault::Drip(Duration::from_millis(50));
+    stops_at_once(LETTERBOXD, "/ada/watchlist/", &slow);
+    stops_at_once(RADARR, "/api/v3/qualityprofile", &slow);
+    stops_at_once(JELLYFIN, "/Users", &slow);
+}
+
+#[test]
+fn a_run_in_a_pause_before_it_tries_again_stops_at_once() {
+    let later = Reply::empty(503).with_header("Retry-After", "10");
+    stops_at_once(RADARR, "/api/v3/system/status", &Fault::Instead(later.clone()));
+    stops_at_once(JELLYFIN, "/System/Info", &Fault::Instead(later));
+}
+
+#[test]
+fn a_run_in_a_pause_between_two_pages_stops_at_once() {
+    let mut world = World::new().watchlist(&["heat-1995", "alien"]);
+    world.change("requests_per_second = 0", "requests_per_second = 0.05");
+    for (signal, exit) in [("-TERM", Exit::Terminated), ("-INT", Exit::Interrupted)] {
+        world.forget_requests();
+        let (ran, took) = stop(&world, signal, |world| !LETTERBOXD(world).requests().is_empty());
+        ran.exits(exit).omits("warning").omits("refuse");
+        assert!(took < Duration::from_secs(2), "{took:?} after {signal}");
+    }
+}
+
+#[test]
+fn a_write_that_is_under_way_is_waited_for_and_recorded() {
+    let is_write = |request: &Request| request.method == "POST";
+    let slow = Fault::Delay(Duration::from_millis(1500));
+    let world = World::new().watchlist(&["heat-1995", "alien"]);
+    world.download("alien");
+    world.radarr.server.fail(1, is_write, slow.clone());
+    let (ran, _) = stop(&world, "-TERM", |world| !world.radarr.posted().is_empty());
+    ran.exits(Exit::Terminated).mentions("ada: added to Radarr: ").omits("warning");
+    assert_eq!(world.radarr.posted().len(), 1);
+    world.jellyfin.server.fail(1, is_write, slow);
+    let (ran, _) = stop(&world, "-INT", |world| !world.jellyfin.server.writes().is_empty());
+    ran.exits(Exit::Interrupted).mentions("ada: added to Radarr: ").omits("warning");
+    world.sync();
+    assert_eq!(
+        world.radarr.posted(),
+        world.radarr.films().iter().map(|film| film.tmdb_id).collect::<Vec<_>>()
+    );
+    assert_eq!(world.told_jellyfin(), ["make Ada's watchlist", "put 1"]);
+    world.idle();
+}
