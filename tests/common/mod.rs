@@ -228,6 +228,15 @@ impl World {
         command
     }
 
+    /// Starts lbjf, for a test that looks at what it does and not at what it says: that goes into a file of the
+    /// world, where it is searched for secrets in the end.
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        let said = fs::File::options().create(true).append(true).open(self.folder.path().join("said.txt"));
+        let said = said.expect("the folder can be written to");
+        let also = said.try_clone().expect("a file can be shared");
+        self.command(args).stdout(said).stderr(also).spawn().expect("lbjf was built")
+    }
+
     /// Runs lbjf to its end.
     pub fn lbjf(&self, args: &[&str]) -> Ran {
         let ran = self.ran(self.command(args).output().expect("lbjf was built"));

@@ -185,6 +185,7 @@ struct Shared {
     log: Mutex<Log>,
     stopping: AtomicBool,
     connections: AtomicUsize,
+    open: AtomicUsize,
     sent: AtomicU64,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -226,6 +227,7 @@ impl Server {
             log: Mutex::default(),
             stopping: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             at_once: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
@@ -267,6 +269,24 @@ impl Server {
     /// How many connections were accepted so far.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Waits until everything was done that clients asked for, who must be gone: a killed one may have left requests.
+    ///
+    /// # Panics
+    ///
+    /// When the server cannot be reached any more.
+    pub fn settle(&self) {
+        // Connections are taken in the order in which they came: after this one there is none left of theirs.
+        let last = TcpStream::connect(self.address).expect("the server listens");
+        let own = last.local_addr().ok();
+        while !self.shared.log().streams.iter().any(|stream| stream.peer_addr().ok() == own) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(last);
+        while self.shared.open.load(Ordering::SeqCst) > 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// How many bytes whole answers had so far, heads included.
@@ -318,6 +338,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let Ok(stream) = stream else { continue };
         shared.connections.fetch_add(1, Ordering::SeqCst);
+        shared.open.fetch_add(1, Ordering::SeqCst);
         if let Ok(clone) = stream.try_clone() {
             shared.log().streams.push(clone);
         }
@@ -329,6 +350,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             if let Ok(stream) = closing {
                 let _ = stream.shutdown(Shutdown::Both);
             }
+            shared.open.fetch_sub(1, Ordering::SeqCst);
         });
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct State {
     /// By id, so in no order that means anything, as in a database.
     pub(super) films: BTreeMap<String, Film>,
     pub(super) sets: Vec<Set>,
+    /// Items that the API was to add although they were members.
+    pub(super) put_again: Vec<String>,
 }
 
 pub(super) struct User {
@@ -63,6 +65,7 @@ impl State {
             users: Vec::new(),
             films: BTreeMap::new(),
             sets: Vec::new(),
+            put_again: Vec::new(),
         }
     }
 
@@ -140,10 +143,12 @@ impl State {
         if !ids.iter().all(|id| self.film(id).is_some() || self.set(id).is_some()) {
             return false;
         }
+        let again: Vec<String> = ids.iter().filter(|id| set.links.contains(id)).cloned().collect();
         let rejected = |id| self.film(id).is_some_and(|film| film.rejected);
         let new = ids.iter().filter(|id| !set.links.contains(id) && !rejected(id));
         let new: Vec<String> = new.cloned().collect();
         let now = self.now();
+        self.put_again.extend(again);
         let set = self.set_known(set_id);
         set.links.extend(new);
         set.saved = now;
