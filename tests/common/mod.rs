@@ -6,19 +6,18 @@
 
 pub mod openapi;
 pub mod secrets;
+pub mod watch;
 
-use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
-use openapi::Description;
-use standins::{Jellyfin, Letterboxd, Radarr, Server, jellyfin, radarr};
+use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
+use watch::Watch;
 
 /// The collection of the first user.
 pub const COLLECTION: &str = "Ada's watchlist";
@@ -38,20 +37,6 @@ pub struct World {
     /// Files that may hold secrets.
     declared: Vec<PathBuf>,
     watch: Watch,
-}
-
-/// Checks what reaches the servers against their own descriptions.
-struct Watch {
-    radarr: Option<Description>,
-    jellyfin: Option<Description>,
-    found: Mutex<Found>,
-}
-
-/// What was looked at, and what was wrong with it.
-#[derive(Default)]
-struct Found {
-    seen: HashSet<String>,
-    violations: BTreeSet<String>,
 }
 
 /// A run of lbjf that ended.
@@ -88,17 +73,7 @@ impl World {
             jellyfin::KEY,
         );
         let folder = tempfile::tempdir().expect("a folder for temporary files");
-        let watch = Watch {
-            radarr: Description::nearest(
-                "Radarr",
-                &version(&radarr.server, &radarr.url(), "/api/v3/system/status"),
-            ),
-            jellyfin: Description::nearest(
-                "Jellyfin",
-                &version(&jellyfin.server, &jellyfin.url(), "/System/Info/Public"),
-            ),
-            found: Mutex::default(),
-        };
+        let watch = Watch::new(&radarr, &jellyfin);
         let secrets = [radarr::KEY, jellyfin::KEY].map(str::to_owned).to_vec();
         let declared = vec![folder.path().join("config.toml")];
         Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
@@ -127,41 +102,9 @@ impl World {
         }
     }
 
-    /// Looks at the requests that reached Radarr and Jellyfin and were not looked at yet.
+    /// Looks at the requests that were not looked at yet.
     fn check_requests(&self) {
-        let mut found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
-        for (server, base, description) in [
-            (&self.radarr.server, self.radarr.url(), &self.watch.radarr),
-            (&self.jellyfin.server, self.jellyfin.url(), &self.watch.jellyfin),
-        ] {
-            let Some(description) = description else { continue };
-            let bases = self.bases(&server.url(), &base);
-            for request in server.requests() {
-                let is_ours =
-                    request.header("user-agent").is_some_and(|agent| agent == lbjf::http::USER_AGENT);
-                let key = format!("{} {}{} {}", server.url(), request.method, request.target(), request.body);
-                if is_ours && found.seen.insert(key) {
-                    found.violations.extend(description.violations(&request, &bases));
-                }
-            }
-        }
-    }
-
-    /// The base paths that a server may have been asked under: its own, and those in the config, which may be wrong.
-    fn bases(&self, server: &str, base: &str) -> Vec<String> {
-        let configured =
-            self.config.lines().filter_map(|line| line.strip_prefix("url = \"")?.strip_suffix('"'));
-        let paths = configured.chain([base]).filter_map(|url| url.strip_prefix(server));
-        let cut =
-            |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-        // lbjf takes `/web/...` and `/api/v3` off, so each beginning may be the base.
-        let mut bases: Vec<String> = Vec::new();
-        for path in paths.map(cut) {
-            bases.extend(path.match_indices('/').skip(1).map(|(at, _)| path[..at].to_owned()));
-            bases.push(path);
-        }
-        bases.retain(|base| !base.is_empty());
-        bases
+        self.watch.look(self);
     }
 
     /// Puts entries on ada's watchlist, newest first.
@@ -464,33 +407,8 @@ impl Drop for World {
         }
         self.search_files();
         self.check_requests();
-        let found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let violations: Vec<_> = found.violations.iter().cloned().collect();
-        drop(found);
-        assert!(
-            violations.is_empty(),
-            "requests that the servers' own descriptions do not know:\n{}",
-            violations.join("\n")
-        );
+        self.watch.tell();
     }
-}
-
-/// The version that a stand-in plays, as it says itself; empty when it does not answer.
-fn version(server: &Server, base: &str, path: &str) -> String {
-    if openapi::folder().is_none() || !server.requests().is_empty() {
-        return String::new();
-    }
-    let agent = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(2)))
-        .http_status_as_error(false)
-        .proxy(None)
-        .build()
-        .new_agent();
-    let answer = agent.get(format!("{base}{path}")).header("X-Api-Key", radarr::KEY).call();
-    server.forget_requests();
-    let text = answer.and_then(|mut answer| answer.body_mut().read_to_string()).unwrap_or_default();
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    ["version", "Version"].iter().find_map(|name| json[name].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Waits for the end of a run; gives its peak memory in MB, as far as the system tells (Linux), else 0.

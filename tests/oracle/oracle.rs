@@ -57,6 +57,7 @@ pub struct Before {
     pub members: Vec<Members>,
     pub folders: BTreeSet<String>,
     pub in_radarr: Films,
+    pub radarr: Vec<radarr::Film>,
     pub people: Vec<Person>,
     pub aliases: Both<Film>,
 }
@@ -217,6 +218,7 @@ impl Oracle {
             members: vec![self.members(0), self.members(1)],
             folders: self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect(),
             in_radarr: self.in_radarr(),
+            radarr: self.world.radarr.films(),
             people: self.people.clone(),
             aliases: self.aliases.clone(),
         };
@@ -238,6 +240,7 @@ impl Oracle {
             self.scrape(&ran);
         }
         self.check_known()?;
+        self.check_kept(&before)?;
         self.check_radarr(&ran, &before)?;
         self.check_made(&ran, &before)?;
         for which in 0..COLLECTIONS.len() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use standins::Request;
+use standins::{Request, radarr};
 
 use crate::films::{DAY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
 use crate::oracle::{Before, Oracle, Ran};
@@ -30,6 +30,21 @@ impl Oracle {
         // Radarr answered with another id.
         if sent.contains(&MERGED) && self.is_merged && after.contains(&MERGED) {
             self.aliases.add(&MERGED, !is_disturbed && !before.in_radarr.contains(&MERGED));
+        }
+        Ok(())
+    }
+
+    /// Is every film that Radarr had there as it was, but for labels that were added?
+    pub fn check_kept(&self, before: &Before) -> Result<(), String> {
+        let after = self.world.radarr.films();
+        for old in &before.radarr {
+            let is_kept = |new: &radarr::Film| {
+                let has_labels = old.tags.iter().all(|tag| new.tags.contains(tag));
+                has_labels && radarr::Film { tags: old.tags.clone(), ..new.clone() } == *old
+            };
+            if !after.iter().any(is_kept) {
+                return Err(format!("{old:?} is not in Radarr any more, or changed"));
+            }
         }
         Ok(())
     }
