@@ -220,16 +220,14 @@ fn names(folder: &std::path::Path) -> Vec<String> {
 }
 
 /// A file and its journal as a process leaves them that is killed while it writes, here in another folder.
-fn killed_while_writing(begin: impl FnOnce(&Connection)) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    let mut store = Store::open(&path).unwrap();
-    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
-    store.db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").unwrap();
-    begin(&store.db);
+fn killed_while_writing(path: &Path, begin: impl FnOnce(&Connection)) -> (tempfile::TempDir, PathBuf) {
+    let db = Connection::open(path).unwrap();
+    db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").unwrap();
+    begin(&db);
     let left = tempfile::tempdir().unwrap();
-    for name in names(folder.path()) {
-        fs::copy(folder.path().join(&name), left.path().join(&name)).unwrap();
+    let folder = path.parent().unwrap();
+    for name in names(folder) {
+        fs::copy(folder.join(&name), left.path().join(&name)).unwrap();
     }
     assert_eq!(names(left.path()), ["lbjf.db", "lbjf.db-journal"]);
     let path = left.path().join("lbjf.db");
@@ -246,7 +244,10 @@ fn write_much(db: &Connection) {
 #[test]
 fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
     for reader in ["status", "a dry run", "sync"] {
-        let (_left, path) = killed_while_writing(write_much);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lbjf.db");
+        list(&mut Store::open(&path).unwrap(), "ada", &[entry(Some("film:1"), "heat-1995")]);
+        let (_left, path) = killed_while_writing(&path, write_much);
         let store = match reader {
             "status" => Store::open_existing(&path).unwrap().unwrap(),
             "a dry run" => Store::copy_of(&path).unwrap(),
