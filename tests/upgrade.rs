@@ -7,11 +7,12 @@ mod common;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::World;
+use common::{Ran, World};
 use lbjf::exit::Exit;
 use lbjf::store::SCHEMA_VERSION;
 use nix::sys::signal::Signal;
@@ -216,6 +217,75 @@ fn an_upgrade_that_is_killed_at_any_time_is_done_by_the_next_run() {
     {
         println!("{killed} of {KILLS} upgrades killed, {halves} with a copy or a write half done");
     }
+}
+
+/// Runs lbjf with its store on a disk of so many KiB, and brings back what is on that disk in the end; `None`, loudly,
+/// where no such disk can be had.
+fn on_a_disk_of(kib: u64, world: &World, args: &[&str]) -> Option<Ran> {
+    let state = world.database().with_file_name("");
+    let lbjf = world.command(args);
+    let script = "mount -t tmpfs -o size=\"$1\"k tmpfs \"$3\" || exit 98
+        cp \"$2\"/* \"$3\"/ || exit 97
+        shift 3
+        \"$@\"
+        code=$?
+        cp \"$STATE_DIRECTORY\"/* \"$KEPT\"/
+        exit $code";
+    // Mounted over, a folder can still be reached under another name.
+    let kept = world.folder.path().join("kept");
+    fs::rename(&state, &kept).expect("it is there");
+    fs::create_dir_all(&state).expect("it can be made");
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", &kib.to_string()]);
+    command.arg(&kept).arg(&state).arg(lbjf.get_program()).args(lbjf.get_args());
+    command.env_clear().current_dir(world.folder.path());
+    command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("KEPT", &kept);
+    let output = command.output();
+    fs::remove_dir(&state).expect("what was on the disk is gone with it");
+    fs::rename(&kept, &state).expect("it is there");
+    match output {
+        Ok(output) if output.status.code().is_none_or(|code| code < 97) => Some(world.ran(output)),
+        other => {
+            #[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
+            {
+                eprintln!("NOT TESTED: no small disk can be had with unshare and mount: {other:?}");
+            }
+            None
+        }
+    }
+}
+
+#[test]
+fn an_upgrade_on_a_disk_that_is_full_says_so_and_is_done_when_there_is_room() {
+    let mut stops = 0;
+    let size = fs::metadata(fixture(1)).expect("it is there").len() / 1024;
+    // No room for the copy; for a part of it; for it, and not for what is new.
+    for room in [0, 4, size / 2, size, size + 4, size + 8, size + 16, size + 32, size + 64] {
+        let world = world();
+        fs::create_dir_all(world.database().with_file_name("")).expect("it can be made");
+        fs::copy(fixture(1), world.database()).expect("it is there");
+        servers_as_they_were(&world);
+        let Some(ran) = on_a_disk_of(size + 4 + room, &world, &["sync"]) else { return };
+        if ran.code != 0 {
+            stops += 1;
+            ran.exits(Exit::Failure).mentions(
+                "it cannot be written: the disk is full\nhint: make room on its disk; the next run",
+            );
+            assert_eq!(world.writes(), [""; 0], "{room} KiB");
+        }
+        let names = fs::read_dir(world.database().with_file_name("")).expect("it is there");
+        let mut names = names.map(|entry| entry.expect("it can be read").file_name());
+        assert!(
+            !names.any(|name| name.to_string_lossy().contains(".new-")),
+            "{room} KiB: half a copy is left"
+        );
+        world.sync();
+        let kept = world.database().with_file_name("lbjf.db.v1.bak");
+        assert_eq!(contents(&kept), contents(&fixture(1)), "{room} KiB");
+        assert_eq!(world.radarr.sent_again(), [0; 0]);
+        assert_eq!(world.collected(), world.tmdb(&["quiet-orchard", "salt-garden"]));
+    }
+    assert!((4..9).contains(&stops), "{stops} stops");
 }
 
 #[test]

@@ -259,6 +259,34 @@ fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
     }
 }
 
+/// No page more than now: the words of SQLite are those of a full disk.
+fn fill_disk(db: &Connection) {
+    let pages: u32 = db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+}
+
+#[test]
+fn a_write_on_a_full_disk_is_undone_as_a_whole_and_done_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("lbjf.db")).unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    fill_disk(&store.db);
+    let names: Vec<_> =
+        (0..2000).map(|number| (format!("film:{number}"), format!("film-{number}"))).collect();
+    let many: Vec<_> = names.iter().map(|(uid, slug)| entry(Some(uid), slug)).collect();
+    let error = store.identify(&many).unwrap_err();
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    assert_eq!(error.to_string(), "it cannot be written: the disk is full");
+    assert!(error.hint().unwrap().starts_with("make room on its disk"));
+    let films = |store: &Store| -> u32 {
+        store.db.query_row("SELECT count(*) FROM film", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((films(&store), store.known("ada").unwrap()), (1, [uid("film:1")].into()));
+    store.db.pragma_update_and_check(None, "max_page_count", 1 << 20, |_| Ok(())).unwrap();
+    store.identify(&many).unwrap();
+    assert_eq!(films(&store), 2000);
+}
+
 #[test]
 fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let mut store = Store::in_memory().unwrap();

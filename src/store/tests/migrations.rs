@@ -112,7 +112,7 @@ fn tables(path: &Path) -> Vec<(String, Vec<String>)> {
         db.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let columns = |name: &String| {
         let rows = db.prepare(&format!("SELECT * FROM {name}")).unwrap();
-        rows.column_names().into_iter().map(str::to_owned).collect()
+        rows.column_names().map(str::to_owned).collect()
     };
     names.iter().map(|name| (name.clone(), columns(name))).collect()
 }
@@ -240,6 +240,20 @@ fn a_migration_that_is_killed_at_any_statement_is_undone_and_done_by_the_next_ru
             }
         }
     }
+}
+
+#[test]
+fn a_migration_on_a_full_disk_changes_nothing_and_is_done_when_there_is_room() {
+    let (folder, path) = released(1);
+    let before = fs::read(&path).unwrap();
+    let db = Connection::open(&path).unwrap();
+    fill_disk(&db);
+    let error = Store::prepare(db, Some(&path), MIGRATIONS).unwrap_err();
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    assert!(fs::read(&path).unwrap() == before, "it was changed");
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
 }
 
 /// What another process left that was killed while it copied is no file of this one's.
