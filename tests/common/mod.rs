@@ -15,6 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
+pub use nix::sys::signal::Signal;
 use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
 use watch::Watch;
@@ -47,6 +48,19 @@ pub struct Ran {
     pub stdout: String,
     /// Everything else.
     pub stderr: String,
+}
+
+/// Sends a signal to a run.
+pub fn signal(run: &Child, signal: Signal) {
+    let id = i32::try_from(run.id()).expect("a process id");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it is ours, and runs");
+}
+
+/// Waits for something that a run does.
+pub fn wait_until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 impl World {

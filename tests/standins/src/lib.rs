@@ -14,4 +14,4 @@ pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::Proxy;
 pub use radarr::Radarr;
-pub use server::{Change, Fault, Hook, Reply, Request, Server};
+pub use server::{Change, Fault, Gate, Hook, Reply, Request, Server};

@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -118,6 +118,8 @@ pub enum Fault {
     Hang,
     /// The answer comes after this long.
     Delay(Duration),
+    /// The request is carried out and answered when the gate is opened.
+    Held(Gate),
     /// The answer claims its full length but ends after this many bytes of the body.
     Truncate(usize),
     /// The body comes a byte at a time with this pause between two.
@@ -144,6 +146,27 @@ impl Change {
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Change")
+    }
+}
+
+/// Holds answers back until it is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// Lets everything through that waits, and that comes later.
+    ///
+    /// # Panics
+    ///
+    /// When a thread panicked while it held the gate, which none does.
+    pub fn open(&self) {
+        *self.0.0.lock().expect("no thread panics with it") = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        let is_open = self.0.0.lock().expect("no thread panics with it");
+        drop(self.0.1.wait_while(is_open, |is_open| !*is_open));
     }
 }
 
@@ -388,6 +411,10 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
             }
             Some(Fault::Delay(pause)) => {
                 thread::sleep(pause);
+                write_reply(&mut stream, shared, &answer())?;
+            }
+            Some(Fault::Held(gate)) => {
+                gate.wait();
                 write_reply(&mut stream, shared, &answer())?;
             }
             Some(Fault::Truncate(bytes)) => {
