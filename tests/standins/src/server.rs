@@ -2,190 +2,19 @@
 //!
 //! One thread a connection; everything stops when the [`Server`] is dropped.
 
-use std::io::{self, Read, Write};
+mod fault;
+mod message;
+
+use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-/// One request as it arrived.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// `GET`, `POST`, ...
-    pub method: String,
-    /// The path without the query.
-    pub path: String,
-    /// The query without the `?`; empty when there is none.
-    pub query: String,
-    /// Header names in lower case, in the order they came.
-    pub headers: Vec<(String, String)>,
-    /// The body as text.
-    pub body: String,
-}
-
-impl Request {
-    /// The first header of this name (lower case).
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The decoded value of a query parameter; names are compared without case, as both servers do.
-    pub fn param(&self, name: &str) -> Option<String> {
-        self.query.split('&').find_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            key.eq_ignore_ascii_case(name).then(|| decode(value))
-        })
-    }
-
-    /// Path and query as they stood in the request line.
-    pub fn target(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
-    }
-}
-
-/// Undoes percent-encoding and `+` for a space.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// One answer.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Header names and values; `Content-Length` is added.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Reply {
-    /// An answer without a body and without a content type.
-    pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
-    }
-
-    /// An answer with a body of this content type.
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..Self::empty(status).with_header("Content-Type", content_type) }
-    }
-
-    /// An HTML page.
-    pub fn html(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::new(status, "text/html; charset=utf-8", body)
-    }
-
-    /// A JSON body.
-    pub fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self::new(status, "application/json; charset=utf-8", body.to_string())
-    }
-
-    /// The same answer with one more header.
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-}
-
-/// How a server may misbehave.
-#[derive(Clone, Debug)]
-pub enum Fault {
-    /// Something else is answered; the request changes nothing.
-    Instead(Reply),
-    /// The request is carried out, then something else is answered.
-    After(Reply),
-    /// The request is carried out, then the connection closes without an answer.
-    DropAfter,
-    /// The connection closes without an answer; the request changes nothing.
-    Drop,
-    /// No answer until the server stops; the request changes nothing.
-    Hang,
-    /// The answer comes after this long.
-    Delay(Duration),
-    /// The request is carried out and answered when the gate is opened.
-    Held(Gate),
-    /// The answer claims its full length but ends after this many bytes of the body.
-    Truncate(usize),
-    /// The body comes a byte at a time with this pause between two.
-    Drip(Duration),
-    /// These bytes are sent as they are, then the connection closes; the request changes nothing.
-    Raw(Vec<u8>),
-    /// The request is carried out, and the answer changed.
-    Changed(Change),
-    /// The request is answered as ever, then this is called.
-    Then(Hook),
-}
-
-/// What becomes of an answer.
-#[derive(Clone)]
-pub struct Change(Arc<dyn Fn(Reply) -> Reply + Send + Sync>);
-
-impl Change {
-    /// From what is to be done with it.
-    pub fn new(change: impl Fn(Reply) -> Reply + Send + Sync + 'static) -> Self {
-        Self(Arc::new(change))
-    }
-}
-
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Change")
-    }
-}
-
-/// Holds answers back until it is opened.
-#[derive(Clone, Debug, Default)]
-pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    /// Lets everything through that waits, and that comes later.
-    ///
-    /// # Panics
-    ///
-    /// When a thread panicked while it held the gate, which none does.
-    pub fn open(&self) {
-        *self.0.0.lock().expect("no thread panics with it") = true;
-        self.0.1.notify_all();
-    }
-
-    fn wait(&self) {
-        let is_open = self.0.0.lock().expect("no thread panics with it");
-        drop(self.0.1.wait_while(is_open, |is_open| !*is_open));
-    }
-}
-
-/// Something that a test does at a certain request.
-#[derive(Clone)]
-pub struct Hook(Arc<dyn Fn() + Send + Sync>);
-
-impl Hook {
-    /// From what is to be done.
-    pub fn new(hook: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hook))
-    }
-}
-
-impl std::fmt::Debug for Hook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hook")
-    }
-}
+pub use fault::{Change, Fault, Gate, Hook};
+pub use message::{Reply, Request};
+use message::{head, read_request};
 
 type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 type Matcher = dyn Fn(&Request) -> bool + Send + Sync;
@@ -456,66 +285,6 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.at_once.fetch_sub(1, Ordering::SeqCst);
     }
-}
-
-/// The next request of a connection, `None` at its end. Bytes read too far stay in `buffer`.
-fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
-    loop {
-        let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut parsed = httparse::Request::new(&mut headers);
-        let status = parsed.parse(buffer).map_err(io::Error::other)?;
-        if let httparse::Status::Complete(head_length) = status {
-            let mut request = owned(&parsed);
-            let body_length =
-                request.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-            buffer.drain(..head_length);
-            while buffer.len() < body_length {
-                if !read_more(stream, buffer)? {
-                    return Ok(None);
-                }
-            }
-            let body: Vec<u8> = buffer.drain(..body_length).collect();
-            request.body = String::from_utf8_lossy(&body).into_owned();
-            return Ok(Some(request));
-        }
-        if !read_more(stream, buffer)? {
-            return Ok(None);
-        }
-    }
-}
-
-fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
-    let mut chunk = [0; 16 * 1024];
-    let count = stream.read(&mut chunk)?;
-    buffer.extend_from_slice(&chunk[..count]);
-    Ok(count > 0)
-}
-
-fn owned(parsed: &httparse::Request<'_, '_>) -> Request {
-    let target = parsed.path.unwrap_or("/");
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let header = |header: &httparse::Header<'_>| {
-        (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned())
-    };
-    Request {
-        method: parsed.method.unwrap_or("GET").to_owned(),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers: parsed.headers.iter().map(header).collect(),
-        body: String::new(),
-    }
-}
-
-fn head(reply: &Reply) -> String {
-    use std::fmt::Write;
-    let mut head = format!("HTTP/1.1 {} Stand-in\r\n", reply.status);
-    for (name, value) in &reply.headers {
-        let _ = write!(head, "{name}: {value}\r\n");
-    }
-    if reply.status != 204 {
-        let _ = write!(head, "Content-Length: {}\r\n", reply.body.len());
-    }
-    head + "\r\n"
 }
 
 /// The head goes with the first of the body, so that a small answer is one packet, and a large one is not copied.
