@@ -14,4 +14,4 @@ pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::Proxy;
 pub use radarr::Radarr;
-pub use server::{Change, Fault, Gate, Hook, Reply, Request, Server};
+pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};

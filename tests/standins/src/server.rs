@@ -2,19 +2,24 @@
 //!
 //! One thread a connection; everything stops when the [`Server`] is dropped.
 
+mod deaf;
 mod fault;
 mod message;
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-pub use fault::{Change, Fault, Gate, Hook};
+pub use deaf::Deaf;
+pub use fault::{Change, Fault, Form, Gate, Hook};
 pub use message::{Reply, Request};
 use message::{head, read_request};
+
+/// So many connections may wait to be taken, as ever in Rust.
+const BACKLOG: i32 = 128;
 
 type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 type Matcher = dyn Fn(&Request) -> bool + Send + Sync;
@@ -36,6 +41,7 @@ struct Shared {
     handler: Box<Handler>,
     log: Mutex<Log>,
     stopping: AtomicBool,
+    refusing: AtomicBool,
     connections: AtomicUsize,
     open: AtomicUsize,
     sent: AtomicU64,
@@ -46,6 +52,14 @@ struct Shared {
 impl Shared {
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().expect("no thread panics while it writes the log")
+    }
+
+    /// Closes every connection.
+    fn hang_up(&self) {
+        for stream in &self.log().streams {
+            // A stream that is closed already needs no closing.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 
     /// Logs the request and takes the fault that is due for it.
@@ -62,7 +76,8 @@ impl Shared {
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    listener: Option<thread::JoinHandle<()>>,
+    listener: Arc<TcpListener>,
+    accepting: Option<thread::JoinHandle<()>>,
 }
 
 impl Server {
@@ -78,15 +93,17 @@ impl Server {
             handler: Box::new(handler),
             log: Mutex::default(),
             stopping: AtomicBool::new(false),
+            refusing: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             at_once: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
         });
-        let accepting = Arc::clone(&shared);
-        let listener = thread::spawn(move || accept(&listener, &accepting));
-        Self { address, shared, listener: Some(listener) }
+        let listener = Arc::new(listener);
+        let (own, its) = (Arc::clone(&listener), Arc::clone(&shared));
+        let accepting = thread::spawn(move || accept(&own, &its));
+        Self { address, shared, listener, accepting: Some(accepting) }
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -162,23 +179,43 @@ impl Server {
         self.shared.log().rules.push(Rule { matches: Box::new(matches), fault, left: times });
     }
 
+    /// Hangs up on everybody and refuses connections when this was called `after` times, until the server behaves
+    /// again. The port stays its own.
+    pub fn refusing(&self, after: usize) -> Hook {
+        let (listener, shared) = (Arc::clone(&self.listener), Arc::clone(&self.shared));
+        let calls = AtomicUsize::new(0);
+        Hook::new(move || {
+            if calls.fetch_add(1, Ordering::SeqCst) + 1 == after {
+                shared.refusing.store(true, Ordering::SeqCst);
+                // Linux: a socket that is shut down listens no more and keeps its port.
+                rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).expect("it listens");
+                shared.hang_up();
+            }
+        })
+    }
+
     /// Behaves again.
+    ///
+    /// # Panics
+    ///
+    /// When it refused connections and cannot take any more.
     pub fn behave(&self) {
         self.shared.log().rules.clear();
+        if self.shared.refusing.load(Ordering::SeqCst) {
+            rustix::net::listen(&self.listener, BACKLOG).expect("it listened before");
+            self.shared.refusing.store(false, Ordering::SeqCst);
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
-        for stream in &self.shared.log().streams {
-            // A stream that is closed already needs no closing.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
+        self.shared.hang_up();
         // Wakes the listener, which sees the flag.
         let _ = TcpStream::connect(self.address);
-        if let Some(listener) = self.listener.take() {
-            let _ = listener.join();
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
         }
     }
 }
@@ -188,7 +225,11 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         if shared.stopping.load(Ordering::SeqCst) {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // There is none as long as they are refused.
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        };
         shared.connections.fetch_add(1, Ordering::SeqCst);
         shared.open.fetch_add(1, Ordering::SeqCst);
         if let Ok(clone) = stream.try_clone() {
@@ -196,78 +237,109 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         let shared = Arc::clone(shared);
         thread::spawn(move || {
-            let closing = stream.try_clone();
             // A client that hangs up or sends nonsense ends its connection, nothing else.
-            let _ = serve(stream, &shared);
-            if let Ok(stream) = closing {
-                let _ = stream.shutdown(Shutdown::Both);
+            match serve(&stream, &shared) {
+                Ok(End::Reset) => reset(&stream, &shared),
+                _ => drop(stream.shutdown(Shutdown::Both)),
             }
             shared.open.fetch_sub(1, Ordering::SeqCst);
         });
     }
 }
 
+/// How a connection ends.
+enum End {
+    Closed,
+    Reset,
+}
+
+/// Lets a connection be reset when its last handle is dropped, which is the caller's.
+fn reset(stream: &TcpStream, shared: &Shared) {
+    let peer = stream.peer_addr().ok();
+    shared.log().streams.retain(|other| other.peer_addr().ok() != peer);
+    // A client that reset it first needs no reset.
+    let _ = rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO));
+}
+
 /// Serves one connection until the client or a fault ends it.
-fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+fn serve(mut stream: &TcpStream, shared: &Shared) -> io::Result<End> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut buffer)? {
+    while let Some(request) = read_request(stream, &mut buffer)? {
         let _under_way = UnderWay::begin(shared);
         let fault = shared.receive(&request);
         let answer = || (shared.handler)(&request);
         match fault {
-            None => write_reply(&mut stream, shared, &answer())?,
-            Some(Fault::Instead(reply)) => write_reply(&mut stream, shared, &reply)?,
+            None => write_reply(stream, shared, &answer())?,
+            Some(Fault::Instead(reply)) => write_reply(stream, shared, &reply)?,
             Some(Fault::After(reply)) => {
                 answer();
-                write_reply(&mut stream, shared, &reply)?;
+                write_reply(stream, shared, &reply)?;
             }
             Some(Fault::DropAfter) => {
                 answer();
-                return Ok(());
+                return Ok(End::Closed);
             }
-            Some(Fault::Drop) => return Ok(()),
-            Some(Fault::Changed(Change(change))) => write_reply(&mut stream, shared, &change(answer()))?,
+            Some(Fault::Drop) => return Ok(End::Closed),
+            Some(Fault::ResetAfter) => {
+                answer();
+                return Ok(End::Reset);
+            }
+            Some(Fault::Reset) => return Ok(End::Reset),
+            Some(Fault::Changed(Change(change))) => write_reply(stream, shared, &change(answer()))?,
+            Some(Fault::Sent(Form(form))) => {
+                let bytes = form(answer());
+                stream.write_all(&bytes)?;
+                let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+                if text.contains("\nconnection: close\r") {
+                    return Ok(End::Closed);
+                }
+            }
             Some(Fault::Raw(bytes)) => {
                 stream.write_all(&bytes)?;
-                return stream.flush();
+                return Ok(End::Closed);
             }
-            Some(Fault::Hang) => {
-                while !shared.stopping.load(Ordering::SeqCst) {
-                    thread::sleep(Duration::from_millis(20));
-                }
-                return Ok(());
+            Some(Fault::Hang) => return Ok(hang(shared)),
+            Some(Fault::HangAfter) => {
+                answer();
+                return Ok(hang(shared));
             }
             Some(Fault::Delay(pause)) => {
                 thread::sleep(pause);
-                write_reply(&mut stream, shared, &answer())?;
+                write_reply(stream, shared, &answer())?;
             }
             Some(Fault::Held(gate)) => {
                 gate.wait();
-                write_reply(&mut stream, shared, &answer())?;
+                write_reply(stream, shared, &answer())?;
             }
             Some(Fault::Truncate(bytes)) => {
                 let reply = answer();
                 stream.write_all(head(&reply).as_bytes())?;
                 stream.write_all(&reply.body[..bytes.min(reply.body.len())])?;
-                return stream.flush();
+                return Ok(End::Closed);
             }
             Some(Fault::Drip(pause)) => {
                 let reply = answer();
                 stream.write_all(head(&reply).as_bytes())?;
                 for byte in &reply.body {
                     stream.write_all(&[*byte])?;
-                    stream.flush()?;
                     thread::sleep(pause);
                 }
             }
             Some(Fault::Then(Hook(hook))) => {
-                write_reply(&mut stream, shared, &answer())?;
+                write_reply(stream, shared, &answer())?;
                 hook();
             }
         }
     }
-    Ok(())
+    Ok(End::Closed)
+}
+
+fn hang(shared: &Shared) -> End {
+    while !shared.stopping.load(Ordering::SeqCst) {
+        thread::sleep(Duration::from_millis(20));
+    }
+    End::Closed
 }
 
 /// Counts a request as long as it lives.
@@ -288,12 +360,11 @@ impl Drop for UnderWay<'_> {
 }
 
 /// The head goes with the first of the body, so that a small answer is one packet, and a large one is not copied.
-fn write_reply(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
+fn write_reply(mut stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
     let mut bytes = head(reply).into_bytes();
     let (first, rest) = reply.body.split_at(reply.body.len().min(16 << 10));
     shared.sent.fetch_add((bytes.len() + reply.body.len()) as u64, Ordering::SeqCst);
     bytes.extend_from_slice(first);
     stream.write_all(&bytes)?;
-    stream.write_all(rest)?;
-    stream.flush()
+    stream.write_all(rest)
 }

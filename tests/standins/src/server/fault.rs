@@ -18,6 +18,12 @@ pub enum Fault {
     Drop,
     /// No answer until the server stops; the request changes nothing.
     Hang,
+    /// The request is carried out; no answer until the server stops.
+    HangAfter,
+    /// The connection is reset; the request changes nothing.
+    Reset,
+    /// The request is carried out, then the connection is reset.
+    ResetAfter,
     /// The answer comes after this long.
     Delay(Duration),
     /// The request is carried out and answered when the gate is opened.
@@ -30,6 +36,9 @@ pub enum Fault {
     Raw(Vec<u8>),
     /// The request is carried out, and the answer changed.
     Changed(Change),
+    /// The request is carried out, and these bytes are made of the answer. The connection stays open, unless they
+    /// say that it closes.
+    Sent(Form),
     /// The request is answered as ever, then this is called.
     Then(Hook),
 }
@@ -48,6 +57,23 @@ impl Change {
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Change")
+    }
+}
+
+/// The bytes that an answer is sent as.
+#[derive(Clone)]
+pub struct Form(pub(super) Arc<dyn Fn(Reply) -> Vec<u8> + Send + Sync>);
+
+impl Form {
+    /// From how they are made.
+    pub fn new(form: impl Fn(Reply) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(form))
+    }
+}
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Form")
     }
 }
 

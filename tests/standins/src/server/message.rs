@@ -1,6 +1,6 @@
 //! Requests and answers, as text and as values.
 
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::net::TcpStream;
 
 /// One request as it arrived.
@@ -63,7 +63,7 @@ fn decode(text: &str) -> String {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// Header names and values; `Content-Length` is added.
+    /// Header names and values; `Content-Length` is added unless it is there.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -98,7 +98,7 @@ impl Reply {
 }
 
 /// The next request of a connection, `None` at its end. Bytes read too far stay in `buffer`.
-pub(super) fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
+pub(super) fn read_request(stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
     loop {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut parsed = httparse::Request::new(&mut headers);
@@ -123,7 +123,7 @@ pub(super) fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::
     }
 }
 
-fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
+fn read_more(mut stream: &TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
     let mut chunk = [0; 16 * 1024];
     let count = stream.read(&mut chunk)?;
     buffer.extend_from_slice(&chunk[..count]);
@@ -151,7 +151,8 @@ pub(super) fn head(reply: &Reply) -> String {
     for (name, value) in &reply.headers {
         let _ = write!(head, "{name}: {value}\r\n");
     }
-    if reply.status != 204 {
+    let has_length = reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    if reply.status != 204 && !has_length {
         let _ = write!(head, "Content-Length: {}\r\n", reply.body.len());
     }
     head + "\r\n"
