@@ -87,8 +87,7 @@ impl Server {
     ///
     /// When no port of the loopback interface can be bound.
     pub fn start(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        let (listener, address) = listen();
         let shared = Arc::new(Shared {
             handler: Box::new(handler),
             log: Mutex::default(),
@@ -216,6 +215,20 @@ impl Drop for Server {
         let _ = TcpStream::connect(self.address);
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
+        }
+    }
+}
+
+/// Binds any port in such a way that it stays the listener's when that refuses connections: Linux lets go of a port
+/// that it chose itself.
+fn listen() -> (TcpListener, SocketAddr) {
+    loop {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+        let address = free.local_addr().expect("a bound socket has an address");
+        drop(free);
+        // Somebody else may have taken it meanwhile.
+        if let Ok(listener) = TcpListener::bind(address) {
+            return (listener, address);
         }
     }
 }
@@ -367,4 +380,48 @@ fn write_reply(mut stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::Re
     bytes.extend_from_slice(first);
     stream.write_all(&bytes)?;
     stream.write_all(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// Status line and rest of a request on a connection of its own.
+    fn ask(server: &Server) -> io::Result<String> {
+        let mut stream = TcpStream::connect(server.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+        stream.shutdown(Shutdown::Write)?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn a_server_that_refuses_comes_back_on_its_port() {
+        let server = Server::start(|_| Reply::empty(200));
+        for _ in 0..2 {
+            server.fail(usize::MAX, |_| true, Fault::Then(server.refusing(2)));
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+            for _ in 0..3 {
+                assert_eq!(ask(&server).expect_err("nobody").kind(), io::ErrorKind::ConnectionRefused);
+            }
+            server.behave();
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+        }
+    }
+
+    #[test]
+    fn a_connection_is_reset_and_one_that_nobody_takes_is_never_made() {
+        let server = Server::start(|_| Reply::empty(200));
+        server.fail(1, |_| true, Fault::Reset);
+        assert_eq!(ask(&server).expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+        let deaf = Deaf::start();
+        let address = deaf.url().replace("http://", "").parse().expect("an address");
+        let error = TcpStream::connect_timeout(&address, Duration::from_millis(100)).expect_err("nobody");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
 }
