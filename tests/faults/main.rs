@@ -205,6 +205,10 @@ fn play(case: &Case, calm: &Calm, times: usize) -> Result<(), String> {
     if !again.is_empty() && (case.end, case.kind) != (End::Radarr("movie"), Kind::EmptyList) {
         return Err(format!("sent to Radarr, which had them: {again:?}"));
     }
+    let again = scene.world.jellyfin.made_again();
+    if !again.is_empty() {
+        return Err(format!("made collections that were there: {again:?}"));
+    }
     scene.world.forget_requests();
     let ran = scene.pass();
     if (ran.exit, scene.world.writes().len()) != (0, 0) {

@@ -54,7 +54,7 @@ impl Calm {
         stage.world.sync();
         let difference = difference(&end, &stage.end());
         assert!(difference.is_empty(), "a second run changes nothing: {difference}");
-        stage.check_requests(None, false);
+        stage.check_requests(false);
         Self { end, requests, film_pages, took }
     }
 }
@@ -103,7 +103,7 @@ fn survives(scene: Scene, workers: usize) {
         let may_meet_merged = *moment != Moment::Before && Stage::is_for_merged(&request);
         // A film that Radarr has under another id than the one it is asked for waits a run for its label.
         stage.finish(&end, may_meet_merged);
-        stage.check_requests(Some(&request).filter(|_| *moment == Moment::Before), may_meet_merged);
+        stage.check_requests(may_meet_merged);
     });
     let killed = killed.into_inner();
     tell(&format!("{scene:?}, {workers} at once: {requests} requests, {killed} of {} killed", cases.len()));
@@ -168,7 +168,7 @@ fn runs_that_are_killed_at_random_times_and_more_than_once_are_finished_by_the_n
         }
         let may_meet_merged = stage.world.radarr.server.requests().iter().any(Stage::is_for_merged);
         stage.finish(end, may_meet_merged);
-        stage.check_requests(None, may_meet_merged);
+        stage.check_requests(may_meet_merged);
     });
     tell(&format!("{} random kills survived", survived.into_inner()));
 }

@@ -66,6 +66,16 @@ pub struct Reading {
 }
 
 impl Known {
+    /// Does a crawl wait for another one that lacks as much?
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Did the last crawls' totals disagree?
+    pub fn is_mismatched(&self) -> bool {
+        self.mismatch.is_some()
+    }
+
     /// These were seen, nothing more.
     pub fn seeing(&self, seen: impl IntoIterator<Item = Film>) -> Self {
         let mut new = self.clone();

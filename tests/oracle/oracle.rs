@@ -8,11 +8,12 @@ use standins::letterboxd::Film as Page;
 use standins::{Jellyfin, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
 
+use crate::Tally;
 use crate::belief::{Both, Collection, Fact, Person, Waiting};
 use crate::common::World;
 use crate::edits::Edit;
 use crate::films::{
-    COLLECTIONS, FILMS, Film, Films, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID, Who, slug,
+    COLLECTIONS, DAY, FILMS, Film, Films, HOUR, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID, Who, slug,
 };
 use crate::known::{Known, Reading, Watchlist};
 use crate::rounds::{Round, Run, Start};
@@ -30,7 +31,8 @@ const JELLYFINS: [jellyfin::Version; 5] = [
 const MERGED_INTO: u32 = 4_900_000;
 /// Radarr's metadata does not know this id.
 const UNKNOWN_ID: u32 = 5_000_100;
-const COOL_DOWN: u32 = 60;
+/// The first cool-down; each of those that follow without a success between them takes twice as long, up to a day.
+const COOL_DOWN: u32 = HOUR;
 
 /// One copy of a film in the library.
 pub struct Copy {
@@ -104,10 +106,12 @@ pub struct Oracle {
     /// (person, film): Radarr had the film while the wish was open.
     pub answered: Both<(Who, Film)>,
     pub waiting: BTreeMap<Film, Waiting>,
-    pub refused_at: Option<u32>,
+    pub refused_until: u32,
     pub user_ids: Vec<String>,
     pub tmdb: BTreeMap<Film, u32>,
     pub users_config: String,
+    /// What happened so far.
+    pub tally: Tally,
     /// What the last run said, for a failing case.
     pub last_words: String,
     /// Where the store is, when memory can be a folder.
@@ -164,9 +168,10 @@ impl Oracle {
             aliases: Both::default(),
             answered: Both::default(),
             waiting: BTreeMap::new(),
-            refused_at: None,
+            refused_until: 0,
             tmdb,
             users_config,
+            tally: Tally::new(),
             last_words: String::new(),
             _memory: memory,
         };
@@ -234,10 +239,14 @@ impl Oracle {
             if !writes.is_empty() {
                 return Err(format!("a dry run wrote: {writes:?}"));
             }
+            self.count_dry();
             return self.check_known();
         }
         if !run.cleanup {
             self.scrape(&ran);
+        }
+        if matches!(ran.trouble, Some(Trouble::Refuses { .. })) && !self.is_refused() {
+            self.refused_until = self.now + self.cool_down()?;
         }
         self.check_known()?;
         self.check_kept(&before)?;
@@ -246,7 +255,16 @@ impl Oracle {
         for which in 0..COLLECTIONS.len() {
             self.check_collection(which, &ran, &before)?;
         }
-        self.check_exit(&ran)
+        self.check_exit(&ran)?;
+        if let Some((Place::EmptyLibrary(who), _)) = ran.place() {
+            // Where films were never seen, it was believed: what came back since may go unseen for a day.
+            let person = &mut self.people[who];
+            if !before.people[who].saw_films.1 {
+                person.library = Fact::new(person.library.is, self.now, true);
+            }
+        }
+        self.count(&ran, &before);
+        Ok(())
     }
 
     fn behave(&self) {
@@ -304,9 +322,6 @@ impl Oracle {
                 }
             }
         }
-        if is_refusal {
-            self.refused_at = Some(self.now);
-        }
         if is_cut || matches!(ran.place(), Some((Place::PageOne(_) | Place::PageTwo(_), _))) {
             return;
         }
@@ -320,8 +335,20 @@ impl Oracle {
         }
     }
 
+    /// How long Letterboxd is left alone after a refusal in this minute.
+    fn cool_down(&self) -> Result<u32, String> {
+        let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
+        let until: i64 = db
+            .query_row("SELECT until FROM cool_down", [], |row| row.get(0))
+            .map_err(|error| error.to_string())?;
+        let minutes = (until - jiff::Timestamp::now().as_second() + 59).div_euclid(60);
+        let minutes = u32::try_from(minutes).unwrap_or(0);
+        let is_right = (0..5).any(|doubled| minutes == COOL_DOWN << doubled) || minutes == DAY;
+        if is_right { Ok(minutes) } else { Err(format!("Letterboxd is left alone for {minutes} minutes")) }
+    }
+
     pub fn is_refused(&self) -> bool {
-        self.refused_at.is_some_and(|at| self.now - at < COOL_DOWN)
+        self.now < self.refused_until
     }
 
     /// The collection with the folder, whatever its name.

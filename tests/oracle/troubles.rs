@@ -95,6 +95,20 @@ impl Trouble {
         matches!(self, Self::Hangs(_) | Self::Kill { .. })
     }
 
+    /// Must it be told when it is met? Not what passes; not where a run asks what became of a lost answer, or only
+    /// looks once more at what was done; and an answer that is short enough cannot be cut.
+    pub fn is_told(self) -> bool {
+        use Place::{EmptyLibrary, Members, RadarrAdds};
+        match self {
+            Self::Fails { once: true, .. }
+            | Self::Fails { place: EmptyLibrary(_) | Members, .. }
+            | Self::Fails { place: RadarrAdds, how: How::Lost, .. } => false,
+            Self::Fails { place, how: How::Cut, .. } => !place.is_radarr() && !place.is_jellyfin(),
+            Self::Fails { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Where it fails; with `true`, all the time.
     pub fn place(self) -> Option<(Place, bool)> {
         match self {

@@ -87,12 +87,16 @@ impl Oracle {
         (0..3).filter(is_mapped).collect()
     }
 
-    fn scope(&self, which: usize, ran: &Ran) -> Scope {
+    fn scope(&self, which: usize, ran: &Ran, before: &Before) -> Scope {
         use Place::{Collections, EmptyLibrary, Libraries, Library, Make, Members, Puts, Takes, Users};
         let mapped = self.mapped(which);
         let is_touched = ran.chosen.iter().any(|who| mapped.contains(who));
         let (mut read_failed, mut is_disturbed) = match ran.place() {
-            Some((Users | Libraries | Collections | Members, is_always)) => (is_always, true),
+            Some((Users | Libraries | Collections, is_always)) => (is_always, true),
+            // Those of one that is only made now are read when they are in it.
+            Some((Members, is_always)) => {
+                (is_always && before.folders.contains(&format!("{} [boxset]", COLLECTIONS[which])), true)
+            }
             Some((Library(who), is_always)) => (is_always && mapped.contains(&who), mapped.contains(&who)),
             Some((EmptyLibrary(who), _)) => {
                 (mapped.contains(&who) && self.people[who].saw_films.1, mapped.contains(&who))
@@ -110,15 +114,14 @@ impl Oracle {
 
     /// A collection is only made for a film, and never where one is or may be.
     pub fn check_made(&self, ran: &Ran, before: &Before) -> Result<(), String> {
-        let mut made = before.folders.clone();
+        if let Some(name) = self.world.jellyfin.made_again().first() {
+            return Err(format!("the collection {name} was made although its folder is there"));
+        }
         for request in self.world.jellyfin.server.writes() {
             if request.path != "/Collections" {
                 continue;
             }
             let name = request.param("name").unwrap_or_default();
-            if !made.insert(format!("{name} [boxset]")) {
-                return Err(format!("the collection {name} was made although its folder is there"));
-            }
             let Some(which) = COLLECTIONS.iter().position(|known| *known == name) else {
                 return Err(format!("a collection {name} was made"));
             };
@@ -131,7 +134,7 @@ impl Oracle {
             if ran.run.cleanup || (which == 1 && self.by_id.is_some()) {
                 return Err(format!("the collection {name} was made although it must not"));
             }
-            if self.scope(which, ran).read_failed || !self.mapped(which).iter().any(wanted) {
+            if self.scope(which, ran, before).read_failed || !self.mapped(which).iter().any(wanted) {
                 return Err(format!("the collection {name} was made on doubt, or for nothing"));
             }
         }
@@ -154,7 +157,7 @@ impl Oracle {
 
     fn check_members(&mut self, which: usize, ran: &Ran, before: &Before) -> Result<(), String> {
         let name = COLLECTIONS[which];
-        let scope = self.scope(which, ran);
+        let scope = self.scope(which, ran, before);
         let (was, is) = (&before.members[which], self.members(which));
         let is_same = was.films == is.films && was.strangers == is.strangers;
         if let Some(item) = was.strangers.difference(&is.strangers).next() {

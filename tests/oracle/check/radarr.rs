@@ -14,7 +14,12 @@ impl Oracle {
         self.reopen_wishes(ran, before);
         let sent = self.check_sent(ran, is_disturbed)?;
         let after = self.in_radarr();
-        let added = after.difference(&before.in_radarr).count();
+        let mut added: Films = after.difference(&before.in_radarr).copied().collect();
+        if is_disturbed && self.is_merged {
+            // A lost answer tells nothing of another id, so this one is not counted.
+            added.remove(&MERGED);
+        }
+        let added = added.len();
         if self.max_adds.is_some_and(|most| added > most) {
             return Err(format!("{added} films were added to Radarr, more than max_adds_per_run"));
         }
@@ -105,7 +110,7 @@ impl Oracle {
     }
 
     /// A new or restored Radarr gets new wishes only.
-    fn is_restored(&self, before: &Before) -> bool {
+    pub fn is_restored(&self, before: &Before) -> bool {
         let answered: Films = self.answered.perhaps.iter().map(|(_, film)| *film).collect();
         let lost = answered.difference(&before.in_radarr).count();
         let surely = self.answered.surely.iter().map(|(_, film)| film).collect::<BTreeSet<_>>().len();
@@ -151,6 +156,8 @@ impl Oracle {
                     && self.people[who].must_list(*film)
                     && self.resolved.contains(film)
                     && !self.excluded.contains(film)
+                    // Under another id it is found by asking for it, and that may have to wait.
+                    && (*film != MERGED || !self.is_merged || self.aliases.surely.contains(film))
                     && waiting.failures <= 3
                     && waiting.settled.is_none()
                     && !(self.skip_if_in_library && self.copies.iter().any(|copy| copy.film == *film))
