@@ -239,3 +239,15 @@ fn merged_tmdb_id_whose_answer_was_lost_is_answered_by_the_next_run() {
     world.sync();
     assert_eq!((requests(&world), world.radarr.films().len()), (0, 1));
 }
+
+/// Half of a refusal says nothing of what is refused.
+#[test]
+fn a_refusal_that_breaks_off_is_no_refusal_and_the_next_run_tries_again() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let half =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 300\r\n\r\n[{\"prop";
+    world.radarr.server.fail(1, is_add, Fault::Raw(half.into()));
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the connection was closed before");
+    world.sync();
+    assert_eq!(world.radarr.films().len(), 1);
+}
