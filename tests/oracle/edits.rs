@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::films::{FILMS, Film, MERGED, SERIES, UNKNOWN, Who};
+use crate::films::{FILMS, Film, MERGED, SERIES, UNKNOWN, WITHOUT_ID, Who};
 
 /// How much of a watchlist goes at once, from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,8 +93,20 @@ pub enum Edit {
     Ghost(usize),
     /// A library scan makes ghosts real.
     Scan,
-    /// A user comes into the config, or leaves it. Ada stays.
+    /// A user comes into the config, or leaves it, unless it is the last one.
     Config(Who, bool),
+    /// Somebody's collection gets another name in the config.
+    Move(Who, usize),
+    /// Somebody's `remove_watched` in the config.
+    RemoveWatched(Who, bool),
+    /// Somebody's `remove_unlisted` in the config.
+    RemoveUnlisted(Who, bool),
+    /// The clock was more than a year ahead, and is set back.
+    ClockBack,
+    /// The page of the film without a TMDB id names one.
+    GainId,
+    /// The page of the film [`CHANGED`](crate::films::CHANGED) names another id.
+    ChangeId,
     /// A person adds a film to Radarr.
     RadarrAdd(Film),
     /// A person removes a film from Radarr.
@@ -120,7 +132,7 @@ fn who() -> impl Strategy<Value = Who> {
 }
 
 fn collection() -> impl Strategy<Value = usize> {
-    prop_oneof![3 => Just(0_usize), 1 => Just(1_usize)]
+    prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => Just(2_usize)]
 }
 
 /// The first film of a list and how many there are.
@@ -152,6 +164,19 @@ fn of_watchlists() -> impl Strategy<Value = Edit> {
         1 => film().prop_map(Edit::Rename),
         2 => who().prop_map(|who| Edit::Config(who, false)),
         3 => who().prop_map(|who| Edit::Config(who, true)),
+        2 => Just(Edit::GainId),
+        2 => who().prop_map(|who| Edit::List(who, WITHOUT_ID)),
+        1 => Just(Edit::ChangeId),
+        1 => Just(Edit::ClockBack),
+    ]
+}
+
+fn of_the_config() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        2 => (who(), 0..3_usize).prop_map(|(who, to)| Edit::Move(who, to)),
+        2 => who().prop_map(|who| Edit::Move(who, usize::from(who == 2))),
+        2 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::RemoveWatched(who, is)),
+        2 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::RemoveUnlisted(who, is)),
     ]
 }
 
@@ -200,5 +225,11 @@ fn of_radarr() -> impl Strategy<Value = Edit> {
 
 /// Anything that people do.
 pub fn edit() -> impl Strategy<Value = Edit> {
-    prop_oneof![10 => of_watchlists(), 10 => of_the_library(), 5 => of_collections(), 4 => of_radarr()]
+    prop_oneof![
+        20 => of_watchlists(),
+        20 => of_the_library(),
+        10 => of_collections(),
+        8 => of_radarr(),
+        3 => of_the_config(),
+    ]
 }

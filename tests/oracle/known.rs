@@ -76,6 +76,17 @@ impl Known {
         self.mismatch.is_some()
     }
 
+    /// Dates that are far ahead: the list is read as a whole once more, and waits begin now.
+    pub fn set_clock_right(&mut self, now: u32) {
+        self.crawled = None;
+        if let Some((at, _)) = &mut self.pending {
+            *at = now;
+        }
+        if let Some(mismatch) = &mut self.mismatch {
+            mismatch.since = now;
+        }
+    }
+
     /// These were seen, nothing more.
     pub fn seeing(&self, seen: impl IntoIterator<Item = Film>) -> Self {
         let mut new = self.clone();

@@ -117,6 +117,13 @@ fn edits_of_people_in_any_order_end_as_design_3_says() {
         "both twins in Radarr",
         "a library that is taken away",
         "somebody outside the config",
+        "ada outside the config",
+        "two people with one Jellyfin user",
+        "a collection of another name",
+        "a film that gained an id",
+        "a film with another id",
+        "an option that changed",
+        "a clock that was set back",
         "a dry run",
         "a cleanup",
     ];
@@ -143,6 +150,7 @@ fn troubles_take_nothing_out_and_nothing_away() {
         5_709_918_134_919_312_923,
         354_286_116_706_332_563,
         209_799_209_924_775_336,
+        184_309_806_632_301_001,
     ];
     hold(&failed, 28, 14, &rounds::case(true), &reached);
 }

@@ -13,7 +13,8 @@ use crate::belief::{Both, Collection, Fact, Person, Waiting};
 use crate::common::World;
 use crate::edits::Edit;
 use crate::films::{
-    COLLECTIONS, DAY, FILMS, Film, Films, HOUR, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID, Who, slug,
+    CHANGED, COLLECTIONS, DAY, FILMS, Film, Films, HOUR, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID,
+    Who, slug,
 };
 use crate::known::{Known, Reading, Watchlist};
 use crate::rounds::{Round, Run, Start};
@@ -97,6 +98,14 @@ pub struct Oracle {
     pub excluded: Films,
     pub is_known: bool,
     pub is_merged: bool,
+    /// [`WITHOUT_ID`] has one now.
+    pub has_gained: bool,
+    /// The id that [`CHANGED`](crate::films::CHANGED) had before.
+    pub former: Option<u32>,
+    /// lbjf may know them under one id or another: nothing about them is sure any more.
+    pub unsure: Films,
+    /// The clock was set back since the last run.
+    pub is_clock_back: bool,
     pub renamed: Films,
     pub ghosts: BTreeSet<usize>,
     /// lbjf knows their TMDB ids.
@@ -139,6 +148,7 @@ impl Oracle {
         let users_config = world.config()[world.config().find("\n[[users]]").expect("ada")..].to_owned();
         let people = (0..3).map(|who| Person {
             collection: usize::from(who == 2),
+            viewer: if who == 1 && start.is_shared { 0 } else { who },
             remove_watched: start.remove_watched[who],
             remove_unlisted: start.remove_unlisted[who],
             in_config: true,
@@ -154,7 +164,7 @@ impl Oracle {
             world,
             now: 0,
             people: people.collect(),
-            collections: vec![Collection::default(), Collection::default()],
+            collections: vec![Collection::default(); COLLECTIONS.len()],
             copies: Vec::new(),
             by_id,
             skip_if_in_library: start.skip_if_in_library,
@@ -162,6 +172,10 @@ impl Oracle {
             excluded: Films::new(),
             is_known: false,
             is_merged: false,
+            has_gained: false,
+            former: None,
+            unsure: Films::new(),
+            is_clock_back: false,
             renamed: Films::new(),
             ghosts: BTreeSet::new(),
             resolved: Films::new(),
@@ -219,8 +233,11 @@ impl Oracle {
         if let Some(trouble) = trouble {
             trap.set(trouble, &self.world, &self.user_ids, |film| self.tmdb.get(&film).copied().unwrap_or(0));
         }
+        if self.is_clock_back && !run.dry {
+            self.set_clock_right();
+        }
         let before = Before {
-            members: vec![self.members(0), self.members(1)],
+            members: (0..COLLECTIONS.len()).map(|which| self.members(which)).collect(),
             folders: self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect(),
             in_radarr: self.in_radarr(),
             radarr: self.world.radarr.films(),
@@ -265,6 +282,19 @@ impl Oracle {
         }
         self.count(&ran, &before);
         Ok(())
+    }
+
+    /// What a run makes of dates that are far ahead: waits begin anew, or are over.
+    fn set_clock_right(&mut self) {
+        self.is_clock_back = false;
+        self.refused_until = 0;
+        for known in self.people.iter_mut().flat_map(|person| &mut person.states) {
+            known.set_clock_right(self.now);
+        }
+        for waiting in self.waiting.values_mut() {
+            waiting.settled = waiting.settled.map(|_| self.now);
+            waiting.failed_at = self.now;
+        }
     }
 
     fn behave(&self) {
@@ -331,7 +361,10 @@ impl Oracle {
         };
         for who in &ran.chosen {
             let person = &self.people[*who];
-            self.resolved.extend((0..FILMS).filter(|film| Some(*film) != failing && person.must_list(*film)));
+            let is_sure = |film: &Film| {
+                Some(*film) != failing && person.must_list(*film) && !self.unsure.contains(film)
+            };
+            self.resolved.extend((0..FILMS).filter(is_sure));
         }
     }
 
@@ -371,10 +404,16 @@ impl Oracle {
         members
     }
 
+    /// Can Radarr and Jellyfin have it?
+    pub fn is_movie(&self, film: Film) -> bool {
+        film != SERIES && (film != WITHOUT_ID || self.has_gained)
+    }
+
     /// The ids under which a film may be known.
     pub fn ids(&self, film: Film) -> Vec<u32> {
         let merged = (film == MERGED).then_some(MERGED_INTO);
-        self.tmdb.get(&film).copied().into_iter().chain(merged).collect()
+        let former = self.former.filter(|_| film == CHANGED);
+        self.tmdb.get(&film).copied().into_iter().chain(merged).chain(former).collect()
     }
 
     pub fn in_radarr(&self) -> Films {

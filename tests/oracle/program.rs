@@ -32,9 +32,9 @@ impl Oracle {
             };
             let _ = write!(
                 users,
-                "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{name}\"\n\
+                "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{}\"\n\
                  {collection}\nremove_watched = {}\nremove_unlisted = {}\n",
-                person.remove_watched, person.remove_unlisted,
+                NAMES[person.viewer], person.remove_watched, person.remove_unlisted,
             );
         }
         self.world.change(&self.users_config, &users);

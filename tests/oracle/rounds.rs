@@ -63,6 +63,8 @@ pub struct Start {
     pub remove_watched: [bool; 3],
     /// `remove_unlisted` of each.
     pub remove_unlisted: [bool; 3],
+    /// Ben has no Jellyfin user of his own: he looks with ada's.
+    pub is_shared: bool,
     /// Cleo's collection is named by its id.
     pub by_id: bool,
     /// `skip_if_in_library`
@@ -113,7 +115,12 @@ fn start() -> impl Strategy<Value = Start> {
         (newest(3), newest(5)),
         [often(), often(), often()],
         [often(), often(), often()],
-        (prop::bool::weighted(0.3), prop::bool::weighted(0.2), prop::bool::weighted(0.4)),
+        (
+            prop::bool::weighted(0.3),
+            prop::bool::weighted(0.2),
+            prop::bool::weighted(0.4),
+            prop::bool::weighted(0.2),
+        ),
         prop::option::weighted(0.2, 1..5_usize),
         [list(), list(), list()],
         0..12_u8,
@@ -125,6 +132,7 @@ fn start() -> impl Strategy<Value = Start> {
             by_id: bools.0,
             skip_if_in_library: bools.1,
             merged: bools.2,
+            is_shared: bools.3,
             max_adds,
             lists,
             library,

@@ -1,11 +1,11 @@
 //! What happened in a case: a state that is never reached is one that is never tried.
 
-use crate::films::{COLLECTIONS, FILMS, MERGED, TWINS, Who};
+use crate::films::{COLLECTIONS, FILMS, MERGED, TWINS, WITHOUT_ID, Who};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::{Place, Trouble};
 
 impl Oracle {
-    fn note(&mut self, what: &'static str, times: usize) {
+    pub fn note(&mut self, what: &'static str, times: usize) {
         if times > 0 {
             *self.tally.entry(what).or_default() += times;
         }
@@ -98,6 +98,14 @@ impl Oracle {
             ("a merged film that Radarr has", self.is_merged && in_radarr.contains(&MERGED)),
             ("both twins in Radarr", TWINS.iter().all(|twin| in_radarr.contains(twin))),
             ("a library that is taken away", self.people.iter().any(|person| !person.library.is)),
+            ("ada outside the config", !self.people[0].in_config),
+            (
+                "two people with one Jellyfin user",
+                self.people[1].viewer == 0 && self.people[0].in_config && self.people[1].in_config,
+            ),
+            ("a collection of another name", self.people.iter().any(|person| person.collection == 2)),
+            ("a film that gained an id", in_radarr.contains(&WITHOUT_ID)),
+            ("a film with another id", self.former.is_some()),
             ("somebody outside the config", self.people.iter().any(|person| !person.in_config)),
         ];
         for (what, is) in found {

@@ -28,7 +28,8 @@ impl Oracle {
     /// May, and must, lbjf know that someone watched a film?
     fn watched(&self, who: Who, film: Film) -> (bool, bool) {
         let mut watched = (false, false);
-        for copy in self.copies.iter().filter(|copy| copy.film == film && copy.watched.contains(&who)) {
+        let viewer = self.people[who].viewer;
+        for copy in self.copies.iter().filter(|copy| copy.film == film && copy.watched.contains(&viewer)) {
             watched.0 = true;
             watched.1 |= self.sees(who, copy).1;
         }
@@ -37,14 +38,16 @@ impl Oracle {
 
     /// May, and must, lbjf see this copy in someone's library?
     fn sees(&self, who: Who, copy: &crate::oracle::Copy) -> (bool, bool) {
-        let facts = [copy.identified, copy.shown[who], self.people[who].library];
+        let viewer = self.people[who].viewer;
+        let facts = [copy.identified, copy.shown[viewer], self.people[viewer].library];
         let knows = if copy.is_merged {
             (self.aliases.perhaps.contains(&copy.film), self.aliases.surely.contains(&copy.film))
         } else {
             (true, true)
         };
         let all = |so: &dyn Fn(crate::belief::Fact) -> bool| facts.into_iter().all(so);
-        (knows.0 && all(&|fact| fact.perhaps(self.now)), knows.1 && all(&|fact| fact.surely(self.now)))
+        let is_sure = knows.1 && !self.unsure.contains(&copy.film);
+        (knows.0 && all(&|fact| fact.perhaps(self.now)), is_sure && all(&|fact| fact.surely(self.now)))
     }
 
     /// May, and must, a film be in someone's library?
@@ -57,6 +60,9 @@ impl Oracle {
 
     /// Is it open whether lbjf can tell which film a copy is?
     pub fn is_blurred(&self, film: Film) -> bool {
+        if self.unsure.contains(&film) {
+            return true;
+        }
         self.copies.iter().filter(|copy| copy.film == film).any(|copy| {
             let is_clear = copy.identified.perhaps(self.now) == copy.identified.surely(self.now);
             !is_clear || (copy.is_merged && !self.aliases.surely.contains(&film))
@@ -65,11 +71,12 @@ impl Oracle {
 
     /// May, and must, somebody's library show nothing although it showed films before?
     pub fn saw_and_lacks(&self, who: Who) -> (bool, bool) {
-        let person = &self.people[who];
+        let viewer = self.people[who].viewer;
+        let person = &self.people[viewer];
         let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
             self.copies
                 .iter()
-                .any(|copy| [copy.identified, copy.shown[who], person.library].into_iter().all(so))
+                .any(|copy| [copy.identified, copy.shown[viewer], person.library].into_iter().all(so))
         };
         let (may_show, must_show) =
             (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
@@ -78,7 +85,7 @@ impl Oracle {
 
     /// Is there a collection to be kept, or made?
     pub fn is_usable(&self, which: usize) -> bool {
-        let is_made_at_need = which == 0 || self.by_id.is_none();
+        let is_made_at_need = which != 1 || self.by_id.is_none();
         !self.ghosts.contains(&which) && (is_made_at_need || self.set(which).is_some())
     }
 
@@ -91,20 +98,21 @@ impl Oracle {
         use Place::{Collections, EmptyLibrary, Libraries, Library, Make, Members, Puts, Takes, Users};
         let mapped = self.mapped(which);
         let is_touched = ran.chosen.iter().any(|who| mapped.contains(who));
+        let sees = |viewer| mapped.iter().any(|who| self.people[*who].viewer == viewer);
         let (mut read_failed, mut is_disturbed) = match ran.place() {
             Some((Users | Libraries | Collections, is_always)) => (is_always, true),
             // Those of one that is only made now are read when they are in it.
             Some((Members, is_always)) => {
                 (is_always && before.folders.contains(&format!("{} [boxset]", COLLECTIONS[which])), true)
             }
-            Some((Library(who), is_always)) => (is_always && mapped.contains(&who), mapped.contains(&who)),
-            Some((EmptyLibrary(who), _)) => {
-                (mapped.contains(&who) && self.people[who].saw_films.1, mapped.contains(&who))
+            Some((Library(viewer), is_always)) => (is_always && sees(viewer), sees(viewer)),
+            Some((EmptyLibrary(viewer), _)) => {
+                (sees(viewer) && self.people[viewer].saw_films.1, sees(viewer))
             }
             Some((Make | Puts | Takes, _)) => (false, true),
             _ => (false, ran.is_chaos()),
         };
-        for who in mapped {
+        for who in mapped.iter().copied() {
             let (may_lack, must_lack) = self.saw_and_lacks(who);
             read_failed |= must_lack;
             is_disturbed |= may_lack;
@@ -326,12 +334,15 @@ impl Oracle {
 
     fn note_libraries(&mut self, which: usize, scope: Scope) {
         for who in self.mapped(which) {
+            let viewer = self.people[who].viewer;
             let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
-                let library = self.people[who].library;
-                self.copies.iter().any(|copy| [copy.identified, copy.shown[who], library].into_iter().all(so))
+                let library = self.people[viewer].library;
+                self.copies
+                    .iter()
+                    .any(|copy| [copy.identified, copy.shown[viewer], library].into_iter().all(so))
             };
             let (may, must) = (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
-            let saw = &mut self.people[who].saw_films;
+            let saw = &mut self.people[viewer].saw_films;
             saw.0 |= may;
             saw.1 |= must && scope.is_clean;
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use standins::{Request, radarr};
 
-use crate::films::{DAY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
+use crate::films::{DAY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::Place;
 
@@ -126,7 +126,7 @@ impl Oracle {
 
     /// Is everything there that somebody wishes and that is due?
     fn check_missing(&self, ran: &Ran, who: Who, after: &Films, was_read: bool) -> Result<(), String> {
-        for film in (0..FILMS).filter(|film| is_movie(*film) && self.resolved.contains(film)) {
+        for film in (0..FILMS).filter(|film| self.is_movie(*film) && self.resolved.contains(film)) {
             let is_skipped = self.skip_if_in_library && self.copies.iter().any(|copy| copy.film == film);
             let is_open = self.people[who].must_list(film) && !self.answered.perhaps.contains(&(who, film));
             if !is_open || is_skipped || !self.is_to_be_had(film) || after.contains(&film) {
