@@ -15,6 +15,7 @@ mod oracle;
 mod people;
 mod program;
 mod rounds;
+mod state;
 mod tally;
 mod troubles;
 
@@ -153,6 +154,20 @@ fn troubles_take_nothing_out_and_nothing_away() {
         184_309_806_632_301_001,
     ];
     hold(&failed, 28, 14, &rounds::case(true), &reached);
+}
+
+#[test]
+fn what_changes_during_a_run_is_done_by_this_one_or_the_next_and_nothing_else_is() {
+    let reached = [
+        "a list that changed during a run",
+        "Radarr changed during a run",
+        "Jellyfin changed during a run",
+        "added to Radarr",
+        "put into a collection",
+        "taken out of a collection",
+    ];
+    let failed = [3_947_910_440_120_049_594, 8_654_444_966_003_343_090, 7_257_433_929_283_945_879];
+    hold(&failed, 28, 14, &rounds::busy_case(), &reached);
 }
 
 #[test]

@@ -11,13 +11,14 @@ use tempfile::TempDir;
 use crate::Tally;
 use crate::belief::{Both, Collection, Fact, Person, Waiting};
 use crate::common::World;
-use crate::edits::Edit;
+use crate::edits::{Between, Edit};
 use crate::films::{
     CHANGED, COLLECTIONS, DAY, FILMS, Film, Films, HOUR, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID,
     Who, slug,
 };
 use crate::known::{Known, Reading, Watchlist};
 use crate::rounds::{Round, Run, Start};
+pub use crate::state::{Before, Copy, Members, Ran};
 use crate::troubles::{Place, Trap, Trouble};
 
 const RADARRS: [radarr::Version; 3] = [radarr::Version::V4_7, radarr::Version::V5_28, radarr::Version::V6_0];
@@ -34,57 +35,6 @@ const MERGED_INTO: u32 = 4_900_000;
 const UNKNOWN_ID: u32 = 5_000_100;
 /// The first cool-down; each of those that follow without a success between them takes twice as long, up to a day.
 const COOL_DOWN: u32 = HOUR;
-
-/// One copy of a film in the library.
-pub struct Copy {
-    pub film: Film,
-    pub id: String,
-    /// It has the id that the film was merged into.
-    pub is_merged: bool,
-    /// Jellyfin knows its TMDB id.
-    pub identified: Fact,
-    /// Who may see it, if they see the library.
-    pub shown: [Fact; 3],
-    pub watched: BTreeSet<Who>,
-}
-
-/// What is in a collection: items by film, and items that are no film to lbjf.
-#[derive(Clone, Default)]
-pub struct Members {
-    pub films: BTreeMap<Film, BTreeSet<String>>,
-    pub strangers: BTreeSet<String>,
-}
-
-/// Everything as it was before a run.
-pub struct Before {
-    pub members: Vec<Members>,
-    pub folders: BTreeSet<String>,
-    pub in_radarr: Films,
-    pub radarr: Vec<radarr::Film>,
-    pub people: Vec<Person>,
-    pub aliases: Both<Film>,
-}
-
-/// A run, and what really went wrong in it.
-#[derive(Clone)]
-pub struct Ran {
-    pub run: Run,
-    pub chosen: Vec<Who>,
-    pub trouble: Option<Trouble>,
-    pub code: i32,
-}
-
-impl Ran {
-    /// Killed, or worse.
-    pub fn is_chaos(&self) -> bool {
-        self.trouble.is_some_and(Trouble::is_chaos)
-    }
-
-    /// Where it failed, and whether it did so all the time.
-    pub fn place(&self) -> Option<(Place, bool)> {
-        self.trouble.and_then(Trouble::place)
-    }
-}
 
 pub struct Oracle {
     pub world: World,
@@ -236,17 +186,20 @@ impl Oracle {
         if self.is_clock_back && !run.dry {
             self.set_clock_right();
         }
-        let before = Before {
+        let mut before = Before {
             members: (0..COLLECTIONS.len()).map(|which| self.members(which)).collect(),
-            folders: self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect(),
+            folders: self.folders(),
             in_radarr: self.in_radarr(),
             radarr: self.world.radarr.films(),
             people: self.people.clone(),
             aliases: self.aliases.clone(),
+            copies: self.copies.clone(),
+            excluded: self.excluded.clone(),
+            seen_in_radarr: Films::new(),
         };
         self.users_into_config();
         self.world.forget_requests();
-        let (code, said) = self.lbjf(run, &chosen, trouble, &trap);
+        let (code, said) = self.lbjf(run, &chosen, trouble, &trap, &mut before);
         self.last_words = format!("{:?}, exit {code}\n{said}", run.args());
         let ran = Ran { run, chosen, trouble: trouble.filter(|_| trap.has_fired()), code };
         self.behave();
@@ -260,7 +213,7 @@ impl Oracle {
             return self.check_known();
         }
         if !run.cleanup {
-            self.scrape(&ran);
+            self.scrape(&ran, &before);
         }
         if matches!(ran.trouble, Some(Trouble::Refuses { .. })) && !self.is_refused() {
             self.refused_until = self.now + self.cool_down()?;
@@ -297,6 +250,35 @@ impl Oracle {
         }
     }
 
+    /// Someone does this in the midst of a run: what was there before it is what would have been there without lbjf.
+    pub fn do_meanwhile(&mut self, what: Between, before: &mut Before) {
+        let members: Vec<Members> = (0..COLLECTIONS.len()).map(|which| self.members(which)).collect();
+        let (folders, radarr) = (self.folders(), self.world.radarr.films());
+        before.seen_in_radarr = self.in_radarr();
+        self.edit(&what.edit());
+        for (which, old) in members.iter().enumerate() {
+            let new = self.members(which);
+            before.members[which].follow(old, &new);
+        }
+        let new = self.folders();
+        before.folders.retain(|folder| new.contains(folder) || !folders.contains(folder));
+        before.folders.extend(new.difference(&folders).cloned());
+        let new = self.world.radarr.films();
+        before.radarr.retain(|film| new.contains(film) || !radarr.contains(film));
+        before.radarr.extend(new.into_iter().filter(|film| !radarr.contains(film)));
+        let ids: BTreeSet<u32> = before.radarr.iter().map(|film| film.tmdb_id).collect();
+        before.in_radarr = self.films_of(&ids);
+    }
+
+    fn folders(&self) -> BTreeSet<String> {
+        self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect()
+    }
+
+    /// The films with these ids.
+    fn films_of(&self, ids: &BTreeSet<u32>) -> Films {
+        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| ids.contains(id))).collect()
+    }
+
     fn behave(&self) {
         for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
         {
@@ -308,7 +290,7 @@ impl Oracle {
     }
 
     /// What lbjf may know after this run.
-    fn scrape(&mut self, ran: &Ran) {
+    fn scrape(&mut self, ran: &Ran, before: &Before) {
         if self.is_refused() {
             return;
         }
@@ -323,6 +305,11 @@ impl Oracle {
             let mut states: Vec<Known> = Vec::new();
             for known in &person.states {
                 let mut all = known.scraped(&person.watchlist, reading);
+                let was = &before.people[*who].watchlist;
+                if was.entries != person.watchlist.entries {
+                    all.extend(known.scraped(was, reading));
+                    all.extend(known.mixed(was, &person.watchlist, reading));
+                }
                 match ran.place() {
                     Some((Place::PageOne(other), is_always)) if other == *who => {
                         all.push(known.clone());
@@ -418,7 +405,7 @@ impl Oracle {
 
     pub fn in_radarr(&self) -> Films {
         let there: BTreeSet<u32> = self.world.radarr.films().iter().map(|film| film.tmdb_id).collect();
-        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| there.contains(id))).collect()
+        self.films_of(&there)
     }
 
     /// The id that a copy gets when it comes now.

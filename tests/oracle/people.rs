@@ -69,6 +69,13 @@ impl Oracle {
                 list.insert(0, film);
                 self.publish(who);
             }
+            Edit::Exchange(who, film) => {
+                let list = &mut self.people[who].watchlist.entries;
+                list.retain(|other| *other != film);
+                list.pop();
+                list.insert(0, film);
+                self.publish(who);
+            }
             Edit::Unlist(who, film) => {
                 self.people[who].watchlist.entries.retain(|other| *other != film);
                 self.publish(who);
@@ -143,6 +150,9 @@ impl Oracle {
         let name = format!("Film {film}");
         self.world.letterboxd.add_film(Page::movie(&slug, &name, 2000, id).with_uid(uid));
         self.tmdb.insert(film, id);
+        if self.excluded.contains(&film) {
+            self.world.radarr.exclude(id);
+        }
         self.unsure.insert(film);
         self.resolved.remove(&film);
     }
@@ -151,9 +161,8 @@ impl Oracle {
         let watchlist = &self.people[who].watchlist;
         let slugs: Vec<String> = watchlist.entries.iter().copied().map(slug).collect();
         let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
-        self.world.letterboxd.set_watchlist(NAMES[who], &slugs);
         let offset = i64::from(watchlist.declared()) - i64::try_from(slugs.len()).expect("40 at most");
-        self.world.letterboxd.set_declared_offset(NAMES[who], offset);
+        self.world.letterboxd.set_watchlist_and_offset(NAMES[who], &slugs, offset);
     }
 
     fn edit_library(&mut self, edit: &Edit) {

@@ -1,5 +1,6 @@
 //! What happened in a case: a state that is never reached is one that is never tried.
 
+use crate::edits::Between;
 use crate::films::{COLLECTIONS, FILMS, MERGED, TWINS, WITHOUT_ID, Who};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::{Place, Trouble};
@@ -36,6 +37,7 @@ impl Oracle {
             Some(Trouble::Kill { .. }) => self.note("a kill", 1),
             Some(Trouble::Refuses { .. }) => self.note("Letterboxd refused", 1),
             Some(Trouble::Fails { place, .. }) => self.note(server_of(place), 1),
+            Some(Trouble::Meanwhile { what, .. }) => self.note(changed_by(what), 1),
             _ => {}
         }
         self.note("a trouble that was told", usize::from(ran.trouble.is_some() && ran.code == 4));
@@ -116,6 +118,15 @@ impl Oracle {
     /// A run that did nothing.
     pub fn count_dry(&mut self) {
         self.note("a dry run", 1);
+    }
+}
+
+fn changed_by(what: Between) -> &'static str {
+    use Between::{Exchange, Exclude, List, RadarrAdd, RadarrRemove, Shrink, Unlist};
+    match what {
+        List(..) | Unlist(..) | Exchange(..) | Shrink(..) => "a list that changed during a run",
+        RadarrAdd(_) | RadarrRemove(_) | Exclude(_) => "Radarr changed during a run",
+        _ => "Jellyfin changed during a run",
     }
 }
 

@@ -120,8 +120,19 @@ impl Oracle {
         Scope { is_touched, read_failed, is_clean: is_touched && !is_disturbed && !read_failed }
     }
 
+    /// Was it so before, or after, somebody did something in the midst of the run?
+    pub fn is_at_some_time(&mut self, before: &Before, is: impl Fn(&Self) -> bool) -> bool {
+        if is(self) {
+            return true;
+        }
+        let after = std::mem::replace(&mut self.copies, before.copies.clone());
+        let was = is(self);
+        self.copies = after;
+        was
+    }
+
     /// A collection is only made for a film, and never where one is or may be.
-    pub fn check_made(&self, ran: &Ran, before: &Before) -> Result<(), String> {
+    pub fn check_made(&mut self, ran: &Ran, before: &Before) -> Result<(), String> {
         if let Some(name) = self.world.jellyfin.made_again().first() {
             return Err(format!("the collection {name} was made although its folder is there"));
         }
@@ -133,16 +144,20 @@ impl Oracle {
             let Some(which) = COLLECTIONS.iter().position(|known| *known == name) else {
                 return Err(format!("a collection {name} was made"));
             };
-            let wanted = |who: &Who| {
-                let may = |film| {
-                    self.people[*who].may_hold(film, self.watched(*who, film).1) && self.has(*who, film).0
+            let is_wanted = |oracle: &Self| {
+                let wanted = |who: Who| {
+                    let may = |film| {
+                        oracle.people[who].may_hold(film, oracle.watched(who, film).1)
+                            && oracle.has(who, film).0
+                    };
+                    (0..FILMS).any(may)
                 };
-                (0..FILMS).any(may)
+                oracle.mapped(which).into_iter().any(wanted)
             };
             if ran.run.cleanup || (which == 1 && self.by_id.is_some()) {
                 return Err(format!("the collection {name} was made although it must not"));
             }
-            if self.scope(which, ran, before).read_failed || !self.mapped(which).iter().any(wanted) {
+            if self.scope(which, ran, before).read_failed || !self.is_at_some_time(before, is_wanted) {
                 return Err(format!("the collection {name} was made on doubt, or for nothing"));
             }
         }
@@ -192,7 +207,8 @@ impl Oracle {
             if scope.read_failed || !scope.is_touched {
                 return Err(format!("film-{film} was taken out of {name} on doubt"));
             }
-            if !rules.may_leave[usize::from(*film)] {
+            let may_leave = |oracle: &Self| oracle.rules(which, &collection).may_leave[usize::from(*film)];
+            if !self.is_at_some_time(before, may_leave) {
                 let owned = (collection.owned.surely.contains(film), collection.owned.perhaps.contains(film));
                 let met = collection.met.get(film);
                 return Err(format!(
@@ -211,7 +227,9 @@ impl Oracle {
                 return Err(format!("film-{film} was added to {name}, which is not to be added to"));
             }
             let is_second = old.is_some() || new.len() > 1;
-            if (is_second && !self.is_blurred(*film)) || !new.iter().any(|item| self.may_add(which, item)) {
+            let may_add = |oracle: &Self| new.iter().any(|item| oracle.may_add(which, item));
+            let may_be_new = self.is_at_some_time(before, may_add);
+            if (is_second && !self.is_blurred(*film)) || !may_be_new {
                 return Err(format!("{new:?} of film-{film} was added to {name}, next to {old:?}"));
             }
             collection.owned.add(film, true);
@@ -247,7 +265,7 @@ impl Oracle {
             collection.owned.surely.retain(|film| was.films.contains_key(film));
         }
         self.collections[which] = collection;
-        self.note_libraries(which, scope);
+        self.note_libraries(which, scope, before);
         Ok(())
     }
 
@@ -332,16 +350,18 @@ impl Oracle {
         self.resolved.contains(&film) && self.mapped(which).iter().any(must)
     }
 
-    fn note_libraries(&mut self, which: usize, scope: Scope) {
+    fn note_libraries(&mut self, which: usize, scope: Scope, before: &Before) {
         for who in self.mapped(which) {
             let viewer = self.people[who].viewer;
-            let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
-                let library = self.people[viewer].library;
-                self.copies
-                    .iter()
-                    .any(|copy| [copy.identified, copy.shown[viewer], library].into_iter().all(so))
+            let shows = |oracle: &Self, so: &dyn Fn(crate::belief::Fact) -> bool| {
+                let library = oracle.people[viewer].library;
+                let facts = |copy: &crate::oracle::Copy| {
+                    [copy.identified, copy.shown[viewer], library].into_iter().all(so)
+                };
+                oracle.copies.iter().any(facts)
             };
-            let (may, must) = (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
+            let may = self.is_at_some_time(before, |oracle| shows(oracle, &|fact| fact.perhaps(oracle.now)));
+            let must = shows(self, &|fact| fact.surely(self.now));
             let saw = &mut self.people[viewer].saw_films;
             saw.0 |= may;
             saw.1 |= must && scope.is_clean;

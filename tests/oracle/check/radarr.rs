@@ -12,7 +12,7 @@ impl Oracle {
     pub fn check_radarr(&mut self, ran: &Ran, before: &Before) -> Result<(), String> {
         let is_disturbed = ran.is_chaos() || ran.place().is_some_and(|(place, _)| place.is_radarr());
         self.reopen_wishes(ran, before);
-        let sent = self.check_sent(ran, is_disturbed)?;
+        let sent = self.check_sent(ran, before, is_disturbed)?;
         let after = self.in_radarr();
         let mut added: Films = after.difference(&before.in_radarr).copied().collect();
         if is_disturbed && self.is_merged {
@@ -30,7 +30,8 @@ impl Oracle {
                 self.check_missing(ran, *who, &after, was_read)?;
             }
         }
-        self.note_answers(ran, &after, was_read && !is_disturbed, is_disturbed);
+        let seen = after.union(&before.seen_in_radarr).copied().collect();
+        self.note_answers(ran, &seen, was_read && !is_disturbed, is_disturbed);
         self.note_waiting(ran, &after, was_read, is_disturbed);
         // Radarr answered with another id.
         if sent.contains(&MERGED) && self.is_merged && after.contains(&MERGED) {
@@ -70,7 +71,7 @@ impl Oracle {
     }
 
     /// Was everything sent for a wish that is open, and nothing twice?
-    fn check_sent(&self, ran: &Ran, is_disturbed: bool) -> Result<Films, String> {
+    fn check_sent(&mut self, ran: &Ran, before: &Before, is_disturbed: bool) -> Result<Films, String> {
         let mut sent: BTreeMap<Film, usize> = BTreeMap::new();
         for id in self.world.radarr.posted() {
             let Some(film) = (0..FILMS).find(|film| self.ids(*film).contains(&id)) else {
@@ -86,7 +87,7 @@ impl Oracle {
             if ran.run.cleanup {
                 return Err(format!("cleanup sent film-{film} to Radarr"));
             }
-            if self.excluded.contains(&film) {
+            if self.excluded.contains(&film) && before.excluded.contains(&film) {
                 return Err(format!("the excluded film-{film} was sent to Radarr"));
             }
             let wishes = |who: &&Who| {
@@ -95,7 +96,9 @@ impl Oracle {
             if !ran.chosen.iter().any(|who| wishes(&who)) {
                 return Err(format!("film-{film} was sent to Radarr, but nobody's wish is open"));
             }
-            let is_there = (0..3).any(|who| self.people[who].in_config && self.has(who, film).1);
+            let is_missing =
+                |oracle: &Self| !(0..3).any(|who| oracle.people[who].in_config && oracle.has(who, film).1);
+            let is_there = !self.is_at_some_time(before, is_missing);
             if self.skip_if_in_library && is_there && !self.is_blurred(film) {
                 return Err(format!("film-{film} was sent to Radarr, but it is in the library"));
             }

@@ -339,6 +339,10 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> io::Result<End> {
                     thread::sleep(pause);
                 }
             }
+            Some(Fault::First(Hook(hook))) => {
+                hook();
+                write_reply(stream, shared, &answer())?;
+            }
             Some(Fault::Then(Hook(hook))) => {
                 write_reply(stream, shared, &answer())?;
                 hook();

@@ -39,6 +39,8 @@ pub enum Fault {
     /// The request is carried out, and these bytes are made of the answer. The connection stays open, unless they
     /// say that it closes.
     Sent(Form),
+    /// This is called, then the request is answered as ever.
+    First(Hook),
     /// The request is answered as ever, then this is called.
     Then(Hook),
 }
