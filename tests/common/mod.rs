@@ -50,6 +50,11 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// Both servers' keys, in all forms.
+pub fn keys() -> Vec<String> {
+    [radarr::KEY, jellyfin::KEY].into_iter().flat_map(secrets::forms).collect()
+}
+
 /// Sends a signal to a run.
 pub fn signal(run: &Child, signal: Signal) {
     let id = i32::try_from(run.id()).expect("a process id");
@@ -88,7 +93,7 @@ impl World {
         );
         let folder = tempfile::tempdir().expect("a folder for temporary files");
         let watch = Watch::new(&radarr, &jellyfin);
-        let secrets = [radarr::KEY, jellyfin::KEY].map(str::to_owned).to_vec();
+        let secrets = keys();
         let declared = vec![folder.path().join("config.toml")];
         Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
     }
@@ -183,6 +188,17 @@ impl World {
             .stdin(Stdio::null())
             .args(args);
         command
+    }
+
+    /// Starts lbjf; [`World::end`] waits for it.
+    pub fn begin(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("lbjf was built")
+    }
+
+    /// Waits for the end of a run.
+    pub fn end(&self, run: Child) -> Ran {
+        self.ran(run.wait_with_output().expect("it ends"))
     }
 
     /// Starts lbjf, for a test that looks at what it does and not at what it says: that goes into a file of the
@@ -442,7 +458,7 @@ pub fn peak_mb(child: &mut Child) -> u64 {
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("lbjf prints text");
-        let keys = [radarr::KEY, jellyfin::KEY].map(str::to_owned);
+        let keys = keys();
         secrets::search("stdout", &output.stdout, &keys);
         secrets::search("stderr", &output.stderr, &keys);
         Self {

@@ -9,10 +9,10 @@ use lbjf::config::Config;
 use lbjf::http::Patience;
 use lbjf::report::Report;
 use lbjf::store::Store;
-use standins::{Deaf, Fault, jellyfin, radarr};
+use standins::{Deaf, Fault};
 use tempfile::TempDir;
 
-use crate::common::{COLLECTION, World, secrets};
+use crate::common::{COLLECTION, World, keys, secrets};
 use crate::door::End;
 
 const PATIENCE: Patience = Patience { tries: 3, first_pause: Duration::from_millis(1) };
@@ -238,7 +238,7 @@ impl Scene {
         let mut report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
         cmd::sync::pass(&args, &config, PATIENCE, &mut store, &mut report).expect("no fault ends a run");
         let json = report.json(Duration::ZERO);
-        secrets::search("the report", json.as_bytes(), &[radarr::KEY, jellyfin::KEY].map(str::to_owned));
+        secrets::search("the report", json.as_bytes(), &keys());
         let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
         let mut said = String::new();
         for problem in json["problems"].as_array().expect("a list") {
