@@ -42,10 +42,10 @@ fn stopped_by(which: Signal) -> (World, Ran) {
     let world = World::new().watchlist(&slugs.iter().map(String::as_str).collect::<Vec<_>>());
     let mut world = world.set("[letterboxd]", "max_concurrent_requests = 1");
     world.change("requests_per_second = 0", "requests_per_second = 2");
-    let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    let run = world.begin(&["sync"]);
     wait_until(|| !world.letterboxd.server.requests().is_empty());
-    signal(&child, which);
-    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    signal(&run, which);
+    let ran = world.end(run);
     (world, ran)
 }
 
@@ -72,7 +72,7 @@ fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
     let world = World::new().watchlist(&["heat-1995"]);
     let gate = Gate::default();
     world.letterboxd.server.fail(1, |_| true, Fault::Held(gate.clone()));
-    let first = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    let first = world.begin(&["sync"]);
     wait_until(|| !world.letterboxd.server.requests().is_empty());
     let lock = format!("{}.lock", world.database().display());
     let text = format!(
@@ -90,7 +90,7 @@ fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
     world.lbjf(&["status"]).exits(Exit::Success);
     world.lbjf(&["scrape", "ada"]).exits(Exit::Success);
     gate.open();
-    Ran::from(first.wait_with_output().expect("it ends")).exits(Exit::Success);
+    world.end(first).exits(Exit::Success);
     world.sync();
 }
 
@@ -115,7 +115,7 @@ fn two_names_of_one_store_are_one_store() {
             let path = world.folder.path().join("own.toml");
             fs::write(&path, config).expect("it can be written to");
             let mut command = world.command(&["sync"]);
-            command.env("LBJF_CONFIG", path).stderr(Stdio::piped());
+            command.env("LBJF_CONFIG", path).stdout(Stdio::piped()).stderr(Stdio::piped());
             command
         };
         let holder = run(first).spawn().expect("lbjf was built");
@@ -125,6 +125,6 @@ fn two_names_of_one_store_are_one_store() {
         }
         assert_eq!(world.letterboxd.server.requests().len(), 1);
         gate.open();
-        world.ran(holder.wait_with_output().expect("it ends")).exits(Exit::Success);
+        world.end(holder).exits(Exit::Success);
     }
 }

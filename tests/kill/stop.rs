@@ -1,6 +1,5 @@
 //! SIGTERM and SIGINT: a run stops at once, wherever it waits, and says so.
 
-use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,13 +10,13 @@ use crate::common::{Ran, Signal, World, signal, wait_until};
 
 /// Sends a signal when `is_time`, and waits for the end; returns how long that took.
 fn stop(world: &World, which: Signal, is_time: impl Fn(&World) -> bool) -> (Ran, Duration) {
-    let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+    let run = world.begin(&["sync"]);
     wait_until(|| is_time(world));
     // It shall be in the midst of it.
     thread::sleep(Duration::from_millis(50));
     let sent = Instant::now();
-    signal(&child, which);
-    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    signal(&run, which);
+    let ran = world.end(run);
     (ran, sent.elapsed())
 }
 
@@ -126,12 +125,12 @@ fn a_write_that_is_under_way_is_waited_for_and_recorded() {
     let stopped_in_a_write = |server: &Server, which, is_time: &dyn Fn() -> bool| {
         let gate = Gate::default();
         server.fail(1, is_write, Fault::Held(gate.clone()));
-        let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
+        let run = world.begin(&["sync"]);
         wait_until(is_time);
-        signal(&child, which);
+        signal(&run, which);
         thread::sleep(Duration::from_millis(1500));
         gate.open();
-        world.ran(child.wait_with_output().expect("it ends"))
+        world.end(run)
     };
     let is_posted = || !world.radarr.posted().is_empty();
     let ran = stopped_in_a_write(&world.radarr.server, Signal::SIGTERM, &is_posted);

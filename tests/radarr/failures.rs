@@ -1,14 +1,12 @@
 //! Failures that time heals, twins and merged ids: nothing is lost and nothing is added twice.
 
-use std::time::Duration;
-
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
 use standins::radarr::Version;
-use standins::{Fault, Reply, Request};
+use standins::{Fault, Gate, Reply, Request};
 
-use super::common::World;
+use super::common::{World, wait_until};
 use super::{A_DAY, is_add, labels, path, requests, watchlist_of, world_of};
 
 #[test]
@@ -135,9 +133,12 @@ fn add_that_never_arrived_is_sent_by_the_next_run() {
 #[test]
 fn add_that_takes_longer_than_timeout_seconds_is_found_by_the_next_run() {
     let world = World::new().set("[radarr]", "timeout_seconds = 1").watchlist(&["heat-1995"]);
-    world.radarr.server.fail(1, is_add, Fault::Delay(Duration::from_millis(1800)));
+    let gate = Gate::default();
+    world.radarr.server.fail(1, is_add, Fault::Held(gate.clone()));
     world.lbjf(&["sync"]).exits(Exit::Partial).mentions("no complete answer within 1 s");
-    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(world.radarr.films(), []);
+    gate.open();
+    world.radarr.server.settle();
     world.sync();
     assert_eq!((world.radarr.posted().len(), world.radarr.films().len()), (1, 1));
 }
@@ -149,13 +150,13 @@ fn sync_killed_while_it_adds_is_finished_by_the_next_run() {
         let second = format!(":{},", ids[1]);
         move |request: &Request| is_add(request) && request.body.contains(&second)
     };
-    world.radarr.server.fail(1, is_second, Fault::Delay(Duration::from_millis(500)));
-    let mut run = world.command(&["sync"]).spawn().expect("lbjf was built");
-    while world.radarr.posted().len() < 2 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let gate = Gate::default();
+    world.radarr.server.fail(1, is_second, Fault::Held(gate.clone()));
+    let mut run = world.spawn(&["sync"]);
+    wait_until(|| world.radarr.posted().len() >= 2);
     run.kill().and_then(|()| run.wait()).expect("it was running");
-    std::thread::sleep(Duration::from_millis(700));
+    gate.open();
+    world.radarr.server.settle();
     assert_eq!(world.radarr.films().len(), 2);
     world.sync();
     assert_eq!((world.radarr.posted(), world.radarr.films().len()), (ids, 4));
