@@ -4,12 +4,14 @@
 //! the benches share them. They answer as the real services were seen to answer, down to error bodies; where
 //! recordings of the real ones are at hand, tests in this crate replay them.
 
+mod beside;
 pub mod jellyfin;
 pub mod letterboxd;
 pub mod proxy;
 pub mod radarr;
 pub mod server;
 
+pub use beside::{not_tested, shared};
 pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::Proxy;
