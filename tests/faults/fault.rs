@@ -249,7 +249,7 @@ impl Kind {
             }
             Self::Refused => {
                 let server = end.server(scene);
-                return server.fail(usize::MAX, |_| true, Fault::Then(server.refusing(reads)));
+                return server.fail(usize::MAX, |_| true, Fault::Close(server.refusing(reads)));
             }
             Self::Unconnected => {
                 scene.timeout = Duration::from_secs(1);

@@ -178,8 +178,8 @@ impl Server {
         self.shared.log().rules.push(Rule { matches: Box::new(matches), fault, left: times });
     }
 
-    /// Hangs up on everybody and refuses connections when this was called `after` times, until the server behaves
-    /// again. The port stays its own.
+    /// Refuses new connections when this was called `after` times, until the server behaves again. The port stays its
+    /// own, and open connections stay open.
     pub fn refusing(&self, after: usize) -> Hook {
         let (listener, shared) = (Arc::clone(&self.listener), Arc::clone(&self.shared));
         let calls = AtomicUsize::new(0);
@@ -188,7 +188,6 @@ impl Server {
                 shared.refusing.store(true, Ordering::SeqCst);
                 // Linux: a socket that is shut down listens no more and keeps its port.
                 rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).expect("it listens");
-                shared.hang_up();
             }
         })
     }
@@ -343,6 +342,11 @@ fn serve(mut stream: &TcpStream, shared: &Shared) -> io::Result<End> {
                 hook();
                 write_reply(stream, shared, &answer())?;
             }
+            Some(Fault::Close(Hook(hook))) => {
+                hook();
+                write_reply(stream, shared, &answer().with_header("Connection", "close"))?;
+                return Ok(End::Closed);
+            }
             Some(Fault::Then(Hook(hook))) => {
                 write_reply(stream, shared, &answer())?;
                 hook();
@@ -407,7 +411,7 @@ mod tests {
     fn a_server_that_refuses_comes_back_on_its_port() {
         let server = Server::start(|_| Reply::empty(200));
         for _ in 0..2 {
-            server.fail(usize::MAX, |_| true, Fault::Then(server.refusing(2)));
+            server.fail(usize::MAX, |_| true, Fault::Close(server.refusing(2)));
             assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
             assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
             for _ in 0..3 {

@@ -41,6 +41,8 @@ pub enum Fault {
     Sent(Form),
     /// This is called, then the request is answered as ever.
     First(Hook),
+    /// This is called, then the request is answered as ever, and the connection closes.
+    Close(Hook),
     /// The request is answered as ever, then this is called.
     Then(Hook),
 }
