@@ -418,7 +418,13 @@ impl Api {
             status @ (401 | 403) => Err(ApiError::Key { server, base, status }),
             503 => Err(ApiError::NotReady { server, base, retry_after: answer.retry_after() }),
             status => {
-                let body = answer.text().unwrap_or_default();
+                let body = match answer.text() {
+                    Ok(body) => body,
+                    // A page of that size explains nothing.
+                    Err(TransportError::TooLarge(_)) => String::new(),
+                    // Half a reason is none, nor is a refusal without the half that tells what is refused.
+                    Err(source) => return Err(ApiError::Unreachable { server, base, source }),
+                };
                 Err(ApiError::Status { server, call: call.to_owned(), status, body })
             }
         }

@@ -179,7 +179,8 @@ impl Http {
             // With brotli on offer both servers take it, and it is twice as large as their gzip (R12.3, J5).
             .accept_encoding("gzip")
             .timeout_global(Some(options.timeout))
-            .timeout_connect(Some(Self::CONNECT_TIMEOUT.min(options.timeout)))
+            // Less than the whole time, or nobody could tell in which of the two it ended.
+            .timeout_connect(Some(Self::CONNECT_TIMEOUT.min(options.timeout * 9 / 10)))
             .max_idle_connections(options.max_idle)
             .max_idle_connections_per_host(options.max_idle)
             .input_buffer_size(32 << 10)
@@ -281,7 +282,8 @@ impl Http {
             ureq::Error::Timeout(_) => TransportError::Timeout(self.timeout),
             ureq::Error::HostNotFound => TransportError::NoSuchHost,
             ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(*limit),
-            ureq::Error::Io(error) => explain_io(error),
+            // A compressed body that ends early is an unexpected end, too.
+            ureq::Error::Io(error) | ureq::Error::Decompress(_, error) => explain_io(error),
             ureq::Error::Rustls(error) => TransportError::Tls(error.to_string()),
             ureq::Error::Tls(error) => TransportError::Tls((*error).to_owned()),
             // Half a status line, or a chunked body that ends early.

@@ -344,8 +344,7 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::path::Path;
-    use std::{env, fs};
+    use std::fs;
 
     use serde::de::DeserializeOwned;
 
@@ -453,11 +452,7 @@ mod tests {
 
     #[test]
     fn every_recorded_body_that_lbjf_reads_decodes() {
-        let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").into();
-        let folder = Path::new(&env::var_os("LBJF_SHARED").unwrap_or(beside)).join("recordings");
-        if !folder.is_dir() {
-            return;
-        }
+        let Some(folder) = standins::shared("recordings") else { return };
         for file in ["jellyfin-10.11.11.json", "jellyfin-12.0.0.json"] {
             let text = fs::read_to_string(folder.join(file)).unwrap();
             let exchanges: Vec<Value> = serde_json::from_str(&text).unwrap();

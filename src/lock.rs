@@ -1,7 +1,7 @@
 //! One run at a time for each store.
 //!
-//! The lock is a file beside the database, held by the open handle: it ends with the process, however that ends.
-//! The file itself stays, since removing it would let two runs hold two files of one name.
+//! The lock is a file beside the database, where links lead to it, held by the open handle: it ends with the process,
+//! however that ends. The file itself stays, since removing it would let two runs hold two files of one name.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -43,7 +43,8 @@ impl Lock {
     pub fn take(database: &Path, holder: &str) -> Result<Self, LockError> {
         let path = path_of(database);
         let io = |source| LockError::Io { path: path.clone(), source };
-        if let Some(folder) = path.parent() {
+        // Not the one a link leads to: that may be on a disk that is not mounted.
+        if let Some(folder) = database.parent() {
             fs::create_dir_all(folder).map_err(io)?;
         }
         let mut file =
@@ -83,9 +84,15 @@ impl Lock {
     }
 }
 
-/// The lock file of the store at `database`.
+/// The lock file of the store at `database`: one for all names that links give a file, which need not be there yet.
 fn path_of(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
+    let mut file = database.to_owned();
+    // The system follows no more of them: it will say so when it opens the store.
+    for _ in 0..40 {
+        let Ok(target) = fs::read_link(&file) else { break };
+        file = file.parent().unwrap_or(Path::new("")).join(target);
+    }
+    let mut path = file.into_os_string();
     path.push(".lock");
     path.into()
 }
@@ -119,5 +126,23 @@ mod tests {
         let other = folder.path().join("other.db");
         assert_eq!(Lock::holder(&other).unwrap(), None);
         assert!(!path_of(&other).exists(), "a look makes no file");
+    }
+
+    #[test]
+    fn links_to_one_file_share_its_lock_and_make_no_folder() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        symlink("two.db", at("one.db")).unwrap();
+        symlink(at("three.db"), at("two.db")).unwrap();
+        let _lock = Lock::take(&at("three.db"), "lbjf sync, process 7").unwrap();
+        for name in ["one.db", "two.db"] {
+            assert!(matches!(Lock::take(&at(name), ""), Err(LockError::Held { .. })), "{name}");
+        }
+        symlink("unmounted/lbjf.db", at("away.db")).unwrap();
+        assert!(matches!(Lock::take(&at("away.db"), ""), Err(LockError::Io { .. })));
+        assert!(!at("unmounted").exists());
+        symlink("round.db", at("round.db")).unwrap();
+        assert_eq!(path_of(&at("round.db")), at("round.db.lock"), "it is no endless search");
     }
 }

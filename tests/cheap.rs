@@ -4,16 +4,13 @@ mod common;
 #[path = "common/scale.rs"]
 mod scale;
 
-use std::process::Stdio;
-
 use common::{World, peak_mb};
 use lbjf::exit::Exit;
 use standins::{Fault, Reply};
 
 /// Runs `lbjf` to its end, which must be a good one; gives its peak memory in MB.
 fn peak_of(world: &World, args: &[&str]) -> u64 {
-    let mut command = world.command(args);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lbjf was built");
+    let mut child = world.spawn(args);
     let peak = peak_mb(&mut child);
     assert!(child.wait().expect("it has ended").success());
     peak

@@ -5,9 +5,8 @@ mod common;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::time::Duration;
 
-use common::{COLLECTION, Ran, World};
+use common::{COLLECTION, Ran, Signal, World, signal, wait_until};
 use lbjf::exit::Exit;
 use serde_json::{Value, json};
 use standins::letterboxd::{Film, challenge, rate_limit};
@@ -137,7 +136,7 @@ fn status_check_works_with_letterboxd_and_users_alone() {
 #[test]
 fn status_check_without_a_config_or_with_a_wrong_one_asks_nobody() {
     let mut world = fine();
-    let ran = Ran::from(
+    let ran = world.ran(
         world
             .command(&["status", "--check"])
             .env_remove("LBJF_CONFIG")
@@ -806,18 +805,9 @@ fn status_check_understands_every_version_of_the_servers() {
 #[test]
 fn status_check_that_is_stopped_says_so() {
     let world = fine();
-    world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Delay(Duration::from_secs(20)));
-    let child = world
-        .command(&["status", "--check"])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .expect("lbjf was built");
-    while world.letterboxd.server.requests().is_empty() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.is_ok_and(|status| status.success()));
-    let ran = world.ran(child.wait_with_output().expect("it ends"));
-    ran.exits(Exit::Interrupted).says("check: stopped");
+    world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Hang);
+    let run = world.begin(&["status", "--check"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
+    signal(&run, Signal::SIGINT);
+    world.end(run).exits(Exit::Interrupted).says("check: stopped");
 }

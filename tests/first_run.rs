@@ -2,13 +2,10 @@
 
 mod common;
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::Duration;
 
-use common::World;
+use common::{Signal, World, signal, wait_until};
 use lbjf::exit::Exit;
 use standins::{Fault, Hook};
 
@@ -57,19 +54,11 @@ fn films_of_a_long_list_are_sent_before_all_its_pages_are_read() {
 #[test]
 fn a_long_first_run_that_is_stopped_goes_on_where_it_was() {
     let world = World::new().set("[letterboxd]", "max_concurrent_requests = 1").watchlist_of(70);
-    world.letterboxd.server.fail(
-        1,
-        |request| request.path == "/film/film-60/",
-        Fault::Delay(Duration::from_secs(30)),
-    );
-    let child = world.command(&["sync"]).spawn().expect("lbjf was built");
-    while world.radarr.films().len() < 50 {
-        thread::sleep(Duration::from_millis(10));
-    }
-    let kill = Command::new("kill").arg(child.id().to_string()).status().expect("kill is there");
-    assert!(kill.success());
-    let ran = world.ran(child.wait_with_output().expect("it ends"));
-    assert_eq!(ran.code, i32::from(Exit::Terminated.code()));
+    world.letterboxd.server.fail(1, |request| request.path == "/film/film-60/", Fault::Hang);
+    let run = world.begin(&["sync"]);
+    wait_until(|| world.radarr.films().len() >= 50);
+    signal(&run, Signal::SIGTERM);
+    world.end(run).exits(Exit::Terminated);
     assert_eq!(world.radarr.films().len(), 50);
     world.forget_requests();
     world.sync();

@@ -3,7 +3,6 @@
 mod common;
 
 use std::io::Write;
-use std::process::Stdio;
 
 use common::{Ran, World, peak_mb};
 use flate2::Compression;
@@ -17,10 +16,9 @@ const MOST_MB: u64 = 150;
 /// Scrapes a watchlist whose every page and film page is answered so; gives the run and its peak memory in MB.
 fn scrape(world: &World, reply: Reply) -> (Ran, u64) {
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(reply));
-    let mut command = world.command(&["scrape", "ada"]);
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    let peak_mb = peak_mb(&mut child);
-    (Ran::from(child.wait_with_output().expect("it can be waited for")), peak_mb)
+    let mut run = world.begin(&["scrape", "ada"]);
+    let peak_mb = peak_mb(&mut run);
+    (world.end(run), peak_mb)
 }
 
 fn gzip(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {

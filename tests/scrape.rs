@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use common::{Ran, World};
 use lbjf::exit::Exit;
@@ -311,14 +311,9 @@ fn a_store_that_cannot_be_used_costs_only_the_memory() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let world = World::new().watchlist_of(60);
-    let mut child = world
-        .command(&["scrape", "ada", "--no-resolve", "-q"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let ran = Ran::from(child.wait_with_output().unwrap()).exits(Exit::Success);
+    let mut run = world.begin(&["scrape", "ada", "--no-resolve", "-q"]);
+    drop(run.stdout.take());
+    let ran = world.end(run).exits(Exit::Success);
     assert_eq!(ran.stderr, "");
 }
 
@@ -336,7 +331,7 @@ fn a_config_with_nothing_but_letterboxd_is_enough() {
     fs::write(&config, format!("[letterboxd]\nbase_url = \"{}\"\n", world.letterboxd.url())).unwrap();
     let args = ["scrape", "ada", "--no-resolve", "--config", config.to_str().unwrap()];
     let output = world.command(&args).env_remove("LBJF_CONFIG").output();
-    Ran::from(output.unwrap()).exits(Exit::Success).says("ada: 3 of 3 films on the watchlist (complete)");
+    world.ran(output.unwrap()).exits(Exit::Success).says("ada: 3 of 3 films on the watchlist (complete)");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::World;
+use common::secrets::{encoded, forms, search, search_folder};
 use lbjf::api::{Api, Secret};
 use lbjf::config::Config;
 use lbjf::exit::Exit;
@@ -121,7 +122,7 @@ fn a_check_at_trace_level_shows_no_key_even_when_the_servers_repeat_it() {
 
 #[test]
 fn no_password_of_a_proxy_and_no_cookie_comes_out_at_trace_level() {
-    let encoded = common::secrets::forms(PASSWORD).pop().expect("at least one form");
+    let encoded = encoded(PASSWORD);
     let cookie = || ("Set-Cookie", format!("cf_clearance={COOKIE}; path=/"));
     for (scheme, given, code) in [
         ("socks5h", encoded.clone(), Exit::Success),
@@ -197,6 +198,37 @@ fn the_search_finds_a_secret_in_a_file_that_a_run_left() {
     world.lbjf(&["status"]);
 }
 
+#[test]
+fn the_search_finds_a_secret_however_it_is_encoded_and_behind_a_link() {
+    let secret = "p@ss & \"w<o>rd\" 'é";
+    let finds = |text: &str| {
+        let found = || search("a text", text.as_bytes(), &forms(secret));
+        std::panic::catch_unwind(found).is_err()
+    };
+    for text in [
+        "it is p@ss & \"w<o>rd\" 'é, really",
+        "?apikey=p%40ss%20%26%20%22w%3Co%3Erd%22%20%27%C3%A9&x=1",
+        "{\"key\": \"p@ss & \\\"w<o>rd\\\" 'é\"}",
+        "<p>p@ss &amp; &quot;w&lt;o&gt;rd&quot; &#39;é</p>",
+        // What `ada:`, `bob1:` and `grace:` in front of it make of it.
+        "Proxy-Authorization: Basic YWRhOnBAc3MgJiAidzxvPnJkIiAnw6k=",
+        "Proxy-Authorization: Basic Ym9iMTpwQHNzICYgInc8bz5yZCIgJ8Op",
+        "Proxy-Authorization: Basic Z3JhY2U6cEBzcyAmICJ3PG8+cmQiICfDqQ==",
+    ] {
+        assert!(finds(text), "{text}");
+    }
+    assert!(!finds("p@ss & \"w<o>rd\" is only a part of it"));
+
+    let (folder, elsewhere) =
+        (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("state")).expect("it is new");
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("round")).expect("it is new");
+    let look = || search_folder(folder.path(), &[], &forms(secret));
+    look();
+    fs::write(elsewhere.path().join("lbjf.db"), secret).expect("it can be written to");
+    assert!(std::panic::catch_unwind(look).is_err());
+}
+
 const KEY: &str = "key-0123456789-abcdef";
 
 fn proxy() -> http::Proxy {
@@ -247,8 +279,8 @@ fn setup(base: &str) -> Setup {
 
 /// What must not be seen of the values above.
 fn hidden() -> Vec<String> {
-    let mut hidden = common::secrets::forms(PASSWORD);
-    hidden.push(KEY.to_owned());
+    let mut hidden = forms(PASSWORD);
+    hidden.extend(forms(KEY));
     hidden
 }
 
@@ -259,7 +291,7 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
          [radarr]\nurl = \"http://radarr:7878\"\napi_key = \"{KEY}\"\nroot_folder_path = \"/m\"\n\
          quality_profile = \"Any\"\n[jellyfin]\nurl = \"http://jellyfin:8096\"\napi_key = \"{KEY}\"\n\
          [[users]]\nletterboxd_username = \"ada\"\n",
-        common::secrets::forms(PASSWORD)[1]
+        encoded(PASSWORD)
     );
     let env = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
     let config = Config::parse(&config, "config.toml".as_ref(), &env).expect("a good config");
@@ -292,11 +324,11 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
     ];
     for (name, value) in shown {
         for text in [format!("{value:?}"), format!("{value:#?}")] {
-            common::secrets::search(&format!("`Debug` of {name}"), text.as_bytes(), &hidden());
+            search(&format!("`Debug` of {name}"), text.as_bytes(), &hidden());
         }
     }
     for text in [proxy().to_string(), refused.to_string(), lbjf::api::chain(&unreachable)] {
-        common::secrets::search("`Display`", text.as_bytes(), &hidden());
+        search("`Display`", text.as_bytes(), &hidden());
     }
 }
 
@@ -329,5 +361,5 @@ fn a_panic_prints_its_own_text_and_no_secret() {
             |line: &str| line.starts_with(&format!("thread '{thread}")) && line.contains("panicked");
         assert!(shown.lines().any(is_told) && shown.contains(own), "{thread}: {shown}");
     }
-    common::secrets::search("what a panic prints", &text, &hidden());
+    search("what a panic prints", &text, &hidden());
 }

@@ -2,10 +2,9 @@
 
 mod common;
 
-use std::thread;
 use std::time::Duration;
 
-use common::{Ran, World};
+use common::{Ran, World, wait_until};
 use lbjf::exit::Exit;
 use serde_json::{Value, json};
 use standins::letterboxd::{Film, Link};
@@ -155,11 +154,9 @@ fn status_of_a_list_that_was_never_readable_says_so() {
 fn status_shows_the_last_runs_newest_first_and_one_that_did_not_finish() {
     let world = World::settled(["heat"]);
     world.lbjf(&["cleanup"]).exits(Exit::Success);
-    world.letterboxd.server.fail(1, |_| true, Fault::Delay(Duration::from_secs(5)));
-    let mut killed = world.command(&["sync"]).spawn().expect("lbjf was built");
-    while world.letterboxd.server.requests().is_empty() {
-        thread::sleep(Duration::from_millis(5));
-    }
+    world.letterboxd.server.fail(1, |_| true, Fault::Hang);
+    let mut killed = world.spawn(&["sync"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
     killed.kill().expect("it runs");
     killed.wait().expect("it was killed");
     world.pass_time(Duration::from_hours(2));
@@ -215,7 +212,7 @@ fn status_works_without_a_config() {
     let world = World::settled(["heat"]);
     world.pass_time(Duration::from_mins(3));
     let mut command = world.command(&["status"]);
-    let ran = Ran::from(command.env_remove("LBJF_CONFIG").current_dir("/").output().expect("lbjf was built"));
+    let ran = world.ran(command.env_remove("LBJF_CONFIG").current_dir("/").output().expect("lbjf was built"));
     has_lines(&ran.exits(Exit::Success), &["ada: last good scrape 3 min ago", "  in collection    1"]);
 }
 

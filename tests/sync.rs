@@ -2,13 +2,13 @@
 
 mod common;
 
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Stdio;
 
-use common::{Ran, World};
+use common::{Ran, Signal, World, signal, wait_until};
 use lbjf::exit::Exit;
-use standins::Fault;
+use standins::{Fault, Gate};
 
 #[test]
 fn a_film_goes_from_the_watchlist_to_radarr_and_when_it_is_downloaded_to_the_collection() {
@@ -37,24 +37,21 @@ fn a_film_goes_from_the_watchlist_to_radarr_and_when_it_is_downloaded_to_the_col
 }
 
 /// Sends the signal once Letterboxd was asked; the pace of the run would take minutes.
-fn stopped_by(signal: &str) -> (World, Ran) {
+fn stopped_by(which: Signal) -> (World, Ran) {
     let slugs: Vec<_> = (1..=100).map(|number| format!("film-{number}")).collect();
     let world = World::new().watchlist(&slugs.iter().map(String::as_str).collect::<Vec<_>>());
     let mut world = world.set("[letterboxd]", "max_concurrent_requests = 1");
     world.change("requests_per_second = 0", "requests_per_second = 2");
-    let child = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    while world.letterboxd.server.requests().is_empty() {
-        thread::sleep(Duration::from_millis(5));
-    }
-    let kill = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill is there");
-    assert!(kill.success());
-    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    let run = world.begin(&["sync"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
+    signal(&run, which);
+    let ran = world.end(run);
     (world, ran)
 }
 
 #[test]
 fn a_stopped_run_records_what_it_did_says_so_by_its_code_and_the_next_one_goes_on() {
-    for (signal, exit) in [("-TERM", Exit::Terminated), ("-INT", Exit::Interrupted)] {
+    for (signal, exit) in [(Signal::SIGTERM, Exit::Terminated), (Signal::SIGINT, Exit::Interrupted)] {
         let (mut world, ran) = stopped_by(signal);
         let ran = ran.exits(exit).omits("warning").omits("refuse");
         assert!(
@@ -92,11 +89,10 @@ fn a_run_that_cannot_go_on_has_ended() {
 #[test]
 fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
     let world = World::new().watchlist(&["heat-1995"]);
-    world.letterboxd.server.fail(1, |_| true, Fault::Delay(Duration::from_secs(3)));
-    let first = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    while world.letterboxd.server.requests().is_empty() {
-        thread::sleep(Duration::from_millis(5));
-    }
+    let gate = Gate::default();
+    world.letterboxd.server.fail(1, |_| true, Fault::Held(gate.clone()));
+    let first = world.begin(&["sync"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
     let lock = format!("{}.lock", world.database().display());
     let text = format!(
         "lbjf: error: another run holds the lock `{lock}` (lbjf sync, process {}, since ",
@@ -112,6 +108,42 @@ fn a_second_sync_while_one_holds_the_lock_exits_5_and_names_the_holder() {
     // These only look.
     world.lbjf(&["status"]).exits(Exit::Success);
     world.lbjf(&["scrape", "ada"]).exits(Exit::Success);
-    Ran::from(first.wait_with_output().expect("it ends")).exits(Exit::Success);
+    gate.open();
+    world.end(first).exits(Exit::Success);
     world.sync();
+}
+
+#[test]
+fn two_names_of_one_store_are_one_store() {
+    let world = World::new().watchlist(&["heat-1995"]).declare("own.toml");
+    world.sync();
+    let state = world.database().with_file_name("");
+    let other = world.folder.path().join("other");
+    fs::create_dir(&other).expect("the folder is new");
+    // A link to the file, a link to that, and a folder that is one.
+    symlink(world.database(), other.join("linked.db")).expect("it is new");
+    symlink("linked.db", other.join("again.db")).expect("it is new");
+    symlink(&state, world.folder.path().join("also")).expect("it is new");
+    let names = ["state/lbjf.db", "other/linked.db", "other/again.db", "also/lbjf.db"];
+    for first in names {
+        let gate = Gate::default();
+        world.letterboxd.server.fail(1, |_| true, Fault::Held(gate.clone()));
+        world.forget_requests();
+        let run = |name: &str| {
+            let config = format!("[system]\ndatabase = \"{name}\"\n{}", world.config());
+            let path = world.folder.path().join("own.toml");
+            fs::write(&path, config).expect("it can be written to");
+            let mut command = world.command(&["sync"]);
+            command.env("LBJF_CONFIG", path).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command
+        };
+        let holder = run(first).spawn().expect("lbjf was built");
+        wait_until(|| !world.letterboxd.server.requests().is_empty());
+        for second in names {
+            world.ran(run(second).output().expect("lbjf was built")).exits(Exit::Busy);
+        }
+        assert_eq!(world.letterboxd.server.requests().len(), 1);
+        gate.open();
+        world.end(holder).exits(Exit::Success);
+    }
 }

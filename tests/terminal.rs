@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::World;
+use common::{World, keys, secrets};
 use lbjf::exit::Exit;
 
 /// A world with this line under `[system]`.
@@ -18,7 +18,7 @@ fn system(line: &str) -> World {
     world
 }
 
-/// Runs a command with its stderr on a terminal, and returns what is drawn there.
+/// Runs a command with its stderr on a terminal, and returns what is drawn there, which is searched for secrets.
 fn on_a_terminal(mut command: Command) -> String {
     let terminal = nix::pty::openpty(None, None).expect("the system has terminals");
     command
@@ -33,6 +33,7 @@ fn on_a_terminal(mut command: Command) -> String {
     // Linux ends a terminal that nobody has open with an error.
     let _ = File::from(terminal.master).read_to_end(&mut drawn);
     child.wait().expect("it ends");
+    secrets::search("the terminal", &drawn, &keys());
     String::from_utf8_lossy(&drawn).into_owned()
 }
 

@@ -5,13 +5,20 @@
 mod common;
 
 use std::fs;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use common::World;
+use common::{Ran, World};
 use lbjf::exit::Exit;
 use lbjf::store::SCHEMA_VERSION;
+use nix::sys::signal::Signal;
+use rusqlite::Connection;
 use standins::letterboxd::Film;
+use standins::{Fault, Hook};
 
 const FILMS: [&str; 8] = [
     "amber-ferry",
@@ -67,7 +74,7 @@ fn write_the_fixture_of_the_present_schema() {
     fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
     // `VACUUM INTO` writes no file that exists.
     drop(fs::remove_file(&path));
-    let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
+    let db = Connection::open(world.database()).expect("a run made the store");
     db.execute("VACUUM INTO ?1", [path.to_str().expect("a plain path")]).expect("it can be written");
     assert!(fs::metadata(&path).expect("it is there").len() < 100_000);
 }
@@ -77,7 +84,7 @@ fn there_is_a_store_of_every_schema() {
     for schema in 1..=SCHEMA_VERSION {
         let path = fixture(schema);
         assert!(path.is_file(), "{} is missing: see the README beside it", path.display());
-        let db = rusqlite::Connection::open(&path).expect("it is a database");
+        let db = Connection::open(&path).expect("it is a database");
         let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).expect("it has one");
         assert_eq!(found, schema, "{}", path.display());
     }
@@ -116,10 +123,191 @@ fn a_store_of_every_schema_is_read_as_it_is_and_used_on_with_nothing_sent_again(
 
         let kept = world.database().with_file_name(format!("lbjf.db.v{schema}.bak"));
         if schema < SCHEMA_VERSION {
-            assert_eq!(fs::read(kept).expect("a copy is kept").len(), before.len());
+            assert_eq!(contents(&kept), contents(&fixture(schema)), "the copy of schema {schema}");
         } else {
             assert!(!kept.exists(), "nothing was migrated");
         }
+    }
+}
+
+/// Every row of every table.
+fn contents(path: &Path) -> Vec<String> {
+    let db = Connection::open(path).expect("it is a database");
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    let mut tables = db.prepare(sql).expect("every database has a schema");
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).expect("it can be read");
+    let mut lines = Vec::new();
+    for table in tables.map(|table| table.expect("names are text")) {
+        let mut all = db.prepare(&format!("SELECT * FROM {table}")).expect("it is there");
+        let columns = all.column_count();
+        let line = |row: &rusqlite::Row<'_>| {
+            let values = (0..columns).map(|column| row.get::<_, rusqlite::types::Value>(column));
+            Ok(format!("{table} {:?}", values.collect::<Result<Vec<_>, _>>()?))
+        };
+        let rows = all.query_map([], line).expect("it can be read");
+        lines.extend(rows.map(|row| row.expect("any value")));
+    }
+    lines.sort();
+    lines
+}
+
+/// A world with a store of the oldest release that many people used for years.
+fn large_and_old() -> World {
+    let world = world();
+    fs::create_dir_all(world.database().parent().expect("a folder")).expect("it can be made");
+    fs::copy(fixture(1), world.database()).expect("it is there");
+    let db = Connection::open(world.database()).expect("it is a database");
+    db.execute_batch(
+        "CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+            SELECT i FROM n;
+        INSERT INTO film (uid, slug, name, kind, tmdb_id)
+            SELECT 'film:z' || i, 'z-' || i, 'Z ' || i, 'movie', 3000000 + i FROM n;
+        INSERT INTO slug SELECT 'z-' || i, 'film:z' || i FROM n;
+        INSERT INTO entry (person, uid, position, seen_at, answered_at)
+            SELECT 'zoe', 'film:z' || i, i, 1700000000, 1700000000 FROM n",
+    )
+    .expect("it can be written to");
+    servers_as_they_were(&world);
+    world
+}
+
+#[test]
+fn an_upgrade_that_is_killed_at_any_time_is_done_by_the_next_run() {
+    const KILLS: u32 = 12;
+    let world = large_and_old();
+    let before = contents(&world.database());
+    // When it asks somebody, its store is ready.
+    let (asks, asked) = mpsc::channel();
+    for server in [&world.letterboxd.server, &world.jellyfin.server] {
+        let asks = asks.clone();
+        server.fail(1, |_| true, Fault::Then(Hook::new(move || asks.send(()).expect("somebody waits"))));
+    }
+    let started = Instant::now();
+    let mut run = world.spawn(&["sync"]);
+    asked.recv().expect("it asks somebody");
+    let took = started.elapsed();
+    run.wait().expect("it is ours");
+    let [mut killed, mut halves] = [0, 0];
+    for number in 0..KILLS {
+        let world = large_and_old();
+        let mut run = world.spawn(&["sync"]);
+        thread::sleep(took * number / KILLS);
+        // It may have ended by itself.
+        let _ = run.kill();
+        killed += u32::from(run.wait().expect("it is ours").signal() == Some(Signal::SIGKILL as i32));
+        let state = world.database().with_file_name("");
+        let names = fs::read_dir(state).expect("it is there");
+        let names = names.map(|entry| entry.expect("it can be read").file_name().into_string());
+        halves += u32::from(names.flatten().any(|name| name.contains(".new-") || name.ends_with("-journal")));
+
+        world.sync();
+        let kept = world.database().with_file_name("lbjf.db.v1.bak");
+        assert!(contents(&kept) == before, "the copy is not what was there");
+        let db = Connection::open(world.database()).expect("it is a database");
+        let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).expect("it has one");
+        assert_eq!(found, SCHEMA_VERSION);
+        let sql =
+            "SELECT count(*) FROM entry JOIN film USING (uid) JOIN slug USING (slug) WHERE person = 'zoe'";
+        assert_eq!(db.query_row(sql, [], |row| row.get::<_, u32>(0)).expect("it can be read"), 12_000);
+        assert_eq!(world.radarr.sent_again(), [0; 0]);
+        assert_eq!(world.radarr.films().len(), FILMS.len());
+        assert_eq!(world.collected(), world.tmdb(&["quiet-orchard", "salt-garden"]));
+    }
+    #[expect(clippy::print_stdout, reason = "figures for whoever asks with `--nocapture`")]
+    {
+        println!("{killed} of {KILLS} upgrades killed, {halves} with a copy or a write half done");
+    }
+}
+
+/// Runs lbjf with its store on a disk of so many KiB, and brings back what is on that disk in the end; `None`, loudly,
+/// where no such disk can be had.
+fn on_a_disk_of(kib: u64, world: &World, args: &[&str]) -> Option<Ran> {
+    let state = world.database().with_file_name("");
+    let lbjf = world.command(args);
+    let script = "mount -t tmpfs -o size=\"$1\"k tmpfs \"$3\" || exit 98
+        cp \"$2\"/* \"$3\"/ || exit 97
+        shift 3
+        \"$@\"
+        code=$?
+        cp \"$STATE_DIRECTORY\"/* \"$KEPT\"/
+        exit $code";
+    // Mounted over, a folder can still be reached under another name.
+    let kept = world.folder.path().join("kept");
+    fs::rename(&state, &kept).expect("it is there");
+    fs::create_dir_all(&state).expect("it can be made");
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", &kib.to_string()]);
+    command.arg(&kept).arg(&state).arg(lbjf.get_program()).args(lbjf.get_args());
+    command.env_clear().current_dir(world.folder.path());
+    command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("KEPT", &kept);
+    let output = command.output();
+    fs::remove_dir(&state).expect("what was on the disk is gone with it");
+    fs::rename(&kept, &state).expect("it is there");
+    match output {
+        Ok(output) if output.status.code().is_none_or(|code| code < 97) => Some(world.ran(output)),
+        other => {
+            standins::not_tested(&format!("no small disk can be had with unshare and mount: {other:?}"));
+            None
+        }
+    }
+}
+
+#[test]
+fn an_upgrade_on_a_disk_that_is_full_says_so_and_is_done_when_there_is_room() {
+    let mut stops = 0;
+    let size = fs::metadata(fixture(1)).expect("it is there").len() / 1024;
+    // No room for the copy; for a part of it; for it, and not for what is new.
+    for room in [0, 4, size / 2, size, size + 4, size + 8, size + 16, size + 32, size + 64] {
+        let world = world();
+        fs::create_dir_all(world.database().with_file_name("")).expect("it can be made");
+        fs::copy(fixture(1), world.database()).expect("it is there");
+        servers_as_they_were(&world);
+        let Some(ran) = on_a_disk_of(size + 4 + room, &world, &["sync"]) else { return };
+        if ran.code != 0 {
+            stops += 1;
+            ran.exits(Exit::Failure).mentions(
+                "it cannot be written: the disk is full\nhint: make room on its disk; the next run",
+            );
+            assert_eq!(world.writes(), [""; 0], "{room} KiB");
+        }
+        let names = fs::read_dir(world.database().with_file_name("")).expect("it is there");
+        let mut names = names.map(|entry| entry.expect("it can be read").file_name());
+        assert!(
+            !names.any(|name| name.to_string_lossy().contains(".new-")),
+            "{room} KiB: half a copy is left"
+        );
+        world.sync();
+        let kept = world.database().with_file_name("lbjf.db.v1.bak");
+        assert_eq!(contents(&kept), contents(&fixture(1)), "{room} KiB");
+        assert_eq!(world.radarr.sent_again(), [0; 0]);
+        assert_eq!(world.collected(), world.tmdb(&["quiet-orchard", "salt-garden"]));
+    }
+    assert!((4..9).contains(&stops), "{stops} stops");
+}
+
+#[test]
+fn a_refusal_that_an_old_store_remembers_is_heeded_and_a_merged_film_is_not_sent_again() {
+    for schema in 1..=SCHEMA_VERSION {
+        let world = world();
+        fs::create_dir_all(world.database().parent().expect("a folder")).expect("it can be made");
+        fs::copy(fixture(schema), world.database()).expect("it is there");
+        servers_as_they_were(&world);
+        let [asked, answered] = [world.letterboxd.tmdb_id("last-station"), 4_800_001];
+        world.radarr.remove(asked);
+        world.radarr.has(answered);
+        let now = jiff::Timestamp::now().as_second();
+        let db = Connection::open(world.database()).expect("it is a database");
+        db.execute("INSERT INTO tmdb_alias VALUES (?1, ?2)", [asked, answered])
+            .expect("it can be written to");
+        db.execute("INSERT INTO cool_down VALUES ('direct', ?1, 3600)", [now + 3000])
+            .expect("it can be written to");
+        drop(db);
+        world.lbjf(&["sync", "--add-again"]).exits(Exit::Blocked);
+        assert_eq!(world.letterboxd.pages_asked(), [""; 0], "schema {schema}");
+        assert_eq!(world.radarr.posted(), world.tmdb(&["hollow-tide"]), "schema {schema}");
+        world.pass_time(Duration::from_hours(1));
+        world.sync();
+        assert_eq!(world.radarr.posted(), world.tmdb(&["hollow-tide"]), "schema {schema}");
     }
 }
 
@@ -133,7 +321,7 @@ fn an_older_lbjf_refuses_a_newer_store_and_goes_on_with_the_copy_of_before_the_u
         // What a newer lbjf does: it keeps a copy, and goes on in a schema that this one does not know.
         let kept = world.database().with_file_name(format!("lbjf.db.v{schema}.bak"));
         fs::copy(world.database(), &kept).expect("it is there");
-        let db = rusqlite::Connection::open(world.database()).expect("it is a database");
+        let db = Connection::open(world.database()).expect("it is a database");
         db.execute_batch("CREATE TABLE of_a_newer_lbjf (x INTEGER) STRICT").expect("it can be written to");
         db.pragma_update(None, "user_version", SCHEMA_VERSION + 1).expect("it can be written to");
         drop(db);

@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -42,9 +41,7 @@ pub fn watchlist_page() -> (String, &'static str) {
 
 /// Pages that are too real to be in the repository; `None` where they are not at hand.
 fn capture(name: &str) -> Option<String> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("LBJF_SHARED").map_or_else(beside, PathBuf::from);
-    std::fs::read_to_string(shared.join("captures").join(name)).ok()
+    std::fs::read_to_string(standins::shared("captures")?.join(name)).ok()
 }
 
 /// A page with so many reviews more that it has this size.

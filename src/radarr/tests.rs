@@ -74,14 +74,7 @@ struct Answered {
 
 /// The recordings of both versions; empty where they are not at hand.
 fn recordings() -> Vec<Exchange> {
-    let folder = std::env::var_os("LBJF_SHARED").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        std::path::PathBuf::from,
-    );
-    let folder = folder.join("recordings");
-    if !folder.is_dir() {
-        return Vec::new();
-    }
+    let Some(folder) = standins::shared("recordings") else { return Vec::new() };
     let read = |name: &str| -> Vec<Exchange> {
         let text = std::fs::read_to_string(folder.join(name)).expect(name);
         serde_json::from_str(&text).expect(name)

@@ -1,3 +1,5 @@
+mod migrations;
+
 use std::fs;
 
 use super::*;
@@ -267,108 +269,15 @@ fn names(folder: &std::path::Path) -> Vec<String> {
     names
 }
 
-/// Schemas of an lbjf that never was: each adds a note.
-const NOTES: [schema::Migrations; 4] = [
-    &["CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')"],
-    &[
-        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
-        "INSERT INTO note VALUES ('two')",
-    ],
-    &[
-        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
-        "INSERT INTO note VALUES ('two')",
-        "INSERT INTO note VALUES ('three')",
-    ],
-    &[
-        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
-        "INSERT INTO note VALUES ('two')",
-        "INSERT INTO note VALUES ('three'); INSERT INTO nowhere VALUES (1)",
-    ],
-];
-
-fn notes(path: &std::path::Path) -> Vec<String> {
-    let db = Connection::open(path).unwrap();
-    let mut notes = db.prepare("SELECT text FROM note ORDER BY rowid").unwrap();
-    notes.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-}
-
-fn migrate_file(path: &std::path::Path, migrations: schema::Migrations) -> Result<(), StoreError> {
-    Store::prepare(Connection::open(path)?, Some(path), migrations).map(drop)
-}
-
-#[test]
-fn before_a_migration_a_copy_is_kept_and_a_second_opening_keeps_no_other() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    migrate_file(&path, NOTES[0]).unwrap();
-    assert_eq!(names(folder.path()), ["lbjf.db"], "a new file needs no copy");
-    migrate_file(&path, NOTES[2]).unwrap();
-    assert_eq!(notes(&path), ["one", "two", "three"]);
-    let kept = folder.path().join("lbjf.db.v1.bak");
-    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
-    assert_eq!(notes(&kept), ["one"]);
-    let before = fs::read(&kept).unwrap();
-    migrate_file(&path, NOTES[2]).unwrap();
-    assert_eq!(fs::read(&kept).unwrap(), before);
-
-    // Somebody goes back to the copy and an older lbjf, works with it, and comes again: the younger one is kept.
-    fs::copy(&kept, &path).unwrap();
-    Connection::open(&path).unwrap().execute("INSERT INTO note VALUES ('later')", []).unwrap();
-    migrate_file(&path, NOTES[1]).unwrap();
-    assert_eq!(notes(&kept), ["one", "later"]);
-    assert_eq!(notes(&path), ["one", "later", "two"]);
-}
-
-#[test]
-fn the_copy_of_a_closed_file_is_as_closed() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    migrate_file(&path, NOTES[0]).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    migrate_file(&path, NOTES[1]).unwrap();
-    let rights = fs::metadata(folder.path().join("lbjf.db.v1.bak")).unwrap().permissions();
-    assert_eq!(rights.mode() & 0o777, 0o600);
-}
-
-#[test]
-fn a_migration_that_breaks_off_changes_nothing_and_the_next_one_does_all_of_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    migrate_file(&path, NOTES[0]).unwrap();
-    let before = fs::read(&path).unwrap();
-    assert!(matches!(migrate_file(&path, NOTES[3]), Err(StoreError::Sqlite(_))));
-    assert_eq!(fs::read(&path).unwrap(), before);
-    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
-    migrate_file(&path, NOTES[2]).unwrap();
-    assert_eq!(notes(&path), ["one", "two", "three"]);
-}
-
-#[test]
-fn no_migration_without_its_copy() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    migrate_file(&path, NOTES[0]).unwrap();
-    let before = fs::read(&path).unwrap();
-    // A folder in its place: the copy cannot get its name.
-    fs::create_dir_all(folder.path().join("lbjf.db.v1.bak/full")).unwrap();
-    let error = migrate_file(&path, NOTES[1]).unwrap_err();
-    assert!(error.to_string().ends_with("lbjf.db.v1.bak`"), "{error}");
-    assert_eq!(fs::read(&path).unwrap(), before);
-    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
-}
-
 /// A file and its journal as a process leaves them that is killed while it writes, here in another folder.
-fn killed_while_writing(begin: impl FnOnce(&Connection)) -> (tempfile::TempDir, PathBuf) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lbjf.db");
-    let mut store = Store::open(&path).unwrap();
-    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
-    store.db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").unwrap();
-    begin(&store.db);
+fn killed_while_writing(path: &Path, begin: impl FnOnce(&Connection)) -> (tempfile::TempDir, PathBuf) {
+    let db = Connection::open(path).unwrap();
+    db.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE").unwrap();
+    begin(&db);
     let left = tempfile::tempdir().unwrap();
-    for name in names(folder.path()) {
-        fs::copy(folder.path().join(&name), left.path().join(&name)).unwrap();
+    let folder = path.parent().unwrap();
+    for name in names(folder) {
+        fs::copy(folder.join(&name), left.path().join(&name)).unwrap();
     }
     assert_eq!(names(left.path()), ["lbjf.db", "lbjf.db-journal"]);
     let path = left.path().join("lbjf.db");
@@ -385,7 +294,10 @@ fn write_much(db: &Connection) {
 #[test]
 fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
     for reader in ["status", "a dry run", "sync"] {
-        let (_left, path) = killed_while_writing(write_much);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lbjf.db");
+        list(&mut Store::open(&path).unwrap(), "ada", &[entry(Some("film:1"), "heat-1995")]);
+        let (_left, path) = killed_while_writing(&path, write_much);
         let store = match reader {
             "status" => Store::open_existing(&path).unwrap().unwrap(),
             "a dry run" => Store::copy_of(&path).unwrap(),
@@ -397,16 +309,32 @@ fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
     }
 }
 
+/// No page more than now: the words of SQLite are those of a full disk.
+fn fill_disk(db: &Connection) {
+    let pages: u32 = db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    db.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+}
+
 #[test]
-fn a_migration_that_is_killed_is_undone_and_done_by_the_next_run() {
-    let (_left, path) = killed_while_writing(|db| {
-        db.execute_batch("CREATE TABLE new_in_schema_2 (x TEXT) STRICT; PRAGMA user_version = 2").unwrap();
-        write_much(db);
-    });
-    let store = Store::open(&path).unwrap();
-    assert_eq!(schema::check(&store.db, SCHEMA_VERSION).unwrap(), SCHEMA_VERSION);
-    let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'new_in_schema_2'";
-    assert_eq!(store.db.query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+fn a_write_on_a_full_disk_is_undone_as_a_whole_and_done_when_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("lbjf.db")).unwrap();
+    list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
+    fill_disk(&store.db);
+    let names: Vec<_> =
+        (0..2000).map(|number| (format!("film:{number}"), format!("film-{number}"))).collect();
+    let many: Vec<_> = names.iter().map(|(uid, slug)| entry(Some(uid), slug)).collect();
+    let error = store.identify(&many).unwrap_err();
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    assert_eq!(error.to_string(), "it cannot be written: the disk is full");
+    assert!(error.hint().unwrap().starts_with("make room on its disk"));
+    let films = |store: &Store| -> u32 {
+        store.db.query_row("SELECT count(*) FROM film", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((films(&store), store.known("ada").unwrap()), (1, [uid("film:1")].into()));
+    store.db.pragma_update_and_check(None, "max_page_count", 1 << 20, |_| Ok(())).unwrap();
+    store.identify(&many).unwrap();
+    assert_eq!(films(&store), 2000);
 }
 
 #[test]

@@ -6,19 +6,19 @@
 
 pub mod openapi;
 pub mod secrets;
+pub mod watch;
 
-use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
-use openapi::Description;
-use standins::{Jellyfin, Letterboxd, Radarr, Server, jellyfin, radarr};
+pub use nix::sys::signal::Signal;
+use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
+use watch::Watch;
 
 /// The collection of the first user.
 pub const COLLECTION: &str = "Ada's watchlist";
@@ -40,20 +40,6 @@ pub struct World {
     watch: Watch,
 }
 
-/// Checks what reaches the servers against their own descriptions.
-struct Watch {
-    radarr: Option<Description>,
-    jellyfin: Option<Description>,
-    found: Mutex<Found>,
-}
-
-/// What was looked at, and what was wrong with it.
-#[derive(Default)]
-struct Found {
-    seen: HashSet<String>,
-    violations: BTreeSet<String>,
-}
-
 /// A run of lbjf that ended.
 pub struct Ran {
     /// The exit code.
@@ -62,6 +48,24 @@ pub struct Ran {
     pub stdout: String,
     /// Everything else.
     pub stderr: String,
+}
+
+/// Both servers' keys, in all forms.
+pub fn keys() -> Vec<String> {
+    [radarr::KEY, jellyfin::KEY].into_iter().flat_map(secrets::forms).collect()
+}
+
+/// Sends a signal to a run.
+pub fn signal(run: &Child, signal: Signal) {
+    let id = i32::try_from(run.id()).expect("a process id");
+    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it is ours, and runs");
+}
+
+/// Waits for something that a run does.
+pub fn wait_until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 impl World {
@@ -88,18 +92,8 @@ impl World {
             jellyfin::KEY,
         );
         let folder = tempfile::tempdir().expect("a folder for temporary files");
-        let watch = Watch {
-            radarr: Description::nearest(
-                "Radarr",
-                &version(&radarr.server, &radarr.url(), "/api/v3/system/status"),
-            ),
-            jellyfin: Description::nearest(
-                "Jellyfin",
-                &version(&jellyfin.server, &jellyfin.url(), "/System/Info/Public"),
-            ),
-            found: Mutex::default(),
-        };
-        let secrets = [radarr::KEY, jellyfin::KEY].map(str::to_owned).to_vec();
+        let watch = Watch::new(&radarr, &jellyfin);
+        let secrets = keys();
         let declared = vec![folder.path().join("config.toml")];
         Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
     }
@@ -127,41 +121,9 @@ impl World {
         }
     }
 
-    /// Looks at the requests that reached Radarr and Jellyfin and were not looked at yet.
+    /// Looks at the requests that were not looked at yet.
     fn check_requests(&self) {
-        let mut found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
-        for (server, base, description) in [
-            (&self.radarr.server, self.radarr.url(), &self.watch.radarr),
-            (&self.jellyfin.server, self.jellyfin.url(), &self.watch.jellyfin),
-        ] {
-            let Some(description) = description else { continue };
-            let bases = self.bases(&server.url(), &base);
-            for request in server.requests() {
-                let is_ours =
-                    request.header("user-agent").is_some_and(|agent| agent == lbjf::http::USER_AGENT);
-                let key = format!("{} {}{} {}", server.url(), request.method, request.target(), request.body);
-                if is_ours && found.seen.insert(key) {
-                    found.violations.extend(description.violations(&request, &bases));
-                }
-            }
-        }
-    }
-
-    /// The base paths that a server may have been asked under: its own, and those in the config, which may be wrong.
-    fn bases(&self, server: &str, base: &str) -> Vec<String> {
-        let configured =
-            self.config.lines().filter_map(|line| line.strip_prefix("url = \"")?.strip_suffix('"'));
-        let paths = configured.chain([base]).filter_map(|url| url.strip_prefix(server));
-        let cut =
-            |path: &str| path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned();
-        // lbjf takes `/web/...` and `/api/v3` off, so each beginning may be the base.
-        let mut bases: Vec<String> = Vec::new();
-        for path in paths.map(cut) {
-            bases.extend(path.match_indices('/').skip(1).map(|(at, _)| path[..at].to_owned()));
-            bases.push(path);
-        }
-        bases.retain(|base| !base.is_empty());
-        bases
+        self.watch.look(self);
     }
 
     /// Puts entries on ada's watchlist, newest first.
@@ -228,6 +190,26 @@ impl World {
         command
     }
 
+    /// Starts lbjf; [`World::end`] waits for it.
+    pub fn begin(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("lbjf was built")
+    }
+
+    /// Waits for the end of a run.
+    pub fn end(&self, run: Child) -> Ran {
+        self.ran(run.wait_with_output().expect("it ends"))
+    }
+
+    /// Starts lbjf, for a test that looks at what it does and not at what it says: that goes into a file of the
+    /// world, where it is searched for secrets in the end.
+    pub fn spawn(&self, args: &[&str]) -> Child {
+        let said = fs::File::options().create(true).append(true).open(self.folder.path().join("said.txt"));
+        let said = said.expect("the folder can be written to");
+        let also = said.try_clone().expect("a file can be shared");
+        self.command(args).stdout(said).stderr(also).spawn().expect("lbjf was built")
+    }
+
     /// Runs lbjf to its end.
     pub fn lbjf(&self, args: &[&str]) -> Ran {
         let ran = self.ran(self.command(args).output().expect("lbjf was built"));
@@ -266,12 +248,9 @@ impl World {
                 Some(self.ran(output))
             }
             other => {
-                #[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
-                {
-                    eprintln!(
-                        "NOT TESTED: root cannot be refused, and there is no working setpriv: {other:?}"
-                    );
-                }
+                standins::not_tested(&format!(
+                    "root cannot be refused, and there is no working setpriv: {other:?}"
+                ));
                 None
             }
         }
@@ -455,33 +434,8 @@ impl Drop for World {
         }
         self.search_files();
         self.check_requests();
-        let found = self.watch.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let violations: Vec<_> = found.violations.iter().cloned().collect();
-        drop(found);
-        assert!(
-            violations.is_empty(),
-            "requests that the servers' own descriptions do not know:\n{}",
-            violations.join("\n")
-        );
+        self.watch.tell();
     }
-}
-
-/// The version that a stand-in plays, as it says itself; empty when it does not answer.
-fn version(server: &Server, base: &str, path: &str) -> String {
-    if openapi::folder().is_none() || !server.requests().is_empty() {
-        return String::new();
-    }
-    let agent = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_secs(2)))
-        .http_status_as_error(false)
-        .proxy(None)
-        .build()
-        .new_agent();
-    let answer = agent.get(format!("{base}{path}")).header("X-Api-Key", radarr::KEY).call();
-    server.forget_requests();
-    let text = answer.and_then(|mut answer| answer.body_mut().read_to_string()).unwrap_or_default();
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    ["version", "Version"].iter().find_map(|name| json[name].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Waits for the end of a run; gives its peak memory in MB, as far as the system tells (Linux), else 0.
@@ -501,7 +455,7 @@ pub fn peak_mb(child: &mut Child) -> u64 {
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("lbjf prints text");
-        let keys = [radarr::KEY, jellyfin::KEY].map(str::to_owned);
+        let keys = keys();
         secrets::search("stdout", &output.stdout, &keys);
         secrets::search("stderr", &output.stderr, &keys);
         Self {

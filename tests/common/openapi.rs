@@ -1,7 +1,7 @@
 //! Checks requests against the servers' own descriptions of their APIs (`OpenAPI` 3).
 //!
 //! The descriptions lie outside the repository, in `../shared/openapi` or `$LBJF_SHARED/openapi`; where they are not,
-//! nothing is checked. Each is read once a process. Jellyfin's hides some legacy routes: lbjf needs none of them.
+//! nothing is checked, which is said. Each is read once a process. Jellyfin's hides some legacy routes: lbjf needs none of them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,9 +38,7 @@ const PASSED_OVER: [(&str, &str, &str); 1] = [("Radarr", "4.7.5", "excludeLocalC
 
 /// Where the descriptions are, if they are.
 pub fn folder() -> Option<PathBuf> {
-    let shared = std::env::var_os("LBJF_SHARED").map(PathBuf::from);
-    let shared = shared.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")));
-    Some(shared.join("openapi")).filter(|folder| folder.is_dir())
+    standins::shared("openapi")
 }
 
 /// The description of one version of a server.

@@ -6,10 +6,13 @@ use std::thread;
 use standins::{jellyfin, radarr};
 
 use crate::common::{Ran, World};
-use crate::door::Door::{self, FilmPage, JellyfinRead, JellyfinWrite, RadarrAdd, RadarrRead, Watchlist};
+use crate::door::Door::{
+    self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, RadarrAdd, RadarrRead, Watchlist,
+};
 use crate::fault::Kind::{self, *};
+use crate::fault::When::Before;
 use crate::pass::Scene;
-use crate::table::TABLE;
+use crate::table::case;
 
 const ROWS: &[(Door, Kind)] = &[
     (Watchlist, Redirect(301)),
@@ -26,7 +29,8 @@ const ROWS: &[(Door, Kind)] = &[
     (RadarrAdd, Status(502)),
     (JellyfinRead, Migrating),
     (JellyfinRead, Lacking),
-    (JellyfinWrite, BadList),
+    (JellyfinMake, Truncated),
+    (JellyfinWrite, Locked),
     (JellyfinWrite, Status(500)),
 ];
 
@@ -35,10 +39,10 @@ fn sync_itself_ends_as_the_table_says() {
     thread::scope(|scope| {
         for (door, kind) in ROWS {
             scope.spawn(move || {
-                let row = TABLE.iter().find(|row| (row.door, row.kind) == (*door, *kind));
-                let row = row.expect("it is in the table");
-                let mut scene = Scene::new(false);
-                row.kind.begin(&mut scene, row.kind.ends(*door)[0], usize::MAX);
+                let end = kind.ends(*door)[0];
+                let row = case(*door, end, *kind, Before).expect("it is in the table");
+                let mut scene = Scene::new(end.setting());
+                row.kind.begin(&mut scene, end, Before, usize::MAX, 0);
                 let ran = sync(&scene.world);
                 assert_eq!(ran.code, i32::from(row.exit), "{door:?} × {kind:?}: {}", ran.stderr);
                 assert!(ran.stderr.contains(row.says), "{door:?} × {kind:?}: {}", ran.stderr);

@@ -1,15 +1,13 @@
 //! The ways of failing.
 
-use std::io::Write as _;
+mod form;
+
 use std::net::TcpListener;
-use std::thread;
 use std::time::Duration;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use standins::letterboxd::{challenge, pages, rate_limit};
-use standins::{Change, Fault, Reply};
+use standins::{Change, Deaf, Fault, Form, Reply};
 
 use crate::door::{Door, End};
 use crate::pass::Scene;
@@ -17,8 +15,10 @@ use crate::pass::Scene;
 /// A way of failing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Nothing listens.
+    /// Nothing listens; where something was asked before, nothing does so any more.
     Refused,
+    /// Nobody takes the connection.
+    Unconnected,
     /// The connection is reset while the question is under way.
     Reset,
     /// The connection closes without an answer.
@@ -31,6 +31,18 @@ pub enum Kind {
     Truncated,
     /// More bytes than were promised.
     Overlong,
+    /// Two promises, one of them too small.
+    TwoLengths,
+    /// Behind the answer another one that nobody asked for.
+    Tail,
+    /// In pieces.
+    Chunked,
+    /// In pieces, of which the last are missing.
+    ChunkCut,
+    /// Compressed, and then cut.
+    GzipCut,
+    /// No promise: it ends with the connection.
+    UntilClose,
     /// A redirect to elsewhere.
     Redirect(u16),
     /// 400 with a list of failures.
@@ -59,6 +71,8 @@ pub enum Kind {
     Html,
     /// 200 and nothing.
     Empty,
+    /// A list of none.
+    EmptyList,
     /// No JSON, although it says so; or half a page that claims to be whole.
     Broken,
     /// JSON, or a page, of something else.
@@ -79,15 +93,31 @@ pub enum Kind {
     Bomb,
 }
 
+/// When a fault happens to a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// It is not carried out, unless that lies in the nature of the fault.
+    Before,
+    /// It is carried out first.
+    Done,
+}
+
 impl Kind {
     pub const ALL: &[Self] = &[
         Self::Refused,
+        Self::Unconnected,
         Self::Reset,
         Self::Dropped,
         Self::Hangs,
         Self::Drips,
         Self::Truncated,
         Self::Overlong,
+        Self::TwoLengths,
+        Self::Tail,
+        Self::Chunked,
+        Self::ChunkCut,
+        Self::GzipCut,
+        Self::UntilClose,
         Self::Redirect(301),
         Self::Redirect(302),
         Self::Redirect(307),
@@ -104,6 +134,7 @@ impl Kind {
         Self::Status(429),
         Self::Status(500),
         Self::Status(502),
+        Self::Status(504),
         Self::Private,
         Self::Challenge,
         Self::Challenge200,
@@ -114,6 +145,7 @@ impl Kind {
         Self::Migrating,
         Self::Html,
         Self::Empty,
+        Self::EmptyList,
         Self::Broken,
         Self::Other,
         Self::NumbersAsText,
@@ -126,91 +158,142 @@ impl Kind {
     ];
 
     /// Does this door have a row for it?
-    pub fn concerns(self, door: Door) -> bool {
-        let is_letterboxd = matches!(door, Door::Watchlist | Door::FilmPage);
+    pub fn concerns(self, door: Door, when: When) -> bool {
+        let is_read = !door.is_letterboxd() && !door.is_write();
+        // Its answers have no body.
+        let is_bodiless = door == Door::JellyfinWrite;
+        if when == When::Done {
+            let is_silence =
+                matches!(self, Self::Reset | Self::Dropped | Self::Hangs | Self::Html | Self::Empty);
+            return door.is_write() && (is_silence || matches!(self, Self::Status(406 | 500 | 502 | 504)));
+        }
         match self {
-            Self::BadList | Self::BadProblem | Self::Locked | Self::Null => !is_letterboxd,
-            Self::NumbersAsText | Self::Nulls | Self::Sparse => {
-                matches!(door, Door::RadarrRead | Door::RadarrAdd | Door::JellyfinRead)
-            }
-            Self::Lacking => door != Door::JellyfinWrite,
-            Self::Challenge | Self::Challenge200 | Self::RateLimit => is_letterboxd,
+            // Whoever answered before takes connections.
+            Self::Unconnected => matches!(door, Door::Watchlist | Door::RadarrRead | Door::JellyfinRead),
+            // The lost answer would be a refused one.
+            Self::Refused => door != Door::RadarrAsk,
+            Self::Drips
+            | Self::Truncated
+            | Self::Overlong
+            | Self::TwoLengths
+            | Self::Tail
+            | Self::Chunked
+            | Self::ChunkCut
+            | Self::GzipCut
+            | Self::UntilClose
+            | Self::Lacking
+            | Self::Huge => !is_bodiless,
+            // What may be sent twice is believed by its status.
+            Self::Broken | Self::Other | Self::Bomb => !is_bodiless && door != Door::RadarrLabel,
+            Self::BadList | Self::BadProblem | Self::Locked => !door.is_letterboxd(),
+            Self::Null => !door.is_letterboxd() && !is_bodiless && door != Door::RadarrLabel,
+            Self::NumbersAsText | Self::Nulls | Self::Sparse => is_read || door == Door::RadarrAdd,
+            Self::EmptyList => matches!(door, Door::RadarrRead | Door::RadarrAsk | Door::JellyfinRead),
+            Self::Challenge | Self::Challenge200 | Self::RateLimit => door.is_letterboxd(),
             Self::Private => door == Door::Watchlist,
             _ => true,
         }
     }
 
     /// Does it depend on the question what becomes of it?
-    pub fn is_about_content(self) -> bool {
+    fn is_about_content(self) -> bool {
         matches!(
             self,
-            Self::Other | Self::NumbersAsText | Self::Nulls | Self::Sparse | Self::Lacking | Self::Null
+            Self::Other
+                | Self::NumbersAsText
+                | Self::Nulls
+                | Self::Sparse
+                | Self::Lacking
+                | Self::Null
+                | Self::EmptyList
         )
     }
 
-    /// The questions of the door that it is tried on.
-    pub fn ends(self, door: Door) -> &'static [End] {
+    /// The questions of the door that it makes a difference for.
+    pub fn ends(self, door: Door) -> Vec<End> {
+        let all = door.ends().iter().copied();
+        let is_one = |end: &End| !matches!(end, End::Radarr("system/status") | End::Jellyfin("System/Info"));
         match (self, door) {
             // Nobody answers anything then: which question it is makes no difference.
-            (Self::Refused | Self::Reset, _) => &door.ends()[..1],
-            // A write is believed by its status, but for the one that tells where a collection was made.
-            (
-                Self::Drips
-                | Self::Truncated
-                | Self::Overlong
-                | Self::Broken
-                | Self::Other
-                | Self::Null
-                | Self::Huge
-                | Self::Bomb,
-                Door::JellyfinWrite,
-            ) => &[End::Make],
-            // May be sent twice without harm, so they are.
-            (Self::Dropped | Self::Locked | Self::Status(502), Door::JellyfinWrite) => &[End::Put, End::Take],
-            (Self::BadList, Door::JellyfinWrite) => &[End::Put],
-            (Self::BadProblem | Self::Status(400), Door::JellyfinWrite) => &[End::Make, End::Take],
+            (Self::Refused | Self::Unconnected, _) => all.take(1).collect(),
+            (Self::EmptyList, _) => all.filter(is_one).collect(),
             // Nobody has tags or exclusions here, and a list of none lacks nothing.
-            (Self::Lacking | Self::Truncated | Self::Drips, Door::RadarrRead) => &[
-                End::Radarr("system/status"),
-                End::Radarr("qualityprofile"),
-                End::Radarr("rootfolder"),
-                End::Radarr("movie"),
-            ],
-            _ => door.ends(),
+            (Self::Lacking | Self::Truncated | Self::Drips | Self::Overlong, Door::RadarrRead) => {
+                all.filter(|end| !matches!(end, End::Radarr("tag" | "exclusions"))).collect()
+            }
+            _ => all.collect(),
         }
     }
 
-    /// Lets it happen the next `times` times.
-    pub fn begin(self, scene: &mut Scene, end: End, times: usize) {
-        if end == End::Jellyfin("System/Info") {
-            scene.forget_looks();
+    /// Those of them that are tried each time: a row that holds for every question behind its door is tried on one,
+    /// neighbours in the table on different ones.
+    pub fn tried(self, door: Door, turn: usize) -> Vec<End> {
+        let mut ends = self.ends(door);
+        if !self.is_about_content() {
+            let chosen = ends[turn % ends.len()];
+            ends.retain(|end| *end == chosen || end.is_vital());
         }
+        ends
+    }
+
+    /// Lets it happen the next `times` times. `reads` is how much the server is asked before anything is changed.
+    pub fn begin(self, scene: &mut Scene, end: End, when: When, times: usize, reads: usize) {
+        let after = when == When::Done;
         let fault = match self {
-            Self::Refused => {
+            Self::Refused
+                if matches!(end, End::FirstPage | End::Radarr("system/status") | End::Jellyfin(_)) =>
+            {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
                 let address = listener.local_addr().expect("it is bound");
                 return scene.misdirect(end.address(scene), format!("http://{address}"));
             }
-            Self::Reset => {
-                let address = resetting();
-                return scene.misdirect(end.address(scene), format!("http://{address}"));
+            Self::Refused => {
+                let server = end.server(scene);
+                return server.fail(usize::MAX, |_| true, Fault::Close(server.refusing(reads)));
+            }
+            Self::Unconnected => {
+                scene.timeout = Duration::from_secs(1);
+                let deaf = Deaf::start();
+                scene.misdirect(end.address(scene), deaf.url());
+                scene.deaf = Some(deaf);
+                return;
             }
             Self::Hangs | Self::Drips => {
                 scene.timeout = Duration::from_secs(1);
-                if self == Self::Hangs { Fault::Hang } else { Fault::Drip(Duration::from_millis(600)) }
+                match self {
+                    Self::Drips => Fault::Drip(Duration::from_millis(600)),
+                    _ if after => Fault::HangAfter,
+                    _ => Fault::Hang,
+                }
             }
+            Self::Reset if after => Fault::ResetAfter,
+            Self::Reset => Fault::Reset,
+            Self::Dropped if after => Fault::DropAfter,
             Self::Dropped => Fault::Drop,
             Self::Truncated => Fault::Truncate(1),
             Self::Overlong => changed(|mut reply| {
                 reply.headers.push(("Content-Length".to_owned(), (reply.body.len() / 2).to_string()));
                 reply
             }),
+            Self::TwoLengths | Self::Tail | Self::Chunked | Self::ChunkCut | Self::UntilClose => {
+                Fault::Sent(Form::new(move |reply| form::of(self, &reply)))
+            }
+            Self::GzipCut => changed(|mut reply| {
+                reply.body = form::gzip(&reply.body);
+                reply.body.truncate(reply.body.len() * 2 / 3);
+                reply.with_header("Content-Encoding", "gzip")
+            }),
             Self::NumbersAsText => json_changed(as_text),
             Self::Nulls => json_changed(|value| thin(value, Some(&Value::Null))),
             Self::Sparse => json_changed(|value| thin(value, None)),
+            Self::EmptyList => json_changed(|value| match value {
+                Value::Object(_) => *value = json!({"Items": [], "TotalRecordCount": 0, "StartIndex": 0}),
+                other => *other = json!([]),
+            }),
             Self::Lacking => changed(lacking),
             Self::Huge => changed(huge),
             Self::Bomb => Fault::Instead(bomb(content_type(end))),
+            _ if after => Fault::After(self.reply(end)),
             _ => Fault::Instead(self.reply(end)),
         };
         end.server(scene).fail(times, move |request| end.is(request), fault);
@@ -218,7 +301,7 @@ impl Kind {
 
     /// The answer, where it is always the same.
     fn reply(self, end: End) -> Reply {
-        let is_letterboxd = matches!(end, End::FirstPage | End::SecondPage | End::Film);
+        let is_letterboxd = end.is_letterboxd();
         match self {
             Self::Redirect(status) => {
                 let to = "http://127.0.0.1:9/elsewhere?apikey=0123456789";
@@ -262,8 +345,7 @@ impl Kind {
 }
 
 fn content_type(end: End) -> &'static str {
-    let is_letterboxd = matches!(end, End::FirstPage | End::SecondPage | End::Film);
-    if is_letterboxd { "text/html" } else { "application/json" }
+    if end.is_letterboxd() { "text/html" } else { "application/json" }
 }
 
 fn changed(change: impl Fn(Reply) -> Reply + Send + Sync + 'static) -> Fault {
@@ -305,6 +387,8 @@ const REQUIRED: &[&str] = &[
     "Played",
     "ProviderIds",
     "Tmdb",
+    "genres",
+    "TotalRecordCount",
     "Path",
     "ParentId",
 ];
@@ -334,7 +418,9 @@ fn lacking(mut reply: Reply) -> Reply {
     let body = String::from_utf8(reply.body).expect("text");
     let mut body = body.replace("data-num-entries", "data-sum").replace("data-track-action", "data-x");
     body = body.replace("data-tmdb-id", "data-x").replace("themoviedb.org", "example.org");
-    for key in ["tmdbId", "name", "label", "path", "version", "Version", "Id", "Name", "Items"] {
+    for key in
+        ["tmdbId", "name", "label", "path", "version", "Version", "Id", "Name", "Items", "TotalRecordCount"]
+    {
         body = body.replace(&format!("\"{key}\":"), "\"x\":");
     }
     reply.body = body.into_bytes();
@@ -359,23 +445,5 @@ fn huge(mut reply: Reply) -> Reply {
 
 /// Megabytes in some kilobytes, which say nothing.
 pub fn bomb(content_type: &str) -> Reply {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let piece = vec![b' '; 1 << 20];
-    for _ in 0..6 {
-        encoder.write_all(&piece).expect("memory takes it");
-    }
-    let body = encoder.finish().expect("memory takes it");
-    Reply::new(200, content_type, body).with_header("Content-Encoding", "gzip")
-}
-
-/// An address where every connection is reset: closed while there is something to read.
-fn resetting() -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("it is bound");
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let _ = stream.peek(&mut [0; 64]);
-        }
-    });
-    address
+    Reply::new(200, content_type, form::gzip(&vec![b' '; 6 << 20])).with_header("Content-Encoding", "gzip")
 }

@@ -9,19 +9,57 @@ use lbjf::config::Config;
 use lbjf::http::Patience;
 use lbjf::report::Report;
 use lbjf::store::Store;
+use standins::{Deaf, Fault};
 use tempfile::TempDir;
 
-use crate::common::{COLLECTION, World};
+use crate::common::{COLLECTION, World, keys, secrets};
+use crate::door::End;
 
 const PATIENCE: Patience = Patience { tries: 3, first_pause: Duration::from_millis(1) };
 
 /// The second person's collection, which has to be made.
 const OTHER: &str = "Grace's list";
 
+/// What is different in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Setting {
+    /// Nothing.
+    Usual,
+    /// Ada's list has two pages.
+    Long,
+    /// Nobody's library was looked at of late: the next run asks who the server is, and for all of them.
+    Forgotten,
+    /// Ada waits for a film that was downloaded since, and adds none: only what changed is asked for.
+    Waiting,
+    /// As before, but nothing was downloaded.
+    Quiet,
+    /// Everybody's films carry a label.
+    Labels,
+    /// Animated films go elsewhere, and one of the new films is animated.
+    Genres,
+    /// No `POST /movie` is answered.
+    Lost,
+}
+
+impl Setting {
+    pub const ALL: [Self; 8] = [
+        Self::Usual,
+        Self::Long,
+        Self::Forgotten,
+        Self::Waiting,
+        Self::Quiet,
+        Self::Labels,
+        Self::Genres,
+        Self::Lost,
+    ];
+}
+
 /// The world, and how long a pass waits for an answer.
 pub struct Scene {
     pub world: World,
     pub timeout: Duration,
+    /// An address that nobody answers, while it is in use.
+    pub deaf: Option<Deaf>,
     misdirected: Option<(String, String)>,
     /// Where the store is, when memory can be a folder.
     _memory: Option<TempDir>,
@@ -37,56 +75,119 @@ pub struct Ran {
 /// What the servers have.
 #[derive(Debug, PartialEq, Eq)]
 pub struct State {
-    /// TMDB ids and paths.
-    radarr: Vec<(u32, String)>,
+    /// TMDB ids, paths and labels.
+    radarr: Vec<(u32, String, Vec<String>)>,
     /// Names, and TMDB ids.
     collections: Vec<(String, Vec<u32>)>,
 }
 
 impl State {
-    /// The members that are no more.
-    pub fn lost(&self, after: &Self) -> Vec<u32> {
-        let (before, after) = [self, after]
-            .map(|state| {
-                state.collections.iter().find(|(name, _)| name == COLLECTION).map(|(_, ids)| ids.clone())
-            })
-            .into();
-        let after = after.unwrap_or_default();
-        before.unwrap_or_default().into_iter().filter(|id| !after.contains(id)).collect()
+    /// What of all that was due is there, a letter each: the new films in **R**adarr, `ran` with the **l**abel of the
+    /// second to list it, `jaws` **p**ut into a collection, `heat` **t**aken out of it, another collection **m**ade.
+    pub fn done(&self, all: &Self, world: &World) -> String {
+        let id = |slug| world.letterboxd.tmdb_id(slug);
+        let film = |state: &Self, slug| state.radarr.iter().find(|(tmdb, ..)| *tmdb == id(slug)).cloned();
+        let members = |state: &Self, name| {
+            let set = state.collections.iter().find(|(known, _)| known == name);
+            set.map(|(_, ids)| ids.clone()).unwrap_or_default()
+        };
+        let has = |slug| members(self, COLLECTION).contains(&id(slug));
+        let is_sent = ["jaws", "brazil"].iter().all(|slug| film(self, slug) == film(all, slug));
+        [
+            (is_sent, 'r'),
+            (film(self, "ran") == film(all, "ran"), 'l'),
+            (has("jaws") == members(all, COLLECTION).contains(&id("jaws")), 'p'),
+            (!has("heat"), 't'),
+            (members(self, OTHER) == members(all, OTHER), 'm'),
+        ]
+        .into_iter()
+        .filter_map(|(is_done, letter)| is_done.then_some(letter))
+        .collect()
+    }
+
+    /// The members that are no more, but for `heat`, which left the list.
+    pub fn lost(&self, after: &Self, world: &World) -> Vec<u32> {
+        let heat = world.letterboxd.tmdb_id("heat");
+        let members = |state: &Self| {
+            state.collections.iter().find(|(name, _)| name == COLLECTION).map(|(_, ids)| ids.clone())
+        };
+        let after = members(after).unwrap_or_default();
+        let before = members(self).unwrap_or_default().into_iter();
+        before.filter(|id| *id != heat && !after.contains(id)).collect()
     }
 }
 
 impl Scene {
     /// Settled, and then: ada takes `heat` off her list and adds `jaws`, which is downloaded, and `brazil`, which is
     /// not. Grace adds her first film, so her collection has to be made. Somebody put `stalker` into ada's.
-    pub fn new(is_long: bool) -> Self {
+    pub fn new(setting: Setting) -> Self {
+        let is_waiting = matches!(setting, Setting::Waiting | Setting::Quiet);
         let mut slugs = vec!["heat", "alien", "ran"];
-        if is_long {
+        if setting == Setting::Long {
             slugs.extend(FILLERS);
         }
-        let world =
-            World::new().watchlist(&slugs).user("grace", &format!("jellyfin_collection = \"{OTHER}\""));
+        if is_waiting {
+            slugs.splice(0..0, ["brazil", "jaws"]);
+        }
+        // Who is asked first is the same each time.
+        let mut world = World::new()
+            .watchlist(&slugs)
+            .user("grace", &format!("jellyfin_collection = \"{OTHER}\""))
+            .set("[letterboxd]", "max_concurrent_requests = 1");
+        if setting == Setting::Labels {
+            world = world.set("[radarr]", "user_tags = true");
+        }
+        if setting == Setting::Genres {
+            let table =
+                "[radarr.animated_movies]\nenabled = true\nroot_folder_path = \"/movies-animated\"\n\n";
+            world.change("[jellyfin]", &format!("{table}[jellyfin]"));
+        }
         // Hundreds of stores on a disk take their time.
         let memory = tempfile::tempdir_in("/dev/shm").ok();
         if let Some(memory) = &memory {
             symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
         }
-        let scene = Self { world, timeout: Duration::from_secs(20), misdirected: None, _memory: memory };
+        let timeout = Duration::from_secs(20);
+        let scene = Self { world, timeout, deaf: None, misdirected: None, _memory: memory };
         let world = &scene.world;
         for slug in ["heat", "alien", "ran"] {
             world.download(slug);
         }
-        assert_eq!(scene.pass().exit, 0);
+        let ran = scene.pass();
+        assert_eq!((ran.exit, ran.said.as_str()), (0, ""));
         let collection = world.jellyfin.collections().remove(0);
         world.put(&collection.id, "stalker");
-        world.letterboxd.drop_entry("ada", "heat");
-        for slug in ["jaws", "brazil"] {
-            world.letterboxd.push("ada", slug);
+        if setting == Setting::Quiet {
+            // What came before the last look, and not a minute before, counts as new.
+            world.jellyfin.pass_time(Duration::from_hours(2));
+            scene.pass();
         }
-        world.download("jaws");
-        world.letterboxd.push("grace", "ran");
+        if setting == Setting::Forgotten {
+            scene.forget_looks();
+        }
+        world.letterboxd.drop_entry("ada", "heat");
+        if !is_waiting {
+            for slug in ["jaws", "brazil"] {
+                world.letterboxd.push("ada", slug);
+            }
+        }
+        world.radarr.know(world.letterboxd.tmdb_id("jaws"), "Jaws", 2000, &["Animation"]);
+        if setting != Setting::Quiet {
+            world.download("jaws");
+        }
+        if setting != Setting::Waiting {
+            world.letterboxd.push("grace", "ran");
+        }
         world.forget_requests();
+        scene.lose_answers(setting);
         scene
+    }
+
+    /// What makes the setting, beside what else goes wrong.
+    fn lose_answers(&self, setting: Setting) {
+        if setting == Setting::Lost {
+            self.world.radarr.server.fail(usize::MAX, |request| End::Add.is(request), Fault::DropAfter);
+        }
     }
 
     /// Lets lbjf look for a server elsewhere.
@@ -94,8 +195,7 @@ impl Scene {
         self.misdirected = Some((from, to));
     }
 
-    /// The libraries were looked at long ago: the next run asks who the server is, and for all of them.
-    pub fn forget_looks(&self) {
+    fn forget_looks(&self) {
         let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
         db.execute("DELETE FROM look", []).expect("it has that table");
     }
@@ -103,6 +203,7 @@ impl Scene {
     /// All is well again.
     pub fn behave(&mut self) {
         self.misdirected = None;
+        self.deaf = None;
         self.timeout = Duration::from_secs(20);
         for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
         {
@@ -136,8 +237,9 @@ impl Scene {
         let mut store = Store::open(&config.system.database).expect("a store in a folder of its own");
         let mut report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
         cmd::sync::pass(&args, &config, PATIENCE, &mut store, &mut report).expect("no fault ends a run");
-        let json: serde_json::Value =
-            serde_json::from_str(&report.json(Duration::ZERO)).expect("the report is JSON");
+        let json = report.json(Duration::ZERO);
+        secrets::search("the report", json.as_bytes(), &keys());
+        let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
         let mut said = String::new();
         for problem in json["problems"].as_array().expect("a list") {
             for part in ["about", "problem", "hint"] {
@@ -151,7 +253,7 @@ impl Scene {
 
     pub fn state(&self) -> State {
         let mut radarr: Vec<_> =
-            self.world.radarr.films().into_iter().map(|film| (film.tmdb_id, film.path)).collect();
+            self.world.radarr.films().into_iter().map(|film| (film.tmdb_id, film.path, film.tags)).collect();
         radarr.sort();
         let mut collections: Vec<_> = self
             .world

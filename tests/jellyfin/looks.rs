@@ -1,6 +1,5 @@
 //! How much of a library is read: all of it once, then what changed.
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +10,7 @@ use lbjf::exit::Exit;
 use standins::jellyfin::{Jellyfin, Version};
 use standins::{Change, Fault, Hook, Radarr, Reply, Request};
 
-use crate::common::World;
+use crate::common::{Signal, World, signal, wait_until};
 use crate::stopped_at;
 
 /// What Jellyfin was asked since the last time, sorted.
@@ -209,13 +208,11 @@ fn cleanup_and_runs_for_others_do_not_make_a_film_that_came_look_old() {
 fn jellyfin_is_asked_who_it_is_while_letterboxd_is_still_asked() {
     let world = World::new().watchlist(&["heat"]);
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Hang);
-    let child = world.command(&["sync"]).spawn().expect("lbjf was built");
-    while world.jellyfin.server.requests().len() < 3 {
-        thread::sleep(Duration::from_millis(10));
-    }
+    let run = world.begin(&["sync"]);
+    wait_until(|| world.jellyfin.server.requests().len() >= 3);
     assert_eq!(asked(&world), ["info", "sets", "users"]);
-    assert!(Command::new("kill").arg(child.id().to_string()).status().expect("kill is there").success());
-    world.ran(child.wait_with_output().expect("it ends"));
+    signal(&run, Signal::SIGTERM);
+    world.end(run).exits(Exit::Terminated);
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! What lbjf sends to Jellyfin, and what becomes of it when that goes wrong or lbjf is killed.
 
-use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use lbjf::exit::Exit;
 use standins::jellyfin::{Jellyfin, KEY, Version};
-use standins::{Change, Fault, Radarr, Reply, Request};
+use standins::{Change, Fault, Gate, Radarr, Reply, Request};
 
-use crate::common::{COLLECTION, Ran, World};
+use crate::common::{COLLECTION, World, wait_until};
 use crate::stopped_at;
 
 #[test]
@@ -42,20 +41,20 @@ fn an_item_that_vanished_meanwhile_does_not_keep_the_rest_out() {
     let items: Vec<_> = world.letterboxd.watchlist("ada").iter().map(|slug| world.download(slug)).collect();
     let vanished = items[3].clone();
     // The file goes while the first call is under way.
+    let gate = Gate::default();
     world.jellyfin.server.fail(
         1,
         |request| request.method == "POST" && request.param("ids").is_some(),
-        Fault::Delay(Duration::from_millis(600)),
+        Fault::Held(gate.clone()),
     );
-    let run = world.command(&["sync"]).stderr(Stdio::piped()).spawn().expect("lbjf was built");
-    while world.told_jellyfin().len() < 2 {
-        thread::sleep(Duration::from_millis(5));
-    }
+    let run = world.begin(&["sync"]);
+    wait_until(|| world.told_jellyfin().len() >= 2);
     world.jellyfin.remove_film(&vanished);
+    gate.open();
     let text = format!(
         "warning: collection `{COLLECTION}`: D Film (2000) not added: Jellyfin does not know its item any more"
     );
-    Ran::from(run.wait_with_output().expect("it ends")).exits(Exit::Partial).says(&text);
+    world.end(run).exits(Exit::Partial).says(&text);
     assert_eq!(world.collected().len(), 4);
     world.sync();
     world.idle();
@@ -247,24 +246,26 @@ fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
 
 /// Lets lbjf be killed while Jellyfin carries out a write, and Jellyfin finish it.
 fn kill_during(world: &World, method: &'static str, path_end: &'static str) {
+    let gate = Gate::default();
     world.jellyfin.server.fail(
         1,
         move |request| request.method == method && request.path.ends_with(path_end),
-        Fault::Delay(Duration::from_millis(300)),
+        Fault::Held(gate.clone()),
     );
     world.forget_requests();
-    let mut run = world.command(&["sync"]).stderr(Stdio::null()).spawn().expect("lbjf was built");
+    let mut run = world.spawn(&["sync"]);
     let is_under_way = || {
         let writes = world.jellyfin.server.writes();
         writes.iter().any(|request| request.method == method && request.path.ends_with(path_end))
     };
-    while !is_under_way() {
-        assert!(run.try_wait().expect("it can be asked").is_none(), "it ended without {method} {path_end}");
+    while !is_under_way() && run.try_wait().expect("it can be asked").is_none() {
         thread::sleep(Duration::from_millis(2));
     }
+    assert!(is_under_way(), "it ended without {method} {path_end}");
     run.kill().expect("it runs");
     run.wait().expect("it was killed");
-    thread::sleep(Duration::from_millis(500));
+    gate.open();
+    world.jellyfin.server.settle();
 }
 
 #[test]

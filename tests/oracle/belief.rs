@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::films::{DAY, Film};
+use crate::films::{DAY, Film, Who};
 use crate::known::{Known, Watchlist};
 
 /// Perhaps, and surely: the second is part of the first.
@@ -105,6 +105,8 @@ pub struct Waiting {
 pub struct Person {
     /// Which collection.
     pub collection: usize,
+    /// Whose Jellyfin user.
+    pub viewer: Who,
     /// The option.
     pub remove_watched: bool,
     /// The option.

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::films::{Films, NAMES, Who, film_of_slug};
 use crate::oracle::{Oracle, Ran};
+use crate::troubles::Trouble;
 
 impl Oracle {
     /// The known lists in the store must be possible ones; what else was possible is forgotten.
@@ -42,7 +43,8 @@ impl Oracle {
         let is_private = !ran.run.cleanup && ran.chosen.iter().any(|who: &Who| self.people[*who].private);
         let expected = match () {
             () if is_blocked => &[6][..],
-            () if ran.trouble.is_some() => &[0, 4][..],
+            () if ran.trouble.is_some_and(Trouble::is_told) => &[4],
+            () if ran.trouble.is_some() => &[0, 4],
             () if is_private => &[4],
             // A collection, or a library, that is not there is told, as long as that matters.
             () if self.is_lacking(ran) => &[0, 4],

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::films::{FILMS, Film, MERGED, SERIES, UNKNOWN, Who};
+use crate::films::{FILMS, Film, MERGED, SERIES, UNKNOWN, WITHOUT_ID, Who};
 
 /// How much of a watchlist goes at once, from its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub enum Edit {
     List(Who, Film),
     /// A film off a watchlist.
     Unlist(Who, Film),
+    /// A film to the top of a watchlist, and the oldest one off.
+    Exchange(Who, Film),
     /// A watchlist becomes `first..first + count`.
     Rewrite(Who, Film, Film),
     /// The oldest entries go.
@@ -93,8 +95,20 @@ pub enum Edit {
     Ghost(usize),
     /// A library scan makes ghosts real.
     Scan,
-    /// A user comes into the config, or leaves it. Ada stays.
+    /// A user comes into the config, or leaves it, unless it is the last one.
     Config(Who, bool),
+    /// Somebody's collection gets another name in the config.
+    Move(Who, usize),
+    /// Somebody's `remove_watched` in the config.
+    RemoveWatched(Who, bool),
+    /// Somebody's `remove_unlisted` in the config.
+    RemoveUnlisted(Who, bool),
+    /// The clock was more than a year ahead, and is set back.
+    ClockBack,
+    /// The page of the film without a TMDB id names one.
+    GainId,
+    /// The page of the film [`CHANGED`](crate::films::CHANGED) names another id.
+    ChangeId,
     /// A person adds a film to Radarr.
     RadarrAdd(Film),
     /// A person removes a film from Radarr.
@@ -122,7 +136,7 @@ fn who() -> impl Strategy<Value = Who> {
 }
 
 fn collection() -> impl Strategy<Value = usize> {
-    prop_oneof![3 => Just(0_usize), 1 => Just(1_usize)]
+    prop_oneof![6 => Just(0_usize), 2 => Just(1_usize), 1 => Just(2_usize)]
 }
 
 /// The first film of a list and how many there are.
@@ -154,6 +168,19 @@ fn of_watchlists() -> impl Strategy<Value = Edit> {
         1 => film().prop_map(Edit::Rename),
         2 => who().prop_map(|who| Edit::Config(who, false)),
         3 => who().prop_map(|who| Edit::Config(who, true)),
+        2 => Just(Edit::GainId),
+        2 => who().prop_map(|who| Edit::List(who, WITHOUT_ID)),
+        1 => Just(Edit::ChangeId),
+        1 => Just(Edit::ClockBack),
+    ]
+}
+
+fn of_the_config() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        2 => (who(), 0..3_usize).prop_map(|(who, to)| Edit::Move(who, to)),
+        2 => who().prop_map(|who| Edit::Move(who, usize::from(who == 2))),
+        2 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::RemoveWatched(who, is)),
+        2 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::RemoveUnlisted(who, is)),
     ]
 }
 
@@ -203,5 +230,86 @@ fn of_radarr() -> impl Strategy<Value = Edit> {
 
 /// Anything that people do.
 pub fn edit() -> impl Strategy<Value = Edit> {
-    prop_oneof![10 => of_watchlists(), 10 => of_the_library(), 5 => of_collections(), 4 => of_radarr()]
+    prop_oneof![
+        20 => of_watchlists(),
+        20 => of_the_library(),
+        10 => of_collections(),
+        8 => of_radarr(),
+        3 => of_the_config(),
+    ]
+}
+
+/// Something that people do while lbjf runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Between {
+    /// A film to the top of a watchlist: the entries move on to the next page.
+    List(Who, Film),
+    /// A film off a watchlist: the entries move back.
+    Unlist(Who, Film),
+    /// One to the top, and the oldest off: the total stays.
+    Exchange(Who, Film),
+    /// A watchlist loses its oldest entries.
+    Shrink(Who, Gone),
+    /// All copies of a film are deleted.
+    Delete(Film),
+    /// A copy of a film comes.
+    Download(Film),
+    /// Someone watches a film, or marks it as not watched.
+    Watch(Who, Film, bool),
+    /// Someone puts a film into a collection.
+    Put(usize, Film),
+    /// Someone takes a film out of a collection.
+    Take(usize, Film),
+    /// A collection gets another name.
+    Rename(usize),
+    /// A collection is deleted.
+    DeleteCollection(usize),
+    /// A person adds a film to Radarr.
+    RadarrAdd(Film),
+    /// A person removes a film from Radarr.
+    RadarrRemove(Film),
+    /// A film comes on Radarr's exclusion list.
+    Exclude(Film),
+}
+
+impl Between {
+    /// What it is otherwise.
+    pub fn edit(self) -> Edit {
+        match self {
+            Self::List(who, film) => Edit::List(who, film),
+            Self::Unlist(who, film) => Edit::Unlist(who, film),
+            Self::Exchange(who, film) => Edit::Exchange(who, film),
+            Self::Shrink(who, gone) => Edit::Shrink(who, gone),
+            Self::Delete(film) => Edit::Delete(film),
+            Self::Download(film) => Edit::Download { film, quiet: false },
+            Self::Watch(who, film, is) => Edit::Watch(who, film, is),
+            Self::Put(to, film) => Edit::Put(to, film),
+            Self::Take(of, film) => Edit::Take(of, film),
+            Self::Rename(which) => Edit::RenameCollection(which),
+            Self::DeleteCollection(which) => Edit::DeleteCollection(which),
+            Self::RadarrAdd(film) => Edit::RadarrAdd(film),
+            Self::RadarrRemove(film) => Edit::RadarrRemove(film),
+            Self::Exclude(film) => Edit::Exclude(film),
+        }
+    }
+}
+
+/// Anything that people may do while lbjf runs.
+pub fn between() -> impl Strategy<Value = Between> {
+    prop_oneof![
+        4 => (who(), film()).prop_map(|(who, film)| Between::List(who, film)),
+        4 => (who(), film()).prop_map(|(who, film)| Between::Unlist(who, film)),
+        4 => (who(), film()).prop_map(|(who, film)| Between::Exchange(who, film)),
+        2 => (who(), gone()).prop_map(|(who, gone)| Between::Shrink(who, gone)),
+        4 => film().prop_map(Between::Delete),
+        2 => film().prop_map(Between::Download),
+        4 => (who(), film(), any::<bool>()).prop_map(|(who, film, is)| Between::Watch(who, film, is)),
+        2 => (collection(), film()).prop_map(|(to, film)| Between::Put(to, film)),
+        2 => (collection(), film()).prop_map(|(of, film)| Between::Take(of, film)),
+        3 => collection().prop_map(Between::Rename),
+        3 => collection().prop_map(Between::DeleteCollection),
+        3 => film().prop_map(Between::RadarrAdd),
+        3 => film().prop_map(Between::RadarrRemove),
+        3 => film().prop_map(Between::Exclude),
+    ]
 }

@@ -19,6 +19,8 @@ pub const WITHOUT_ID: Film = 39;
 pub const TWINS: [Film; 2] = [3, 4];
 /// TMDB may merge it into another: Letterboxd keeps the old id, everybody else has the new one.
 pub const MERGED: Film = 5;
+/// Its page may come to name another TMDB id.
+pub const CHANGED: Film = 7;
 /// Radarr's metadata does not know it at first.
 pub const UNKNOWN: Film = 6;
 
@@ -26,8 +28,8 @@ pub const UNKNOWN: Film = 6;
 pub type Who = usize;
 /// What they are called everywhere.
 pub const NAMES: [&str; 3] = ["ada", "ben", "cleo"];
-/// The collection of ada and ben, and that of cleo.
-pub const COLLECTIONS: [&str; 2] = [COLLECTION, "Cleo's"];
+/// The collection of ada and ben, that of cleo, and one that the config names only later.
+pub const COLLECTIONS: [&str; 3] = [COLLECTION, "Cleo's", "Another"];
 
 /// Minutes.
 pub const HOUR: u32 = 60;
@@ -44,9 +46,4 @@ pub fn slug(film: Film) -> String {
 /// The film with this slug, at first or renamed.
 pub fn film_of_slug(slug: &str) -> Option<Film> {
     slug.strip_prefix("film-")?.split('-').next()?.parse().ok()
-}
-
-/// Whether Radarr and Jellyfin can have it.
-pub fn is_movie(film: Film) -> bool {
-    film != SERIES && film != WITHOUT_ID
 }

@@ -66,6 +66,27 @@ pub struct Reading {
 }
 
 impl Known {
+    /// Does a crawl wait for another one that lacks as much?
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Did the last crawls' totals disagree?
+    pub fn is_mismatched(&self) -> bool {
+        self.mismatch.is_some()
+    }
+
+    /// Dates that are far ahead: the list is read as a whole once more, and waits begin now.
+    pub fn set_clock_right(&mut self, now: u32) {
+        self.crawled = None;
+        if let Some((at, _)) = &mut self.pending {
+            *at = now;
+        }
+        if let Some(mismatch) = &mut self.mismatch {
+            mismatch.since = now;
+        }
+    }
+
     /// These were seen, nothing more.
     pub fn seeing(&self, seen: impl IntoIterator<Item = Film>) -> Self {
         let mut new = self.clone();
@@ -120,6 +141,35 @@ impl Known {
             if self.mismatch.as_ref().is_some_and(is_seen_twice) {
                 outcomes.push(quick);
             }
+        }
+        outcomes
+    }
+
+    /// After a run in which the list changed when page 1 was read: what was seen is neither the one list nor the other.
+    /// It is accepted only when all the pages agree that it is whole, and then it lacks nothing that was there all the
+    /// time.
+    pub fn mixed(&self, before: &Watchlist, after: &Watchlist, reading: Reading) -> Vec<Self> {
+        let (page_one, rest) = (before.entries.iter().take(PAGE), after.entries.iter().skip(PAGE));
+        let truth: Films = page_one.chain(rest).copied().collect();
+        let seen = self.seeing(truth.iter().copied());
+        let is_same = before.declared() == after.declared();
+        let shown = u32::try_from(truth.len()).expect("40 at most");
+        let shortfall = before.declared().checked_sub(shown).filter(|_| is_same);
+        let crawled = Self { crawled: Some(reading.now), ..seen.clone() };
+        let old = self.mismatch.as_ref();
+        let same = old.filter(|old| shortfall.is_some() && old.shortfall == shortfall);
+        let mismatch = Mismatch {
+            since: same.map_or(reading.now, |old| old.since),
+            shortfall,
+            declared: before.declared(),
+            count: old.filter(|old| old.declared == before.declared()).map_or(1, |old| old.count + 1),
+        };
+        let mixed = Self { mismatch: Some(mismatch), ..crawled.clone() };
+        let quick = Self { pending: None, mismatch: None, ..seen.clone() };
+        let mut outcomes = vec![mixed, crawled, quick, seen, self.first_page(before), self.first_page(after)];
+        let stayed = |film: &Film| !after.entries.contains(film) || truth.contains(film);
+        if is_same && before.entries.iter().all(stayed) {
+            outcomes.extend(self.crawled(&truth, before.declared(), reading));
         }
         outcomes
     }

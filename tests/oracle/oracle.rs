@@ -8,14 +8,17 @@ use standins::letterboxd::Film as Page;
 use standins::{Jellyfin, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
 
+use crate::Tally;
 use crate::belief::{Both, Collection, Fact, Person, Waiting};
 use crate::common::World;
-use crate::edits::Edit;
+use crate::edits::{Between, Edit};
 use crate::films::{
-    COLLECTIONS, FILMS, Film, Films, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID, Who, slug,
+    CHANGED, COLLECTIONS, DAY, FILMS, Film, Films, HOUR, MERGED, NAMES, SERIES, TWINS, UNKNOWN, WITHOUT_ID,
+    Who, slug,
 };
 use crate::known::{Known, Reading, Watchlist};
 use crate::rounds::{Round, Run, Start};
+pub use crate::state::{Before, Copy, Members, Ran};
 use crate::troubles::{Place, Trap, Trouble};
 
 const RADARRS: [radarr::Version; 3] = [radarr::Version::V4_7, radarr::Version::V5_28, radarr::Version::V6_0];
@@ -30,57 +33,8 @@ const JELLYFINS: [jellyfin::Version; 5] = [
 const MERGED_INTO: u32 = 4_900_000;
 /// Radarr's metadata does not know this id.
 const UNKNOWN_ID: u32 = 5_000_100;
-const COOL_DOWN: u32 = 60;
-
-/// One copy of a film in the library.
-pub struct Copy {
-    pub film: Film,
-    pub id: String,
-    /// It has the id that the film was merged into.
-    pub is_merged: bool,
-    /// Jellyfin knows its TMDB id.
-    pub identified: Fact,
-    /// Who may see it, if they see the library.
-    pub shown: [Fact; 3],
-    pub watched: BTreeSet<Who>,
-}
-
-/// What is in a collection: items by film, and items that are no film to lbjf.
-#[derive(Clone, Default)]
-pub struct Members {
-    pub films: BTreeMap<Film, BTreeSet<String>>,
-    pub strangers: BTreeSet<String>,
-}
-
-/// Everything as it was before a run.
-pub struct Before {
-    pub members: Vec<Members>,
-    pub folders: BTreeSet<String>,
-    pub in_radarr: Films,
-    pub people: Vec<Person>,
-    pub aliases: Both<Film>,
-}
-
-/// A run, and what really went wrong in it.
-#[derive(Clone)]
-pub struct Ran {
-    pub run: Run,
-    pub chosen: Vec<Who>,
-    pub trouble: Option<Trouble>,
-    pub code: i32,
-}
-
-impl Ran {
-    /// Killed, or worse.
-    pub fn is_chaos(&self) -> bool {
-        self.trouble.is_some_and(Trouble::is_chaos)
-    }
-
-    /// Where it failed, and whether it did so all the time.
-    pub fn place(&self) -> Option<(Place, bool)> {
-        self.trouble.and_then(Trouble::place)
-    }
-}
+/// The first cool-down; each of those that follow without a success between them takes twice as long, up to a day.
+const COOL_DOWN: u32 = HOUR;
 
 pub struct Oracle {
     pub world: World,
@@ -94,6 +48,14 @@ pub struct Oracle {
     pub excluded: Films,
     pub is_known: bool,
     pub is_merged: bool,
+    /// [`WITHOUT_ID`] has one now.
+    pub has_gained: bool,
+    /// The id that [`CHANGED`](crate::films::CHANGED) had before.
+    pub former: Option<u32>,
+    /// lbjf may know them under one id or another: nothing about them is sure any more.
+    pub unsure: Films,
+    /// The clock was set back since the last run.
+    pub is_clock_back: bool,
     pub renamed: Films,
     pub ghosts: BTreeSet<usize>,
     /// lbjf knows their TMDB ids.
@@ -103,10 +65,12 @@ pub struct Oracle {
     /// (person, film): Radarr had the film while the wish was open.
     pub answered: Both<(Who, Film)>,
     pub waiting: BTreeMap<Film, Waiting>,
-    pub refused_at: Option<u32>,
+    pub refused_until: u32,
     pub user_ids: Vec<String>,
     pub tmdb: BTreeMap<Film, u32>,
     pub users_config: String,
+    /// What happened so far.
+    pub tally: Tally,
     /// What the last run said, for a failing case.
     pub last_words: String,
     /// Where the store is, when memory can be a folder.
@@ -134,6 +98,7 @@ impl Oracle {
         let users_config = world.config()[world.config().find("\n[[users]]").expect("ada")..].to_owned();
         let people = (0..3).map(|who| Person {
             collection: usize::from(who == 2),
+            viewer: if who == 1 && start.is_shared { 0 } else { who },
             remove_watched: start.remove_watched[who],
             remove_unlisted: start.remove_unlisted[who],
             in_config: true,
@@ -149,7 +114,7 @@ impl Oracle {
             world,
             now: 0,
             people: people.collect(),
-            collections: vec![Collection::default(), Collection::default()],
+            collections: vec![Collection::default(); COLLECTIONS.len()],
             copies: Vec::new(),
             by_id,
             skip_if_in_library: start.skip_if_in_library,
@@ -157,15 +122,20 @@ impl Oracle {
             excluded: Films::new(),
             is_known: false,
             is_merged: false,
+            has_gained: false,
+            former: None,
+            unsure: Films::new(),
+            is_clock_back: false,
             renamed: Films::new(),
             ghosts: BTreeSet::new(),
             resolved: Films::new(),
             aliases: Both::default(),
             answered: Both::default(),
             waiting: BTreeMap::new(),
-            refused_at: None,
+            refused_until: 0,
             tmdb,
             users_config,
+            tally: Tally::new(),
             last_words: String::new(),
             _memory: memory,
         };
@@ -213,16 +183,23 @@ impl Oracle {
         if let Some(trouble) = trouble {
             trap.set(trouble, &self.world, &self.user_ids, |film| self.tmdb.get(&film).copied().unwrap_or(0));
         }
-        let before = Before {
-            members: vec![self.members(0), self.members(1)],
-            folders: self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect(),
+        if self.is_clock_back && !run.dry {
+            self.set_clock_right();
+        }
+        let mut before = Before {
+            members: (0..COLLECTIONS.len()).map(|which| self.members(which)).collect(),
+            folders: self.folders(),
             in_radarr: self.in_radarr(),
+            radarr: self.world.radarr.films(),
             people: self.people.clone(),
             aliases: self.aliases.clone(),
+            copies: self.copies.clone(),
+            excluded: self.excluded.clone(),
+            seen_in_radarr: Films::new(),
         };
         self.users_into_config();
         self.world.forget_requests();
-        let (code, said) = self.lbjf(run, &chosen, trouble, &trap);
+        let (code, said) = self.lbjf(run, &chosen, trouble, &trap, &mut before);
         self.last_words = format!("{:?}, exit {code}\n{said}", run.args());
         let ran = Ran { run, chosen, trouble: trouble.filter(|_| trap.has_fired()), code };
         self.behave();
@@ -232,18 +209,74 @@ impl Oracle {
             if !writes.is_empty() {
                 return Err(format!("a dry run wrote: {writes:?}"));
             }
+            self.count_dry();
             return self.check_known();
         }
         if !run.cleanup {
-            self.scrape(&ran);
+            self.scrape(&ran, &before);
+        }
+        if matches!(ran.trouble, Some(Trouble::Refuses { .. })) && !self.is_refused() {
+            self.refused_until = self.now + self.cool_down()?;
         }
         self.check_known()?;
+        self.check_kept(&before)?;
         self.check_radarr(&ran, &before)?;
         self.check_made(&ran, &before)?;
         for which in 0..COLLECTIONS.len() {
             self.check_collection(which, &ran, &before)?;
         }
-        self.check_exit(&ran)
+        self.check_exit(&ran)?;
+        if let Some((Place::EmptyLibrary(who), _)) = ran.place() {
+            // Where films were never seen, it was believed: what came back since may go unseen for a day.
+            let person = &mut self.people[who];
+            if !before.people[who].saw_films.1 {
+                person.library = Fact::new(person.library.is, self.now, true);
+            }
+        }
+        self.count(&ran, &before);
+        Ok(())
+    }
+
+    /// What a run makes of dates that are far ahead: waits begin anew, or are over.
+    fn set_clock_right(&mut self) {
+        self.is_clock_back = false;
+        self.refused_until = 0;
+        for known in self.people.iter_mut().flat_map(|person| &mut person.states) {
+            known.set_clock_right(self.now);
+        }
+        for waiting in self.waiting.values_mut() {
+            waiting.settled = waiting.settled.map(|_| self.now);
+            waiting.failed_at = self.now;
+        }
+    }
+
+    /// Someone does this in the midst of a run: what was there before it is what would have been there without lbjf.
+    pub fn do_meanwhile(&mut self, what: Between, before: &mut Before) {
+        let members: Vec<Members> = (0..COLLECTIONS.len()).map(|which| self.members(which)).collect();
+        let (folders, radarr) = (self.folders(), self.world.radarr.films());
+        before.seen_in_radarr = self.in_radarr();
+        self.edit(&what.edit());
+        for (which, old) in members.iter().enumerate() {
+            let new = self.members(which);
+            before.members[which].follow(old, &new);
+        }
+        let new = self.folders();
+        before.folders.retain(|folder| new.contains(folder) || !folders.contains(folder));
+        before.folders.extend(new.difference(&folders).cloned());
+        let new = self.world.radarr.films();
+        before.radarr.retain(|film| new.contains(film) || !radarr.contains(film));
+        before.radarr.extend(new.into_iter().filter(|film| !radarr.contains(film)));
+        let ids: BTreeSet<u32> = before.radarr.iter().map(|film| film.tmdb_id).collect();
+        before.in_radarr = self.films_of(&ids);
+    }
+
+    fn folders(&self) -> BTreeSet<String> {
+        self.world.jellyfin.collections().into_iter().map(|set| set.folder).collect()
+    }
+
+    /// The films with these ids.
+    fn films_of(&self, ids: &BTreeSet<u32>) -> Films {
+        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| ids.contains(id))).collect()
     }
 
     fn behave(&self) {
@@ -257,7 +290,7 @@ impl Oracle {
     }
 
     /// What lbjf may know after this run.
-    fn scrape(&mut self, ran: &Ran) {
+    fn scrape(&mut self, ran: &Ran, before: &Before) {
         if self.is_refused() {
             return;
         }
@@ -272,6 +305,11 @@ impl Oracle {
             let mut states: Vec<Known> = Vec::new();
             for known in &person.states {
                 let mut all = known.scraped(&person.watchlist, reading);
+                let was = &before.people[*who].watchlist;
+                if was.entries != person.watchlist.entries {
+                    all.extend(known.scraped(was, reading));
+                    all.extend(known.mixed(was, &person.watchlist, reading));
+                }
                 match ran.place() {
                     Some((Place::PageOne(other), is_always)) if other == *who => {
                         all.push(known.clone());
@@ -301,9 +339,6 @@ impl Oracle {
                 }
             }
         }
-        if is_refusal {
-            self.refused_at = Some(self.now);
-        }
         if is_cut || matches!(ran.place(), Some((Place::PageOne(_) | Place::PageTwo(_), _))) {
             return;
         }
@@ -313,12 +348,27 @@ impl Oracle {
         };
         for who in &ran.chosen {
             let person = &self.people[*who];
-            self.resolved.extend((0..FILMS).filter(|film| Some(*film) != failing && person.must_list(*film)));
+            let is_sure = |film: &Film| {
+                Some(*film) != failing && person.must_list(*film) && !self.unsure.contains(film)
+            };
+            self.resolved.extend((0..FILMS).filter(is_sure));
         }
     }
 
+    /// How long Letterboxd is left alone after a refusal in this minute.
+    fn cool_down(&self) -> Result<u32, String> {
+        let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
+        let until: i64 = db
+            .query_row("SELECT until FROM cool_down", [], |row| row.get(0))
+            .map_err(|error| error.to_string())?;
+        let minutes = (until - jiff::Timestamp::now().as_second() + 59).div_euclid(60);
+        let minutes = u32::try_from(minutes).unwrap_or(0);
+        let is_right = (0..5).any(|doubled| minutes == COOL_DOWN << doubled) || minutes == DAY;
+        if is_right { Ok(minutes) } else { Err(format!("Letterboxd is left alone for {minutes} minutes")) }
+    }
+
     pub fn is_refused(&self) -> bool {
-        self.refused_at.is_some_and(|at| self.now - at < COOL_DOWN)
+        self.now < self.refused_until
     }
 
     /// The collection with the folder, whatever its name.
@@ -341,15 +391,21 @@ impl Oracle {
         members
     }
 
+    /// Can Radarr and Jellyfin have it?
+    pub fn is_movie(&self, film: Film) -> bool {
+        film != SERIES && (film != WITHOUT_ID || self.has_gained)
+    }
+
     /// The ids under which a film may be known.
     pub fn ids(&self, film: Film) -> Vec<u32> {
         let merged = (film == MERGED).then_some(MERGED_INTO);
-        self.tmdb.get(&film).copied().into_iter().chain(merged).collect()
+        let former = self.former.filter(|_| film == CHANGED);
+        self.tmdb.get(&film).copied().into_iter().chain(merged).chain(former).collect()
     }
 
     pub fn in_radarr(&self) -> Films {
         let there: BTreeSet<u32> = self.world.radarr.films().iter().map(|film| film.tmdb_id).collect();
-        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| there.contains(id))).collect()
+        self.films_of(&there)
     }
 
     /// The id that a copy gets when it comes now.

@@ -1,13 +1,20 @@
 //! What people do to the stand-ins.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use standins::jellyfin::Item;
+use standins::letterboxd::Film as Page;
 
 use crate::belief::Fact;
 use crate::edits::Edit;
-use crate::films::{COLLECTIONS, FILMS, Film, MERGED, NAMES, UNKNOWN, Who, is_movie, slug};
+use crate::films::{CHANGED, COLLECTIONS, FILMS, Film, MERGED, NAMES, UNKNOWN, WITHOUT_ID, Who, slug};
 use crate::oracle::{Copy, Oracle};
+
+/// The id that [`WITHOUT_ID`] gets.
+const GAINED_ID: u32 = 4_700_000;
+/// The id that [`CHANGED`] gets.
+const CHANGED_ID: u32 = 4_600_000;
 
 impl Oracle {
     /// Does it, as far as it can be done.
@@ -38,6 +45,19 @@ impl Oracle {
             | Edit::Unexclude(_)
             | Edit::Know
             | Edit::Merge => self.edit_radarr(edit),
+            Edit::Config(..)
+            | Edit::Move(..)
+            | Edit::RemoveWatched(..)
+            | Edit::RemoveUnlisted(..)
+            | Edit::ClockBack => self.edit_config(edit),
+            Edit::GainId if !self.has_gained => {
+                self.has_gained = true;
+                self.name_id(WITHOUT_ID, GAINED_ID);
+            }
+            Edit::ChangeId if self.former.is_none() => {
+                self.former = self.tmdb.get(&CHANGED).copied();
+                self.name_id(CHANGED, CHANGED_ID);
+            }
             _ => self.edit_people(edit),
         }
     }
@@ -47,6 +67,13 @@ impl Oracle {
             Edit::List(who, film) => {
                 let list = &mut self.people[who].watchlist.entries;
                 list.retain(|other| *other != film);
+                list.insert(0, film);
+                self.publish(who);
+            }
+            Edit::Exchange(who, film) => {
+                let list = &mut self.people[who].watchlist.entries;
+                list.retain(|other| *other != film);
+                list.pop();
                 list.insert(0, film);
                 self.publish(who);
             }
@@ -88,24 +115,61 @@ impl Oracle {
                     self.world.letterboxd.rename_film(&second, &first);
                 }
             }
-            Edit::Config(who, there) => self.people[who].in_config = there || who == 0,
             _ => {}
         }
+    }
+
+    fn edit_config(&mut self, edit: &Edit) {
+        match *edit {
+            Edit::Config(who, there) => {
+                let others = self.people.iter().enumerate().filter(|(other, _)| *other != who);
+                let is_last = !others.into_iter().any(|(_, person)| person.in_config);
+                self.people[who].in_config = there || is_last;
+            }
+            Edit::Move(who, to) => self.people[who].collection = to,
+            Edit::RemoveWatched(who, is) => {
+                self.note("an option that changed", usize::from(self.people[who].remove_watched != is));
+                self.people[who].remove_watched = is;
+            }
+            Edit::RemoveUnlisted(who, is) => {
+                self.note("an option that changed", usize::from(self.people[who].remove_unlisted != is));
+                self.people[who].remove_unlisted = is;
+            }
+            Edit::ClockBack if self.world.database().exists() => {
+                self.world.turn_back(Duration::from_hours(400 * 24));
+                self.is_clock_back = true;
+                self.note("a clock that was set back", 1);
+            }
+            _ => {}
+        }
+    }
+
+    /// A film's page names this id from now on.
+    fn name_id(&mut self, film: Film, id: u32) {
+        let slug = if self.renamed.contains(&film) { slug(film) + "-2" } else { slug(film) };
+        let (uid, _) = self.world.letterboxd.film_ids(&slug);
+        let name = format!("Film {film}");
+        self.world.letterboxd.add_film(Page::movie(&slug, &name, 2000, id).with_uid(uid));
+        self.tmdb.insert(film, id);
+        if self.excluded.contains(&film) {
+            self.world.radarr.exclude(id);
+        }
+        self.unsure.insert(film);
+        self.resolved.remove(&film);
     }
 
     fn publish(&self, who: Who) {
         let watchlist = &self.people[who].watchlist;
         let slugs: Vec<String> = watchlist.entries.iter().copied().map(slug).collect();
         let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
-        self.world.letterboxd.set_watchlist(NAMES[who], &slugs);
         let offset = i64::from(watchlist.declared()) - i64::try_from(slugs.len()).expect("40 at most");
-        self.world.letterboxd.set_declared_offset(NAMES[who], offset);
+        self.world.letterboxd.set_watchlist_and_offset(NAMES[who], &slugs, offset);
     }
 
     fn edit_library(&mut self, edit: &Edit) {
         let now = self.now;
         match *edit {
-            Edit::Download { film, quiet } if is_movie(film) => self.download(film, quiet),
+            Edit::Download { film, quiet } if self.is_movie(film) => self.download(film, quiet),
             Edit::Replace { film, quiet } => {
                 if let Some(copy) = self.copies.iter_mut().find(|copy| copy.film == film) {
                     copy.id = self.world.jellyfin.replace_file(&copy.id);
@@ -128,7 +192,7 @@ impl Oracle {
                 self.copies.retain(|copy| copy.film != film);
             }
             Edit::Identify { film, is, quiet } => {
-                let id = if is_movie(film) { self.id_now(film) } else { 0 };
+                let id = if self.is_movie(film) { self.id_now(film) } else { 0 };
                 let is_merged = film == MERGED && self.is_merged;
                 let copy = self.copies.iter_mut().find(|copy| copy.film == film && copy.identified.is != is);
                 if let Some(copy) = copy {
@@ -259,7 +323,7 @@ impl Oracle {
         let radarr = &self.world.radarr;
         match *edit {
             Edit::RadarrAdd(film)
-                if is_movie(film)
+                if self.is_movie(film)
                     && !self.in_radarr().contains(&film)
                     && (film != UNKNOWN || self.is_known) =>
             {
@@ -273,11 +337,11 @@ impl Oracle {
             Edit::RadarrNew => {
                 radarr.films().iter().for_each(|film| radarr.remove(film.tmdb_id));
             }
-            Edit::Exclude(film) if is_movie(film) => {
+            Edit::Exclude(film) if self.is_movie(film) => {
                 self.ids(film).into_iter().for_each(|id| radarr.exclude(id));
                 self.excluded.insert(film);
             }
-            Edit::Unexclude(film) if is_movie(film) => {
+            Edit::Unexclude(film) if self.is_movie(film) => {
                 self.ids(film).into_iter().for_each(|id| radarr.unexclude(id));
                 self.excluded.remove(&film);
             }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::edits::{Edit, edit, gone, list};
-use crate::films::{Film, Who};
-use crate::troubles::{How, Place, Trouble, trouble};
+use crate::edits::{Between, Edit, edit, gone, list};
+use crate::films::{FILMS, Film, Who};
+use crate::troubles::{How, Place, Trouble, meanwhile, trouble};
 
 /// How lbjf is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Start {
     pub remove_watched: [bool; 3],
     /// `remove_unlisted` of each.
     pub remove_unlisted: [bool; 3],
+    /// Ben has no Jellyfin user of his own: he looks with ada's.
+    pub is_shared: bool,
     /// Cleo's collection is named by its id.
     pub by_id: bool,
     /// `skip_if_in_library`
@@ -98,9 +100,8 @@ fn minutes() -> impl Strategy<Value = u32> {
 }
 
 /// A round; in a disturbed one something goes wrong half of the time.
-fn round(disturbed: bool) -> impl Strategy<Value = Round> {
-    let trouble =
-        prop::option::weighted(0.5, trouble()).prop_map(move |trouble| trouble.filter(|_| disturbed));
+fn round(trouble: impl Strategy<Value = Trouble>, disturbed: bool) -> impl Strategy<Value = Round> {
+    let trouble = prop::option::weighted(0.5, trouble).prop_map(move |trouble| trouble.filter(|_| disturbed));
     let edits = prop::collection::vec(edit(), 0..8);
     (edits, minutes(), run(), trouble, prop::bool::weighted(0.4))
         .prop_map(|(edits, minutes, run, trouble, again)| Round { edits, minutes, run, trouble, again })
@@ -113,7 +114,12 @@ fn start() -> impl Strategy<Value = Start> {
         (newest(3), newest(5)),
         [often(), often(), often()],
         [often(), often(), often()],
-        (prop::bool::weighted(0.3), prop::bool::weighted(0.2), prop::bool::weighted(0.4)),
+        (
+            prop::bool::weighted(0.3),
+            prop::bool::weighted(0.2),
+            prop::bool::weighted(0.4),
+            prop::bool::weighted(0.2),
+        ),
         prop::option::weighted(0.2, 1..5_usize),
         [list(), list(), list()],
         0..12_u8,
@@ -125,6 +131,7 @@ fn start() -> impl Strategy<Value = Start> {
             by_id: bools.0,
             skip_if_in_library: bools.1,
             merged: bools.2,
+            is_shared: bools.3,
             max_adds,
             lists,
             library,
@@ -133,7 +140,30 @@ fn start() -> impl Strategy<Value = Start> {
 
 /// A whole case.
 pub fn case(disturbed: bool) -> impl Strategy<Value = (Start, Vec<Round>)> {
-    (start(), prop::collection::vec(round(disturbed), 4..9))
+    (start(), prop::collection::vec(round(trouble(), disturbed), 4..9))
+}
+
+/// A case in which people do something in the midst of runs, often to a list of two pages that is being read.
+pub fn busy_case() -> impl Strategy<Value = (Start, Vec<Round>)> {
+    let shift = prop_oneof![
+        (0..3_usize, 0..FILMS).prop_map(|(who, film)| Between::List(who, film)),
+        (0..3_usize, 0..FILMS).prop_map(|(who, film)| Between::Unlist(who, film)),
+        (0..3_usize, 0..FILMS).prop_map(|(who, film)| Between::Exchange(who, film)),
+        (0..3_usize, gone()).prop_map(|(who, gone)| Between::Shrink(who, gone)),
+    ];
+    let crawl = (shift, 0..6_usize, prop::sample::select(vec![1_u32, 60, 1501])).prop_map(
+        |(what, request, minutes)| {
+            let run = Run { full: minutes < 1501, ..Run::default() };
+            let trouble = Some(Trouble::Meanwhile { server: 0, request, what });
+            Round { edits: Vec::new(), minutes, run, trouble, again: false }
+        },
+    );
+    let rounds = prop::collection::vec(prop_oneof![1 => round(meanwhile(), true), 1 => crawl], 4..9);
+    let list = || (0..6_u8, prop_oneof![1 => 0..9_u8, 2 => 29..34_u8]);
+    (start(), [list(), list(), list()], rounds).prop_map(|(start, lists, rounds)| {
+        let start = Start { versions: (2, 4), max_adds: None, lists, ..start };
+        (start, rounds)
+    })
 }
 
 /// A case about one thing: much of a list, or a total, is in doubt, and it is read again before and after an hour.

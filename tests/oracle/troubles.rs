@@ -2,14 +2,15 @@
 
 use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use proptest::prelude::*;
 use serde_json::json;
 use standins::letterboxd::{challenge, pages, rate_limit};
-use standins::{Change, Fault, Reply, Request, Server};
+use standins::{Change, Fault, Hook, Reply, Request, Server};
 
 use crate::common::World;
+use crate::edits::{Between, between};
 use crate::films::{Film, MERGED, NAMES, Who, film_of_slug};
 
 /// Where it goes wrong.
@@ -87,12 +88,28 @@ pub enum Trouble {
     Hangs(Place),
     /// The run is killed at a server's request of this number, before or after that is carried out.
     Kill { server: usize, request: usize, is_done: bool },
+    /// Someone does something just before a server answers the request of this number.
+    Meanwhile { server: usize, request: usize, what: Between },
 }
 
 impl Trouble {
     /// Anything may have been done, or not.
     pub fn is_chaos(self) -> bool {
-        matches!(self, Self::Hangs(_) | Self::Kill { .. })
+        matches!(self, Self::Hangs(_) | Self::Kill { .. } | Self::Meanwhile { .. })
+    }
+
+    /// Must it be told when it is met? Not what passes; not where a run asks what became of a lost answer, or only
+    /// looks once more at what was done; and an answer that is short enough cannot be cut.
+    pub fn is_told(self) -> bool {
+        use Place::{EmptyLibrary, Members, RadarrAdds};
+        match self {
+            Self::Fails { once: true, .. }
+            | Self::Fails { place: EmptyLibrary(_) | Members, .. }
+            | Self::Fails { place: RadarrAdds, how: How::Lost, .. } => false,
+            Self::Fails { place, how: How::Cut, .. } => !place.is_radarr() && !place.is_jellyfin(),
+            Self::Fails { .. } => true,
+            _ => false,
+        }
     }
 
     /// Where it fails; with `true`, all the time.
@@ -111,6 +128,43 @@ pub struct Trap {
     pub fired: Arc<AtomicUsize>,
     /// The process that is to be killed.
     pub child: Arc<Mutex<Option<Child>>>,
+    /// The moment at which someone does something.
+    pub moment: Moment,
+}
+
+/// A moment of a run, at which a server waits for something to be done.
+#[derive(Clone, Default)]
+pub struct Moment(Arc<(Mutex<Step>, Condvar)>);
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Step {
+    #[default]
+    NotYet,
+    Reached,
+    Over,
+}
+
+impl Moment {
+    fn step(&self) -> MutexGuard<'_, Step> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The server waits.
+    fn reach(&self) {
+        *self.step() = Step::Reached;
+        drop(self.0.1.wait_while(self.step(), |step| *step != Step::Over));
+    }
+
+    /// Has it come?
+    pub fn is_reached(&self) -> bool {
+        *self.step() == Step::Reached
+    }
+
+    /// The server goes on.
+    pub fn end(&self) {
+        *self.step() = Step::Over;
+        self.0.1.notify_all();
+    }
 }
 
 impl Trap {
@@ -145,8 +199,11 @@ impl Trap {
                     request.path == path
                 });
             }
+            Trouble::Meanwhile { server, request, .. } => {
+                self.set_moment(server_of(world, server), request);
+            }
             Trouble::Kill { server, request, is_done } => {
-                let server = [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server][server];
+                let server = server_of(world, server);
                 let (seen, trap) = (AtomicUsize::new(0), self.clone());
                 let killer = self.clone();
                 // Dead before anybody looks, and what was under way is done, or is not.
@@ -170,6 +227,13 @@ impl Trap {
                 });
             }
         }
+    }
+
+    /// What is done then is done by whoever watches over the moment.
+    fn set_moment(&self, server: &Server, request: usize) {
+        let (seen, moment) = (AtomicUsize::new(0), self.moment.clone());
+        let fault = Fault::First(Hook::new(move || moment.reach()));
+        self.rule(server, 1, fault, move |_| seen.fetch_add(1, Ordering::SeqCst) == request);
     }
 
     fn rule(
@@ -259,6 +323,10 @@ impl Trap {
     }
 }
 
+fn server_of(world: &World, number: usize) -> &Server {
+    [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server][number]
+}
+
 fn fault(place: Place, how: How) -> Fault {
     let is_write = matches!(place, Place::Make | Place::Puts | Place::Takes);
     match how {
@@ -301,6 +369,15 @@ fn place() -> impl Strategy<Value = Place> {
     ]
 }
 
+/// Someone does something while lbjf runs.
+pub fn meanwhile() -> impl Strategy<Value = Trouble> {
+    (0..3_usize, 0..12_usize, between()).prop_map(|(server, request, what)| Trouble::Meanwhile {
+        server,
+        request,
+        what,
+    })
+}
+
 /// Anything that may go wrong.
 pub fn trouble() -> impl Strategy<Value = Trouble> {
     let how = prop_oneof![
@@ -317,5 +394,6 @@ pub fn trouble() -> impl Strategy<Value = Trouble> {
         4 => refuses,
         5 => kill,
         1 => place().prop_map(Trouble::Hangs),
+        6 => meanwhile(),
     ]
 }

@@ -1,14 +1,12 @@
 //! Failures that time heals, twins and merged ids: nothing is lost and nothing is added twice.
 
-use std::time::Duration;
-
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
 use standins::radarr::Version;
-use standins::{Fault, Reply, Request};
+use standins::{Fault, Gate, Reply, Request};
 
-use super::common::World;
+use super::common::{World, wait_until};
 use super::{A_DAY, UNKNOWN, is_add, labels, path, requests, watchlist_of, world_of};
 
 #[test]
@@ -190,9 +188,12 @@ fn add_that_never_arrived_is_sent_by_the_next_run() {
 #[test]
 fn add_that_takes_longer_than_timeout_seconds_is_found_by_the_next_run() {
     let world = World::new().set("[radarr]", "timeout_seconds = 1").watchlist(&["heat-1995"]);
-    world.radarr.server.fail(1, is_add, Fault::Delay(Duration::from_millis(1800)));
+    let gate = Gate::default();
+    world.radarr.server.fail(1, is_add, Fault::Held(gate.clone()));
     world.lbjf(&["sync"]).exits(Exit::Partial).mentions("no complete answer within 1 s");
-    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(world.radarr.films(), []);
+    gate.open();
+    world.radarr.server.settle();
     world.sync();
     assert_eq!((world.radarr.posted().len(), world.radarr.films().len()), (1, 1));
 }
@@ -204,13 +205,13 @@ fn sync_killed_while_it_adds_is_finished_by_the_next_run() {
         let second = format!(":{},", ids[1]);
         move |request: &Request| is_add(request) && request.body.contains(&second)
     };
-    world.radarr.server.fail(1, is_second, Fault::Delay(Duration::from_millis(500)));
-    let mut run = world.command(&["sync"]).spawn().expect("lbjf was built");
-    while world.radarr.posted().len() < 2 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let gate = Gate::default();
+    world.radarr.server.fail(1, is_second, Fault::Held(gate.clone()));
+    let mut run = world.spawn(&["sync"]);
+    wait_until(|| world.radarr.posted().len() >= 2);
     run.kill().and_then(|()| run.wait()).expect("it was running");
-    std::thread::sleep(Duration::from_millis(700));
+    gate.open();
+    world.radarr.server.settle();
     assert_eq!(world.radarr.films().len(), 2);
     world.sync();
     assert_eq!((world.radarr.posted(), world.radarr.films().len()), (ids, 4));
@@ -344,4 +345,16 @@ fn merged_tmdb_id_whose_answer_was_lost_is_answered_by_the_next_run() {
     world.forget_requests();
     world.sync();
     assert_eq!((requests(&world), world.radarr.films().len()), (0, 1));
+}
+
+/// Half of a refusal says nothing of what is refused.
+#[test]
+fn a_refusal_that_breaks_off_is_no_refusal_and_the_next_run_tries_again() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let half =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 300\r\n\r\n[{\"prop";
+    world.radarr.server.fail(1, is_add, Fault::Raw(half.into()));
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the connection was closed before");
+    world.sync();
+    assert_eq!(world.radarr.films().len(), 1);
 }

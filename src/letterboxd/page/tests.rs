@@ -359,9 +359,8 @@ fn a_film_page_needs_one_mark_of_a_film_and_one_place_that_would_name_the_id() {
 /// The real pages, where they are at hand.
 #[test]
 fn the_captured_pages_parse_to_what_their_manifest_says() {
-    let shared = std::env::var_os("LBJF_SHARED")
-        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), Into::into);
-    let read = |name: &str| std::fs::read_to_string(shared.join("captures").join(name)).ok();
+    let captures = standins::shared("captures");
+    let read = |name: &str| std::fs::read_to_string(captures.as_ref()?.join(name)).ok();
     if let Some(html) = read("watchlist/watchlist_page1_spazznolo_2026-01-21.rendered.html") {
         let page = watchlist(&html, "spazznolo", 1).unwrap();
         assert_eq!((page.declared, page.pages, page.entries.len()), (415, 15, 28));
@@ -423,9 +422,8 @@ fn read_in_part(html: &str) -> Option<FilmPage> {
 
 /// The film page that is kept with the captures, where it is at hand.
 fn captured_film() -> Option<String> {
-    let shared = std::env::var_os("LBJF_SHARED")
-        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), Into::into);
-    std::fs::read_to_string(shared.join("captures/film/film_movie_mulholland-drive_2026-01-08.raw.html")).ok()
+    let film = "film/film_movie_mulholland-drive_2026-01-08.raw.html";
+    std::fs::read_to_string(standins::shared("captures")?.join(film)).ok()
 }
 
 #[test]

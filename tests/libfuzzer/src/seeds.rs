@@ -56,13 +56,16 @@ fn main() {
     let set = |line: &str| line.strip_prefix('#').unwrap_or(line).to_owned();
     let lines = example.lines().filter(|line| !line.starts_with("# ") && *line != "#").map(set);
     let lines: Vec<String> = lines.collect();
-    write("config", 0, lines.join("\n").as_bytes());
+    // Which line with a secret is put in, and where.
+    let planted = |number: usize| [u8::try_from(number).unwrap_or(0), u8::try_from(5 * number).unwrap_or(0)];
+    write("config", 0, &[&planted(0), lines.join("\n").as_bytes()].concat());
     // Each table by itself: shorter cases go faster.
     let text = lines.join("\n");
     for (number, table) in text.split("\n[").enumerate() {
         let users = "[[users]]\nletterboxd_username = \"ada\"\n";
         let table = if number == 0 { table.to_owned() } else { format!("[{table}") };
-        write("config", number + 1, format!("{table}\n{users}").as_bytes());
+        let text = format!("{table}\n{users}");
+        write("config", number + 1, &[&planted(number), text.as_bytes()].concat());
     }
     write("proxies", 0, PROXIES.as_bytes());
     for (number, line) in PROXIES.lines().enumerate() {

@@ -28,7 +28,8 @@ impl Oracle {
     /// May, and must, lbjf know that someone watched a film?
     fn watched(&self, who: Who, film: Film) -> (bool, bool) {
         let mut watched = (false, false);
-        for copy in self.copies.iter().filter(|copy| copy.film == film && copy.watched.contains(&who)) {
+        let viewer = self.people[who].viewer;
+        for copy in self.copies.iter().filter(|copy| copy.film == film && copy.watched.contains(&viewer)) {
             watched.0 = true;
             watched.1 |= self.sees(who, copy).1;
         }
@@ -37,14 +38,16 @@ impl Oracle {
 
     /// May, and must, lbjf see this copy in someone's library?
     fn sees(&self, who: Who, copy: &crate::oracle::Copy) -> (bool, bool) {
-        let facts = [copy.identified, copy.shown[who], self.people[who].library];
+        let viewer = self.people[who].viewer;
+        let facts = [copy.identified, copy.shown[viewer], self.people[viewer].library];
         let knows = if copy.is_merged {
             (self.aliases.perhaps.contains(&copy.film), self.aliases.surely.contains(&copy.film))
         } else {
             (true, true)
         };
         let all = |so: &dyn Fn(crate::belief::Fact) -> bool| facts.into_iter().all(so);
-        (knows.0 && all(&|fact| fact.perhaps(self.now)), knows.1 && all(&|fact| fact.surely(self.now)))
+        let is_sure = knows.1 && !self.unsure.contains(&copy.film);
+        (knows.0 && all(&|fact| fact.perhaps(self.now)), is_sure && all(&|fact| fact.surely(self.now)))
     }
 
     /// May, and must, a film be in someone's library?
@@ -57,6 +60,9 @@ impl Oracle {
 
     /// Is it open whether lbjf can tell which film a copy is?
     pub fn is_blurred(&self, film: Film) -> bool {
+        if self.unsure.contains(&film) {
+            return true;
+        }
         self.copies.iter().filter(|copy| copy.film == film).any(|copy| {
             let is_clear = copy.identified.perhaps(self.now) == copy.identified.surely(self.now);
             !is_clear || (copy.is_merged && !self.aliases.surely.contains(&film))
@@ -65,11 +71,12 @@ impl Oracle {
 
     /// May, and must, somebody's library show nothing although it showed films before?
     pub fn saw_and_lacks(&self, who: Who) -> (bool, bool) {
-        let person = &self.people[who];
+        let viewer = self.people[who].viewer;
+        let person = &self.people[viewer];
         let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
             self.copies
                 .iter()
-                .any(|copy| [copy.identified, copy.shown[who], person.library].into_iter().all(so))
+                .any(|copy| [copy.identified, copy.shown[viewer], person.library].into_iter().all(so))
         };
         let (may_show, must_show) =
             (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
@@ -78,7 +85,7 @@ impl Oracle {
 
     /// Is there a collection to be kept, or made?
     pub fn is_usable(&self, which: usize) -> bool {
-        let is_made_at_need = which == 0 || self.by_id.is_none();
+        let is_made_at_need = which != 1 || self.by_id.is_none();
         !self.ghosts.contains(&which) && (is_made_at_need || self.set(which).is_some())
     }
 
@@ -87,20 +94,25 @@ impl Oracle {
         (0..3).filter(is_mapped).collect()
     }
 
-    fn scope(&self, which: usize, ran: &Ran) -> Scope {
+    fn scope(&self, which: usize, ran: &Ran, before: &Before) -> Scope {
         use Place::{Collections, EmptyLibrary, Libraries, Library, Make, Members, Puts, Takes, Users};
         let mapped = self.mapped(which);
         let is_touched = ran.chosen.iter().any(|who| mapped.contains(who));
+        let sees = |viewer| mapped.iter().any(|who| self.people[*who].viewer == viewer);
         let (mut read_failed, mut is_disturbed) = match ran.place() {
-            Some((Users | Libraries | Collections | Members, is_always)) => (is_always, true),
-            Some((Library(who), is_always)) => (is_always && mapped.contains(&who), mapped.contains(&who)),
-            Some((EmptyLibrary(who), _)) => {
-                (mapped.contains(&who) && self.people[who].saw_films.1, mapped.contains(&who))
+            Some((Users | Libraries | Collections, is_always)) => (is_always, true),
+            // Those of one that is only made now are read when they are in it.
+            Some((Members, is_always)) => {
+                (is_always && before.folders.contains(&format!("{} [boxset]", COLLECTIONS[which])), true)
+            }
+            Some((Library(viewer), is_always)) => (is_always && sees(viewer), sees(viewer)),
+            Some((EmptyLibrary(viewer), _)) => {
+                (sees(viewer) && self.people[viewer].saw_films.1, sees(viewer))
             }
             Some((Make | Puts | Takes, _)) => (false, true),
             _ => (false, ran.is_chaos()),
         };
-        for who in mapped {
+        for who in mapped.iter().copied() {
             let (may_lack, must_lack) = self.saw_and_lacks(who);
             read_failed |= must_lack;
             is_disturbed |= may_lack;
@@ -108,33 +120,47 @@ impl Oracle {
         Scope { is_touched, read_failed, is_clean: is_touched && !is_disturbed && !read_failed }
     }
 
+    /// Was it so before, or after, somebody did something in the midst of the run?
+    pub fn is_at_some_time(&mut self, before: &Before, is: impl Fn(&Self) -> bool) -> bool {
+        if is(self) {
+            return true;
+        }
+        let after = std::mem::replace(&mut self.copies, before.copies.clone());
+        let was = is(self);
+        self.copies = after;
+        was
+    }
+
     /// A collection is only made for a film, and never where one is or may be.
-    pub fn check_made(&self, ran: &Ran, before: &Before) -> Result<(), String> {
-        let mut made = before.folders.clone();
+    pub fn check_made(&mut self, ran: &Ran, before: &Before) -> Result<(), String> {
+        if let Some(name) = self.world.jellyfin.made_again().first() {
+            return Err(format!("the collection {name} was made although its folder is there"));
+        }
         for request in self.world.jellyfin.server.writes() {
             if request.path != "/Collections" {
                 continue;
             }
             let name = request.param("name").unwrap_or_default();
-            if !made.insert(format!("{name} [boxset]")) {
-                return Err(format!("the collection {name} was made although its folder is there"));
-            }
             let Some(which) = COLLECTIONS.iter().position(|known| *known == name) else {
                 return Err(format!("a collection {name} was made"));
             };
-            let wanted = |who: &Who| {
-                let may = |film| {
-                    self.people[*who].may_hold(film, self.watched(*who, film).1) && self.has(*who, film).0
+            let is_wanted = |oracle: &Self| {
+                let wanted = |who: Who| {
+                    let may = |film| {
+                        oracle.people[who].may_hold(film, oracle.watched(who, film).1)
+                            && oracle.has(who, film).0
+                    };
+                    (0..FILMS).any(may)
                 };
-                (0..FILMS).any(may)
+                oracle.mapped(which).into_iter().any(wanted)
             };
             if ran.run.cleanup || (which == 1 && self.by_id.is_some()) {
                 return Err(format!("the collection {name} was made although it must not"));
             }
             // A new one has no members that had to be read first.
             let is_about_members = matches!(ran.place(), Some((Place::Members, _)));
-            let is_doubtful = self.scope(which, ran).read_failed && !is_about_members;
-            if is_doubtful || !self.mapped(which).iter().any(wanted) {
+            let is_doubtful = self.scope(which, ran, before).read_failed && !is_about_members;
+            if is_doubtful || !self.is_at_some_time(before, is_wanted) {
                 return Err(format!("the collection {name} was made on doubt, or for nothing"));
             }
         }
@@ -157,7 +183,7 @@ impl Oracle {
 
     fn check_members(&mut self, which: usize, ran: &Ran, before: &Before) -> Result<(), String> {
         let name = COLLECTIONS[which];
-        let scope = self.scope(which, ran);
+        let scope = self.scope(which, ran, before);
         let (was, is) = (&before.members[which], self.members(which));
         let is_same = was.films == is.films && was.strangers == is.strangers;
         if let Some(item) = was.strangers.difference(&is.strangers).next() {
@@ -184,7 +210,8 @@ impl Oracle {
             if scope.read_failed || !scope.is_touched {
                 return Err(format!("film-{film} was taken out of {name} on doubt"));
             }
-            if !rules.may_leave[usize::from(*film)] {
+            let may_leave = |oracle: &Self| oracle.rules(which, &collection).may_leave[usize::from(*film)];
+            if !self.is_at_some_time(before, may_leave) {
                 let owned = (collection.owned.surely.contains(film), collection.owned.perhaps.contains(film));
                 let met = collection.met.get(film);
                 return Err(format!(
@@ -203,7 +230,9 @@ impl Oracle {
                 return Err(format!("film-{film} was added to {name}, which is not to be added to"));
             }
             let is_second = old.is_some() || new.len() > 1;
-            if (is_second && !self.is_blurred(*film)) || !new.iter().any(|item| self.may_add(which, item)) {
+            let may_add = |oracle: &Self| new.iter().any(|item| oracle.may_add(which, item));
+            let may_be_new = self.is_at_some_time(before, may_add);
+            if (is_second && !self.is_blurred(*film)) || !may_be_new {
                 return Err(format!("{new:?} of film-{film} was added to {name}, next to {old:?}"));
             }
             collection.owned.add(film, true);
@@ -239,7 +268,7 @@ impl Oracle {
             collection.owned.surely.retain(|film| was.films.contains_key(film));
         }
         self.collections[which] = collection;
-        self.note_libraries(which, scope);
+        self.note_libraries(which, scope, before);
         Ok(())
     }
 
@@ -324,14 +353,19 @@ impl Oracle {
         self.resolved.contains(&film) && self.mapped(which).iter().any(must)
     }
 
-    fn note_libraries(&mut self, which: usize, scope: Scope) {
+    fn note_libraries(&mut self, which: usize, scope: Scope, before: &Before) {
         for who in self.mapped(which) {
-            let shows = |so: &dyn Fn(crate::belief::Fact) -> bool| {
-                let library = self.people[who].library;
-                self.copies.iter().any(|copy| [copy.identified, copy.shown[who], library].into_iter().all(so))
+            let viewer = self.people[who].viewer;
+            let shows = |oracle: &Self, so: &dyn Fn(crate::belief::Fact) -> bool| {
+                let library = oracle.people[viewer].library;
+                let facts = |copy: &crate::oracle::Copy| {
+                    [copy.identified, copy.shown[viewer], library].into_iter().all(so)
+                };
+                oracle.copies.iter().any(facts)
             };
-            let (may, must) = (shows(&|fact| fact.perhaps(self.now)), shows(&|fact| fact.surely(self.now)));
-            let saw = &mut self.people[who].saw_films;
+            let may = self.is_at_some_time(before, |oracle| shows(oracle, &|fact| fact.perhaps(oracle.now)));
+            let must = shows(self, &|fact| fact.surely(self.now));
+            let saw = &mut self.people[viewer].saw_films;
             saw.0 |= may;
             saw.1 |= must && scope.is_clean;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use standins::Request;
+use standins::{Request, radarr};
 
-use crate::films::{DAILY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who, is_movie};
+use crate::films::{DAILY, FILMS, Film, Films, MERGED, NAMES, TWINS, UNKNOWN, Who};
 use crate::oracle::{Before, Oracle, Ran};
 use crate::troubles::Place;
 
@@ -12,9 +12,14 @@ impl Oracle {
     pub fn check_radarr(&mut self, ran: &Ran, before: &Before) -> Result<(), String> {
         let is_disturbed = ran.is_chaos() || ran.place().is_some_and(|(place, _)| place.is_radarr());
         self.reopen_wishes(ran, before);
-        let sent = self.check_sent(ran, is_disturbed)?;
+        let sent = self.check_sent(ran, before, is_disturbed)?;
         let after = self.in_radarr();
-        let added = after.difference(&before.in_radarr).count();
+        let mut added: Films = after.difference(&before.in_radarr).copied().collect();
+        if is_disturbed && self.is_merged {
+            // A lost answer tells nothing of another id, so this one is not counted.
+            added.remove(&MERGED);
+        }
+        let added = added.len();
         if self.max_adds.is_some_and(|most| added > most) {
             return Err(format!("{added} films were added to Radarr, more than max_adds_per_run"));
         }
@@ -25,11 +30,27 @@ impl Oracle {
                 self.check_missing(ran, *who, &after, was_read)?;
             }
         }
-        self.note_answers(ran, &after, was_read && !is_disturbed, is_disturbed);
+        let seen = after.union(&before.seen_in_radarr).copied().collect();
+        self.note_answers(ran, &seen, was_read && !is_disturbed, is_disturbed);
         self.note_waiting(ran, &after, was_read, is_disturbed);
         // Radarr answered with another id.
         if sent.contains(&MERGED) && self.is_merged && after.contains(&MERGED) {
             self.aliases.add(&MERGED, !is_disturbed && !before.in_radarr.contains(&MERGED));
+        }
+        Ok(())
+    }
+
+    /// Is every film that Radarr had there as it was, but for labels that were added?
+    pub fn check_kept(&self, before: &Before) -> Result<(), String> {
+        let after = self.world.radarr.films();
+        for old in &before.radarr {
+            let is_kept = |new: &radarr::Film| {
+                let has_labels = old.tags.iter().all(|tag| new.tags.contains(tag));
+                has_labels && radarr::Film { tags: old.tags.clone(), ..new.clone() } == *old
+            };
+            if !after.iter().any(is_kept) {
+                return Err(format!("{old:?} is not in Radarr any more, or changed"));
+            }
         }
         Ok(())
     }
@@ -50,7 +71,7 @@ impl Oracle {
     }
 
     /// Was everything sent for a wish that is open, and nothing twice?
-    fn check_sent(&self, ran: &Ran, is_disturbed: bool) -> Result<Films, String> {
+    fn check_sent(&mut self, ran: &Ran, before: &Before, is_disturbed: bool) -> Result<Films, String> {
         let mut sent: BTreeMap<Film, usize> = BTreeMap::new();
         for id in self.world.radarr.posted() {
             let Some(film) = (0..FILMS).find(|film| self.ids(*film).contains(&id)) else {
@@ -66,7 +87,7 @@ impl Oracle {
             if ran.run.cleanup {
                 return Err(format!("cleanup sent film-{film} to Radarr"));
             }
-            if self.excluded.contains(&film) {
+            if self.excluded.contains(&film) && before.excluded.contains(&film) {
                 return Err(format!("the excluded film-{film} was sent to Radarr"));
             }
             let wishes = |who: &&Who| {
@@ -75,7 +96,9 @@ impl Oracle {
             if !ran.chosen.iter().any(|who| wishes(&who)) {
                 return Err(format!("film-{film} was sent to Radarr, but nobody's wish is open"));
             }
-            let is_there = (0..3).any(|who| self.people[who].in_config && self.has(who, film).1);
+            let is_missing =
+                |oracle: &Self| !(0..3).any(|who| oracle.people[who].in_config && oracle.has(who, film).1);
+            let is_there = !self.is_at_some_time(before, is_missing);
             if self.skip_if_in_library && is_there && !self.is_blurred(film) {
                 return Err(format!("film-{film} was sent to Radarr, but it is in the library"));
             }
@@ -90,7 +113,7 @@ impl Oracle {
     }
 
     /// A new or restored Radarr gets new wishes only.
-    fn is_restored(&self, before: &Before) -> bool {
+    pub fn is_restored(&self, before: &Before) -> bool {
         let answered: Films = self.answered.perhaps.iter().map(|(_, film)| *film).collect();
         let lost = answered.difference(&before.in_radarr).count();
         let surely = self.answered.surely.iter().map(|(_, film)| film).collect::<BTreeSet<_>>().len();
@@ -106,7 +129,7 @@ impl Oracle {
 
     /// Is everything there that somebody wishes and that is due?
     fn check_missing(&self, ran: &Ran, who: Who, after: &Films, was_read: bool) -> Result<(), String> {
-        for film in (0..FILMS).filter(|film| is_movie(*film) && self.resolved.contains(film)) {
+        for film in (0..FILMS).filter(|film| self.is_movie(*film) && self.resolved.contains(film)) {
             let is_skipped = self.skip_if_in_library && self.copies.iter().any(|copy| copy.film == film);
             let is_open = self.people[who].must_list(film) && !self.answered.perhaps.contains(&(who, film));
             if !is_open || is_skipped || !self.is_to_be_had(film) || after.contains(&film) {
@@ -142,6 +165,8 @@ impl Oracle {
                     && self.people[who].must_list(*film)
                     && self.resolved.contains(film)
                     && !self.excluded.contains(film)
+                    // Under another id it is found by asking for it, and that may have to wait.
+                    && (*film != MERGED || !self.is_merged || self.aliases.surely.contains(film))
                     && waiting.failures <= 3
                     && waiting.settled.is_none()
                     && !(self.skip_if_in_library && self.is_unfed(ran));

@@ -311,6 +311,16 @@ impl Jellyfin {
         self.state().set_known(collection_id).links.retain(|link| link != item_id);
     }
 
+    /// The name of every collection that the API was asked for although its folder was there, and which it emptied.
+    pub fn made_again(&self) -> Vec<String> {
+        self.state().made_again.clone()
+    }
+
+    /// Every item that was asked into a collection by the API although it was a member.
+    pub fn put_again(&self) -> Vec<String> {
+        self.state().put_again.clone()
+    }
+
     /// Every collection, in the order of creation.
     pub fn collections(&self) -> Vec<Collection> {
         let state = self.state();

@@ -244,6 +244,14 @@ impl Letterboxd {
         state.member(user).entries = entries;
     }
 
+    /// Both at once: [`Letterboxd::set_watchlist`] and [`Letterboxd::set_declared_offset`].
+    pub fn set_watchlist_and_offset(&self, user: &str, slugs: &[&str], offset: i64) {
+        let mut state = self.state();
+        let entries = slugs.iter().map(|slug| state.entry(slug)).collect();
+        let member = state.member(user);
+        (member.entries, member.declared_offset) = (entries, offset);
+    }
+
     /// Puts a film on top of a member's watchlist.
     pub fn push(&self, user: &str, slug: &str) {
         let mut state = self.state();

@@ -4,14 +4,16 @@
 //! the benches share them. They answer as the real services were seen to answer, down to error bodies; where
 //! recordings of the real ones are at hand, tests in this crate replay them.
 
+mod beside;
 pub mod jellyfin;
 pub mod letterboxd;
 pub mod proxy;
 pub mod radarr;
 pub mod server;
 
+pub use beside::{not_tested, shared};
 pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::Proxy;
 pub use radarr::Radarr;
-pub use server::{Change, Fault, Hook, Reply, Request, Server};
+pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};

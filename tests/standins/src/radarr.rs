@@ -153,6 +153,8 @@ struct State {
     root_folders: Table<RootFolder>,
     tags: Table<String>,
     exclusions: Table<Exclusion>,
+    /// Ids that were posted although their film was there.
+    sent_again: Vec<u32>,
     /// How many commands there were, from within and without.
     commands: u32,
 }
@@ -173,6 +175,7 @@ impl State {
             root_folders: Table::new(),
             tags: Table::new(),
             exclusions: Table::new(),
+            sent_again: Vec::new(),
             commands: 1,
         }
     }
@@ -389,6 +392,12 @@ impl Radarr {
         let mut requests = self.server.requests();
         requests.retain(|request| request.method == "POST" && request.path.ends_with("/api/v3/movie"));
         requests.iter().filter_map(|request| wire::posted_id(&request.body)).collect()
+    }
+
+    /// The TMDB ids of every `POST /api/v3/movie` whose film was in the library when it came, under this id or under
+    /// the one it was merged into.
+    pub fn sent_again(&self) -> Vec<u32> {
+        self.state().sent_again.clone()
     }
 
     /// The labels of all tags.

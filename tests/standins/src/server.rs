@@ -2,167 +2,24 @@
 //!
 //! One thread a connection; everything stops when the [`Server`] is dropped.
 
-use std::io::{self, Read, Write};
+mod deaf;
+mod fault;
+mod message;
+
+use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
-/// One request as it arrived.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// `GET`, `POST`, ...
-    pub method: String,
-    /// The path without the query.
-    pub path: String,
-    /// The query without the `?`; empty when there is none.
-    pub query: String,
-    /// Header names in lower case, in the order they came.
-    pub headers: Vec<(String, String)>,
-    /// The body as text.
-    pub body: String,
-}
+pub use deaf::Deaf;
+pub use fault::{Change, Fault, Form, Gate, Hook};
+pub use message::{Reply, Request};
+use message::{head, read_request};
 
-impl Request {
-    /// The first header of this name (lower case).
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The decoded value of a query parameter; names are compared without case, as both servers do.
-    pub fn param(&self, name: &str) -> Option<String> {
-        self.query.split('&').find_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            key.eq_ignore_ascii_case(name).then(|| decode(value))
-        })
-    }
-
-    /// Path and query as they stood in the request line.
-    pub fn target(&self) -> String {
-        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
-    }
-}
-
-/// Undoes percent-encoding and `+` for a space.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (first, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// One answer.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Header names and values; `Content-Length` is added.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Reply {
-    /// An answer without a body and without a content type.
-    pub fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
-    }
-
-    /// An answer with a body of this content type.
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { body: body.into(), ..Self::empty(status).with_header("Content-Type", content_type) }
-    }
-
-    /// An HTML page.
-    pub fn html(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self::new(status, "text/html; charset=utf-8", body)
-    }
-
-    /// A JSON body.
-    pub fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self::new(status, "application/json; charset=utf-8", body.to_string())
-    }
-
-    /// The same answer with one more header.
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-}
-
-/// How a server may misbehave.
-#[derive(Clone, Debug)]
-pub enum Fault {
-    /// Something else is answered; the request changes nothing.
-    Instead(Reply),
-    /// The request is carried out, then something else is answered.
-    After(Reply),
-    /// The request is carried out, then the connection closes without an answer.
-    DropAfter,
-    /// The connection closes without an answer; the request changes nothing.
-    Drop,
-    /// No answer until the server stops; the request changes nothing.
-    Hang,
-    /// The answer comes after this long.
-    Delay(Duration),
-    /// The answer claims its full length but ends after this many bytes of the body.
-    Truncate(usize),
-    /// The body comes a byte at a time with this pause between two.
-    Drip(Duration),
-    /// These bytes are sent as they are, then the connection closes; the request changes nothing.
-    Raw(Vec<u8>),
-    /// The request is carried out, and the answer changed.
-    Changed(Change),
-    /// The request is answered as ever, then this is called.
-    Then(Hook),
-}
-
-/// What becomes of an answer.
-#[derive(Clone)]
-pub struct Change(Arc<dyn Fn(Reply) -> Reply + Send + Sync>);
-
-impl Change {
-    /// From what is to be done with it.
-    pub fn new(change: impl Fn(Reply) -> Reply + Send + Sync + 'static) -> Self {
-        Self(Arc::new(change))
-    }
-}
-
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Change")
-    }
-}
-
-/// Something that a test does at a certain request.
-#[derive(Clone)]
-pub struct Hook(Arc<dyn Fn() + Send + Sync>);
-
-impl Hook {
-    /// From what is to be done.
-    pub fn new(hook: impl Fn() + Send + Sync + 'static) -> Self {
-        Self(Arc::new(hook))
-    }
-}
-
-impl std::fmt::Debug for Hook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hook")
-    }
-}
+/// So many connections may wait to be taken, as ever in Rust.
+const BACKLOG: i32 = 128;
 
 type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 type Matcher = dyn Fn(&Request) -> bool + Send + Sync;
@@ -184,7 +41,9 @@ struct Shared {
     handler: Box<Handler>,
     log: Mutex<Log>,
     stopping: AtomicBool,
+    refusing: AtomicBool,
     connections: AtomicUsize,
+    open: AtomicUsize,
     sent: AtomicU64,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -193,6 +52,14 @@ struct Shared {
 impl Shared {
     fn log(&self) -> MutexGuard<'_, Log> {
         self.log.lock().expect("no thread panics while it writes the log")
+    }
+
+    /// Closes every connection.
+    fn hang_up(&self) {
+        for stream in &self.log().streams {
+            // A stream that is closed already needs no closing.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
     }
 
     /// Logs the request and takes the fault that is due for it.
@@ -209,7 +76,8 @@ impl Shared {
 pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
-    listener: Option<thread::JoinHandle<()>>,
+    listener: Arc<TcpListener>,
+    accepting: Option<thread::JoinHandle<()>>,
 }
 
 impl Server {
@@ -219,20 +87,22 @@ impl Server {
     ///
     /// When no port of the loopback interface can be bound.
     pub fn start(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        let (listener, address) = listen();
         let shared = Arc::new(Shared {
             handler: Box::new(handler),
             log: Mutex::default(),
             stopping: AtomicBool::new(false),
+            refusing: AtomicBool::new(false),
             connections: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
             sent: AtomicU64::new(0),
             at_once: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
         });
-        let accepting = Arc::clone(&shared);
-        let listener = thread::spawn(move || accept(&listener, &accepting));
-        Self { address, shared, listener: Some(listener) }
+        let listener = Arc::new(listener);
+        let (own, its) = (Arc::clone(&listener), Arc::clone(&shared));
+        let accepting = thread::spawn(move || accept(&own, &its));
+        Self { address, shared, listener, accepting: Some(accepting) }
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -269,6 +139,24 @@ impl Server {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
+    /// Waits until everything was done that clients asked for, who must be gone: a killed one may have left requests.
+    ///
+    /// # Panics
+    ///
+    /// When the server cannot be reached any more.
+    pub fn settle(&self) {
+        // Connections are taken in the order in which they came: after this one there is none left of theirs.
+        let last = TcpStream::connect(self.address).expect("the server listens");
+        let own = last.local_addr().ok();
+        while !self.shared.log().streams.iter().any(|stream| stream.peer_addr().ok() == own) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(last);
+        while self.shared.open.load(Ordering::SeqCst) > 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// How many bytes whole answers had so far, heads included.
     pub fn bytes_sent(&self) -> u64 {
         self.shared.sent.load(Ordering::SeqCst)
@@ -290,23 +178,56 @@ impl Server {
         self.shared.log().rules.push(Rule { matches: Box::new(matches), fault, left: times });
     }
 
+    /// Refuses new connections when this was called `after` times, until the server behaves again. The port stays its
+    /// own, and open connections stay open.
+    pub fn refusing(&self, after: usize) -> Hook {
+        let (listener, shared) = (Arc::clone(&self.listener), Arc::clone(&self.shared));
+        let calls = AtomicUsize::new(0);
+        Hook::new(move || {
+            if calls.fetch_add(1, Ordering::SeqCst) + 1 == after {
+                shared.refusing.store(true, Ordering::SeqCst);
+                // Linux: a socket that is shut down listens no more and keeps its port.
+                rustix::net::shutdown(&listener, rustix::net::Shutdown::Both).expect("it listens");
+            }
+        })
+    }
+
     /// Behaves again.
+    ///
+    /// # Panics
+    ///
+    /// When it refused connections and cannot take any more.
     pub fn behave(&self) {
         self.shared.log().rules.clear();
+        if self.shared.refusing.load(Ordering::SeqCst) {
+            rustix::net::listen(&self.listener, BACKLOG).expect("it listened before");
+            self.shared.refusing.store(false, Ordering::SeqCst);
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
-        for stream in &self.shared.log().streams {
-            // A stream that is closed already needs no closing.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
+        self.shared.hang_up();
         // Wakes the listener, which sees the flag.
         let _ = TcpStream::connect(self.address);
-        if let Some(listener) = self.listener.take() {
-            let _ = listener.join();
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+}
+
+/// Binds any port in such a way that it stays the listener's when that refuses connections: Linux lets go of a port
+/// that it chose itself.
+fn listen() -> (TcpListener, SocketAddr) {
+    loop {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
+        let address = free.local_addr().expect("a bound socket has an address");
+        drop(free);
+        // Somebody else may have taken it meanwhile.
+        if let Ok(listener) = TcpListener::bind(address) {
+            return (listener, address);
         }
     }
 }
@@ -316,80 +237,130 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         if shared.stopping.load(Ordering::SeqCst) {
             return;
         }
-        let Ok(stream) = stream else { continue };
+        let Ok(stream) = stream else {
+            // There is none as long as they are refused.
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        };
         shared.connections.fetch_add(1, Ordering::SeqCst);
+        shared.open.fetch_add(1, Ordering::SeqCst);
         if let Ok(clone) = stream.try_clone() {
             shared.log().streams.push(clone);
         }
         let shared = Arc::clone(shared);
         thread::spawn(move || {
-            let closing = stream.try_clone();
             // A client that hangs up or sends nonsense ends its connection, nothing else.
-            let _ = serve(stream, &shared);
-            if let Ok(stream) = closing {
-                let _ = stream.shutdown(Shutdown::Both);
+            match serve(&stream, &shared) {
+                Ok(End::Reset) => reset(&stream, &shared),
+                _ => drop(stream.shutdown(Shutdown::Both)),
             }
+            shared.open.fetch_sub(1, Ordering::SeqCst);
         });
     }
 }
 
+/// How a connection ends.
+enum End {
+    Closed,
+    Reset,
+}
+
+/// Lets a connection be reset when its last handle is dropped, which is the caller's.
+fn reset(stream: &TcpStream, shared: &Shared) {
+    let peer = stream.peer_addr().ok();
+    shared.log().streams.retain(|other| other.peer_addr().ok() != peer);
+    // A client that reset it first needs no reset.
+    let _ = rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO));
+}
+
 /// Serves one connection until the client or a fault ends it.
-fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+fn serve(mut stream: &TcpStream, shared: &Shared) -> io::Result<End> {
     stream.set_nodelay(true)?;
     let mut buffer = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut buffer)? {
+    while let Some(request) = read_request(stream, &mut buffer)? {
         let _under_way = UnderWay::begin(shared);
         let fault = shared.receive(&request);
         let answer = || (shared.handler)(&request);
         match fault {
-            None => write_reply(&mut stream, shared, &answer())?,
-            Some(Fault::Instead(reply)) => write_reply(&mut stream, shared, &reply)?,
+            None => write_reply(stream, shared, &answer())?,
+            Some(Fault::Instead(reply)) => write_reply(stream, shared, &reply)?,
             Some(Fault::After(reply)) => {
                 answer();
-                write_reply(&mut stream, shared, &reply)?;
+                write_reply(stream, shared, &reply)?;
             }
             Some(Fault::DropAfter) => {
                 answer();
-                return Ok(());
+                return Ok(End::Closed);
             }
-            Some(Fault::Drop) => return Ok(()),
-            Some(Fault::Changed(Change(change))) => write_reply(&mut stream, shared, &change(answer()))?,
+            Some(Fault::Drop) => return Ok(End::Closed),
+            Some(Fault::ResetAfter) => {
+                answer();
+                return Ok(End::Reset);
+            }
+            Some(Fault::Reset) => return Ok(End::Reset),
+            Some(Fault::Changed(Change(change))) => write_reply(stream, shared, &change(answer()))?,
+            Some(Fault::Sent(Form(form))) => {
+                let bytes = form(answer());
+                stream.write_all(&bytes)?;
+                let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+                if text.contains("\nconnection: close\r") {
+                    return Ok(End::Closed);
+                }
+            }
             Some(Fault::Raw(bytes)) => {
                 stream.write_all(&bytes)?;
-                return stream.flush();
+                return Ok(End::Closed);
             }
-            Some(Fault::Hang) => {
-                while !shared.stopping.load(Ordering::SeqCst) {
-                    thread::sleep(Duration::from_millis(20));
-                }
-                return Ok(());
+            Some(Fault::Hang) => return Ok(hang(shared)),
+            Some(Fault::HangAfter) => {
+                answer();
+                return Ok(hang(shared));
             }
             Some(Fault::Delay(pause)) => {
                 thread::sleep(pause);
-                write_reply(&mut stream, shared, &answer())?;
+                write_reply(stream, shared, &answer())?;
+            }
+            Some(Fault::Held(gate)) => {
+                gate.wait();
+                write_reply(stream, shared, &answer())?;
             }
             Some(Fault::Truncate(bytes)) => {
                 let reply = answer();
                 stream.write_all(head(&reply).as_bytes())?;
                 stream.write_all(&reply.body[..bytes.min(reply.body.len())])?;
-                return stream.flush();
+                return Ok(End::Closed);
             }
             Some(Fault::Drip(pause)) => {
                 let reply = answer();
                 stream.write_all(head(&reply).as_bytes())?;
                 for byte in &reply.body {
                     stream.write_all(&[*byte])?;
-                    stream.flush()?;
                     thread::sleep(pause);
                 }
             }
+            Some(Fault::First(Hook(hook))) => {
+                hook();
+                write_reply(stream, shared, &answer())?;
+            }
+            Some(Fault::Close(Hook(hook))) => {
+                hook();
+                write_reply(stream, shared, &answer().with_header("Connection", "close"))?;
+                return Ok(End::Closed);
+            }
             Some(Fault::Then(Hook(hook))) => {
-                write_reply(&mut stream, shared, &answer())?;
+                write_reply(stream, shared, &answer())?;
                 hook();
             }
         }
     }
-    Ok(())
+    Ok(End::Closed)
+}
+
+fn hang(shared: &Shared) -> End {
+    while !shared.stopping.load(Ordering::SeqCst) {
+        thread::sleep(Duration::from_millis(20));
+    }
+    End::Closed
 }
 
 /// Counts a request as long as it lives.
@@ -409,73 +380,56 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// The next request of a connection, `None` at its end. Bytes read too far stay in `buffer`.
-fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
-    loop {
-        let mut headers = [httparse::EMPTY_HEADER; 64];
-        let mut parsed = httparse::Request::new(&mut headers);
-        let status = parsed.parse(buffer).map_err(io::Error::other)?;
-        if let httparse::Status::Complete(head_length) = status {
-            let mut request = owned(&parsed);
-            let body_length =
-                request.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-            buffer.drain(..head_length);
-            while buffer.len() < body_length {
-                if !read_more(stream, buffer)? {
-                    return Ok(None);
-                }
-            }
-            let body: Vec<u8> = buffer.drain(..body_length).collect();
-            request.body = String::from_utf8_lossy(&body).into_owned();
-            return Ok(Some(request));
-        }
-        if !read_more(stream, buffer)? {
-            return Ok(None);
-        }
-    }
-}
-
-fn read_more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<bool> {
-    let mut chunk = [0; 16 * 1024];
-    let count = stream.read(&mut chunk)?;
-    buffer.extend_from_slice(&chunk[..count]);
-    Ok(count > 0)
-}
-
-fn owned(parsed: &httparse::Request<'_, '_>) -> Request {
-    let target = parsed.path.unwrap_or("/");
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let header = |header: &httparse::Header<'_>| {
-        (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned())
-    };
-    Request {
-        method: parsed.method.unwrap_or("GET").to_owned(),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers: parsed.headers.iter().map(header).collect(),
-        body: String::new(),
-    }
-}
-
-fn head(reply: &Reply) -> String {
-    use std::fmt::Write;
-    let mut head = format!("HTTP/1.1 {} Stand-in\r\n", reply.status);
-    for (name, value) in &reply.headers {
-        let _ = write!(head, "{name}: {value}\r\n");
-    }
-    if reply.status != 204 {
-        let _ = write!(head, "Content-Length: {}\r\n", reply.body.len());
-    }
-    head + "\r\n"
-}
-
 /// The head goes with the first of the body, so that a small answer is one packet, and a large one is not copied.
-fn write_reply(stream: &mut TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
+fn write_reply(mut stream: &TcpStream, shared: &Shared, reply: &Reply) -> io::Result<()> {
     let mut bytes = head(reply).into_bytes();
     let (first, rest) = reply.body.split_at(reply.body.len().min(16 << 10));
     shared.sent.fetch_add((bytes.len() + reply.body.len()) as u64, Ordering::SeqCst);
     bytes.extend_from_slice(first);
     stream.write_all(&bytes)?;
-    stream.write_all(rest)?;
-    stream.flush()
+    stream.write_all(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    /// Status line and rest of a request on a connection of its own.
+    fn ask(server: &Server) -> io::Result<String> {
+        let mut stream = TcpStream::connect(server.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")?;
+        stream.shutdown(Shutdown::Write)?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn a_server_that_refuses_comes_back_on_its_port() {
+        let server = Server::start(|_| Reply::empty(200));
+        for _ in 0..2 {
+            server.fail(usize::MAX, |_| true, Fault::Close(server.refusing(2)));
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+            for _ in 0..3 {
+                assert_eq!(ask(&server).expect_err("nobody").kind(), io::ErrorKind::ConnectionRefused);
+            }
+            server.behave();
+            assert!(ask(&server).expect("an answer").starts_with("HTTP/1.1 200"));
+        }
+    }
+
+    #[test]
+    fn a_connection_is_reset_and_one_that_nobody_takes_is_never_made() {
+        let server = Server::start(|_| Reply::empty(200));
+        server.fail(1, |_| true, Fault::Reset);
+        assert_eq!(ask(&server).expect_err("a reset").kind(), io::ErrorKind::ConnectionReset);
+        let deaf = Deaf::start();
+        let address = deaf.url().replace("http://", "").parse().expect("an address");
+        let error = TcpStream::connect_timeout(&address, Duration::from_millis(100)).expect_err("nobody");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
 }

@@ -238,7 +238,7 @@ fn create(state: &mut State, request: &Request) -> Result<Reply, Reply> {
     if name.trim().is_empty() || name.len() >= NAME_TOO_LONG {
         return Err(error(500));
     }
-    let id = state.create(&name, items::flag(request, "isLocked") == Some(true));
+    let id = state.create_for_client(&name, items::flag(request, "isLocked") == Some(true));
     let mut ids = values(request, "ids");
     ids.retain(|id| !id.is_empty());
     let ids: Option<Vec<String>> = ids.iter().map(|id| guid(id)).collect();

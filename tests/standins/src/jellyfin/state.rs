@@ -22,6 +22,10 @@ pub(super) struct State {
     /// By id, so in no order that means anything, as in a database.
     pub(super) films: BTreeMap<String, Film>,
     pub(super) sets: Vec<Set>,
+    /// Names for which the API was to make a collection although there was one.
+    pub(super) made_again: Vec<String>,
+    /// Items that the API was to add although they were members.
+    pub(super) put_again: Vec<String>,
 }
 
 pub(super) struct User {
@@ -68,6 +72,8 @@ impl State {
             users: Vec::new(),
             films: BTreeMap::new(),
             sets: Vec::new(),
+            made_again: Vec::new(),
+            put_again: Vec::new(),
         }
     }
 
@@ -124,9 +130,8 @@ impl State {
     /// Creates a collection. The folder is never looked for: one that is there is emptied, renamed and re-locked,
     /// and keeps its id (facts/servers.md J7).
     pub(super) fn create(&mut self, name: &str, locked: bool) -> String {
-        let valid = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { ' ' } else { c };
-        let folder = format!("{} [boxset]", name.chars().map(valid).collect::<String>());
-        let id = hash(&format!("{COLLECTIONS_PATH}/{folder}"));
+        let folder = folder(name);
+        let id = id_of(&folder);
         let new = Set {
             id: id.clone(),
             name: name.to_owned(),
@@ -143,6 +148,14 @@ impl State {
         id
     }
 
+    /// As [`State::create`], by a client that should know whether it is there.
+    pub(super) fn create_for_client(&mut self, name: &str, locked: bool) -> String {
+        if self.set(&id_of(&folder(name))).is_some() {
+            self.made_again.push(name.to_owned());
+        }
+        self.create(name, locked)
+    }
+
     /// Adds all of the items, or none when one is unknown. One that is a member is left out; one that stands twice
     /// in `ids` is added twice. `false` when an item or the collection is unknown.
     pub(super) fn add(&mut self, set_id: &str, ids: &[String]) -> bool {
@@ -150,10 +163,12 @@ impl State {
         if !ids.iter().all(|id| self.film(id).is_some() || self.set(id).is_some()) {
             return false;
         }
+        let again: Vec<String> = ids.iter().filter(|id| set.links.contains(id)).cloned().collect();
         let rejected = |id| self.film(id).is_some_and(|film| film.rejected);
         let new = ids.iter().filter(|id| !set.links.contains(id) && !rejected(id));
         let new: Vec<String> = new.cloned().collect();
         let now = self.now();
+        self.put_again.extend(again);
         let set = self.set_known(set_id);
         set.links.extend(new);
         set.saved = now;
@@ -176,6 +191,16 @@ impl State {
         set.saved = now;
         true
     }
+}
+
+/// The folder of a new collection.
+fn folder(name: &str) -> String {
+    let valid = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { ' ' } else { c };
+    format!("{} [boxset]", name.chars().map(valid).collect::<String>())
+}
+
+fn id_of(folder: &str) -> String {
+    hash(&format!("{COLLECTIONS_PATH}/{folder}"))
 }
 
 impl Film {

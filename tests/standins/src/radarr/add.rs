@@ -37,11 +37,16 @@ pub(super) fn add(state: &mut State, request: &Request) -> Result<Reply, Reply> 
     let tags = body.ids("tags")?.unwrap_or_default();
     let search = body.object("addOptions")?.flag("searchForMovie")?.unwrap_or(false);
 
+    let tmdb_id = u32::try_from(posted.tmdb_id).unwrap_or(0);
+    let stored_id = state.merged.get(&tmdb_id).copied().unwrap_or(tmdb_id);
+    if [tmdb_id, stored_id].iter().any(|id| state.film(*id).is_some()) {
+        state.sent_again.push(tmdb_id);
+    }
+
     let mut failures = shared_checks(state, &posted);
     failures.extend(post_checks(state, &posted)?);
     refuse(failures)?;
 
-    let tmdb_id = u32::try_from(posted.tmdb_id).unwrap_or(0);
     let Some(metadata) = fetch(state, tmdb_id)? else {
         let message =
             format!("A movie with this ID was not found. Path: {}", posted.path.unwrap_or_default());

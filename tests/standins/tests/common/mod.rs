@@ -1,10 +1,9 @@
 //! What the tests of the stand-ins share: recordings of real servers, and a client that hides nothing.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-use std::{env, fs};
 
 use serde_json::Value;
 
@@ -12,12 +11,7 @@ use serde_json::Value;
 ///
 /// `LBJF_SHARED` names the folder that holds `recordings`; the default lies beside the repository.
 pub(crate) fn recording(file: &str) -> Option<Vec<Value>> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared").into();
-    let folder = Path::new(&env::var_os("LBJF_SHARED").unwrap_or(beside)).join("recordings");
-    if !folder.is_dir() {
-        return None;
-    }
-    let text = fs::read_to_string(folder.join(file)).unwrap();
+    let text = fs::read_to_string(standins::shared("recordings")?.join(file)).unwrap();
     Some(serde_json::from_str(&text).unwrap())
 }
 

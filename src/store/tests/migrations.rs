@@ -1,0 +1,270 @@
+//! Bringing older files up to date.
+
+use rusqlite::fallible_iterator::FallibleIterator;
+
+use super::*;
+
+/// Schemas of an lbjf that never was: each adds a note.
+const NOTES: [schema::Migrations; 4] = [
+    &["CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')"],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+    ],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+        "INSERT INTO note VALUES ('three')",
+    ],
+    &[
+        "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('one')",
+        "INSERT INTO note VALUES ('two')",
+        "INSERT INTO note VALUES ('three'); INSERT INTO nowhere VALUES (1)",
+    ],
+];
+
+fn notes(path: &Path) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let mut notes = db.prepare("SELECT text FROM note ORDER BY rowid").unwrap();
+    notes.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn migrate_file(path: &Path, migrations: schema::Migrations) -> Result<(), StoreError> {
+    Store::prepare(Connection::open(path)?, Some(path), migrations).map(drop)
+}
+
+#[test]
+fn before_a_migration_a_copy_is_kept_and_a_second_opening_keeps_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    assert_eq!(names(folder.path()), ["lbjf.db"], "a new file needs no copy");
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(notes(&path), ["one", "two", "three"]);
+    let kept = folder.path().join("lbjf.db.v1.bak");
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    assert_eq!(notes(&kept), ["one"]);
+    let before = fs::read(&kept).unwrap();
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(fs::read(&kept).unwrap(), before);
+
+    // Somebody goes back to the copy and an older lbjf, works with it, and comes again: the younger one is kept.
+    fs::copy(&kept, &path).unwrap();
+    Connection::open(&path).unwrap().execute("INSERT INTO note VALUES ('later')", []).unwrap();
+    migrate_file(&path, NOTES[1]).unwrap();
+    assert_eq!(notes(&kept), ["one", "later"]);
+    assert_eq!(notes(&path), ["one", "later", "two"]);
+}
+
+#[test]
+fn the_copy_of_a_closed_file_is_as_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    migrate_file(&path, NOTES[1]).unwrap();
+    let rights = fs::metadata(folder.path().join("lbjf.db.v1.bak")).unwrap().permissions();
+    assert_eq!(rights.mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_migration_that_breaks_off_changes_nothing_and_the_next_one_does_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(migrate_file(&path, NOTES[3]), Err(StoreError::Sqlite(_))));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    migrate_file(&path, NOTES[2]).unwrap();
+    assert_eq!(notes(&path), ["one", "two", "three"]);
+}
+
+#[test]
+fn no_migration_without_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    migrate_file(&path, NOTES[0]).unwrap();
+    let before = fs::read(&path).unwrap();
+    // A folder in its place: the copy cannot get its name.
+    fs::create_dir_all(folder.path().join("lbjf.db.v1.bak/full")).unwrap();
+    let error = migrate_file(&path, NOTES[1]).unwrap_err();
+    assert!(error.to_string().ends_with("lbjf.db.v1.bak`"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+}
+
+/// A store that a release with this schema wrote, in a folder of its own.
+fn released(schema: u32) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    let kept = format!("{}/tests/fixtures/stores/schema-{schema}.db", env!("CARGO_MANIFEST_DIR"));
+    fs::copy(kept, &path).unwrap();
+    (folder, path)
+}
+
+/// Every table, with its columns.
+fn tables(path: &Path) -> Vec<(String, Vec<String>)> {
+    let db = Connection::open(path).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let names: Vec<String> =
+        db.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let columns = |name: &String| {
+        let rows = db.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        rows.column_names().map(str::to_owned).collect()
+    };
+    names.iter().map(|name| (name.clone(), columns(name))).collect()
+}
+
+/// What stands in these columns.
+fn rows(path: &Path, tables: &[(String, Vec<String>)]) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let mut lines = Vec::new();
+    for (table, columns) in tables {
+        let mut all = db.prepare(&format!("SELECT {} FROM {table}", columns.join(", "))).unwrap();
+        let values = |row: &rusqlite::Row<'_>| {
+            let value = |index| row.get::<_, rusqlite::types::Value>(index);
+            (0..columns.len()).map(value).collect::<Result<Vec<_>, _>>()
+        };
+        let rows = all.query_map([], values).unwrap();
+        lines.extend(rows.map(|row| format!("{table} {:?}", row.unwrap())));
+    }
+    lines.sort();
+    lines
+}
+
+/// Rows for what is empty in the files of releases: aliases, items that did not come, refusals, lists in doubt.
+const LIVED_ON: &str = "
+    INSERT INTO tmdb_alias VALUES (4000003, 4800003);
+    INSERT INTO unstuck SELECT id, 'item', 1700000000 FROM collection;
+    INSERT INTO cool_down VALUES ('direct', 1700003600, 3600), ('proxy.example:8080', 1700007200, 7200);
+    UPDATE person SET shortfall = 1, mismatch_at = 1700000000, mismatch_count = 2, mismatch_declared = 7,
+        mismatch_shortfall = 1, problem = 'the pages disagree' WHERE name = 'ada';
+    UPDATE person SET pending_at = 1700000000 WHERE name = 'ben';
+    UPDATE entry SET is_missing = 1, tries = 2, next_try_at = 1700000000 WHERE person = 'ben';
+    UPDATE film SET tries = 1, next_look_at = 1700000000, problem = 'its film page names no TMDB id'
+        WHERE slug = 'winter-witness';
+    INSERT INTO member VALUES ('0123456789abcdef0123456789abcdef', 4000001, 0, 1);
+    INSERT INTO run (command, started_at, ended_at, exit_code, summary, problems)
+        VALUES ('sync', 1700000000, 1700000005, 4, 'sync: 2 users, 1 failed, in 5 s', 'ada: no');
+";
+
+/// Columns that say the same of every row: what would become of another value is not tried.
+fn uniform(path: &Path, tables: &[(String, Vec<String>)]) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let all = tables.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)));
+    let is_uniform = |(table, column): &(&String, &String)| {
+        let sql =
+            format!("SELECT count(*) = 0 FROM {table} WHERE {column} IS NOT NULL AND {column} IS NOT 0");
+        db.query_row(&sql, [], |row| row.get::<_, bool>(0)).unwrap()
+    };
+    all.filter(is_uniform).map(|(table, column)| format!("{table}.{column}")).collect()
+}
+
+/// Tables and indices, as they were made.
+fn definitions(path: &Path) -> Vec<(String, Option<String>)> {
+    let db = Connection::open(path).unwrap();
+    let mut all = db.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").unwrap();
+    all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn an_old_store_becomes_what_a_new_one_is_and_keeps_every_row_as_the_copy_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("lbjf.db");
+    drop(Store::open(&new).unwrap());
+    for schema in 1..=SCHEMA_VERSION {
+        let (_folder, path) = released(schema);
+        Connection::open(&path).unwrap().execute_batch(LIVED_ON).unwrap();
+        let tables = tables(&path);
+        // The config told no film's id.
+        let mut uniform = uniform(&path, &tables);
+        uniform.retain(|column| column != "film.told");
+        assert_eq!(uniform, [""; 0], "schema {schema}");
+        let before = rows(&path, &tables);
+        drop(Store::open(&path).unwrap());
+        assert_eq!(rows(&path, &tables), before, "schema {schema}");
+        assert_eq!(definitions(&path), definitions(&new), "schema {schema}");
+        if schema < SCHEMA_VERSION {
+            let kept = beside(&path, &format!(".v{schema}.bak"));
+            assert_eq!(rows(&kept, &tables), before, "schema {schema}");
+        }
+    }
+}
+
+/// What released stores went through never changes: the same steps must lead to what they are.
+#[test]
+fn the_migrations_of_a_release_make_what_that_release_made() {
+    for schema in 1..=SCHEMA_VERSION {
+        let (folder, path) = released(schema);
+        let made = folder.path().join("made.db");
+        migrate_file(&made, &MIGRATIONS[..schema as usize]).unwrap();
+        assert_eq!(definitions(&made), definitions(&path), "schema {schema}");
+    }
+}
+
+/// The real thing: killed after so many statements of what makes a released store one of today.
+#[test]
+fn a_migration_that_is_killed_at_any_statement_is_undone_and_done_by_the_next_run() {
+    for schema in 1..SCHEMA_VERSION {
+        let (_folder, original) = released(schema);
+        let tables = tables(&original);
+        let before = rows(&original, &tables);
+        assert!(before.len() > 30, "{} rows", before.len());
+        let sql = MIGRATIONS[schema as usize..].concat();
+        for killed_after in 0.. {
+            let (_folder, path) = released(schema);
+            let mut is_last = false;
+            let (left, path) = killed_while_writing(&path, |db| {
+                let mut statements = rusqlite::Batch::new(db, &sql);
+                for _ in 0..killed_after {
+                    match statements.next().unwrap() {
+                        Some(mut statement) => drop(statement.execute([]).unwrap()),
+                        None => is_last = true,
+                    }
+                }
+                write_much(db);
+            });
+            drop(Store::open(&path).unwrap());
+            let db = Connection::open(&path).unwrap();
+            assert_eq!(schema::check(&db, SCHEMA_VERSION).unwrap(), SCHEMA_VERSION);
+            assert_eq!(rows(&path, &tables), before, "killed after {killed_after} statements");
+            let kept = beside(&path, &format!(".v{schema}.bak"));
+            assert_eq!(names(left.path()), ["lbjf.db".to_owned(), format!("lbjf.db.v{schema}.bak")]);
+            assert_eq!(schema::check(&Connection::open(&kept).unwrap(), SCHEMA_VERSION).unwrap(), schema);
+            assert_eq!(rows(&kept, &tables), before);
+            if is_last {
+                assert!(killed_after > 3, "{killed_after} statements");
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_migration_on_a_full_disk_changes_nothing_and_is_done_when_there_is_room() {
+    let (folder, path) = released(1);
+    let before = fs::read(&path).unwrap();
+    let db = Connection::open(&path).unwrap();
+    fill_disk(&db);
+    let error = Store::prepare(db, Some(&path), MIGRATIONS).unwrap_err();
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    assert!(fs::read(&path).unwrap() == before, "it was changed");
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak"]);
+}
+
+/// What another process left that was killed while it copied is no file of this one's.
+#[test]
+fn what_a_killed_copy_left_is_in_nobodys_way() {
+    let (folder, path) = released(1);
+    for name in ["lbjf.db.v1.bak.new-1", "lbjf.db.new-1"] {
+        fs::write(folder.path().join(name), "half").unwrap();
+    }
+    let own = format!("lbjf.db.v1.bak.new-{}", std::process::id());
+    fs::write(folder.path().join(&own), "half").unwrap();
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.new-1", "lbjf.db.v1.bak", "lbjf.db.v1.bak.new-1"]);
+}
