@@ -119,7 +119,7 @@ impl Store {
     /// Forgets those of them that were tried before this time, in all collections, and where their films stand.
     pub fn forget_unstuck(&mut self, before: Timestamp) -> Result<(), StoreError> {
         self.transact(|db| {
-            if db.execute("DELETE FROM unstuck WHERE tried_at < ?1", [before])? > 0 {
+            if db.execute("DELETE FROM unstuck WHERE tried_at <= ?1", [before])? > 0 {
                 // Which film an item is, only all of a library tells.
                 db.execute("UPDATE entry SET place = NULL WHERE place = ?1", [Place::Unstuck.word()])?;
             }

@@ -333,8 +333,21 @@ pub fn rows(door: Door, end: End, kind: Kind, when: When) -> impl Iterator<Item 
 pub fn case(door: Door, end: End, kind: Kind, when: When) -> Option<Case> {
     let of = if door == RadarrAsk && kind != EmptyList { RadarrLookup } else { door };
     let Row { exit, asks, says, heals, .. } = *rows(of, end, kind, when).next()?;
+    if end == End::Changed && is_error(kind) {
+        // A server that has no answer to this question is asked for everything instead.
+        return Some(Case { end, kind, when, exit: 0, asks, says: "", heals: NEXT });
+    }
     let says = if door == RadarrAsk && !says.is_empty() { CUT } else { says };
     Some(Case { end, kind, when, exit, asks, says, heals })
+}
+
+/// Is it a status of the server's own that says no more than that something is wrong?
+fn is_error(kind: Kind) -> bool {
+    match kind {
+        BadList | BadProblem | Locked => true,
+        Status(status) => !matches!(status, 401 | 403 | 503),
+        _ => false,
+    }
 }
 
 /// What is not done when this question fails: letters of [`State::done`](crate::pass::State::done).

@@ -95,11 +95,7 @@ fn film_that_is_deleted_and_excluded_during_the_look_is_not_added_again() {
     let world = World::new().watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
     world.radarr.has(heat);
-    let url = format!("{}/api/v3/movie/1?addImportExclusion=true", world.radarr.url());
-    let delete = Hook::new(move || {
-        let answer = ureq::delete(&url).header("X-Api-Key", KEY).call();
-        answer.expect("the film is there");
-    });
+    let delete = Hook::new(world.radarr.deletion(heat, true));
     let is_either = |request: &Request| ["/api/v3/movie", "/api/v3/exclusions"].contains(&&*request.path);
     world.radarr.server.fail(1, is_either, Fault::Then(delete));
     world.sync();

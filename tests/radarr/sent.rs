@@ -3,7 +3,6 @@
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
-use standins::radarr::KEY;
 use standins::{Fault, Hook, Reply, Request};
 
 use super::common::World;
@@ -333,11 +332,7 @@ fn user_tags_of_films_that_are_gone_keep_no_other_film_untagged() {
     let (world, ids) = untagged(3);
     let gone = ids[1];
     let is_first_tag = |request: &Request| request.method == "POST" && request.path == "/api/v3/tag";
-    let radarr = world.radarr.url();
-    let delete = Hook::new(move || {
-        let answer = ureq::delete(format!("{radarr}/api/v3/movie/2")).header("X-Api-Key", KEY).call();
-        answer.expect("the film is there");
-    });
+    let delete = Hook::new(world.radarr.deletion(gone, false));
     world.radarr.server.fail(1, is_first_tag, Fault::Then(delete));
     world
         .lbjf(&["sync"])

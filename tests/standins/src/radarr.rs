@@ -193,6 +193,15 @@ impl State {
         self.films.find(|row| row.metadata.tmdb_id == tmdb_id)
     }
 
+    fn exclude(&mut self, tmdb_id: u32) {
+        if self.is_excluded(tmdb_id) {
+            return;
+        }
+        let metadata = self.metadata(tmdb_id);
+        let (title, year) = metadata.map_or_else(Default::default, |film| (film.title, film.year));
+        self.exclusions.insert(Exclusion { tmdb_id, title, year });
+    }
+
     fn is_excluded(&self, tmdb_id: u32) -> bool {
         self.exclusions.find(|exclusion| exclusion.tmdb_id == tmdb_id).is_some()
     }
@@ -344,15 +353,21 @@ impl Radarr {
         self.state().films.rows.retain(|_, row| row.metadata.tmdb_id != tmdb_id);
     }
 
+    /// What removes a film once it is called, for a fault; with `exclude` for good.
+    pub fn deletion(&self, tmdb_id: u32, exclude: bool) -> impl Fn() + Send + Sync + use<> {
+        let state = Arc::clone(&self.state);
+        move || {
+            let mut state = lock(&state);
+            state.films.rows.retain(|_, row| row.metadata.tmdb_id != tmdb_id);
+            if exclude {
+                state.exclude(tmdb_id);
+            }
+        }
+    }
+
     /// Puts a film on the exclusion list.
     pub fn exclude(&self, tmdb_id: u32) {
-        let mut state = self.state();
-        if state.is_excluded(tmdb_id) {
-            return;
-        }
-        let metadata = state.metadata(tmdb_id);
-        let (title, year) = metadata.map_or_else(Default::default, |film| (film.title, film.year));
-        state.exclusions.insert(Exclusion { tmdb_id, title, year });
+        self.state().exclude(tmdb_id);
     }
 
     /// Takes a film off the exclusion list.
