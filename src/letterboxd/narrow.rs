@@ -40,7 +40,7 @@ pub fn film(html: &str) -> Option<Part> {
                 continue;
             }
             b'?' => {
-                at = find(html, at, ">")? + 1;
+                at = find(html, at, ">")?;
                 continue;
             }
             b'/' => {
@@ -183,18 +183,18 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
 fn end_tag(html: &str, at: usize) -> Option<(&str, usize)> {
     let end = find(html, at, ">")?;
     let name = html[at..end].trim_ascii_end();
-    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-').then_some((name, end + 1))
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-').then_some((name, end))
 }
 
 /// Where the text goes on behind a comment or a document type that begins with the `!` at `at`.
 fn end_of_comment(html: &str, at: usize) -> Option<usize> {
     if !html[at..].starts_with("!--") {
         // `<![CDATA[` ends elsewhere in a drawing.
-        return if html[at..].starts_with("![") { None } else { Some(find(html, at, ">")? + 1) };
+        return if html[at..].starts_with("![") { None } else { find(html, at, ">") };
     }
     let text = &html[at + 3..find(html, at + 3, "-->")?];
     let is_odd = text.starts_with('>') || text.starts_with("->") || text.contains("--!>");
-    (!is_odd).then_some(at + 3 + text.len() + 3)
+    (!is_odd).then_some(at + text.len())
 }
 
 /// The text in an element that holds nothing else, and where it goes on behind its end tag.

@@ -71,7 +71,9 @@ fn what_every_reader_takes_for_the_same_is_passed_over() {
 fn what_readers_may_take_for_different_things_leaves_the_page_whole() {
     for before in [
         "<!-->",
+        "<!--> -->",
         "<!--->",
+        "<!---> -->",
         "<!-- --!> -->",
         "<!-- never ends",
         "<![CDATA[ ]]>",
@@ -102,6 +104,11 @@ fn what_readers_may_take_for_different_things_leaves_the_page_whole() {
         "<i a='never ends>",
         "<i a='b'\"c'>",
         "<i a=b\"c>",
+        "<i a=b\" c>",
+        "<i a='b'`c>",
+        "<i a='b'` c>",
+        "<i a\">",
+        "<i a'>",
         "<i a=b'c>",
         "<i a=b=c>",
         "<i a=<b>",

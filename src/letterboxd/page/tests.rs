@@ -83,8 +83,45 @@ fn a_pagination_without_numbers_leaves_the_declared_total() {
 fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
     let empty = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
     assert_eq!(watchlist(&empty, "ada", 1), Ok(WatchlistPage { declared: 0, pages: 1, entries: Vec::new() }));
-    let none_shown = pages::watchlist_page(Markup::May2026, "ada", 2, 3, 60, &[]);
-    assert!(matches!(watchlist(&none_shown, "ada", 2), Err(Unreadable::MarkupChanged { .. })));
+    let nothing_on_page_2 = |declared: u32| {
+        watchlist(&pages::watchlist_page(Markup::May2026, "ada", 2, 3, declared, &[]), "ada", 2)
+    };
+    for declared in [60, 29] {
+        assert!(matches!(nothing_on_page_2(declared), Err(Unreadable::MarkupChanged { .. })), "{declared}");
+    }
+    // The list shrank since its pages were counted.
+    assert_eq!(nothing_on_page_2(28).map(|page| page.entries), Ok(Vec::new()));
+}
+
+#[test]
+fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
+    let entry = |number: u32| WatchlistEntry {
+        uid: None,
+        slug: Slug(format!("film-{number}")),
+        name: "A film".to_owned(),
+        year: None,
+        other_kind: None,
+    };
+    let page =
+        |declared, shown| WatchlistPage { declared, pages: 1, entries: (0..shown).map(entry).collect() };
+    for (what, pages, is_end) in [
+        ("nothing", vec![], true),
+        ("an empty list", vec![page(0, 0)], true),
+        ("all of it", vec![page(28, 28)], true),
+        ("as much as may be hidden", vec![page(33, 28)], true),
+        ("more than may be hidden", vec![page(34, 28)], false),
+        ("more than may be hidden, of a page that is not full", vec![page(415, 27)], true),
+        ("all of two pages", vec![page(56, 28), page(56, 28)], true),
+        ("two pages of many", vec![page(415, 28), page(415, 28)], false),
+        ("a last page that is not full", vec![page(415, 28), page(415, 27)], true),
+        ("pages of another size", vec![page(200, 72), page(200, 72)], false),
+        ("a last page that is full for others", vec![page(200, 72), page(200, 40)], true),
+        ("what the last page declares counts", vec![page(415, 28), page(56, 28)], true),
+    ] {
+        assert_eq!(prove_end(&pages).is_ok(), is_end, "{what}");
+    }
+    let error = prove_end(&[page(415, 28)]).unwrap_err().to_string();
+    assert_eq!(error, "the page has no link to the next page, found none behind 28 of 415 films");
 }
 
 #[test]
