@@ -1,5 +1,5 @@
 //! What whole runs cost, against the stand-ins with injected latency: `cargo bench --bench runs`, or a part of it with
-//! `cargo bench --bench runs -- scrape sync scale start hostile`. Prints tables and asserts nothing.
+//! `cargo bench --bench runs -- start scrape sync idle scale hostile`. Prints tables and asserts nothing.
 
 #![allow(clippy::print_stdout, reason = "the tables are what a benchmark is for")]
 #![allow(clippy::cast_precision_loss, reason = "megabytes with one decimal")]
@@ -18,6 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{World, peak_mb};
+use lbjf::collect::READS_AT_ONCE;
 use standins::{Fault, Reply, Server};
 
 /// What each answer of Letterboxd takes.
@@ -25,6 +26,9 @@ const FAR: Duration = Duration::from_millis(50);
 
 /// What each answer of Radarr and Jellyfin takes.
 const NEAR: Duration = Duration::from_millis(5);
+
+/// What Jellyfin is asked of each person in a run among many.
+const ITEMS: u32 = 3;
 
 /// One run of lbjf.
 struct Cost {
@@ -173,9 +177,11 @@ fn cpu_of_children() -> Duration {
     Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
-/// How long page 1, the other pages and the film pages of one list take at the least.
-fn rounds(films: u32, unread: u32, workers: u32) -> u32 {
-    1 + (films.div_ceil(28) - 1).div_ceil(workers) + unread.div_ceil(workers)
+/// How often one waits for all workers that fetch first pages, then the other pages of one list after the other, then
+/// film pages.
+fn rounds(users: u32, films: u32, unread: u32, workers: u32) -> u32 {
+    let others = films.div_ceil(28) - 1;
+    users.div_ceil(workers) + users * others.div_ceil(workers) + unread.div_ceil(workers)
 }
 
 /// A cold `scrape`, the best of three. With `real`, pages have the size and markup of real ones, compressed as they
@@ -198,7 +204,7 @@ fn scrape(films: u32, workers: u32, per_second: f64, real: bool) {
     let ideal = if per_second > 0.0 {
         Duration::from_secs_f64(f64::from(requests - 1) / per_second) + FAR
     } else {
-        (FAR * rounds(films, films, workers)).max(site.parse_time() / cores())
+        (FAR * rounds(1, films, films, workers)).max(site.parse_time() / cores())
     };
     let pace = if per_second > 0.0 { format!("{per_second}/s") } else { "no pace".to_owned() };
     let kind = if real { "real pages" } else { "small pages" };
@@ -215,14 +221,15 @@ fn sync(users: u32, films: u32, library: u32) {
         let pause = if std::ptr::eq(server, &raw const world.letterboxd.server) { FAR } else { NEAR };
         server.fail(usize::MAX, |_| true, Fault::Delay(pause));
     }
-    let unread = scale::different(users, films);
-    let cold = FAR * (users * (rounds(films, 0, scale::WORKERS)) + unread.div_ceil(scale::WORKERS));
-    let calls = |requests: u32| NEAR * requests;
-    // Radarr's six questions one after the other; Jellyfin's two rounds, and a write for a hundred films each.
-    let reads = 1 + (2 * users).div_ceil(6);
+    let asked = 2 + (ITEMS * users).div_ceil(u32::try_from(READS_AT_ONCE).expect("a few"));
+    // Radarr's six questions and what it lacks, one after the other; Jellyfin's questions, and a write for a hundred
+    // films each.
+    let sent = 6 + scale::new_to_radarr(users, films, library);
     let puts = users * (1 + films.div_ceil(100));
-    print("cold", Some(cold + calls(6 + reads + puts)), &run(&world, &["sync", "-q"], &[]));
-    let idle = FAR * users + calls(reads);
+    let cold = FAR * rounds(users, films, scale::different(users, films), scale::WORKERS);
+    print("cold", Some(cold + NEAR * (sent + asked + puts)), &run(&world, &["sync", "-q"], &[]));
+    // Nothing depends on what another server says.
+    let idle = (FAR * users.div_ceil(scale::WORKERS)).max(NEAR * asked);
     print("idle", Some(idle), &run(&world, &["sync", "-q"], &[]));
 }
 

@@ -19,11 +19,12 @@ use crate::common::World;
 /// Letterboxd pages at a time.
 pub const WORKERS: u32 = 32;
 
-/// By how much Jellyfin's clock is ahead of the time at which its films were saved.
+/// By how much Jellyfin's clock is ahead of the time at which its films were saved: they have been there for long when
+/// they are first looked at.
 const LATER: Duration = Duration::from_hours(2);
 
-/// Films that Radarr lacks of those that are listed.
-const NEW_TO_RADARR: usize = 10;
+/// Films that Radarr lacks of those that are listed, at the least.
+const NEW_TO_RADARR: u32 = 10;
 
 /// `user-0`, `user-1`, ...
 pub fn name(user: u32) -> String {
@@ -41,6 +42,12 @@ pub fn different(users: u32, films: u32) -> u32 {
     films / 2 + users * (films - films / 2)
 }
 
+/// How many of them Radarr lacks in a [`world`].
+pub fn new_to_radarr(users: u32, films: u32, library: u32) -> u32 {
+    let all = different(users, films);
+    all - library.min(all.saturating_sub(NEW_TO_RADARR))
+}
+
 /// People with long lists, each with a collection. Library and Radarr hold the first `library` of what they list, and
 /// other films up to that number; Radarr lacks ten of what is listed.
 pub fn world(users: u32, films: u32, library: u32) -> World {
@@ -48,7 +55,7 @@ pub fn world(users: u32, films: u32, library: u32) -> World {
     for slug in all.iter().take(library as usize) {
         world.download(slug);
     }
-    for slug in all.iter().skip(NEW_TO_RADARR).take(library as usize) {
+    for slug in all.iter().skip(NEW_TO_RADARR as usize).take(library as usize) {
         world.radarr.has(world.letterboxd.tmdb_id(slug));
     }
     for number in u32::try_from(all.len()).expect("few films")..library {
@@ -56,6 +63,7 @@ pub fn world(users: u32, films: u32, library: u32) -> World {
         world.radarr.know(5_000_000 + number, &format!("Other {number}"), 1990, &[]);
         world.radarr.has(5_000_000 + number);
     }
+    world.jellyfin.pass_time(LATER);
     world
 }
 
@@ -93,7 +101,6 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
             && request.param("includeItemTypes").as_deref() == Some("Movie")
             && ["isPlayed", "minDateLastSaved", "limit"].iter().all(|part| request.param(part).is_none())
     };
-    // The films have been there for long when they are first looked at.
     world.jellyfin.pass_time(LATER);
     let library = library_of(&items).with_header("Date", &http_date(LATER));
     world.jellyfin.server.fail(usize::MAX, is_library, Fault::Instead(library));
