@@ -46,6 +46,11 @@ pub struct Watchlist {
 }
 
 impl Watchlist {
+    /// By how much the total is wrong.
+    fn miscount(&self) -> i64 {
+        i64::from(self.declared()) - i64::try_from(self.entries.len()).expect("40 at most")
+    }
+
     /// What the pages declare. A count without a shown film, or with a page more, would be another page altogether.
     pub fn declared(&self) -> u32 {
         let len = u32::try_from(self.entries.len()).expect("40 at most");
@@ -168,7 +173,9 @@ impl Known {
         let quick = Self { pending: None, mismatch: None, ..seen.clone() };
         let mut outcomes = vec![mixed, crawled, quick, seen, self.first_page(before), self.first_page(after)];
         let stayed = |film: &Film| !after.entries.contains(film) || truth.contains(film);
-        if is_same && before.entries.iter().all(stayed) {
+        // A total that begins or ends to be wrong just then hides from everybody that the list moved.
+        let is_hidden = before.miscount() != after.miscount();
+        if is_same && (is_hidden || before.entries.iter().all(stayed)) {
             outcomes.extend(self.crawled(&truth, before.declared(), reading));
         }
         outcomes

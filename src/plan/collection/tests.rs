@@ -458,10 +458,10 @@ fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
 
 #[test]
 fn a_film_that_did_not_change_stays_where_it_was() {
-    let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting", "2a 4a", &[3]);
+    let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting 5=waiting", "2a 4a", &[3]);
     let viewer = sees(&listed, &library);
     let places = places(&viewer, &[member("1a")], &["4a".to_owned()], &Aliases::default());
     let words: Vec<_> =
         places.iter().map(|(uid, place)| format!("{uid} {}", place.map_or("?", Place::word))).collect();
-    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"]);
+    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"], "nothing new is known of 5");
 }

@@ -76,10 +76,13 @@ fn terms() -> RadarrTerms {
     RadarrTerms { people: vec![wisher("ada"), wisher("ben")], ..RadarrTerms::default() }
 }
 
-/// `add 1 ada,ben`, `have 1 ada`, `tag 1 ada lbjf-ada`, `exclude 1 ada`
+/// `add 1 ada,ben`, `again 1 ada` if that was tried before, `have 1 ada`, `tag 1 ada lbjf-ada`, `exclude 1 ada`
 fn show(step: &Step) -> String {
     match step {
-        Step::Add(add) => format!("add {} {}", add.wished.tmdb, add.wished.people().replace(' ', "")),
+        Step::Add(add) => {
+            let what = if add.was_tried { "again" } else { "add" };
+            format!("{what} {} {}", add.wished.tmdb, add.wished.people().replace(' ', ""))
+        }
         Step::Tag(tag) => {
             let people = tag.wished.people().replace(' ', "");
             format!("tag {} {people} {}", tag.wished.tmdb, tag.labels.join(","))
@@ -131,8 +134,8 @@ fn wishes_become_steps() {
 #[test]
 fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
     for (wished, there, expected) in [
-        ("ada:1! ada:2? ada:3", "", "add 1 ada; add 3 ada; add 2 ada"),
-        ("ada:1! ada:2? ada:3", "new", "still-exclude 1 ada; add 3 ada; add 2 ada"),
+        ("ada:1! ada:2? ada:3", "", "add 1 ada; add 3 ada; again 2 ada"),
+        ("ada:1! ada:2? ada:3", "new", "still-exclude 1 ada; add 3 ada; again 2 ada"),
         ("ada:1!", "new !1", "exclude 1 ada"),
         ("ada:1!", "new 1", "have 1 ada"),
         // An exclusion holds for everybody.
@@ -164,16 +167,16 @@ fn newest_films_come_first_and_people_in_turn() {
         // A film of both costs only the first of them a turn.
         ("ada:1 ada:2 ben:1 ben:3", "", "add 1 ada,ben; add 3 ben; add 2 ada"),
         // Tried in vain: after all others.
-        ("ada:1? ada:2 ada:3?", "", "add 2 ada; add 1 ada; add 3 ada"),
-        ("ada:1? ada:2? ben:3? ben:4", "", "add 4 ben; add 1 ada; add 3 ben; add 2 ada"),
+        ("ada:1? ada:2 ada:3?", "", "add 2 ada; again 1 ada; again 3 ada"),
+        ("ada:1? ada:2? ben:3? ben:4", "", "add 4 ben; again 1 ada; again 3 ben; again 2 ada"),
         // Those that failed less often come first.
-        ("ada:1?? ada:2? ben:3?? ben:4?", "", "add 2 ada; add 4 ben; add 1 ada; add 3 ben"),
+        ("ada:1?? ada:2? ben:3?? ben:4?", "", "again 2 ada; again 4 ben; again 1 ada; again 3 ben"),
         // What needs no sending costs nobody a turn.
         ("ada:1 ada:2 ben:3", "1", "have 1 ada; add 2 ada; add 3 ben"),
         ("ada:1 ada:2 ben:3", "!1", "exclude 1 ada; add 2 ada; add 3 ben"),
-        ("ada:1? ada:2 ada:3 ben:4 ben:5", "", "add 2 ada; add 4 ben; add 3 ada; add 5 ben; add 1 ada"),
+        ("ada:1? ada:2 ada:3 ben:4 ben:5", "", "add 2 ada; add 4 ben; add 3 ada; add 5 ben; again 1 ada"),
         // New for one of them: not tried.
-        ("ada:1? ada:2? ben:2", "", "add 2 ada,ben; add 1 ada"),
+        ("ada:1? ada:2? ben:2", "", "add 2 ada,ben; again 1 ada"),
     ] {
         assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
     }
