@@ -135,7 +135,8 @@ impl Known {
         if !adds_up || is_due || may_be_old || quick.list != truth {
             outcomes.extend(self.crawled(&truth, watchlist.declared(), reading));
         }
-        if !adds_up && !is_due {
+        // A list that was never accepted may wait, too.
+        if !adds_up && !reading.full && !is_old {
             let is_guarded = self.pending.as_ref().is_some_and(|(at, _)| now - at < HOUR);
             if is_guarded && !reading.allow_shrink {
                 outcomes.push(self.first_page(watchlist));
@@ -173,8 +174,8 @@ impl Known {
         let quick = Self { pending: None, mismatch: None, ..seen.clone() };
         let mut outcomes = vec![mixed, crawled, quick, seen, self.first_page(before), self.first_page(after)];
         let stayed = |film: &Film| !after.entries.contains(film) || truth.contains(film);
-        // A total that begins or ends to be wrong just then hides from everybody that the list moved.
-        let is_hidden = before.miscount() != after.miscount();
+        // A total that is wrong itself may be right by chance for pages of which the list moved between.
+        let is_hidden = before.miscount() != 0 || after.miscount() != 0;
         if is_same && (is_hidden || before.entries.iter().all(stayed)) {
             outcomes.extend(self.crawled(&truth, before.declared(), reading));
         }
