@@ -6,6 +6,7 @@ mod deaf;
 mod fault;
 mod message;
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -34,7 +35,8 @@ struct Rule {
 struct Log {
     requests: Vec<Request>,
     rules: Vec<Rule>,
-    streams: Vec<TcpStream>,
+    /// Connections that are open, by number.
+    streams: HashMap<usize, TcpStream>,
 }
 
 struct Shared {
@@ -56,7 +58,7 @@ impl Shared {
 
     /// Closes every connection.
     fn hang_up(&self) {
-        for stream in &self.log().streams {
+        for stream in self.log().streams.values() {
             // A stream that is closed already needs no closing.
             let _ = stream.shutdown(Shutdown::Both);
         }
@@ -148,7 +150,7 @@ impl Server {
         // Connections are taken in the order in which they came: after this one there is none left of theirs.
         let last = TcpStream::connect(self.address).expect("the server listens");
         let own = last.local_addr().ok();
-        while !self.shared.log().streams.iter().any(|stream| stream.peer_addr().ok() == own) {
+        while !self.shared.log().streams.values().any(|stream| stream.peer_addr().ok() == own) {
             thread::sleep(Duration::from_millis(1));
         }
         drop(last);
@@ -242,16 +244,21 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
             thread::sleep(Duration::from_millis(2));
             continue;
         };
-        shared.connections.fetch_add(1, Ordering::SeqCst);
+        let number = shared.connections.fetch_add(1, Ordering::SeqCst);
         shared.open.fetch_add(1, Ordering::SeqCst);
         if let Ok(clone) = stream.try_clone() {
-            shared.log().streams.push(clone);
+            shared.log().streams.insert(number, clone);
         }
         let shared = Arc::clone(shared);
         thread::spawn(move || {
             // A client that hangs up or sends nonsense ends its connection, nothing else.
-            match serve(&stream, &shared) {
-                Ok(End::Reset) => reset(&stream, &shared),
+            let end = serve(&stream, &shared);
+            shared.log().streams.remove(&number);
+            match end {
+                // It is reset when this last handle is dropped. A client that reset it first needs no reset.
+                Ok(End::Reset) => {
+                    let _ = rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO));
+                }
                 _ => drop(stream.shutdown(Shutdown::Both)),
             }
             shared.open.fetch_sub(1, Ordering::SeqCst);
@@ -263,14 +270,6 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 enum End {
     Closed,
     Reset,
-}
-
-/// Lets a connection be reset when its last handle is dropped, which is the caller's.
-fn reset(stream: &TcpStream, shared: &Shared) {
-    let peer = stream.peer_addr().ok();
-    shared.log().streams.retain(|other| other.peer_addr().ok() != peer);
-    // A client that reset it first needs no reset.
-    let _ = rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO));
 }
 
 /// Serves one connection until the client or a fault ends it.
