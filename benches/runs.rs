@@ -221,19 +221,26 @@ fn sync(users: u32, films: u32, library: u32) {
         let pause = if std::ptr::eq(server, &raw const world.letterboxd.server) { FAR } else { NEAR };
         server.fail(usize::MAX, |_| true, Fault::Delay(pause));
     }
-    let asked = 2 + (ITEMS * users).div_ceil(u32::try_from(READS_AT_ONCE).expect("a few"));
     // Radarr's six questions and what it lacks, one after the other; Jellyfin's questions, and a write for a hundred
     // films each.
     let sent = 6 + scale::new_to_radarr(users, films, library);
     let puts = users * (1 + films.div_ceil(100));
     let cold = FAR * rounds(users, films, scale::different(users, films), scale::WORKERS);
-    print("cold", Some(cold + NEAR * (sent + asked + puts)), &run(&world, &["sync", "-q"], &[]));
-    // Nothing depends on what another server says.
-    let idle = (FAR * users.div_ceil(scale::WORKERS)).max(NEAR * asked);
-    print("idle", Some(idle), &run(&world, &["sync", "-q"], &[]));
+    print("cold", Some(cold + NEAR * (sent + questions(users) + puts)), &run(&world, &["sync", "-q"], &[]));
+    print("idle", Some(idle_answers(users, FAR, NEAR)), &run(&world, &["sync", "-q"], &[]));
 }
 
-/// All servers are far away. *Ideal* is eight answers, one after the other, for each ten people.
+/// How long the answers of an idle run take at the least: nothing depends on what another server says.
+fn idle_answers(users: u32, far: Duration, near: Duration) -> Duration {
+    (far * users.div_ceil(scale::WORKERS)).max(near * questions(users))
+}
+
+/// How often one waits for Jellyfin in a run among many, which is asked about so many things at a time.
+fn questions(users: u32) -> u32 {
+    (2 + ITEMS * users).div_ceil(u32::try_from(READS_AT_ONCE).expect("a few"))
+}
+
+/// All servers are far away.
 fn idle_far_away(users: u32) {
     let world = scale::world(users, 40, 10 + 20 * users);
     world.lbjf(&["sync", "-q"]);
@@ -241,7 +248,7 @@ fn idle_far_away(users: u32) {
         server.fail(usize::MAX, |_| true, Fault::Delay(FAR));
     }
     let best = (0..5).map(|_| run(&world, &["sync", "-q"], &[])).min_by_key(|cost| cost.wall);
-    print(&format!("{users} users"), Some(FAR * 8 * users.div_ceil(10)), &best.expect("five runs"));
+    print(&format!("{users} users"), Some(idle_answers(users, FAR, FAR)), &best.expect("five runs"));
 }
 
 /// The store is filled beforehand: what is measured is a run among many.
