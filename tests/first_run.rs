@@ -7,20 +7,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Signal, World, signal, wait_until};
 use lbjf::exit::Exit;
-use standins::{Fault, Hook};
+use standins::{Change, Fault};
 
 /// How many films Radarr had when the page of this film was asked.
 fn added_before(world: &World, slug: &str) -> Arc<AtomicUsize> {
     let seen = Arc::new(AtomicUsize::new(usize::MAX));
     let (radarr, note) = (world.radarr.url(), Arc::clone(&seen));
-    let hook = Hook::new(move || {
+    let look = Change::new(move |reply| {
         let url = format!("{radarr}/api/v3/movie");
         let mut answer = ureq::get(url).header("X-Api-Key", standins::radarr::KEY).call().expect("it is up");
         let films: serde_json::Value = answer.body_mut().read_json().expect("it is JSON");
         note.store(films.as_array().map_or(0, Vec::len), Ordering::SeqCst);
+        reply
     });
     let path = format!("/film/{slug}/");
-    world.letterboxd.server.fail(1, move |request| request.path == path, Fault::Then(hook));
+    world.letterboxd.server.fail(1, move |request| request.path == path, Fault::Changed(look));
     seen
 }
 

@@ -12,10 +12,10 @@ use lbjf::radarr::Radarr;
 use lbjf::report::Report;
 use lbjf::store::{Look, Store};
 use standins::radarr::KEY;
-use standins::{Fault, Hook, Request};
+use standins::{Fault, Request};
 
 use super::common::World;
-use super::requests;
+use super::{during, requests};
 
 /// Puts a film on ada's list in the store, as if its page had just been read.
 fn list(store: &mut Store, number: u32) {
@@ -95,9 +95,9 @@ fn film_that_is_deleted_and_excluded_during_the_look_is_not_added_again() {
     let world = World::new().watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
     world.radarr.has(heat);
-    let delete = Hook::new(world.radarr.deletion(heat, true));
+    let delete = during(world.radarr.deletion(heat, true));
     let is_either = |request: &Request| ["/api/v3/movie", "/api/v3/exclusions"].contains(&&*request.path);
-    world.radarr.server.fail(1, is_either, Fault::Then(delete));
+    world.radarr.server.fail(1, is_either, Fault::Changed(delete));
     world.sync();
     assert_eq!((world.radarr.posted(), world.radarr.film(heat)), (vec![], None));
     world.forget_requests();

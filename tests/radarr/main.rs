@@ -17,7 +17,7 @@ use common::World;
 use serde_json::Value;
 use standins::letterboxd::Film;
 use standins::radarr::Version;
-use standins::{Jellyfin, Radarr, Request};
+use standins::{Change, Jellyfin, Radarr, Request};
 
 /// A little more than the pause after which something is looked at again.
 const A_DAY: Duration = Duration::from_hours(25);
@@ -65,6 +65,14 @@ fn bodies(world: &World) -> Vec<Value> {
 
 fn requests(world: &World) -> usize {
     world.radarr.server.requests().len()
+}
+
+/// Somebody does this after a question is answered, and before the answer arrives.
+fn during(what: impl Fn() + Send + Sync + 'static) -> Change {
+    Change::new(move |reply| {
+        what();
+        reply
+    })
 }
 
 /// Animated films go to `/movies-animated`.

@@ -3,10 +3,10 @@
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
-use standins::{Fault, Hook, Reply, Request};
+use standins::{Fault, Reply, Request};
 
 use super::common::World;
-use super::{A_DAY, UNKNOWN, bodies, labels, path, requests, watchlist_of, with_animated_folder};
+use super::{A_DAY, UNKNOWN, bodies, during, labels, path, requests, watchlist_of, with_animated_folder};
 
 #[test]
 fn film_is_sent_in_the_form_that_every_version_takes() {
@@ -332,8 +332,8 @@ fn user_tags_of_films_that_are_gone_keep_no_other_film_untagged() {
     let (world, ids) = untagged(3);
     let gone = ids[1];
     let is_first_tag = |request: &Request| request.method == "POST" && request.path == "/api/v3/tag";
-    let delete = Hook::new(world.radarr.deletion(gone, false));
-    world.radarr.server.fail(1, is_first_tag, Fault::Then(delete));
+    let delete = during(world.radarr.deletion(gone, false));
+    world.radarr.server.fail(1, is_first_tag, Fault::Changed(delete));
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
