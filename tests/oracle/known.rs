@@ -174,8 +174,8 @@ impl Known {
         let quick = Self { pending: None, mismatch: None, ..seen.clone() };
         let mut outcomes = vec![mixed, crawled, quick, seen, self.first_page(before), self.first_page(after)];
         let stayed = |film: &Film| !after.entries.contains(film) || truth.contains(film);
-        // A total that is wrong itself may be right by chance for pages of which the list moved between.
-        let is_hidden = before.miscount() != 0 || after.miscount() != 0;
+        // A total below what is shown may be right by chance when the list moves between two pages.
+        let is_hidden = before.miscount() < 0 || after.miscount() < 0;
         if is_same && (is_hidden || before.entries.iter().all(stayed)) {
             outcomes.extend(self.crawled(&truth, before.declared(), reading));
         }
