@@ -37,6 +37,7 @@ pub mod report;
 pub mod scrape;
 pub mod secret;
 pub mod store;
+pub mod text;
 
 use cli::{Cli, Command};
 use config::{Config, ConfigError};
