@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// A text as one line: control characters and line breaks become a space, marks that change the reading direction and
 /// byte order marks go. Everything else stays, joiners of emoji and combining marks included.
 pub fn one_line(text: &str) -> Cow<'_, str> {
@@ -28,6 +30,37 @@ pub fn excerpt(text: &str, limit: usize) -> String {
 /// Does a text hold anything that [`one_line`] would change?
 pub fn is_clean(text: &str) -> bool {
     matches!(one_line(text), Cow::Borrowed(_))
+}
+
+/// The same text with each letter and its accents as one character where there is one (NFC). Text from macOS has them
+/// apart as a rule, and servers keep what they were given.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// Are these the same letters in the same case, however they are written down?
+pub fn same_name(one: &str, other: &str) -> bool {
+    one == other || composed(one) == composed(other)
+}
+
+/// Equal for names that differ at most in case and in how their letters are written down. For comparing only. Each
+/// letter becomes one other, as with the disks that do not tell cases apart: `ß` is not `ss`.
+pub fn name_key(name: &str) -> String {
+    let folded: String = composed(name).chars().map(|letter| lower(upper(letter))).collect();
+    composed(&folded).into_owned()
+}
+
+fn upper(letter: char) -> char {
+    only(letter.to_uppercase()).unwrap_or(letter)
+}
+
+fn lower(letter: char) -> char {
+    only(letter.to_lowercase()).unwrap_or(letter)
+}
+
+/// The one letter, if it is one.
+fn only(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 /// Moves the cursor, rings, ends a line or begins a command: C0, DEL, C1, and the separators of lines and paragraphs.
@@ -82,5 +115,27 @@ mod tests {
     #[test]
     fn an_excerpt_counts_characters() {
         assert_eq!(excerpt("ÄÖÜ\nabc", 5), "ÄÖÜ a");
+    }
+
+    #[test]
+    fn letters_are_the_same_however_they_are_written_down() {
+        for (one, other, is_same, is_same_but_for_case) in [
+            ("Amélie", "Ame\u{301}lie", true, true),
+            ("Amélie", "AME\u{301}LIE", false, true),
+            ("Ada", "Ada", true, true),
+            ("Ada", "ADA", false, true),
+            ("Ada", "Ada ", false, false),
+            ("Amelie", "Amélie", false, false),
+            ("한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}", true, true),
+            ("Å", "\u{212b}", true, true),
+            ("ΣΊΣΥΦΟΣ", "Σίσυφος", false, true),
+            ("ЁЖ", "е\u{308}ж", false, true),
+            ("Straße", "STRASSE", false, false),
+            ("Straße", "STRAẞE", false, true),
+            ("ﬁlm", "film", false, false),
+        ] {
+            assert_eq!(same_name(one, other), is_same, "{one} {other}");
+            assert_eq!(name_key(one) == name_key(other), is_same_but_for_case, "{one} {other}");
+        }
     }
 }
