@@ -20,12 +20,20 @@ fn system(line: &str) -> World {
 
 /// Runs a command with its stderr on a terminal, and returns what is drawn there, which is searched for secrets.
 fn on_a_terminal(mut command: Command) -> String {
-    let terminal = nix::pty::openpty(None, None).expect("the system has terminals");
-    command
-        .env("TERM", "xterm")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::from(terminal.slave));
+    command.stdout(Stdio::null());
+    on_a_terminal_of(80, command, |command, terminal| command.stderr(terminal))
+}
+
+/// Runs a command of which `connect` puts one stream or both on a terminal of so many columns.
+fn on_a_terminal_of(
+    columns: u16,
+    mut command: Command,
+    connect: impl Fn(&mut Command, Stdio) -> &mut Command,
+) -> String {
+    let size = nix::pty::Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = nix::pty::openpty(Some(&size), None).expect("the system has terminals");
+    command.env("TERM", "xterm").stdin(Stdio::null());
+    connect(&mut command, Stdio::from(terminal.slave));
     let mut child = command.spawn().expect("lbjf was built");
     // The child has the only other end: reading stops when it is gone.
     drop(command);
@@ -72,6 +80,26 @@ fn bars_on_a_terminal_show_pages_films_and_the_time_left_and_leave_only_messages
     assert_eq!(added, 60, "{lines:#?}");
     assert!(lines.last().is_some_and(|line| line.starts_with("sync: 1 user, 60 added")), "{lines:#?}");
     assert!(!lines.iter().any(|line| line.contains("left") || line.contains("##")), "{lines:#?}");
+}
+
+#[test]
+fn a_bar_on_a_terminal_of_40_columns_stays_on_its_line() {
+    let mut world = World::new().watchlist_of(60);
+    world.change("requests_per_second = 0", "requests_per_second = 40");
+    let mut command = world.command(&["sync", "--color=never"]);
+    command.stdout(Stdio::null());
+    let drawn = on_a_terminal_of(40, command, |command, terminal| command.stderr(terminal));
+    // A bar that has another one below it is filled up with blanks to the end of its line.
+    let drawn = drawn.replace("films to Radarr", "\nfilms to Radarr");
+    let bars: Vec<_> = drawn.split(['\r', '\n', '\u{1b}']).filter(|text| text.contains("/60, ")).collect();
+    assert!(
+        bars.iter().any(|bar| bar.trim_end().ends_with("film pages ############ 60/60, 0 s left")),
+        "{bars:#?}"
+    );
+    for bar in bars {
+        let text = bar.trim_start_matches("[2K").trim_start_matches("[1A").trim_end();
+        assert!(text.chars().count() < 40, "{text:?}");
+    }
 }
 
 #[test]
