@@ -8,6 +8,7 @@ mod elsewhere;
 mod proxies;
 mod read;
 mod table;
+mod text_file;
 
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use crate::film::ToldFilms;
 use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
 pub use table::Problem;
+use text_file::TextError;
 
 /// Everything that was configured, defaults filled in.
 #[derive(Clone, Debug)]
@@ -213,6 +215,14 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It is text in another encoding.
+    #[error("config `{}` is not UTF-8 (line {line}); save it as UTF-8", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The first line that shows it.
+        line: usize,
+    },
     /// It has problems: all of them.
     #[error("config `{}` has {}", path.display(), numbered(problems))]
     Wrong {
@@ -301,8 +311,10 @@ impl Config {
     }
 
     fn read(path: &Path, env: Env<'_>, needs_users: bool) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let text = text_file::read(path).map_err(|error| match error {
+            TextError::Io(source) => ConfigError::Unreadable { path: path.to_owned(), source },
+            TextError::NotUtf8 { line } => ConfigError::NotUtf8 { path: path.to_owned(), line },
+        })?;
         Self::parse_any(&text, path, env, needs_users)
     }
 

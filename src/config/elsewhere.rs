@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Env;
 use super::address::looks_like_key;
 use super::table::Table;
+use super::text_file::{self, TextError};
 use crate::http::Certificates;
 use crate::secret::ApiKey;
 
@@ -76,15 +77,15 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
         (Some(key), _) => (key.clone(), key.value),
         (None, Some(file)) => {
             let path = place.secret_path(&file.value);
-            match fs::read_to_string(&path) {
+            match text_file::read(&path) {
                 Ok(text) => (file, text),
-                Err(_) if looks_like_key(file.value.trim()) => {
+                Err(TextError::Io(_)) if looks_like_key(file.value.trim()) => {
                     table
                         .problem(&file, "is no file, but looks like the key itself: put that into `api_key`");
                     return None;
                 }
                 Err(error) => {
-                    table.problem(&file, format!("cannot read `{}`: {error}", path.display()));
+                    table.problem(&file, error.about(&path));
                     return None;
                 }
             }

@@ -157,6 +157,36 @@ fn keys_come_from_files_and_the_environment_too() {
 }
 
 #[test]
+fn files_in_another_encoding_are_told_as_such_and_a_byte_order_mark_is_skipped() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, key) = (folder.path().join("config.toml"), folder.path().join("radarr.key"));
+    let text = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
+    let load = |config: Vec<u8>, key_bytes: Vec<u8>| {
+        std::fs::write(&path, config).unwrap();
+        std::fs::write(&key, key_bytes).unwrap();
+        Config::load(Some(&path), &no_env).map_err(|error| error.to_string())
+    };
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let latin1 = |text: &str| text.chars().map(|letter| u8::try_from(letter).unwrap()).collect::<Vec<u8>>();
+
+    let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let config = load(windows.into(), "\u{feff}from-a-file\r\n".into()).unwrap();
+    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+    let (at, key_at) = (path.display(), key.display());
+    for bytes in [utf16(&text), utf16(&format!("\u{feff}{text}"))] {
+        let report = load(bytes, "key".into()).unwrap_err();
+        assert_eq!(report, format!("config `{at}` is not UTF-8 (line 1); save it as UTF-8"));
+    }
+    let report = load(latin1(&text.replace("Ada's watchlist", "Amélie")), "key".into()).unwrap_err();
+    assert_eq!(report, format!("config `{at}` is not UTF-8 (line 15); save it as UTF-8"));
+    for bytes in [utf16("s3cr3t\r\n"), utf16("\u{feff}s3cr3t"), latin1("s3cr3té")] {
+        let report = load(text.clone().into(), bytes).unwrap_err();
+        let line = format!("radarr.api_key_file: `{key_at}` is not UTF-8 (line 1); save it as UTF-8");
+        assert!(report.contains(&line), "{report}");
+    }
+}
+
+#[test]
 fn what_no_request_can_carry_is_a_problem_of_the_config() {
     for (line, complaint) in [
         ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
