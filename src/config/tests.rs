@@ -288,10 +288,12 @@ fn what_cannot_work_together_is_refused() {
             "jellyfin_collection_id = \"7\"\njellyfin_collection =",
             "users[0].jellyfin_collection: cannot stand beside `jellyfin_collection_id`",
         ),
-        ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
+        ("Ada's watchlist", "a\\tb", "users[0].jellyfin_collection: must be one line"),
+        ("Ada's watchlist", "?*?", "users[0].jellyfin_collection: must have a letter or a digit"),
+        ("Ada's watchlist", "A [BoxSet]", "users[0].jellyfin_collection: must do without `[boxset]`"),
         (
             "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
-            "jellyfin_collection = \"a/b\"",
+            "jellyfin_collection = \"a\\tb\"",
             "users[0].jellyfin_username: is missing",
         ),
         (
@@ -362,6 +364,41 @@ fn a_proxy_that_is_named_twice_counts_once() {
         let config = Config::parse(&format!("[letterboxd]\n{line}\n{SMALL}"), &path, &no_env).unwrap();
         let proxies: Vec<_> = config.letterboxd.proxies.iter().map(ToString::to_string).collect();
         assert_eq!(proxies, kept, "{line}");
+    }
+}
+
+#[test]
+fn two_collection_names_that_may_be_one_folder_are_refused_and_one_name_may_be_shared() {
+    let with = |first: &str, second: &str| {
+        let users = format!(
+            "{SMALL}\n[[users]]\nletterboxd_username = \"ben\"\njellyfin_username = \"ben\"\n\
+             jellyfin_collection = \"{second}\"\n"
+        );
+        parse(&users.replacen("Ada's watchlist", first, 1))
+    };
+    for (first, second) in [
+        ("Watchlist", "WATCHLIST"),
+        ("Films d'Amélie", "Films d'Ame\u{301}lie"),
+        ("Élodie", "e\u{301}LODIE"),
+        ("Ada: to see", "Ada? to see"),
+        ("AC/DC", "ac dc"),
+    ] {
+        let error = with(first, second).unwrap_err().to_string();
+        let text = format!("users[1].jellyfin_collection: `{second}` may be one folder in Jellyfin with `{first}`");
+        assert!(error.contains(&text), "{error}");
+    }
+    for (first, second) in [("Both's", "Both's"), ("Ada", "Adah"), ("Amélie", "Amelie")] {
+        assert_eq!(with(first, second).unwrap().users.len(), 2, "{first} {second}");
+    }
+}
+
+#[test]
+fn a_collection_name_may_have_what_no_disk_takes_and_is_kept_in_one_form() {
+    for (written, name) in
+        [("Ada: to see", "Ada: to see"), ("AC/DC <3 *?", "AC/DC <3 *?"), ("Ame\u{301}lie", "Amélie")]
+    {
+        let config = parse(&SMALL.replace("Ada's watchlist", written)).unwrap();
+        assert_eq!(config.users[0].collection, Some(Collection::Name(name.to_owned())));
     }
 }
 
