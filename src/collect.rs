@@ -200,10 +200,7 @@ impl Collect<'_> {
                 remove_watched: user.remove_watched,
                 has_accepted: *has_accepted,
                 listed,
-                library: user
-                    .jellyfin_username
-                    .as_ref()
-                    .and_then(|name| read.libraries.get(&name_key(name))),
+                library: user.jellyfin_username.as_ref().and_then(|name| read.libraries.get(&name_key(name))),
             })
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;

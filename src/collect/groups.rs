@@ -121,9 +121,7 @@ fn tell_mapping(
     let before = store.record_mapping(&user.name, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
-        set.is_some_and(|set| {
-            set.id == before || set.is_named(before) || set.lies_in_folder_of(before)
-        })
+        set.is_some_and(|set| set.id == before || set.is_named(before) || set.lies_in_folder_of(before))
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
         log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);

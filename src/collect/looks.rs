@@ -126,7 +126,5 @@ pub(super) fn mapped<'a>(groups: &'a [Group<'a>], name: &str) -> impl Iterator<I
         .iter()
         .enumerate()
         .flat_map(|(index, group)| group.users.iter().map(move |user| (index, *user)));
-    users.filter(move |(_, user)| {
-        user.jellyfin_username.as_ref().is_some_and(|own| name_key(own) == name)
-    })
+    users.filter(move |(_, user)| user.jellyfin_username.as_ref().is_some_and(|own| name_key(own) == name))
 }

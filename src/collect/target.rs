@@ -173,11 +173,15 @@ mod tests {
 
     #[test]
     fn what_no_disk_takes_is_a_blank_in_the_folder_only() {
-        for (name, folder) in [("Ada: to see", "Ada  to see"), (r#"a/b\c:d*e?f"g<h>i|j"#, "a b c d e f g h i j")] {
+        for (name, folder) in
+            [("Ada: to see", "Ada  to see"), (r#"a/b\c:d*e?f"g<h>i|j"#, "a b c d e f g h i j")]
+        {
             let collection = Collection::Name(name.to_owned());
             assert_eq!(found(&collection, &[set("2", name, folder)], None), "2");
             assert_eq!(found(&collection, &[set("2", "Renamed", folder)], None), "2");
-            assert!(found(&collection, &[set("2", "Other", &folder.to_uppercase())], None).contains("not made"));
+            assert!(
+                found(&collection, &[set("2", "Other", &folder.to_uppercase())], None).contains("not made")
+            );
         }
     }
 

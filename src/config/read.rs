@@ -455,7 +455,9 @@ fn collection_name_problem(name: &str) -> Option<&'static str> {
     } else if name.to_lowercase().contains("[boxset]") {
         Some("must do without `[boxset]`, which Jellyfin adds to the folder's name")
     } else if folder_of(name).trim() == "[boxset]" {
-        Some("must have a letter or a digit, since Jellyfin has only blanks for the rest in the folder's name")
+        Some(
+            "must have a letter or a digit, since Jellyfin has only blanks for the rest in the folder's name",
+        )
     } else {
         None
     }

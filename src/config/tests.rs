@@ -384,7 +384,8 @@ fn two_collection_names_that_may_be_one_folder_are_refused_and_one_name_may_be_s
         ("AC/DC", "ac dc"),
     ] {
         let error = with(first, second).unwrap_err().to_string();
-        let text = format!("users[1].jellyfin_collection: `{second}` may be one folder in Jellyfin with `{first}`");
+        let text =
+            format!("users[1].jellyfin_collection: `{second}` may be one folder in Jellyfin with `{first}`");
         assert!(error.contains(&text), "{error}");
     }
     for (first, second) in [("Both's", "Both's"), ("Ada", "Adah"), ("Amélie", "Amelie")] {
