@@ -7,6 +7,7 @@ mod address;
 mod elsewhere;
 mod proxies;
 mod read;
+mod strings;
 mod table;
 mod text_file;
 

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::address::{base_url, server_url};
 use super::elsewhere::{Place, api_key, ca_file};
-use super::proxies;
+use super::{proxies, strings};
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
@@ -29,9 +29,15 @@ pub(super) fn config(
     let report = Report::new(text);
     let (tree, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        // Only the message: the source line it would quote may hold a key.
         let line = error.span().map_or(0, |span| report.line(span.start));
-        report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML"));
+        let written = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
+        match strings::backslash_problem(written) {
+            // Each backslash is an error of its own.
+            Some(_) if report.has_line(line) => {}
+            Some(problem) => report.add(line, "", problem),
+            // Only the message: the source line it would quote may hold a key.
+            None => report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML")),
+        }
     }
     if !errors.is_empty() {
         return Err(report.finish());
@@ -53,6 +59,7 @@ pub(super) fn config(
     let users: Vec<_> = tables.into_iter().map(user).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     root.finish();
+    strings::check("", tree.get_ref(), &report);
     check_names(&users, &report);
     check_collections(&users, &report);
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);

@@ -187,6 +187,57 @@ fn files_in_another_encoding_are_told_as_such_and_a_byte_order_mark_is_skipped()
 }
 
 #[test]
+fn a_windows_path_in_double_quotes_is_told_once_with_what_to_write() {
+    let with = |line: &str| report(&SMALL.replace("root_folder_path = \"/movies\"", line));
+    for (line, expected) in [
+        (r#"root_folder_path = "D:\Movies\New""#, r"'D:\Movies\New'"),
+        (r#"root_folder_path = "D:\torrents\new""#, r"'D:\torrents\new'"),
+        (r#"root_folder_path = "D:\films\"  # mine"#, r"'D:\films\'"),
+        (r#"root_folder_path = "D:\""#, r"'D:\'"),
+        (r#"root_folder_path = "\\nas\films\new""#, r"'\\nas\films\new'"),
+        (r#"root_folder_path = "D:\backup\encoded\ready""#, r"'D:\backup\encoded\ready'"),
+    ] {
+        let report = with(line);
+        assert!(report.contains("has 1 problem\n  line 5: "), "{line}: {report}");
+        assert!(report.contains("root_folder_path: ") && report.contains("double quotes"), "{line}: {report}");
+        assert!(report.ends_with(&format!("; write it in single quotes: {expected}")), "{line}: {report}");
+    }
+    with_no_problem(&SMALL.replace("\"/movies\"", r"'D:\torrents\new'"));
+    with_no_problem(&SMALL.replace("\"/movies\"", r#""D:\\torrents\\new""#));
+}
+
+fn with_no_problem(text: &str) {
+    parse(text).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn control_characters_in_any_string_are_a_problem_of_the_config() {
+    let hostile = "a\\u001b[2J\\nlbjf: error: b";
+    for (from, to, key) in [
+        ("\"Ada's watchlist\"", format!("\"{hostile}\""), "users[0].jellyfin_collection"),
+        ("\"ada\"", format!("\"{hostile}\""), "users[0].jellyfin_username"),
+        ("\"Ada\"", format!("\"{hostile}\""), "users[0].letterboxd_username"),
+        ("\"HD-1080p\"", format!("\"{hostile}\""), "radarr.quality_profile"),
+        ("\"HD-1080p\"", "\"\"\"\nHD-1080p\n\"\"\"".to_owned(), "radarr.quality_profile"),
+        ("\"HD-1080p\"", "'HD\t1080p'".to_owned(), "radarr.quality_profile"),
+        ("\"HD-1080p\"", format!("\"HD\"\ntags = [\"ok\", \"{hostile}\"]"), "radarr.tags"),
+        (
+            "[jellyfin]",
+            "[radarr.animated_movies]\nroot_folder_path = \"D:\\new\"\n[jellyfin]".to_owned(),
+            "radarr.animated_movies.root_folder_path",
+        ),
+        ("[jellyfin]", "[system]\ndatabase = \"C:\\new\\base.db\"\n[jellyfin]".to_owned(), "system.database"),
+        ("[jellyfin]", format!("[films]\n\"{hostile}\" = 5\n[jellyfin]"), "films."),
+        ("[jellyfin]", format!("\"{hostile}\" = 5\n[jellyfin]"), "radarr."),
+    ] {
+        let report = report(&SMALL.replace(from, &to));
+        assert!(report.contains("has 1 problem\n  line ") && report.contains(key), "{to}: {report}");
+        assert_eq!(report.lines().count(), 2, "{report}");
+        assert!(crate::text::is_clean(report.lines().nth(1).unwrap()), "{report:?}");
+    }
+}
+
+#[test]
 fn what_no_request_can_carry_is_a_problem_of_the_config() {
     for (line, complaint) in [
         ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
