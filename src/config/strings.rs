@@ -35,7 +35,7 @@ fn check_value(path: &str, value: &DeValue<'_>, span: Range<usize>, report: &Rep
             let written = report.source().get(span).unwrap_or_default();
             report.add(line, path, control_character(path, written));
         } else if is_example(text) {
-            report.add(line, path, "is still the example's: put your own there");
+            report.add(line, path, "is still the example's: put yours there");
         }
     }
 }
@@ -46,7 +46,7 @@ fn is_break(letter: char) -> bool {
 }
 
 /// Is this one of the words in config.example.toml and the README that stand where a person's own belong?
-fn is_example(text: &str) -> bool {
+pub(super) fn is_example(text: &str) -> bool {
     text.trim().strip_prefix("put-").is_some_and(|rest| rest.ends_with("-here"))
 }
 

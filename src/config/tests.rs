@@ -238,6 +238,23 @@ fn control_characters_in_any_string_are_a_problem_of_the_config() {
 }
 
 #[test]
+fn the_examples_names_are_a_problem_also_where_keys_come_from_the_environment() {
+    let example = include_str!("../../config.example.toml");
+    let env = |name: &str| match name {
+        "LBJF_RADARR_API_KEY" | "LBJF_JELLYFIN_API_KEY" => Some("0123456789abcdef".to_owned()),
+        name => no_env(name),
+    };
+    let path = Path::new("/etc/lbjf/config.toml");
+    let report = Config::parse(example, path, &env).unwrap_err().to_string();
+    assert!(report.contains("has 3 problems"), "{report}");
+    for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
+        assert!(report.contains(&format!("users[0].{key}: is still the example's: ")), "{report}");
+    }
+    let mine = example.replace("put-your-letterboxd-name-here", "cleo").replace("put-your-jellyfin-name-here", "c");
+    Config::parse(&mine.replace("put-a-name-here", "Cleo's watchlist"), path, &env).unwrap();
+}
+
+#[test]
 fn what_no_request_can_carry_is_a_problem_of_the_config() {
     for (line, complaint) in [
         ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
