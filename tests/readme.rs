@@ -114,7 +114,8 @@ fn every_message_that_the_readme_explains_is_one_of_the_program() {
 
 /// Parses a config whose keys were filled in.
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    let mine = text.replace("put-the-key-here", "0123456789abcdef").replace("put-a-name-here", "Ada's watchlist");
+    let mine =
+        text.replace("put-the-key-here", "0123456789abcdef").replace("put-a-name-here", "Ada's watchlist");
     let words = ["put-your-letterboxd-name-here", "put-your-jellyfin-name-here"];
     parse_as_it_is(&words.iter().fold(mine, |text, word| text.replace(word, "ada")))
 }
@@ -192,12 +193,18 @@ fn config_example_has_six_lines_to_change_and_nothing_else_has_to_be() {
     assert!(parse_as_it_is(&changed.join("\n")).is_ok());
     // `/movies` may be right as it is.
     let error = parse_as_it_is(&text).expect_err("names and keys are needed").to_string();
-    assert!(error.contains("has 5 problems") && error.matches("is still the example's: ").count() == 5, "{error}");
+    assert!(
+        error.contains("has 5 problems") && error.matches("is still the example's: ").count() == 5,
+        "{error}"
+    );
     // Where the keys come from does not make the names somebody's.
     let names = parse_as_it_is(&text.replace("put-the-key-here", "0123456789abcdef"));
     let error = names.expect_err("names are needed").to_string();
     for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
-        assert!(error.contains(&format!("users[0].{key}: is still the example's: put yours there")), "{error}");
+        assert!(
+            error.contains(&format!("users[0].{key}: is still the example's: put yours there")),
+            "{error}"
+        );
     }
     assert!(error.contains("has 3 problems"), "{error}");
 }

@@ -9,11 +9,11 @@ use url::Url;
 
 use super::address::{base_url, server_url};
 use super::elsewhere::{Place, api_key, ca_file};
-use super::{proxies, strings};
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
 };
+use super::{proxies, strings};
 use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
 use crate::jellyfin::{folder_key, folder_of};

@@ -26,7 +26,8 @@ fn check_value(path: &str, value: &DeValue<'_>, span: Range<usize>, report: &Rep
     } else if let Some(list) = value.as_array() {
         for (index, item) in list.iter().enumerate() {
             // As they are written: the entries of a list of strings have no names.
-            let item_path = if item.get_ref().is_table() { format!("{path}[{index}]") } else { path.to_owned() };
+            let item_path =
+                if item.get_ref().is_table() { format!("{path}[{index}]") } else { path.to_owned() };
             check_value(&item_path, item.get_ref(), item.span(), report);
         }
     } else if let Some(text) = value.as_str().filter(|_| !report.has(path)) {
@@ -54,7 +55,10 @@ fn control_character(path: &str, written: &str) -> String {
     let inner = written.strip_prefix('"').filter(|rest| !rest.starts_with("\"\""));
     match inner.and_then(|rest| rest.strip_suffix('"')).filter(|inner| inner.contains('\\')) {
         Some(inner) => {
-            format!("holds a control character, which a backslash makes in double quotes; {}", advice(path, inner))
+            format!(
+                "holds a control character, which a backslash makes in double quotes; {}",
+                advice(path, inner)
+            )
         }
         None => "must not hold line feeds, tabs or other control characters".to_owned(),
     }
@@ -178,7 +182,10 @@ mod tests {
         ] {
             let found = backslash_problem(line);
             assert_eq!(found.is_some(), expected.is_some(), "{line}: {found:?}");
-            assert!(found.iter().all(|found| found.ends_with(expected.unwrap_or_default())), "{line}: {found:?}");
+            assert!(
+                found.iter().all(|found| found.ends_with(expected.unwrap_or_default())),
+                "{line}: {found:?}"
+            );
         }
     }
 

@@ -199,7 +199,10 @@ fn a_windows_path_in_double_quotes_is_told_once_with_what_to_write() {
     ] {
         let report = with(line);
         assert!(report.contains("has 1 problem\n  line 5: "), "{line}: {report}");
-        assert!(report.contains("root_folder_path: ") && report.contains("double quotes"), "{line}: {report}");
+        assert!(
+            report.contains("root_folder_path: ") && report.contains("double quotes"),
+            "{line}: {report}"
+        );
         assert!(report.ends_with(&format!("; write it in single quotes: {expected}")), "{line}: {report}");
     }
     with_no_problem(&SMALL.replace("\"/movies\"", r"'D:\torrents\new'"));
@@ -250,7 +253,8 @@ fn the_examples_names_are_a_problem_also_where_keys_come_from_the_environment() 
     for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
         assert!(report.contains(&format!("users[0].{key}: is still the example's: ")), "{report}");
     }
-    let mine = example.replace("put-your-letterboxd-name-here", "cleo").replace("put-your-jellyfin-name-here", "c");
+    let mine =
+        example.replace("put-your-letterboxd-name-here", "cleo").replace("put-your-jellyfin-name-here", "c");
     Config::parse(&mine.replace("put-a-name-here", "Cleo's watchlist"), path, &env).unwrap();
 }
 
