@@ -19,16 +19,20 @@ use serde::de::DeserializeOwned;
 pub use ureq::http::Method;
 use ureq::http::{HeaderMap, Request, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector as _, RustlsConnector, SocksConnector, TcpConnector,
+};
 use ureq::{Agent, Body};
 use url::Url;
 
 use crate::interrupt;
 use crate::secret::ApiKey;
-use crate::text::{excerpt, one_line};
 pub use line::give_up_reads;
 use line::{Line, Write};
 pub use patience::{Again, Patience};
-pub use proxy::{Proxy, ProxyKind};
+use proxy::{Failed, Leg};
+pub use proxy::{Proxy, ProxyError, ProxyKind};
 
 /// What lbjf calls itself unless the config says otherwise.
 pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
@@ -63,9 +67,9 @@ pub enum TransportError {
     /// The encrypted connection could not be made.
     #[error("TLS: {0}")]
     Tls(String),
-    /// The proxy did not let us through.
-    #[error("{0}")]
-    Proxy(String),
+    /// The proxy is to blame: nobody else.
+    #[error(transparent)]
+    Proxy(ProxyError),
     /// The body is longer than anything expected here.
     #[error("the answer is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
@@ -151,6 +155,8 @@ pub struct Http {
     line: Arc<Line>,
     timeout: Duration,
     secret: Option<ApiKey>,
+    /// Does its proxy get a user and a password?
+    has_login: bool,
 }
 
 impl Http {
@@ -170,7 +176,7 @@ impl Http {
             Some(proxy) => Some(proxy.build().map_err(|_| SetupError::Proxy(proxy.clone()))?),
             None => None,
         };
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             // Set in any case: the default takes a proxy from the environment.
             .proxy(proxy)
             .http_status_as_error(false)
@@ -187,10 +193,14 @@ impl Http {
             .input_buffer_size(32 << 10)
             .output_buffer_size(8 << 10)
             .tls_config(TlsConfig::builder().root_certs(roots).build())
-            .build()
-            .new_agent();
-        let (line, timeout) = (Line::new(agent), options.timeout);
-        Ok(Self { name: options.name, line, timeout, secret: options.secret.clone() })
+            .build();
+        // As ureq's own chain, but what fails on the way to a proxy is told from what fails behind it.
+        let way = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
+        let way = Leg(way.chain(TcpConnector::default())).chain(RustlsConnector::default());
+        let agent = Agent::with_parts(config, way, DefaultResolver::default());
+        let has_login = options.proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some());
+        let (line, timeout, secret) = (Line::new(agent), options.timeout, options.secret.clone());
+        Ok(Self { name: options.name, line, timeout, secret, has_login })
     }
 
     /// Sends a GET.
@@ -226,7 +236,7 @@ impl Http {
             Err(error) => log::debug!("{}: {call} -> {error} after {took} ms", self.name),
         }
         if let Some(body) = body {
-            log::trace!("{}: sent {}", self.name, one_line(body));
+            log::trace!("{}: sent {body}", self.name);
         }
         result
     }
@@ -289,7 +299,13 @@ impl Http {
             ureq::Error::Tls(error) => TransportError::Tls((*error).to_owned()),
             // Half a status line, or a chunked body that ends early.
             ureq::Error::Protocol(_) => TransportError::Cut,
-            ureq::Error::ConnectProxyFailed(why) => TransportError::Proxy(why.clone()),
+            ureq::Error::Other(inner) => match inner.downcast_ref::<Failed>() {
+                Some(Failed(error)) => {
+                    let explain = |error: &ureq::Error| self.explain(error);
+                    TransportError::Proxy(ProxyError::explain(error, self.has_login, explain))
+                }
+                None => TransportError::Other(error.to_string()),
+            },
             other => TransportError::Other(other.to_string()),
         }
     }
@@ -380,7 +396,7 @@ impl Answer {
         // A body that ends with its connection looks whole.
         self.http.unless_given_up()?;
         text = self.http.redact(text);
-        log::trace!("{}: received {}", self.http.name, excerpt(&text, 2000));
+        log::trace!("{}: received {}", self.http.name, text.chars().take(2000).collect::<String>());
         Ok(text)
     }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::film::Slug;
-use crate::http::{Again, Answer, Http, Options, Patience, Proxy, TransportError};
+use crate::http::{Again, Answer, Http, Options, Patience, Proxy, ProxyError, TransportError};
 use crate::pool::{Pool, Turns};
 use crate::progress;
 pub use error::PageError;
@@ -108,8 +108,10 @@ impl Streak {
 pub enum Trial {
     /// Something at Letterboxd's address answered over it, with this status.
     Answered(u16),
-    /// Nothing did; it is set aside.
-    Failed(TransportError),
+    /// It failed itself; it is set aside.
+    Failed(ProxyError),
+    /// It connected, but nothing answered over it.
+    Silent(TransportError),
     /// It was not tried, since Letterboxd refuses it.
     LeftAlone,
 }
@@ -166,8 +168,9 @@ impl Letterboxd {
         })
     }
 
-    /// Tries each proxy with one request; those that fail are set aside and named. One that was refused has its first
-    /// request decide, which is none of these. Returns how each did, by name.
+    /// Tries each proxy with one request; those that fail are set aside and named, those over which nothing answers
+    /// are named and asked last. One that was refused has its first request decide, which is none of these. Returns
+    /// how each did, by name.
     pub fn validate_proxies(&self) -> Vec<(String, Trial)> {
         let (proxies, closed): (Vec<_>, Vec<_>) = self
             .routes
@@ -192,14 +195,18 @@ impl Letterboxd {
                 let (number, route) = proxies[index];
                 let trial = match result {
                     Ok(Ok(status)) => Trial::Answered(status),
-                    Ok(Err(error)) => {
-                        if !matches!(error, TransportError::Interrupted) {
-                            self.routes.failed(number, &error.to_string());
-                        }
+                    Ok(Err(TransportError::Proxy(error))) => {
+                        self.routes.failed(number, &error);
                         Trial::Failed(error)
                     }
+                    Ok(Err(error)) => {
+                        if !matches!(error, TransportError::Interrupted) {
+                            self.routes.silent(number, &error);
+                        }
+                        Trial::Silent(error)
+                    }
                     Err(_) => {
-                        Trial::Failed(TransportError::Other("trying it failed unexpectedly".to_owned()))
+                        Trial::Silent(TransportError::Other("trying it failed unexpectedly".to_owned()))
                     }
                 };
                 trials.push((route.name.clone(), trial));
@@ -292,28 +299,22 @@ impl Letterboxd {
         self.pool.run(count, job, |index, result| each(index, result.unwrap_or(Err(PageError::Panicked))));
     }
 
-    /// Reads one page, with retries for what time can heal.
+    /// Reads one page, with retries for what time or another way can heal.
     fn read<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
-        let refusals = Cell::new(0);
-        let attempt = || {
-            let result = self.ask(path, &parse);
-            if matches!(result, Err(PageError::Refused)) {
-                refusals.set(refusals.get() + 1);
-            }
-            result
-        };
-        self.patience.attempt(attempt, |error| match error {
-            // A 403 without a reason is asked once more and not twice.
-            PageError::Refused if refusals.get() > 1 => Again::Never,
-            other => other.again(),
-        })
+        let tries = Tries::default();
+        self.patience.attempt(|| self.ask(path, &parse, &tries), |error| tries.again(error))
     }
 
     /// Asks for one page, over another way when one fails or is refused.
-    fn ask<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
+    fn ask<T>(
+        &self,
+        path: &str,
+        parse: impl Fn(&str) -> Result<T, Unreadable>,
+        tries: &Tries,
+    ) -> Result<T, PageError> {
         let mut last = None;
         loop {
-            let (number, route) = match self.routes.take() {
+            let (number, route) = match self.routes.take(tries.over.get()) {
                 Ok(taken) => taken,
                 Err(no_way) => return Err(last.unwrap_or(no_way.into())),
             };
@@ -331,13 +332,12 @@ impl Letterboxd {
                     last = Some(PageError::RateLimited { retry_after });
                 }
                 Err(PageError::Unreachable(TransportError::Interrupted)) => return Err(PageError::Stopped),
-                Err(PageError::Unreachable(error)) => {
-                    if !self.routes.failed(number, &error.to_string()) {
-                        return Err(PageError::Unreachable(error));
-                    }
+                Err(PageError::Unreachable(TransportError::Proxy(error))) => {
+                    self.routes.failed(number, &error);
                 }
                 Err(error) if !error.is_own_answer() => {
-                    self.routes.undecided(number);
+                    self.routes.missed(number);
+                    tries.failed(number, route, &error);
                     return Err(error);
                 }
                 other => {
@@ -425,6 +425,44 @@ impl Letterboxd {
             (403, _) => PageError::Refused,
             (status, _) => PageError::Status(status),
         })
+    }
+}
+
+/// What became of one page so far.
+#[derive(Debug, Default)]
+struct Tries {
+    /// How often it failed.
+    failed: Cell<usize>,
+    /// How often it was refused without a reason.
+    refused: Cell<usize>,
+    /// The proxy over which it failed last; `None` without one.
+    over: Cell<Option<usize>>,
+}
+
+impl Tries {
+    fn failed(&self, number: usize, route: &Route, error: &PageError) {
+        self.failed.update(|count| count + 1);
+        self.refused.update(|count| count + usize::from(matches!(error, PageError::Refused)));
+        self.over.set(route.is_proxy().then_some(number));
+    }
+
+    /// Once more over a proxy, where the page or the way may be what is wrong: another way tells. What fails twice is
+    /// the page's own trouble.
+    fn again(&self, error: &PageError) -> Again {
+        match error {
+            PageError::NoProxyLeft | PageError::Panicked => Again::Never,
+            _ if error.is_block() || error.is_own_answer() || !error.is_answer() => Again::Never,
+            _ if self.over.get().is_some() => {
+                if self.failed.get() > 1 {
+                    Again::Never
+                } else {
+                    Again::Soon
+                }
+            }
+            // A 403 without a reason is asked once more and not twice.
+            PageError::Refused if self.refused.get() > 1 => Again::Never,
+            other => other.again(),
+        }
     }
 }
 

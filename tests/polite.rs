@@ -1,6 +1,8 @@
 //! How lbjf behaves towards Letterboxd: when it is refused, and over which exit address it asks.
 
 mod common;
+#[path = "polite/proxies.rs"]
+mod proxies;
 
 use std::time::Duration;
 

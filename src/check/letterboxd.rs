@@ -123,7 +123,12 @@ fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, c
             checks.note("letterboxd", "proxy", &text, hint);
         }
         (None, Trial::Failed(error)) => {
+            let hint = error.hint().or(hint);
             checks.note("letterboxd", "proxy", &format!("`{name}` fails: {error}"), hint);
+        }
+        (None, Trial::Silent(error)) => {
+            let hint = Some("if the others work, fix or remove it; a run asks it last");
+            checks.note("letterboxd", "proxy", &format!("nothing answers over `{name}`: {error}"), hint);
         }
     }
 }

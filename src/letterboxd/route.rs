@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::http::Http;
+use crate::http::{Http, ProxyError, TransportError};
 use crate::interrupt;
 
 /// The name of the way without a proxy, also in the store.
@@ -83,6 +83,10 @@ struct State {
     /// When the next request may start.
     next_slot: Option<Instant>,
     served: usize,
+    /// Requests in a row that brought no page, for which nobody knows whom to blame.
+    misses: usize,
+    /// Did it ever bring an answer in this run?
+    has_answered: bool,
 }
 
 #[derive(Debug)]
@@ -115,9 +119,19 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Routes {
+    /// So many misses in a row make a proxy the last choice: it may be one that connects and then says nothing.
+    const MOST_MISSES: usize = 3;
+
     /// From routes and what is known of each; `per_second` is the pace of each.
     pub fn new(routes: Vec<(Route, Standing)>, per_second: f64) -> Self {
-        let state = |standing: Standing| State { standing, is_tried: false, next_slot: None, served: 0 };
+        let state = |standing: Standing| State {
+            standing,
+            is_tried: false,
+            next_slot: None,
+            served: 0,
+            misses: 0,
+            has_answered: false,
+        };
         let (routes, standings): (Vec<_>, Vec<_>) = routes.into_iter().unzip();
         Self {
             all: routes,
@@ -161,14 +175,15 @@ impl Routes {
         UnderWay(self, number)
     }
 
-    /// Takes the next way out, in turn, and waits until its pace allows a request.
-    pub fn take(&self) -> Result<(usize, &Route), NoWay> {
+    /// Takes the next way out, in turn, and waits until its pace allows a request. `after` is the one over which the
+    /// same page was just not to be had: another one is better.
+    pub fn take(&self, after: Option<usize>) -> Result<(usize, &Route), NoWay> {
         loop {
             let mut shared = self.shared();
             if interrupt::requested().is_some() {
                 return Err(NoWay::Interrupted);
             }
-            let Some(number) = self.pick(&shared.states) else {
+            let Some(number) = self.pick(&shared.states, after) else {
                 if !shared.states.iter().any(|state| state.is_tried) {
                     return Err(no_way(&shared.states));
                 }
@@ -200,8 +215,9 @@ impl Routes {
         }
     }
 
-    /// The route with the earliest slot; of several the one that served least, which makes them take turns.
-    fn pick(&self, states: &[State]) -> Option<usize> {
+    /// The route with the earliest slot; of several the one that served least, which makes them take turns. One that
+    /// missed too often goes last.
+    fn pick(&self, states: &[State], after: Option<usize>) -> Option<usize> {
         let proxies_left = self
             .all
             .iter()
@@ -217,7 +233,10 @@ impl Routes {
             may_go && !(self.all[*number].is_fallback && proxies_left)
         };
         let usable = (0..states.len()).filter(is_usable);
-        usable.min_by_key(|number| (states[*number].next_slot, states[*number].served))
+        usable.min_by_key(|number| {
+            let state = &states[*number];
+            (state.misses >= Self::MOST_MISSES, after == Some(*number), state.next_slot, state.served)
+        })
     }
 
     /// Reserves a slot; the request starts somewhere in its first half, so that the mean pace is kept and no
@@ -235,6 +254,8 @@ impl Routes {
     /// A request over this route was answered by Letterboxd itself.
     pub fn succeeded(&self, number: usize) {
         let mut shared = self.shared();
+        shared.states[number].misses = 0;
+        shared.states[number].has_answered = true;
         if shared.states[number].standing == Standing::OnTrial {
             shared.states[number].standing = Standing::Open;
             // Several exits behind one address have one name, and one cool-down.
@@ -268,17 +289,46 @@ impl Routes {
         states.any(|(route, state)| is_same(route) && state.standing == Standing::Closed)
     }
 
-    /// There was no answer over this route. Returns whether that is the proxy's end for this run, told here once.
-    pub fn failed(&self, number: usize, why: &str) -> bool {
+    /// The proxy failed, and nobody else: that is its end for this run, told here once.
+    pub fn failed(&self, number: usize, why: &ProxyError) {
         let mut shared = self.shared();
-        let is_proxy = self.all[number].is_proxy();
         let standing = &mut shared.states[number].standing;
-        if is_proxy && matches!(standing, Standing::Open | Standing::OnTrial) {
+        if matches!(standing, Standing::Open | Standing::OnTrial) {
             *standing = Standing::SetAside;
-            log::warn!("letterboxd: proxy `{}` is set aside for this run: {why}", self.all[number].name);
+            let hint = why.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            log::warn!(
+                "letterboxd: proxy `{}` is set aside for this run: {why}{hint}",
+                self.all[number].name
+            );
         }
         self.decide(shared, number);
-        is_proxy
+    }
+
+    /// No page came over this route, and it may be the page or Letterboxd that is to blame: it stays, but others are
+    /// asked first where that happens again and again.
+    pub fn missed(&self, number: usize) {
+        let mut shared = self.shared();
+        shared.states[number].misses += 1;
+        let others_work = || shared.states.iter().any(|state| state.misses == 0 && state.has_answered);
+        if shared.states[number].misses == Self::MOST_MISSES && others_work() {
+            log::warn!(
+                "letterboxd: proxy `{}` brought no page {} times in a row; the others are asked first",
+                self.all[number].name,
+                Self::MOST_MISSES
+            );
+        }
+        self.decide(shared, number);
+    }
+
+    /// Nothing answered over this proxy when it was tried: it is named, and asked last.
+    pub fn silent(&self, number: usize, why: &TransportError) {
+        let mut shared = self.shared();
+        shared.states[number].misses = Self::MOST_MISSES;
+        log::warn!(
+            "letterboxd: proxy `{}` was tried, and nothing answered over it: {why}",
+            self.all[number].name
+        );
+        self.decide(shared, number);
     }
 
     fn decide(&self, mut shared: MutexGuard<'_, Shared>, number: usize) {
@@ -290,7 +340,7 @@ impl Routes {
     /// Is every way closed by Letterboxd, or the last ones that were left?
     pub fn is_closed(&self) -> bool {
         let shared = self.shared();
-        self.pick(&shared.states).is_none()
+        self.pick(&shared.states, None).is_none()
             && !shared.states.iter().any(|state| state.is_tried)
             && no_way(&shared.states) == NoWay::Closed
     }
@@ -331,7 +381,7 @@ mod tests {
     }
 
     fn take(routes: &Routes) -> Result<&str, NoWay> {
-        routes.take().map(|(_, route)| route.name.as_str())
+        routes.take(None).map(|(_, route)| route.name.as_str())
     }
 
     #[test]
@@ -358,14 +408,43 @@ mod tests {
     #[test]
     fn a_failing_proxy_is_set_aside_and_the_way_without_is_taken_only_when_allowed() {
         let routes_left = routes(&["a:1"], Standing::Open);
-        assert!(routes_left.failed(0, "connection refused"));
+        routes_left.failed(0, &ProxyError::Closed);
         assert_eq!(take(&routes_left), Err(NoWay::NoProxyLeft));
 
         let fallback = Route { is_fallback: true, ..route(DIRECT) };
         let routes = Routes::new(vec![(route("a:1"), Standing::Open), (fallback, Standing::Open)], 0.0);
         assert_eq!((take(&routes), take(&routes)), (Ok("a:1"), Ok("a:1")));
-        routes.failed(0, "connection refused");
+        routes.failed(0, &ProxyError::Closed);
         assert_eq!(take(&routes), Ok(DIRECT));
+    }
+
+    #[test]
+    fn what_may_be_the_pages_trouble_is_no_reason_to_go_without_and_another_proxy_is_tried() {
+        let fallback = Route { is_fallback: true, ..route(DIRECT) };
+        let all = [route("a:1"), route("b:1"), fallback];
+        let routes = Routes::new(all.into_iter().map(|route| (route, Standing::Open)).collect(), 0.0);
+        assert_eq!((take(&routes), take(&routes)), (Ok("a:1"), Ok("b:1")));
+        for _ in 0..9 {
+            routes.missed(0);
+            assert_eq!(routes.take(Some(0)).map(|(_, route)| route.name.as_str()), Ok("b:1"));
+            routes.missed(1);
+        }
+        let taken: Vec<_> = (0..4).map(|_| take(&routes).unwrap()).collect();
+        assert!(!taken.contains(&DIRECT), "{taken:?}");
+    }
+
+    #[test]
+    fn a_proxy_that_brings_nothing_again_and_again_is_asked_last_until_it_brings_something() {
+        let routes = routes(&["a:1", "b:1"], Standing::Open);
+        routes.succeeded(1);
+        for _ in 0..Routes::MOST_MISSES {
+            routes.missed(0);
+        }
+        assert_eq!([take(&routes), take(&routes), take(&routes)], [Ok("b:1"); 3]);
+        routes.failed(1, &ProxyError::Closed);
+        assert_eq!(take(&routes), Ok("a:1"), "it is all that is left");
+        routes.succeeded(0);
+        assert_eq!(take(&routes), Ok("a:1"));
     }
 
     #[test]

@@ -14,6 +14,6 @@ pub mod server;
 pub use beside::{not_tested, shared};
 pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
-pub use proxy::Proxy;
+pub use proxy::{Manner, Proxy};
 pub use radarr::Radarr;
 pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};

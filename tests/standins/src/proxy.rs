@@ -56,8 +56,27 @@ mod method {
     pub const NONE_ACCEPTABLE: u8 = 0xff;
 }
 
+/// How a proxy behaves towards everybody whose credentials it takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// It does as it is asked.
+    #[default]
+    Good,
+    /// It answers a `CONNECT` with this status, and SOCKS5 with "host unreachable".
+    Status(u16),
+    /// It takes connections and closes them.
+    HangUp,
+    /// It takes connections and never says a word.
+    Mute,
+    /// It makes the tunnel, which then carries nothing.
+    Empty,
+    /// It makes the tunnel, and closes it at once.
+    CutTunnel,
+}
+
 #[derive(Default)]
 struct State {
+    manner: Manner,
     asked: Vec<Asked>,
     /// Names in lower case, and where they lead.
     names: HashMap<String, String>,
@@ -77,6 +96,10 @@ struct Shared {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no thread panics while it holds the state")
+    }
+
+    fn manner(&self) -> Manner {
+        self.state().manner
     }
 
     /// Remembers a socket, so that it is closed when the proxy stops.
@@ -172,6 +195,11 @@ impl Proxy {
         self.shared.refusing.store(refuse, Ordering::SeqCst);
     }
 
+    /// From now on it behaves like this. Open tunnels stay as they are.
+    pub fn behave(&self, manner: Manner) {
+        self.shared.state().manner = manner;
+    }
+
     /// How many connections became a tunnel.
     pub fn requests_tunnelled(&self) -> usize {
         self.shared.tunnels.load(Ordering::SeqCst)
@@ -212,6 +240,12 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
 fn serve(mut client: TcpStream, connection: usize, shared: &Shared) -> io::Result<()> {
     shared.watch(connection, &client)?;
     client.set_nodelay(true)?;
+    let manner = shared.manner();
+    match manner {
+        Manner::HangUp => return Ok(()),
+        Manner::Mute => return swallow(&mut client),
+        _ => {}
+    }
     let mut first = [0];
     client.peek(&mut first)?;
     let (target, early) = match first {
@@ -219,6 +253,11 @@ fn serve(mut client: TcpStream, connection: usize, shared: &Shared) -> io::Resul
         _ => connect(&mut client, shared)?,
     };
     let Some(mut target) = target else { return Ok(()) };
+    match manner {
+        Manner::CutTunnel => return Ok(()),
+        Manner::Empty => return swallow(&mut client),
+        _ => {}
+    }
     shared.watch(connection, &target)?;
     target.write_all(&early)?;
     let (mut from_target, mut to_client) = (target.try_clone()?, client.try_clone()?);
@@ -227,6 +266,11 @@ fn serve(mut client: TcpStream, connection: usize, shared: &Shared) -> io::Resul
     // `pump` does not panic.
     let _ = back.join();
     Ok(())
+}
+
+/// Takes whatever comes and answers nothing.
+fn swallow(client: &mut TcpStream) -> io::Result<()> {
+    io::copy(client, &mut io::sink()).map(drop)
 }
 
 /// Carries bytes until one side ends, and tells the other.
@@ -253,6 +297,9 @@ fn connect(client: &mut TcpStream, shared: &Shared) -> io::Result<(Option<TcpStr
         None
     } else if shared.refusing.load(Ordering::SeqCst) {
         answer(client, "403 Forbidden", "")?;
+        None
+    } else if let Manner::Status(status) = shared.manner() {
+        answer(client, &format!("{status} Whatever"), "")?;
         None
     } else if let Ok(target) = shared.reach(&asked.host, asked.port) {
         shared.tunnels.fetch_add(1, Ordering::SeqCst);
@@ -351,6 +398,7 @@ fn socks5(client: &mut TcpStream, shared: &Shared) -> io::Result<Option<TcpStrea
 
     let reached = match command {
         1 if shared.refusing.load(Ordering::SeqCst) => Err(status::NOT_ALLOWED),
+        1 if matches!(shared.manner(), Manner::Status(_)) => Err(status::HOST_UNREACHABLE),
         1 => shared.reach(&asked.host, port).map_err(|error| match error.kind() {
             io::ErrorKind::ConnectionRefused => status::CONNECTION_REFUSED,
             _ => status::HOST_UNREACHABLE,
