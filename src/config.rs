@@ -7,7 +7,6 @@ mod address;
 mod elsewhere;
 mod proxies;
 mod read;
-mod strings;
 mod table;
 mod text_file;
 
@@ -20,7 +19,6 @@ use url::Url;
 use crate::film::ToldFilms;
 use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
-use crate::text;
 pub use table::Problem;
 use text_file::TextError;
 
@@ -210,7 +208,7 @@ pub enum ConfigError {
     #[error("no config found; looked for {}", places(.0))]
     Missing(Vec<PathBuf>),
     /// It cannot be read.
-    #[error("cannot read the config `{}`", text::path(path))]
+    #[error("cannot read the config `{}`", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -226,7 +224,7 @@ pub enum ConfigError {
         line: usize,
     },
     /// It has problems: all of them.
-    #[error("config `{}` has {}", text::path(path), numbered(problems))]
+    #[error("config `{}` has {}", path.display(), numbered(problems))]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -237,7 +235,7 @@ pub enum ConfigError {
     #[error("the config has no `[jellyfin]`, so there are no collections to clean up")]
     NoJellyfin,
     /// `--user` names somebody else.
-    #[error("`--user {}`: the config has no such user; it has {there}", text::excerpt(name, 100))]
+    #[error("`--user {name}`: the config has no such user; it has {there}")]
     NoSuchUser {
         /// The name that was given.
         name: String,
@@ -254,17 +252,17 @@ impl ConfigError {
         let own = places.get(1).unwrap_or(&places[0]);
         let folder = own.parent().unwrap_or(Path::new("."));
         Some(format!(
-            "begin with the example, and change the six lines that it marks; then `lbjf status --check` looks at \
+            "begin with the example, and change the five lines that it marks; then `lbjf status --check` looks at \
              everything:\n  mkdir -p {} && lbjf generate config > {}\nwithout a config, `lbjf scrape USER` shows \
              whether Letterboxd lets this machine in",
-            text::path(folder),
-            text::path(own)
+            folder.display(),
+            own.display()
         ))
     }
 }
 
 fn places(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("`{}`", text::path(path))).collect::<Vec<_>>().join(", ")
+    paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")
 }
 
 fn numbered(problems: &[Problem]) -> String {
@@ -315,6 +313,10 @@ impl Config {
     fn read(path: &Path, env: Env<'_>, needs_users: bool) -> Result<Self, ConfigError> {
         let text = text_file::read(path).map_err(|error| match error {
             TextError::Io(source) => ConfigError::Unreadable { path: path.to_owned(), source },
+            TextError::TooLong => {
+                let source = std::io::Error::from(std::io::ErrorKind::FileTooLarge);
+                ConfigError::Unreadable { path: path.to_owned(), source }
+            }
             TextError::NotUtf8 { line } => ConfigError::NotUtf8 { path: path.to_owned(), line },
         })?;
         Self::parse_any(&text, path, env, needs_users)

@@ -7,8 +7,6 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::text;
-
 /// The lock, held while this value lives.
 #[derive(Debug)]
 pub struct Lock {
@@ -19,7 +17,7 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another run holds it.
-    #[error("another run holds the lock `{}` ({holder})", text::path(path))]
+    #[error("another run holds the lock `{}` ({holder})", path.display())]
     Held {
         /// The lock file.
         path: PathBuf,
@@ -27,7 +25,7 @@ pub enum LockError {
         holder: String,
     },
     /// The file cannot be made or locked.
-    #[error("cannot lock `{}`", text::path(path))]
+    #[error("cannot lock `{}`", path.display())]
     Io {
         /// The lock file.
         path: PathBuf,
@@ -106,7 +104,7 @@ fn holder_of(file: &mut File) -> String {
     let _ = file.read_to_string(&mut holder);
     match holder.trim() {
         "" => "not yet named".to_owned(),
-        name => text::excerpt(name, 200),
+        name => name.to_owned(),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Pages that want to hurt: bounded memory, a plain message, no abort.
 
 mod common;
-#[path = "hostile/text.rs"]
-mod text;
 
 use std::io::Write;
 

@@ -19,7 +19,6 @@ use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
 use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes};
 use crate::store::{Look, Store, Timestamp};
-use crate::text;
 
 /// Prints the watchlist.
 ///
@@ -28,8 +27,7 @@ use crate::text;
 /// When page 1 cannot be read.
 pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
-        let given = text::excerpt(&args.user, 100);
-        return Err(anyhow!("`{given}` is no Letterboxd user name: letters, digits and `_`"));
+        return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
     };
     let (mut store, start) = (open_store(config, args.no_resolve)?, now());
     let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
@@ -162,7 +160,7 @@ fn open_store(config: &Config, as_copy: bool) -> anyhow::Result<Store> {
     match if as_copy { Store::copy_of(database) } else { Store::open(database) } {
         Ok(store) => Ok(store),
         Err(error) => {
-            log::warn!("store `{}`: {error}; film ids are not kept", text::path(database));
+            log::warn!("store `{}`: {error}; film ids are not kept", database.display());
             Ok(Store::in_memory()?)
         }
     }

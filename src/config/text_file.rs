@@ -1,13 +1,19 @@
 //! Text that people save with editors of their own: UTF-8, with or without a byte order mark.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
-use std::{fs, io};
+
+/// No config, key or list of proxies is longer; a device that never ends is.
+const LONGEST: u64 = 4 << 20;
 
 /// Why a file gives no text.
 #[derive(Debug)]
 pub(super) enum TextError {
     /// It cannot be read.
     Io(io::Error),
+    /// It is longer than [`LONGEST`].
+    TooLong,
     /// It is text in another encoding: PowerShell 5 writes UTF-16, older editors Latin-1.
     NotUtf8 {
         /// The first line that shows it, from 1.
@@ -21,6 +27,7 @@ impl TextError {
         let path = path.display();
         match self {
             Self::Io(error) => format!("cannot read `{path}`: {error}"),
+            Self::TooLong => format!("`{path}` is longer than {} MiB", LONGEST >> 20),
             Self::NotUtf8 { line } => format!("`{path}` is not UTF-8 (line {line}); save it as UTF-8"),
         }
     }
@@ -28,7 +35,15 @@ impl TextError {
 
 /// Reads a text file.
 pub(super) fn read(path: &Path) -> Result<String, TextError> {
-    decode(fs::read(path).map_err(TextError::Io)?)
+    decode(read_bytes(path)?)
+}
+
+/// Reads a file that is no longer than any should be.
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, TextError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(TextError::Io)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(TextError::Io)?;
+    if bytes.len() as u64 > LONGEST { Err(TextError::TooLong) } else { Ok(bytes) }
 }
 
 /// Takes off one byte order mark, and refuses what is not UTF-8.
@@ -40,7 +55,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, TextError> {
     if let Some(wrong) = wrong {
         // The second byte may be the other half of a line feed.
         let before = if wrong == 1 { 0 } else { wrong };
-        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..before]).count();
+        let line = 1 + bytes[..before].iter().filter(|byte| **byte == b'\n').count();
         return Err(TextError::NotUtf8 { line });
     }
     let mut text = String::from_utf8(bytes).expect("it was just looked at");
@@ -56,6 +71,11 @@ mod tests {
 
     fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_not_read_to_its_end() {
+        assert!(matches!(read(Path::new("/dev/zero")), Err(TextError::TooLong)));
     }
 
     #[test]

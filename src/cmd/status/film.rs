@@ -8,7 +8,6 @@ use super::{ago, now};
 use crate::config::{Config, User};
 use crate::report::show_time;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
-use crate::text::excerpt;
 
 /// So many films are shown on the screen; JSON has all.
 const SHOWN: usize = 10;
@@ -32,8 +31,7 @@ pub(super) fn answer(
     }
     if films.is_empty() {
         return Ok(format!(
-            "no film on a watchlist goes, or went, by `{}`: give its slug, its TMDB id or a part of its title\n",
-            excerpt(text, 100)
+            "no film on a watchlist goes, or went, by `{text}`: give its slug or a part of its title\n"
         ));
     }
     let mut answer = films.iter().take(SHOWN).map(|film| view.screen(film)).collect::<Vec<_>>().join("\n");
