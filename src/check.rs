@@ -9,14 +9,14 @@ mod letterboxd;
 mod radarr;
 mod store;
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 pub use jellyfin::jellyfin;
 pub use letterboxd::letterboxd;
 pub use radarr::radarr;
 pub use store::store;
+
+use crate::text::one_line;
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -89,7 +89,7 @@ impl Checks {
     pub fn add(&mut self, state: State, about: &str, check: &'static str, found: &str, hint: Option<&str>) {
         let hint = hint.map(|hint| one_line(hint).into_owned());
         self.0.push(Check {
-            about: about.to_owned(),
+            about: one_line(about).into_owned(),
             check,
             state,
             found: one_line(found).into_owned(),
@@ -106,11 +106,6 @@ impl Checks {
     pub fn count(&self, state: State) -> usize {
         self.0.iter().filter(|check| check.state == state).count()
     }
-}
-
-/// Names come from servers and may hold anything; a check is one line.
-fn one_line(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) { text.replace(char::is_control, " ").into() } else { text.into() }
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The command line: clap types and nothing else.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::text::{lines, one_line};
 
 /// Keeps Radarr and Jellyfin collections in step with Letterboxd watchlists.
 ///
@@ -33,6 +37,30 @@ Exit codes:
   6    Letterboxd refuses us (challenge or rate limit); the rest is done
   130  stopped by SIGINT
   143  stopped by SIGTERM";
+
+/// Reads the command line. What clap says of a wrong one repeats it, and it may come from a script that passes on what
+/// somebody else wrote.
+///
+/// # Errors
+///
+/// The exit code, when it is wrong or asks for help only: that was printed.
+#[expect(clippy::print_stderr, reason = "there is no logger yet")]
+pub fn parse() -> Result<Cli, ExitCode> {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    let error = match Cli::try_parse_from(&given) {
+        Ok(cli) => return Ok(cli),
+        Err(error) => error,
+    };
+    let clean: Vec<OsString> =
+        given.iter().map(|arg| one_line(&arg.to_string_lossy()).into_owned().into()).collect();
+    if clean == given {
+        // Help, version and the usual mistakes: with colours, to the right stream.
+        error.exit();
+    }
+    let error = Cli::try_parse_from(&clean).err().unwrap_or(error);
+    eprint!("{}", lines(&error.render().to_string()));
+    Err(ExitCode::from(2))
+}
 
 /// Flags of every command.
 #[derive(Debug, Args)]

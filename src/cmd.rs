@@ -28,6 +28,7 @@ use crate::radarr::Radarr;
 use crate::report::{Report, show_time};
 use crate::secret::ApiKey;
 use crate::store::{CoolDown, DAY, Store, Timestamp};
+use crate::text;
 
 /// Now, in seconds since the epoch.
 fn now() -> Timestamp {
@@ -54,7 +55,7 @@ impl<'a> Session<'a> {
         let holder = format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now));
         let lock = Lock::take(database, &holder)?;
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
-        let mut store = store.with_context(|| format!("store `{}`", database.display()))?;
+        let mut store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let run = store.begin_run(command, now)?;
         let cool_downs = store.cool_downs()?;
         let report = Report::new(command, now, is_dry, people);
@@ -167,9 +168,13 @@ fn reading_pool() -> anyhow::Result<Pool> {
     Ok(Pool::new("jellyfin", READS_AT_ONCE)?)
 }
 
-/// Prints what was asked for on stdout. A reader that went away (`| head`) wants no more; that is no failure.
+/// Prints what was asked for on stdout, with nothing in it that a terminal obeys. A reader that went away (`| head`) wants no more; that is no failure.
 fn print(text: &str) -> anyhow::Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+    print_raw(text::lines(text).as_bytes())
+}
+
+fn print_raw(text: &[u8]) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.context("cannot write to stdout"),
     }

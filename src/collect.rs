@@ -23,6 +23,7 @@ use crate::plan::{self, Aliases, CollectionView, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Report};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
+use crate::text::{name_key, one_line, same_name};
 pub use ahead::{Asked, Questions};
 use apply::Apply;
 use groups::Group;
@@ -97,7 +98,7 @@ impl Collect<'_> {
         }
         // What keeps films from Radarr: everything in anybody's library, once all of them could be read.
         let mut viewers = self.users.iter().filter_map(|user| user.jellyfin_username.as_ref());
-        let is_known = viewers.all(|name| read.libraries.contains_key(&name.to_lowercase()));
+        let is_known = viewers.all(|name| read.libraries.contains_key(&name_key(name)));
         Ok(if is_known { InLibrary::Known(read.films) } else { InLibrary::Unknown })
     }
 
@@ -165,7 +166,7 @@ impl Collect<'_> {
             let Some(viewer) = &user.jellyfin_username else { continue };
             let ids = store.listed_ids(&user.name, !user.remove_unlisted)?;
             wanted
-                .entry(viewer.to_lowercase())
+                .entry(name_key(viewer))
                 .or_default()
                 .extend(ids.into_iter().map(|id| aliases.canonical(id)));
         }
@@ -199,10 +200,7 @@ impl Collect<'_> {
                 remove_watched: user.remove_watched,
                 has_accepted: *has_accepted,
                 listed,
-                library: user
-                    .jellyfin_username
-                    .as_ref()
-                    .and_then(|name| read.libraries.get(&name.to_lowercase())),
+                library: user.jellyfin_username.as_ref().and_then(|name| read.libraries.get(&name_key(name))),
             })
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
@@ -230,7 +228,7 @@ impl Collect<'_> {
         }
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
-            let name = user.jellyfin_username.as_deref().unwrap_or_default().to_lowercase();
+            let name = name_key(user.jellyfin_username.as_deref().unwrap_or_default());
             let places = plan::places(viewer, members, &unstuck, aliases);
             // Whatever of the look is still to be done is written down as not seen yet.
             let look = match read.looks.get(&name).filter(|_| !self.only_take) {
@@ -254,7 +252,9 @@ pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Comp
 
 /// The person of this name, in any case, or why there is none of use.
 pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a JellyfinUser, Complaint> {
-    match users.iter().find(|known| known.name.to_lowercase() == name.to_lowercase()) {
+    let name = &one_line(name);
+    let exact = users.iter().find(|known| same_name(&known.name, name));
+    match exact.or_else(|| users.iter().find(|known| name_key(&known.name) == name_key(name))) {
         Some(known) if known.is_disabled => Err((
             format!("Jellyfin's user `{name}` is disabled"),
             "enable them in the Dashboard, or change `jellyfin_username`",

@@ -7,6 +7,7 @@ mod address;
 mod elsewhere;
 mod proxies;
 mod read;
+mod strings;
 mod table;
 mod text_file;
 
@@ -19,6 +20,7 @@ use url::Url;
 use crate::film::ToldFilms;
 use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
+use crate::text;
 pub use table::Problem;
 use text_file::TextError;
 
@@ -208,7 +210,7 @@ pub enum ConfigError {
     #[error("no config found; looked for {}", places(.0))]
     Missing(Vec<PathBuf>),
     /// It cannot be read.
-    #[error("cannot read the config `{}`", path.display())]
+    #[error("cannot read the config `{}`", text::path(path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -224,7 +226,7 @@ pub enum ConfigError {
         line: usize,
     },
     /// It has problems: all of them.
-    #[error("config `{}` has {}", path.display(), numbered(problems))]
+    #[error("config `{}` has {}", text::path(path), numbered(problems))]
     Wrong {
         /// The file.
         path: PathBuf,
@@ -235,7 +237,7 @@ pub enum ConfigError {
     #[error("the config has no `[jellyfin]`, so there are no collections to clean up")]
     NoJellyfin,
     /// `--user` names somebody else.
-    #[error("`--user {name}`: the config has no such user; it has {there}")]
+    #[error("`--user {}`: the config has no such user; it has {there}", text::excerpt(name, 100))]
     NoSuchUser {
         /// The name that was given.
         name: String,
@@ -252,17 +254,17 @@ impl ConfigError {
         let own = places.get(1).unwrap_or(&places[0]);
         let folder = own.parent().unwrap_or(Path::new("."));
         Some(format!(
-            "begin with the example, and change the five lines that it marks; then `lbjf status --check` looks at \
+            "begin with the example, and change the six lines that it marks; then `lbjf status --check` looks at \
              everything:\n  mkdir -p {} && lbjf generate config > {}\nwithout a config, `lbjf scrape USER` shows \
              whether Letterboxd lets this machine in",
-            folder.display(),
-            own.display()
+            text::path(folder),
+            text::path(own)
         ))
     }
 }
 
 fn places(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")
+    paths.iter().map(|path| format!("`{}`", text::path(path))).collect::<Vec<_>>().join(", ")
 }
 
 fn numbered(problems: &[Problem]) -> String {

@@ -28,6 +28,7 @@ use url::Url;
 
 use crate::interrupt;
 use crate::secret::ApiKey;
+use crate::text::{excerpt, one_line};
 pub use line::give_up_reads;
 use line::{Line, Write};
 pub use patience::{Again, Patience};
@@ -236,7 +237,7 @@ impl Http {
             Err(error) => log::debug!("{}: {call} -> {error} after {took} ms", self.name),
         }
         if let Some(body) = body {
-            log::trace!("{}: sent {body}", self.name);
+            log::trace!("{}: sent {}", self.name, one_line(body));
         }
         result
     }
@@ -396,7 +397,7 @@ impl Answer {
         // A body that ends with its connection looks whole.
         self.http.unless_given_up()?;
         text = self.http.redact(text);
-        log::trace!("{}: received {}", self.http.name, text.chars().take(2000).collect::<String>());
+        log::trace!("{}: received {}", self.http.name, excerpt(&text, 2000));
         Ok(text)
     }
 

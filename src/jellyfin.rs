@@ -13,6 +13,7 @@ use crate::api::{Api, ApiError, plain};
 use crate::film::TmdbId;
 use crate::http::Method;
 use crate::store::Timestamp;
+use crate::text::{name_key, one_line, same_name};
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
@@ -65,12 +66,43 @@ pub struct KeyOwner {
 pub struct BoxSet {
     /// Jellyfin's id, which follows from the folder.
     pub id: String,
-    /// As it is shown.
+    /// As it is shown, in one line.
     pub name: String,
     /// The last part of its path, as in `Ada's watchlist [boxset]`.
     pub folder: String,
     /// Left behind by a deletion: it has members and takes films, but nobody sees it (J8).
     pub is_ghost: bool,
+}
+
+impl BoxSet {
+    /// Is this its name? The same letters may be written down in other bytes.
+    pub fn is_named(&self, name: &str) -> bool {
+        same_name(&self.name, &one_line(name))
+    }
+
+    /// Was it made under this name? A person may have renamed it since, which keeps the folder.
+    pub fn lies_in_folder_of(&self, name: &str) -> bool {
+        same_name(&self.folder, &folder_of(name))
+    }
+
+    /// Is its name, or its folder, this one when no case is told apart? Where the disk, or Jellyfin's ids, tell none,
+    /// the two are one collection.
+    pub fn is_nearly(&self, name: &str) -> bool {
+        name_key(&self.name) == name_key(&one_line(name)) || name_key(&self.folder) == folder_key(name)
+    }
+}
+
+/// The folder that Jellyfin makes for a collection of this name: it keeps the name and puts blanks for what no disk
+/// takes (seen in 10.11 and 12.0).
+pub fn folder_of(name: &str) -> String {
+    let blank = |letter: char| letter.is_control() || r#"/\:*?"<>|"#.contains(letter);
+    let folder: String = name.chars().map(|letter| if blank(letter) { ' ' } else { letter }).collect();
+    one_line(&format!("{folder} [boxset]")).into_owned()
+}
+
+/// Equal for names that may be one folder.
+pub fn folder_key(name: &str) -> String {
+    name_key(&folder_of(name))
 }
 
 /// A film in somebody's library.
@@ -153,7 +185,8 @@ impl Jellyfin {
         if version < (10, 8) {
             return Err(JellyfinError::TooOld { base: self.api.base_text(), version: plain(&info.version) });
         }
-        Ok(Info { id: info.id, version: info.version, name: info.server_name.unwrap_or_default() })
+        let name = info.server_name.unwrap_or_default();
+        Ok(Info { id: info.id, version: info.version, name: one_line(&name).into_owned() })
     }
 
     /// Everybody, disabled people too.
@@ -161,7 +194,7 @@ impl Jellyfin {
         let users: Vec<wire::User> = self.api.get("Users", &[])?;
         let user = |user: wire::User| JellyfinUser {
             id: user.id,
-            name: user.name,
+            name: one_line(&user.name).into_owned(),
             is_disabled: user.policy.is_some_and(|policy| policy.is_disabled == Some(true)),
             server_id: user.server_id.filter(|id| !id.is_empty()),
         };
@@ -176,7 +209,7 @@ impl Jellyfin {
             Ok(user) => {
                 let policy = user.policy;
                 let is_administrator = policy.is_some_and(|policy| policy.is_administrator == Some(true));
-                Ok(Some(KeyOwner { name: user.name, is_administrator }))
+                Ok(Some(KeyOwner { name: one_line(&user.name).into_owned(), is_administrator }))
             }
             Err(ApiError::Status { status: 400 | 404, .. }) => Ok(None),
             Err(error) => Err(error),
@@ -314,7 +347,7 @@ struct MemberRow(Member);
 impl From<wire::Item> for MemberRow {
     fn from(item: wire::Item) -> Self {
         let tmdb = tmdb_of(&item);
-        let name = item.name.unwrap_or_default();
+        let name = one_line(&item.name.unwrap_or_default()).into_owned();
         let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
         Self(Member { item_id: item.id, name, tmdb })
     }
@@ -324,7 +357,8 @@ fn box_set(set: wire::BoxSet) -> BoxSet {
     let path = set.path.unwrap_or_default();
     let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let parent = set.parent_id.filter(|id| id.bytes().any(|byte| byte != b'0' && byte != b'-'));
-    BoxSet { id: set.id, name: set.name, folder, is_ghost: parent.is_none() }
+    let [name, folder] = [&set.name, &folder].map(|text| one_line(text).into_owned());
+    BoxSet { id: set.id, name, folder, is_ghost: parent.is_none() }
 }
 
 /// The TMDB id of a film. Keys come in any case, values are any text (J5). A show's id is of another number space,

@@ -89,7 +89,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 /// An error of the store says which file it is about, wherever it came up.
 fn name_store(error: anyhow::Error, config: &Config) -> anyhow::Error {
     let is_bare = error.chain().next().is_some_and(<dyn std::error::Error>::is::<StoreError>);
-    if is_bare { error.context(format!("store `{}`", config.system.database.display())) } else { error }
+    if is_bare { error.context(format!("store `{}`", text::path(&config.system.database))) } else { error }
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {

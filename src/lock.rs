@@ -7,6 +7,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::text;
+
 /// The lock, held while this value lives.
 #[derive(Debug)]
 pub struct Lock {
@@ -17,7 +19,7 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another run holds it.
-    #[error("another run holds the lock `{}` ({holder})", path.display())]
+    #[error("another run holds the lock `{}` ({holder})", text::path(path))]
     Held {
         /// The lock file.
         path: PathBuf,
@@ -25,7 +27,7 @@ pub enum LockError {
         holder: String,
     },
     /// The file cannot be made or locked.
-    #[error("cannot lock `{}`", path.display())]
+    #[error("cannot lock `{}`", text::path(path))]
     Io {
         /// The lock file.
         path: PathBuf,
@@ -104,7 +106,7 @@ fn holder_of(file: &mut File) -> String {
     let _ = file.read_to_string(&mut holder);
     match holder.trim() {
         "" => "not yet named".to_owned(),
-        name => name.to_owned(),
+        name => text::excerpt(name, 200),
     }
 }
 

@@ -16,7 +16,7 @@ use env_logger::Target;
 use log::{Level, LevelFilter};
 
 use crate::cli::{Color, Global};
-use crate::progress;
+use crate::{progress, text};
 
 /// Starts logging, and progress bars unless `-q` wants none. `level` and `log_file` come from the config; flags and
 /// `RUST_LOG` beat the level.
@@ -47,7 +47,7 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
         .filter_module("rustls", LevelFilter::Off)
         .target(Target::Pipe(Box::new(progress::Stderr)))
         .format(move |buffer, record| {
-            let text = record.args().to_string();
+            let text = tidy(&record.args().to_string());
             if let Some(file) = &file {
                 write_to_file(file, &Form::Plain.line(record.level(), &text));
             }
@@ -62,8 +62,24 @@ pub fn last_words(global: &Global, text: &str) {
     if log::log_enabled!(Level::Error) {
         log::error!("{text}");
     } else {
-        eprintln!("{}", Form::of_stderr(global.color).line(Level::Error, text));
+        eprintln!("{}", Form::of_stderr(global.color).line(Level::Error, &tidy(text)));
     }
+}
+
+/// The last wall: a message with nothing in it that a terminal obeys, and whose further lines cannot be taken for
+/// messages of their own.
+fn tidy(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    for (number, line) in message.split('\n').enumerate() {
+        let line = text::one_line(line.trim_end());
+        match number {
+            0 => {}
+            _ if line.starts_with("hint: ") || line.starts_with("  ") => text.push('\n'),
+            _ => text.push_str("\n  "),
+        }
+        text.push_str(&line);
+    }
+    text
 }
 
 /// What a line looks like.
@@ -127,7 +143,7 @@ fn is_journal() -> bool {
 
 fn open(path: &Path) -> anyhow::Result<File> {
     let file = OpenOptions::new().create(true).append(true).open(path);
-    file.with_context(|| format!("cannot open the log file `{}`", path.display()))
+    file.with_context(|| format!("cannot open the log file `{}`", text::path(path)))
 }
 
 fn write_to_file(file: &Mutex<File>, line: &str) {
@@ -140,6 +156,18 @@ fn write_to_file(file: &Mutex<File>, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_further_line_of_a_message_is_never_taken_for_a_message() {
+        for (message, expected) in [
+            ("no disk\nhint: buy one", "no disk\nhint: buy one"),
+            ("2 problems\n  line 1: a\n  line 2: b", "2 problems\n  line 1: a\n  line 2: b"),
+            ("Nice\r\nlbjf: error: no store", "Nice\n  lbjf: error: no store"),
+            ("\u{1b}[2JNice\nwarning: \u{7}x", " [2JNice\n  warning:  x"),
+        ] {
+            assert_eq!(tidy(message), expected);
+        }
+    }
 
     #[test]
     fn every_line_for_the_journal_has_its_priority() {

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use lbjf::cli::Cli;
-
 fn main() -> ExitCode {
-    lbjf::run(&Cli::parse()).into()
+    match lbjf::cli::parse() {
+        Ok(cli) => lbjf::run(&cli).into(),
+        Err(exit) => exit,
+    }
 }

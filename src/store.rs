@@ -84,7 +84,7 @@ pub enum StoreError {
     #[error("it is damaged: {0}")]
     Damaged(String),
     /// Its folder cannot be made.
-    #[error("cannot make the folder `{}`", path.display())]
+    #[error("cannot make the folder `{}`", crate::text::path(path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -92,7 +92,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A file beside it, or it itself, cannot be made or looked at.
-    #[error("cannot use `{}`", path.display())]
+    #[error("cannot use `{}`", crate::text::path(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -401,7 +401,7 @@ fn back_up(db: &Connection, path: &Path, version: u32) -> Result<(), StoreError>
                 .and_then(|rights| fs::set_permissions(&new, rights))
                 .and_then(|()| fs::rename(&new, &kept))
                 .map_err(file)?;
-            log::info!("store: kept a copy of schema {version} as `{}`", kept.display());
+            log::info!("store: kept a copy of schema {version} as `{}`", crate::text::path(&kept));
         }
         Ok(())
     });

@@ -6,6 +6,7 @@
 //! the config is repeated.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -20,6 +21,19 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         line.push(if is_break(letter) { ' ' } else { letter });
     }
     Cow::Owned(line)
+}
+
+/// A text of our own in several lines, each of them as [`one_line`] leaves it: the last wall before a terminal.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    if text.split('\n').all(is_clean) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(one_line).collect::<Vec<_>>().join("\n"))
+}
+
+/// A path as a message shows it; a file may have any name.
+pub fn path(path: &Path) -> String {
+    one_line(&path.to_string_lossy()).into_owned()
 }
 
 /// As [`one_line`], cut after `limit` characters.
@@ -95,6 +109,13 @@ mod tests {
             assert_eq!(one_line(given), expected);
             assert!(is_clean(&one_line(given)), "{given:?}");
         }
+    }
+
+    #[test]
+    fn lines_of_our_own_stay_apart_and_each_is_clean() {
+        assert_eq!(lines("a\nb\n"), "a\nb\n");
+        assert_eq!(lines("a\r\n\u{1b}[2Jb\u{202e}\n"), "a \n [2Jb\n");
+        assert_eq!(path(Path::new("/tmp/a\nlbjf: error: b")), "/tmp/a lbjf: error: b");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Pages that want to hurt: bounded memory, a plain message, no abort.
 
 mod common;
+#[path = "hostile/text.rs"]
+mod text;
 
 use std::io::Write;
 

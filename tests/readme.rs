@@ -114,7 +114,10 @@ fn every_message_that_the_readme_explains_is_one_of_the_program() {
 
 /// Parses a config whose keys were filled in.
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    parse_as_it_is(&text.replace("put-the-key-here", "0123456789abcdef"))
+    let mine =
+        text.replace("put-the-key-here", "0123456789abcdef").replace("put-a-name-here", "Ada's watchlist");
+    let words = ["put-your-letterboxd-name-here", "put-your-jellyfin-name-here"];
+    parse_as_it_is(&words.iter().fold(mine, |text, word| text.replace(word, "ada")))
 }
 
 /// Parses a config with an environment that has a home and, as systemd would, files for the keys.
@@ -168,10 +171,17 @@ fn config_example_states_the_defaults() {
 }
 
 #[test]
-fn config_example_has_five_lines_to_change_and_nothing_else_has_to_be() {
+fn config_example_has_six_lines_to_change_and_nothing_else_has_to_be() {
     let text = read("config.example.toml");
     let marked: Vec<_> = text.lines().filter(|line| line.ends_with("# <- change")).collect();
-    let keys = ["api_key", "root_folder_path", "api_key", "letterboxd_username", "jellyfin_username"];
+    let keys = [
+        "api_key",
+        "root_folder_path",
+        "api_key",
+        "letterboxd_username",
+        "jellyfin_username",
+        "jellyfin_collection",
+    ];
     assert_eq!(marked.iter().map(|line| line.split(' ').next().unwrap_or("")).collect::<Vec<_>>(), keys);
     let changed: Vec<String> = text
         .lines()
@@ -181,9 +191,22 @@ fn config_example_has_five_lines_to_change_and_nothing_else_has_to_be() {
         })
         .collect();
     assert!(parse_as_it_is(&changed.join("\n")).is_ok());
-    let error = parse_as_it_is(&text).expect_err("keys are needed").to_string();
-    let still = "is still the example's: put the key of your server there";
-    assert!(error.contains("has 2 problems") && error.matches(still).count() == 2, "{error}");
+    // `/movies` may be right as it is.
+    let error = parse_as_it_is(&text).expect_err("names and keys are needed").to_string();
+    assert!(
+        error.contains("has 5 problems") && error.matches("is still the example's: ").count() == 5,
+        "{error}"
+    );
+    // Where the keys come from does not make the names somebody's.
+    let names = parse_as_it_is(&text.replace("put-the-key-here", "0123456789abcdef"));
+    let error = names.expect_err("names are needed").to_string();
+    for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
+        assert!(
+            error.contains(&format!("users[0].{key}: is still the example's: put yours there")),
+            "{error}"
+        );
+    }
+    assert!(error.contains("has 3 problems"), "{error}");
 }
 
 #[test]

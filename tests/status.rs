@@ -320,10 +320,39 @@ fn status_of_a_part_of_a_title_finds_every_such_film_and_says_when_there_is_none
     );
     assert_eq!(
         ask(&world, "zardoz"),
-        "no film on a watchlist goes, or went, by `zardoz`: give its slug or a part of its title\n"
+        "no film on a watchlist goes, or went, by `zardoz`: give its slug, its TMDB id or a part of its title\n"
     );
     let json = world.lbjf(&["status", "zardoz", "--json"]).json();
     assert_eq!(json, json!({"version": 1, "films": []}));
+}
+
+#[test]
+fn status_of_a_tmdb_id_finds_the_film_also_where_a_title_is_a_number() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("heat-1995", "Heat", 1995, 949));
+    world.letterboxd.add_film(Film::movie("1917", "1917", 2019, 530_915));
+    world.letterboxd.add_film(Film::movie("other", "Other", 2001, 1917));
+    world
+        .letterboxd
+        .add_film(Film { link: Link::Tv(87108), ..Film::movie("chernobyl", "Chernobyl", 2019, 1) });
+    world.letterboxd.add_film(Film::movie("blade-runner-2049", "Blade Runner 2049", 2017, 335_984));
+    let world = world.watchlist(&["heat-1995", "1917", "other", "chernobyl", "blade-runner-2049"]);
+    world.sync();
+    let found = |text: &str| -> Vec<String> {
+        let answer = ask(&world, text);
+        answer.lines().filter(|line| line.contains("tmdb")).map(str::to_owned).collect()
+    };
+    for text in
+        ["949", " 949 ", "tmdb=949", "https://www.themoviedb.org/movie/949-heat", "themoviedb.org/movie/949/"]
+    {
+        assert_eq!(found(text), ["Heat (1995) `heat-1995` tmdb=949"], "{text}");
+    }
+    assert_eq!(found("87108"), ["Chernobyl (2019) `chernobyl` tmdb_tv=87108"]);
+    assert_eq!(found("1917"), ["1917 (2019) `1917` tmdb=530915", "Other (2001) `other` tmdb=1917"]);
+    assert_eq!(found("2049"), ["Blade Runner 2049 (2017) `blade-runner-2049` tmdb=335984"]);
+    for text in ["94", "99999999999999"] {
+        assert_eq!(found(text), [""; 0], "{text}");
+    }
 }
 
 #[test]

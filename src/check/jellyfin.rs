@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Checks;
 use crate::api::{ApiError, chain, plain};
-use crate::collect::target::find;
+use crate::collect::target::{find, twins};
 use crate::collect::{MAKE_A_KEY, lost_library, other_server, viewer};
 use crate::config::{Collection, User};
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
@@ -132,9 +132,9 @@ fn collections(
 ) -> Result<(), StoreError> {
     for user in users {
         let Some(collection) = &user.collection else { continue };
-        let (remembered, hint) = match collection {
-            Collection::Name(name) => (store.collection_id(name)?, None),
-            Collection::Id(_) => (None, Some("check `jellyfin_collection_id`")),
+        let remembered = match collection {
+            Collection::Name(name) => store.collection_id(name)?,
+            Collection::Id(_) => None,
         };
         match find(collection, sets, remembered.as_deref()) {
             Ok(target) => {
@@ -143,8 +143,11 @@ fn collections(
                     None => format!("{collection} will be made when there is a film to put in"),
                 };
                 checks.ok(&user.name, "collection", &text);
+                if let Some((text, hint)) = twins(collection, sets) {
+                    checks.note(&user.name, "collection", &text, Some(hint));
+                }
             }
-            Err(text) => checks.problem(&user.name, "collection", &text, hint),
+            Err((text, hint)) => checks.problem(&user.name, "collection", &text, hint),
         }
     }
     Ok(())
@@ -155,8 +158,8 @@ fn describe(collection: &Collection, set: &BoxSet) -> String {
     let (id, name) = (&set.id, &set.name);
     match collection {
         Collection::Id(_) => format!("`{name}` ({id})"),
-        Collection::Name(wanted) if wanted == name => format!("`{name}`"),
-        Collection::Name(wanted) if set.folder == format!("{wanted} [boxset]") => {
+        Collection::Name(wanted) if set.is_named(wanted) => format!("`{name}`"),
+        Collection::Name(wanted) if set.lies_in_folder_of(wanted) => {
             format!("`{wanted}` is now called `{name}`; it is kept, whatever its name")
         }
         Collection::Name(wanted) => format!("`{wanted}` is now called `{name}`, known by its id"),

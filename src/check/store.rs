@@ -6,6 +6,7 @@ use super::Checks;
 use crate::api::chain;
 use crate::lock::Lock;
 use crate::store::{Condition, SCHEMA_VERSION, Store, StoreError};
+use crate::text;
 
 /// Looks at the store. Returns what it remembers as a copy in memory, for the other checks to work with as a run
 /// works with the store; an empty one where there is nothing to read.
@@ -14,7 +15,7 @@ use crate::store::{Condition, SCHEMA_VERSION, Store, StoreError};
 ///
 /// When there is no memory for the copy.
 pub fn store(database: &Path, checks: &mut Checks) -> Result<Store, StoreError> {
-    let at = database.display();
+    let at = text::path(database);
     match Store::probe(database) {
         Ok(Condition::Ready) => checks.ok("store", "file", &format!("`{at}` is whole and can be written")),
         Ok(Condition::Missing) => {

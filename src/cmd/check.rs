@@ -18,6 +18,7 @@ use crate::http::Patience;
 use crate::interrupt;
 use crate::report::plural;
 use crate::store::Store;
+use crate::text;
 
 /// Prints what was found.
 ///
@@ -26,7 +27,7 @@ use crate::store::Store;
 /// Only when there is no memory, or nowhere to print to.
 pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let mut checks = Checks::default();
-    let path = config.path.as_deref().map_or_else(String::new, |path| format!("`{}`, ", path.display()));
+    let path = config.path.as_deref().map_or_else(String::new, |path| format!("`{}`, ", text::path(path)));
     checks.ok("config", "file", &format!("{path}{}", plural(config.users.len(), "user")));
     let mut store = check::store(&config.system.database, &mut checks)?;
     let is_store_wrong = checks.count(State::Problem) > 0;
@@ -82,7 +83,7 @@ fn ask_letterboxd(
     if store.cool_downs()? != before && database.exists() {
         let kept = Store::open(database).and_then(|mut kept| kept.adopt_cool_downs(store, &before));
         if let Err(error) = kept {
-            log::warn!("store `{}`: {}; the cool-down is not kept", database.display(), chain(&error));
+            log::warn!("store `{}`: {}; the cool-down is not kept", text::path(database), chain(&error));
         }
     }
     Ok(is_blocked)

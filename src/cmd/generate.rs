@@ -11,7 +11,7 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use super::print;
+use super::print_raw;
 use crate::cli::{Cli, GenerateArgs, Page};
 use crate::exit::Exit;
 
@@ -28,7 +28,7 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
         Page::Man => man()?,
         Page::Config => include_bytes!("../../config.example.toml").to_vec(),
     };
-    print(&String::from_utf8_lossy(&text))?;
+    print_raw(&text)?;
     Ok(Exit::Success)
 }
 

@@ -19,6 +19,7 @@ use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{plural, show_time};
 use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes};
 use crate::store::{Look, Store, Timestamp};
+use crate::text;
 
 /// Prints the watchlist.
 ///
@@ -27,7 +28,8 @@ use crate::store::{Look, Store, Timestamp};
 /// When page 1 cannot be read.
 pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
-        return Err(anyhow!("`{}` is no Letterboxd user name: letters, digits and `_`", args.user));
+        let given = text::excerpt(&args.user, 100);
+        return Err(anyhow!("`{given}` is no Letterboxd user name: letters, digits and `_`"));
     };
     let (mut store, start) = (open_store(config, args.no_resolve)?, now());
     let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
@@ -160,7 +162,7 @@ fn open_store(config: &Config, as_copy: bool) -> anyhow::Result<Store> {
     match if as_copy { Store::copy_of(database) } else { Store::open(database) } {
         Ok(store) => Ok(store),
         Err(error) => {
-            log::warn!("store `{}`: {error}; film ids are not kept", database.display());
+            log::warn!("store `{}`: {error}; film ids are not kept", text::path(database));
             Ok(Store::in_memory()?)
         }
     }

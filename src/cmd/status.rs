@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::report::{plural, show_time};
 use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
+use crate::text;
 use json::{CoolDownJson, Json, RunJson, UserJson};
 
 /// So many runs are shown.
@@ -32,13 +33,13 @@ const NAMED: usize = 5;
 /// When there is a store that cannot be read. No store is no failure: nothing was synced yet.
 pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let database = &config.system.database;
-    let at = || format!("store `{}`", database.display());
+    let at = || format!("store `{}`", text::path(database));
     if let Some(minutes) = args.healthy {
         return Store::read(database, |store| super::health::run(store, minutes, now())).with_context(at)?;
     }
     let answer = |store: Option<&Store>| match &args.film {
         _ if store.is_none() && !args.json => {
-            Ok(format!("no store yet at `{}`: the first `lbjf sync` makes it\n", database.display()))
+            Ok(format!("no store yet at `{}`: the first `lbjf sync` makes it\n", text::path(database)))
         }
         Some(text) => film::answer(text, store, config, args.json),
         None => everybody(store, config, args.json),

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::MAKE_A_KEY;
+use super::target::{Target, find};
 use crate::api::{ApiError, chain};
+use crate::config::Collection;
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{Jellyfin, MAX_IDS, Member};
@@ -57,11 +59,17 @@ impl Apply<'_> {
     fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
         // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
         // token lists what that person may see, so that the name may be there all the same (J1).
-        let (folder, jellyfin) = (format!("{} [boxset]", self.name), self.jellyfin);
+        let jellyfin = self.jellyfin;
         let sets = jellyfin.collections();
-        let made = match sets.and_then(|sets| Ok((sets, jellyfin.key_owner()?))) {
-            Ok((sets, _)) if sets.iter().any(|set| set.name == self.name || set.folder == folder) => {
+        let name = Collection::Name(self.name.to_owned());
+        let made = match sets.and_then(|sets| Ok((find(&name, &sets, None), jellyfin.key_owner()?))) {
+            Ok((Ok(Target::Set(_)), _)) => {
                 log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
+                return Ok(None);
+            }
+            Ok((Err((text, hint)), _)) => {
+                let about = self.about();
+                self.report.failure(self.store, &format!("{about}/not made"), &about, &text, hint)?;
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {
@@ -79,7 +87,7 @@ impl Apply<'_> {
                 )?;
                 return Ok(None);
             }
-            Ok((_, None)) => jellyfin.create(self.name),
+            Ok((Ok(Target::New(_)), None)) => jellyfin.create(self.name),
             Err(error) => Err(error),
         };
         match made {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::target::{Target, find};
+use super::target::{Target, Unclear, find, twins};
 use super::{Collect, Look};
 use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
@@ -47,6 +47,14 @@ impl Collect<'_> {
             if is_chosen && !self.only_take {
                 tell_mapping(user, collection, target.set(&look.sets), store)?;
             }
+            let key = format!("same name/{collection}");
+            match twins(collection, &look.sets) {
+                Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
+                    report.warning(store, &key, &user.name, &text, Some(hint))?;
+                }
+                Some(_) => {}
+                None => store.forget_notices(&key)?,
+            }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
                 group.users.push(user);
                 continue;
@@ -70,12 +78,12 @@ impl Collect<'_> {
         store: &mut Store,
     ) -> Result<Result<Target, (String, Option<String>)>, StoreError> {
         let Collection::Name(name) = collection else {
-            return Ok(find(collection, sets, None).map_err(|text| (text, None)));
+            return Ok(find(collection, sets, None).map_err(owned));
         };
         let remembered = store.collection_id(name)?;
         let target = match find(collection, sets, remembered.as_deref()) {
             Ok(target) => target,
-            Err(text) => return Ok(Err((text, None))),
+            Err(unclear) => return Ok(Err(owned(unclear))),
         };
         match (&target, remembered) {
             (Target::Set(id), _) => store.record_collection(name, id)?,
@@ -98,6 +106,10 @@ impl Collect<'_> {
     }
 }
 
+fn owned((text, hint): Unclear) -> (String, Option<String>) {
+    (text, hint.map(str::to_owned))
+}
+
 /// A collection that the config no longer names is left as it is; that is said once. Another name for the same one,
 /// or its id, is no change.
 fn tell_mapping(
@@ -109,9 +121,7 @@ fn tell_mapping(
     let before = store.record_mapping(&user.name, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
-        set.is_some_and(|set| {
-            set.id == before || set.name == before || set.folder == format!("{before} [boxset]")
-        })
+        set.is_some_and(|set| set.id == before || set.is_named(before) || set.lies_in_folder_of(before))
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
         log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);

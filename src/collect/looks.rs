@@ -6,6 +6,7 @@ use crate::config::User;
 use crate::jellyfin::JellyfinUser;
 use crate::report::Report;
 use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
+use crate::text::name_key;
 
 /// A look that is younger is not written down anew, or every idle run would write.
 const LOOK_AGE: Timestamp = 3600;
@@ -120,12 +121,10 @@ pub(super) fn scope_for(
 
 /// Everybody with this Jellyfin user and a collection, and the place of their group.
 pub(super) fn mapped<'a>(groups: &'a [Group<'a>], name: &str) -> impl Iterator<Item = (usize, &'a User)> {
-    let name = name.to_lowercase();
+    let name = name_key(name);
     let users = groups
         .iter()
         .enumerate()
         .flat_map(|(index, group)| group.users.iter().map(move |user| (index, *user)));
-    users.filter(move |(_, user)| {
-        user.jellyfin_username.as_ref().is_some_and(|own| own.to_lowercase() == name)
-    })
+    users.filter(move |(_, user)| user.jellyfin_username.as_ref().is_some_and(|own| name_key(own) == name))
 }

@@ -18,10 +18,11 @@ use crate::plan::{self, Aliases, Library, Viewer};
 use crate::pool::Panicked;
 use crate::report::Report;
 use crate::store::{Store, StoreError, Timestamp};
+use crate::text::name_key;
 
 /// What was read.
 pub(super) struct Read {
-    /// By the viewer's name in lower case; one that could not be read, or cannot be believed, is missing.
+    /// By the key of the viewer's name; one that could not be read, or cannot be believed, is missing.
     pub(super) libraries: HashMap<String, Library>,
     /// By group; `None` for a collection that could not be read.
     pub(super) members: Vec<Option<Members>>,
@@ -33,7 +34,7 @@ pub(super) struct Read {
 
 /// One person's library, as far as it is read.
 struct Reading<'a> {
-    /// In lower case.
+    /// Its key.
     name: String,
     viewer: &'a JellyfinUser,
     scope: Scope,
@@ -177,7 +178,7 @@ impl Collect<'_> {
         let everybody = self.users.iter().filter(|_| self.needs_libraries);
         for user in groups.iter().flat_map(|group| group.users.iter().copied()).chain(everybody) {
             let Some(name) = &user.jellyfin_username else { continue };
-            if !asked.insert(name.to_lowercase()) {
+            if !asked.insert(name_key(name)) {
                 continue;
             }
             match viewer(name, &look.users) {
@@ -185,7 +186,7 @@ impl Collect<'_> {
                     store.forget_notices(&format!("viewer/{name}/"))?;
                     let scope = self.scope(viewer, name, groups, store, report)?;
                     let (read, watched) = (None, None);
-                    readings.push(Reading { name: name.to_lowercase(), viewer, scope, read, watched });
+                    readings.push(Reading { name: name_key(name), viewer, scope, read, watched });
                 }
                 Err((text, hint)) => {
                     report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;

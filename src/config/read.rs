@@ -1,6 +1,6 @@
 //! What each table of the config may hold, and what is checked about it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,13 +9,15 @@ use url::Url;
 
 use super::address::{base_url, server_url};
 use super::elsewhere::{Place, api_key, ca_file};
-use super::proxies;
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
 };
+use super::{proxies, strings};
 use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
+use crate::jellyfin::{folder_key, folder_of};
+use crate::text::composed;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
 pub(super) fn config(
@@ -27,9 +29,15 @@ pub(super) fn config(
     let report = Report::new(text);
     let (tree, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
-        // Only the message: the source line it would quote may hold a key.
         let line = error.span().map_or(0, |span| report.line(span.start));
-        report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML"));
+        let written = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
+        match strings::backslash_problem(written) {
+            // Each backslash is an error of its own.
+            Some(_) if report.has_line(line) => {}
+            Some(problem) => report.add(line, "", problem),
+            // Only the message: the source line it would quote may hold a key.
+            None => report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML")),
+        }
     }
     if !errors.is_empty() {
         return Err(report.finish());
@@ -51,7 +59,9 @@ pub(super) fn config(
     let users: Vec<_> = tables.into_iter().map(user).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     root.finish();
+    strings::check("", tree.get_ref(), &report);
     check_names(&users, &report);
+    check_collections(&users, &report);
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
 
     let config = || {
@@ -228,20 +238,21 @@ fn jellyfin(mut table: Table<'_, '_>, place: Place<'_>) -> Option<Jellyfin> {
 struct UserParts {
     user: Option<User>,
     name: Option<Given<String>>,
+    collection_name: Option<Given<String>>,
     has_jellyfin_username: bool,
 }
 
 fn user(mut table: Table<'_, '_>) -> UserParts {
     let name = table.required("letterboxd_username").and_then(|given| {
         let value = member_name(&given.value);
-        if value.is_none() {
+        if value.is_none() && !strings::is_example(&given.value) {
             let text = "is no Letterboxd user name: letters, digits and `_`";
             table.problem(&given, format!("{text}, found `{}`", given.value));
         }
         value.map(|value| Given { value, ..given })
     });
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let CollectionPart { is_named, collection } = collection(&mut table);
+    let CollectionPart { is_named, collection, name: collection_name } = collection(&mut table);
     if is_named && jellyfin_username.is_none() {
         table
             .missing("jellyfin_username", "is missing: a collection needs to know whose watched films count");
@@ -263,7 +274,7 @@ fn user(mut table: Table<'_, '_>) -> UserParts {
         quality_profile,
         tags,
     });
-    UserParts { user, name, has_jellyfin_username }
+    UserParts { user, name, collection_name, has_jellyfin_username }
 }
 
 fn check_names(users: &[UserParts], report: &Report<'_>) {
@@ -271,6 +282,22 @@ fn check_names(users: &[UserParts], report: &Report<'_>) {
     for name in users.iter().filter_map(|user| user.name.as_ref()) {
         if !seen.insert(&name.value) {
             report.add(name.line, name.key.clone(), format!("`{}` is there already", name.value));
+        }
+    }
+}
+
+/// People share a collection by writing its name alike. Names that look alike, or become one folder, would be one
+/// collection in one Jellyfin and two in another.
+fn check_collections(users: &[UserParts], report: &Report<'_>) {
+    let mut seen: HashMap<String, &Given<String>> = HashMap::new();
+    for name in users.iter().filter_map(|user| user.collection_name.as_ref()) {
+        let first = *seen.entry(folder_key(&name.value)).or_insert(name);
+        if first.value != name.value {
+            let text = format!(
+                "`{}` may be one folder in Jellyfin with `{}` (line {}): write both alike to share a collection, or choose another name",
+                name.value, first.value, first.line
+            );
+            report.add(name.line, name.key.clone(), text);
         }
     }
 }
@@ -384,22 +411,27 @@ fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String> {
 struct CollectionPart {
     is_named: bool,
     collection: Option<Collection>,
+    /// As it was written, when it can be one.
+    name: Option<Given<String>>,
 }
 
 fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
     let id = table.take::<String>("jellyfin_collection_id").filter(|given| !given.value.trim().is_empty());
     let name = table.take::<String>("jellyfin_collection").filter(|given| !given.value.trim().is_empty());
     let is_named = id.is_some() || name.is_some();
-    let collection = match (id, name) {
+    let (collection, name) = match (id, name) {
         (Some(_), Some(name)) => {
             table.problem(&name, "cannot stand beside `jellyfin_collection_id`: give one of them");
-            None
+            (None, None)
         }
-        (Some(id), None) => collection_by_id(table, &id),
-        (None, Some(name)) => collection_by_name(table, &name),
-        (None, None) => None,
+        (Some(id), None) => (collection_by_id(table, &id), None),
+        (None, Some(name)) => {
+            let name = collection_name(table, name);
+            (name.as_ref().map(|name| Collection::Name(composed(&name.value).into_owned())), name)
+        }
+        (None, None) => (None, None),
     };
-    CollectionPart { is_named, collection }
+    CollectionPart { is_named, collection, name }
 }
 
 fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
@@ -412,24 +444,27 @@ fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collect
     is_id.then_some(Collection::Id(plain))
 }
 
-fn collection_by_name(table: &Table<'_, '_>, name: &Given<String>) -> Option<Collection> {
-    let plain = name.value.trim().to_owned();
-    let complaint = collection_name_problem(&plain);
+fn collection_name(table: &Table<'_, '_>, given: Given<String>) -> Option<Given<String>> {
+    let name = Given { value: given.value.trim().to_owned(), ..given };
+    let complaint = collection_name_problem(&name.value);
     if let Some(text) = complaint {
-        table.problem(name, text);
+        table.problem(&name, text);
     }
-    complaint.is_none().then_some(Collection::Name(plain))
+    complaint.is_none().then_some(name)
 }
 
-/// Names that Jellyfin changes on the way to a folder collide with others (facts/servers.md J7).
+/// Jellyfin keeps every name, and puts blanks for what no disk takes into the name of the folder only.
 fn collection_name_problem(name: &str) -> Option<&'static str> {
     if name.len() > 200 {
         Some("is too long: 200 bytes at the most")
-    } else if name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) || name.contains(char::is_control)
-    {
-        Some("must do without / \\ : * ? \" < > | and control characters, which Jellyfin changes")
+    } else if name.contains(char::is_control) {
+        Some("must be one line, without control characters")
     } else if name.to_lowercase().contains("[boxset]") {
         Some("must do without `[boxset]`, which Jellyfin adds to the folder's name")
+    } else if folder_of(name).trim() == "[boxset]" {
+        Some(
+            "must have a letter or a digit, since Jellyfin has only blanks for the rest in the folder's name",
+        )
     } else {
         None
     }

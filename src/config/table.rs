@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::text::one_line;
+
 /// One thing that is wrong with a config.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
@@ -32,9 +34,25 @@ impl<'a> Report<'a> {
         Self { source, problems: RefCell::default() }
     }
 
-    /// Notes a problem.
-    pub fn add(&self, line: usize, key: impl Into<String>, text: impl Into<String>) {
-        self.problems.borrow_mut().push(Problem { line, key: key.into(), text: text.into() });
+    /// The whole text.
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// Notes a problem. Keys and values may be anything: each problem is one line all the same.
+    pub fn add(&self, line: usize, key: impl AsRef<str>, text: impl AsRef<str>) {
+        let (key, text) = (one_line(key.as_ref()).into_owned(), one_line(text.as_ref()).into_owned());
+        self.problems.borrow_mut().push(Problem { line, key, text });
+    }
+
+    /// Has this key a problem already?
+    pub fn has(&self, key: &str) -> bool {
+        self.problems.borrow().iter().any(|problem| problem.key == key)
+    }
+
+    /// Has this line a problem already?
+    pub fn has_line(&self, line: usize) -> bool {
+        self.problems.borrow().iter().any(|problem| problem.line == line)
     }
 
     /// The line of a byte offset, from 1.
@@ -236,12 +254,12 @@ impl<'r, 'i> Table<'r, 'i> {
     }
 
     /// Notes a problem with a value that was taken.
-    pub fn problem<T>(&self, given: &Given<T>, text: impl Into<String>) {
-        self.report.add(given.line, given.key.clone(), text);
+    pub fn problem<T>(&self, given: &Given<T>, text: impl AsRef<str>) {
+        self.report.add(given.line, &given.key, text);
     }
 
     /// Notes a problem with a key of this table that is not there.
-    pub fn missing(&self, key: &str, text: impl Into<String>) {
+    pub fn missing(&self, key: &str, text: impl AsRef<str>) {
         self.report.add(self.line, self.name(key), text);
     }
 

@@ -187,6 +187,78 @@ fn files_in_another_encoding_are_told_as_such_and_a_byte_order_mark_is_skipped()
 }
 
 #[test]
+fn a_windows_path_in_double_quotes_is_told_once_with_what_to_write() {
+    let with = |line: &str| report(&SMALL.replace("root_folder_path = \"/movies\"", line));
+    for (line, expected) in [
+        (r#"root_folder_path = "D:\Movies\New""#, r"'D:\Movies\New'"),
+        (r#"root_folder_path = "D:\torrents\new""#, r"'D:\torrents\new'"),
+        (r#"root_folder_path = "D:\films\"  # mine"#, r"'D:\films\'"),
+        (r#"root_folder_path = "D:\""#, r"'D:\'"),
+        (r#"root_folder_path = "\\nas\films\new""#, r"'\\nas\films\new'"),
+        (r#"root_folder_path = "D:\backup\encoded\ready""#, r"'D:\backup\encoded\ready'"),
+    ] {
+        let report = with(line);
+        assert!(report.contains("has 1 problem\n  line 5: "), "{line}: {report}");
+        assert!(
+            report.contains("root_folder_path: ") && report.contains("double quotes"),
+            "{line}: {report}"
+        );
+        assert!(report.ends_with(&format!("; write it in single quotes: {expected}")), "{line}: {report}");
+    }
+    with_no_problem(&SMALL.replace("\"/movies\"", r"'D:\torrents\new'"));
+    with_no_problem(&SMALL.replace("\"/movies\"", r#""D:\\torrents\\new""#));
+}
+
+fn with_no_problem(text: &str) {
+    parse(text).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn control_characters_in_any_string_are_a_problem_of_the_config() {
+    let hostile = "a\\u001b[2J\\nlbjf: error: b";
+    for (from, to, key) in [
+        ("\"Ada's watchlist\"", format!("\"{hostile}\""), "users[0].jellyfin_collection"),
+        ("\"ada\"", format!("\"{hostile}\""), "users[0].jellyfin_username"),
+        ("\"Ada\"", format!("\"{hostile}\""), "users[0].letterboxd_username"),
+        ("\"HD-1080p\"", format!("\"{hostile}\""), "radarr.quality_profile"),
+        ("\"HD-1080p\"", "\"\"\"\nHD-1080p\n\"\"\"".to_owned(), "radarr.quality_profile"),
+        ("\"HD-1080p\"", "'HD\t1080p'".to_owned(), "radarr.quality_profile"),
+        ("\"HD-1080p\"", format!("\"HD\"\ntags = [\"ok\", \"{hostile}\"]"), "radarr.tags"),
+        (
+            "[jellyfin]",
+            "[radarr.animated_movies]\nroot_folder_path = \"D:\\new\"\n[jellyfin]".to_owned(),
+            "radarr.animated_movies.root_folder_path",
+        ),
+        ("[jellyfin]", "[system]\ndatabase = \"C:\\new\\base.db\"\n[jellyfin]".to_owned(), "system.database"),
+        ("[jellyfin]", format!("[films]\n\"{hostile}\" = 5\n[jellyfin]"), "films."),
+        ("[jellyfin]", format!("\"{hostile}\" = 5\n[jellyfin]"), "radarr."),
+    ] {
+        let report = report(&SMALL.replace(from, &to));
+        assert!(report.contains("has 1 problem\n  line ") && report.contains(key), "{to}: {report}");
+        assert_eq!(report.lines().count(), 2, "{report}");
+        assert!(crate::text::is_clean(report.lines().nth(1).unwrap()), "{report:?}");
+    }
+}
+
+#[test]
+fn the_examples_names_are_a_problem_also_where_keys_come_from_the_environment() {
+    let example = include_str!("../../config.example.toml");
+    let env = |name: &str| match name {
+        "LBJF_RADARR_API_KEY" | "LBJF_JELLYFIN_API_KEY" => Some("0123456789abcdef".to_owned()),
+        name => no_env(name),
+    };
+    let path = Path::new("/etc/lbjf/config.toml");
+    let report = Config::parse(example, path, &env).unwrap_err().to_string();
+    assert!(report.contains("has 3 problems"), "{report}");
+    for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
+        assert!(report.contains(&format!("users[0].{key}: is still the example's: ")), "{report}");
+    }
+    let mine =
+        example.replace("put-your-letterboxd-name-here", "cleo").replace("put-your-jellyfin-name-here", "c");
+    Config::parse(&mine.replace("put-a-name-here", "Cleo's watchlist"), path, &env).unwrap();
+}
+
+#[test]
 fn what_no_request_can_carry_is_a_problem_of_the_config() {
     for (line, complaint) in [
         ("user_agent = \"\"", "letterboxd.user_agent: must be one line of plain ASCII text, and not empty"),
@@ -288,10 +360,12 @@ fn what_cannot_work_together_is_refused() {
             "jellyfin_collection_id = \"7\"\njellyfin_collection =",
             "users[0].jellyfin_collection: cannot stand beside `jellyfin_collection_id`",
         ),
-        ("Ada's watchlist", "a/b", "users[0].jellyfin_collection: must do without /"),
+        ("Ada's watchlist", "a\\tb", "users[0].jellyfin_collection: must be one line"),
+        ("Ada's watchlist", "?*?", "users[0].jellyfin_collection: must have a letter or a digit"),
+        ("Ada's watchlist", "A [BoxSet]", "users[0].jellyfin_collection: must do without `[boxset]`"),
         (
             "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
-            "jellyfin_collection = \"a/b\"",
+            "jellyfin_collection = \"a\\tb\"",
             "users[0].jellyfin_username: is missing",
         ),
         (
@@ -390,6 +464,42 @@ fn a_proxy_that_is_named_twice_counts_once() {
         let config = Config::parse(&format!("[letterboxd]\n{line}\n{SMALL}"), &path, &no_env).unwrap();
         let proxies: Vec<_> = config.letterboxd.proxies.iter().map(ToString::to_string).collect();
         assert_eq!(proxies, kept, "{line}");
+    }
+}
+
+#[test]
+fn two_collection_names_that_may_be_one_folder_are_refused_and_one_name_may_be_shared() {
+    let with = |first: &str, second: &str| {
+        let users = format!(
+            "{SMALL}\n[[users]]\nletterboxd_username = \"ben\"\njellyfin_username = \"ben\"\n\
+             jellyfin_collection = \"{second}\"\n"
+        );
+        parse(&users.replacen("Ada's watchlist", first, 1))
+    };
+    for (first, second) in [
+        ("Watchlist", "WATCHLIST"),
+        ("Films d'Amélie", "Films d'Ame\u{301}lie"),
+        ("Élodie", "e\u{301}LODIE"),
+        ("Ada: to see", "Ada? to see"),
+        ("AC/DC", "ac dc"),
+    ] {
+        let error = with(first, second).unwrap_err().to_string();
+        let text =
+            format!("users[1].jellyfin_collection: `{second}` may be one folder in Jellyfin with `{first}`");
+        assert!(error.contains(&text), "{error}");
+    }
+    for (first, second) in [("Both's", "Both's"), ("Ada", "Adah"), ("Amélie", "Amelie")] {
+        assert_eq!(with(first, second).unwrap().users.len(), 2, "{first} {second}");
+    }
+}
+
+#[test]
+fn a_collection_name_may_have_what_no_disk_takes_and_is_kept_in_one_form() {
+    for (written, name) in
+        [("Ada: to see", "Ada: to see"), ("AC/DC <3 *?", "AC/DC <3 *?"), ("Ame\u{301}lie", "Amélie")]
+    {
+        let config = parse(&SMALL.replace("Ada's watchlist", written)).unwrap();
+        assert_eq!(config.users[0].collection, Some(Collection::Name(name.to_owned())));
     }
 }
 

@@ -55,7 +55,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, TextError> {
     if let Some(wrong) = wrong {
         // The second byte may be the other half of a line feed.
         let before = if wrong == 1 { 0 } else { wrong };
-        let line = 1 + bytes[..before].iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..before]).count();
         return Err(TextError::NotUtf8 { line });
     }
     let mut text = String::from_utf8(bytes).expect("it was just looked at");

@@ -33,8 +33,8 @@ pub fn page(folder: &Path, path: &str, status: u16, headers: &[(String, String)]
     let written =
         fs::create_dir_all(folder).and_then(|()| fs::write(&file, text(path, status, headers, html)));
     match written {
-        Ok(()) => log::info!("saved `{}`", file.display()),
-        Err(error) => log::warn!("cannot save `{}`: {error}", file.display()),
+        Ok(()) => log::info!("saved `{}`", crate::text::path(&file)),
+        Err(error) => log::warn!("cannot save `{}`: {error}", crate::text::path(&file)),
     }
 }
 

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{DAILY, DAY, Store, StoreError, Timestamp};
 use crate::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
+use crate::text::one_line;
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
 const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
@@ -75,11 +76,18 @@ pub(super) fn why_skipped(kind: &str, problem: Option<String>) -> String {
     if kind == "tv" { "it is a TV show on TMDB".to_owned() } else { problem.unwrap_or_default() }
 }
 
+/// A text that an early version may have stored as it came.
+pub(super) fn clean(text: Option<String>) -> Option<String> {
+    text.map(|text| one_line(&text).into_owned())
+}
+
 pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
+    // One that an early version stored may be as its page had it.
+    let name: String = row.get("name")?;
     Ok(Film {
         uid: Uid(row.get("uid")?),
         slug: Slug(row.get("slug")?),
-        name: row.get("name")?,
+        name: one_line(&name).into_owned(),
         year: row.get("year")?,
     })
 }

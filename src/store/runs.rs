@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::films::clean;
 use super::{Care, DAY, Store, StoreError, Timestamp, examine};
+use crate::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
 const RUNS_KEPT: i64 = 1000;
@@ -97,8 +99,8 @@ impl Store {
                 started_at: row.get("started_at")?,
                 ended_at: row.get("ended_at")?,
                 exit_code: row.get("exit_code")?,
-                summary: row.get("summary")?,
-                problems: problems.lines().map(str::to_owned).collect(),
+                summary: clean(row.get("summary")?),
+                problems: problems.lines().map(|line| one_line(line).into_owned()).collect(),
             })
         })?;
         Ok(runs.collect::<Result<_, _>>()?)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::films::{film_from, why_skipped};
+use super::films::{clean, film_from, why_skipped};
 use super::{Place, Store, StoreError, Timestamp, WishProblem};
 use crate::film::{Film, Slug};
 
@@ -137,13 +137,22 @@ impl Store {
     }
 
     /// The films that go, or went, by this name: the one of that slug, else every one with the text in its title or
-    /// slug. By title.
+    /// slug; beside them the one with that TMDB id, since a title may be a number. By title.
     pub fn find_films(&self, text: &str) -> Result<Vec<FilmStatus>, StoreError> {
         let slug = Slug::parse(text).map(|slug| slug.0.to_lowercase()).unwrap_or_default();
         let by_slug = "SELECT film.* FROM film JOIN slug USING (uid) WHERE slug.slug = ?1";
         let exact =
             self.db.prepare(by_slug)?.query_map([&slug], film_status)?.collect::<Result<Vec<_>, _>>()?;
         let mut films = if exact.is_empty() { self.films_like(text)? } else { exact };
+        if let Some(id) = tmdb_id(text) {
+            let by_id = "SELECT * FROM film WHERE tmdb_id = ?1 AND kind IN ('movie', 'tv')";
+            for film in self.db.prepare(by_id)?.query_map([id], film_status)? {
+                let film = film?;
+                if !films.iter().any(|known| known.film.uid == film.film.uid) {
+                    films.push(film);
+                }
+            }
+        }
         for film in &mut films {
             film.entries = self.entries_of(&film.film)?;
         }
@@ -174,13 +183,26 @@ impl Store {
                 seen_at: row.get("seen_at")?,
                 answered_at: row.get("answered_at")?,
                 problem: word("problem")?.as_deref().and_then(WishProblem::from_word),
-                detail: word("detail")?,
+                detail: clean(word("detail")?),
                 next_try_at: row.get("next_try_at")?,
                 place: word("place")?.as_deref().and_then(Place::from_word),
             })
         })?;
         Ok(entries.collect::<Result<_, _>>()?)
     }
+}
+
+/// `949`, as the address of TMDB's page has it, or as lbjf's own messages do (`tmdb=949`).
+fn tmdb_id(text: &str) -> Option<u32> {
+    let text = text.trim().trim_end_matches('/');
+    let text = match text.split_once("themoviedb.org/") {
+        // `movie/949-heat`
+        Some((_, path)) => path.split('/').nth(1)?.split('-').next()?,
+        None => {
+            ["tmdb=", "tmdb_tv=", "tmdb:"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text)
+        }
+    };
+    text.parse().ok()
 }
 
 /// Sums of a person's entries.
@@ -220,9 +242,9 @@ impl Odd {
         Ok(Self {
             film: film_from(row)?,
             kind: row.get("kind")?,
-            problem: row.get("problem")?,
+            problem: clean(row.get("problem")?),
             trouble: trouble.as_deref().and_then(WishProblem::from_word),
-            detail: row.get("detail")?,
+            detail: clean(row.get("detail")?),
         })
     }
 }
@@ -261,7 +283,7 @@ fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
         accepted_at: row.get("accepted_at")?,
         pending_at: row.get("pending_at")?,
         outcome: row.get("outcome")?,
-        problem: row.get("problem")?,
+        problem: clean(row.get("problem")?),
         declared: row.get("declared")?,
         ..PersonStatus::default()
     })
@@ -272,7 +294,7 @@ fn film_status(row: &Row<'_>) -> rusqlite::Result<FilmStatus> {
         film: film_from(row)?,
         kind: row.get("kind")?,
         tmdb_id: row.get("tmdb_id")?,
-        problem: row.get("problem")?,
+        problem: clean(row.get("problem")?),
         next_look_at: row.get("next_look_at")?,
         entries: Vec::new(),
     })

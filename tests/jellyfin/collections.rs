@@ -189,14 +189,126 @@ fn of_several_collections_of_one_name_the_one_with_the_smallest_id_is_used() {
 }
 
 #[test]
-fn any_name_that_jellyfin_keeps_is_found_again() {
-    for name in ["Größe, Ångström & Ähnliches", "O'Hara's 100 % #1 + [x]", "映画", "a.b. c"] {
+fn of_several_collections_of_one_name_both_ids_are_said_once_a_day() {
+    let world = fresh();
+    let (one, two) = (world.jellyfin.add_collection("One"), world.jellyfin.add_collection("Two"));
+    for id in [&one, &two] {
+        world.jellyfin.rename_collection(id, COLLECTION);
+    }
+    let (first, other) = (one.clone().min(two.clone()), one.max(two));
+    let text = format!(
+        "warning: ada: Jellyfin has 2 collections `{COLLECTION}`: {first} is used, {other} is left alone"
+    );
+    world.sync().says(&text);
+    world.idle().omits(&text);
+    world.pass_time(Duration::from_hours(24));
+    world.idle().says(&text);
+    world.jellyfin.rename_collection(&other, "Other");
+    world.idle().omits("is left alone");
+    world.jellyfin.rename_collection(&other, COLLECTION);
+    world.idle().says(&text);
+    let check = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    let note = text.replace("warning: ada:", "note   ada collection:");
+    assert!(check.stdout.lines().any(|line| line == note), "{}", check.stdout);
+}
+
+#[test]
+fn any_name_is_found_again_by_itself_and_by_its_folder() {
+    for name in [
+        "Größe, Ångström & Ähnliches",
+        "O'Hara's 100 % #1 + [x]",
+        "映画",
+        "a.b. c",
+        "Ada: to see",
+        "AC/DC",
+        "What? *Now* <3 | soon...",
+        "..",
+        "Ame\u{301}lie \u{200e}x",
+    ] {
         let mut world = fresh();
         world.change(COLLECTION, name);
         world.sync();
-        assert_eq!(world.jellyfin.members(name), world.tmdb(&["heat", "alien"]));
+        world.idle();
+        let set = world.jellyfin.collections()[0].clone();
+        assert_eq!(set.members.len(), 2, "{name}");
+        // Another name, and a store that does not remember its id.
+        world.jellyfin.rename_collection(&set.id, "Renamed");
+        let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
+        db.execute("DELETE FROM collection", []).expect("it can be written");
+        drop(db);
+        world.idle();
+        assert_eq!(world.jellyfin.collections().len(), 1, "{name}");
+        assert_eq!(world.jellyfin.made_again(), [""; 0], "{name}");
+    }
+}
+
+#[test]
+fn a_collection_whose_name_differs_in_case_only_is_named_and_not_made_over() {
+    for (config, server) in [
+        ("Letterboxd - anna", "Letterboxd - ANNA"),
+        ("ÉLODIE", "élodie"),
+        ("ÉLODIE", "e\u{301}lodie"),
+        ("Ada: TO SEE", "Ada: to see"),
+    ] {
+        let mut world = fresh();
+        world.change(COLLECTION, config);
+        let set = world.jellyfin.add_collection(server);
+        world.put(&set, "ran");
+        for args in [&["sync"][..], &["cleanup"], &["sync", "--full"]] {
+            world.lbjf(args).exits(Exit::Partial).mentions(&format!(
+                "ada: collection `{}` is not made: Jellyfin has `{server}` ({set}), which differs in case only",
+                config
+            ));
+        }
+        world.lbjf(&["status", "--check"]).exits(Exit::Partial);
+        assert_eq!(world.told_jellyfin(), [""; 0]);
+        assert_eq!(world.jellyfin.members(server), world.tmdb(&["ran"]));
+        assert_eq!(world.radarr.posted().len(), 2, "Radarr is fed");
+        // As the hint says.
+        world.change(config, server);
+        world.sync();
+        assert_eq!(world.jellyfin.members(server), world.tmdb(&["heat", "alien", "ran"]));
         world.idle();
     }
+}
+
+#[test]
+fn a_collection_that_differs_in_case_only_and_came_while_libraries_were_read_is_not_made_over() {
+    let world = fresh();
+    let set = world.jellyfin.add_collection(&COLLECTION.to_uppercase());
+    world.put(&set, "ran");
+    lists_nothing(1, &world);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("which differs in case only");
+    makes_none(&world);
+}
+
+#[test]
+fn a_collection_and_a_user_written_down_in_other_bytes_are_found() {
+    let (apart, composed) = ("Ame\u{301}lie", "Amélie");
+    for (config, server) in [(apart, composed), (composed, apart)] {
+        let mut world = fresh();
+        let set = world.jellyfin.add_collection(server);
+        world.jellyfin.add_user(server);
+        world.change(COLLECTION, config);
+        world.change("jellyfin_username = \"ada\"", &format!("jellyfin_username = \"{config}\""));
+        world.sync();
+        makes_none(&world);
+        assert_eq!(world.jellyfin.collections().len(), 1);
+        assert_eq!(world.jellyfin.collections()[0].id, set);
+        assert_eq!(world.jellyfin.members(server), world.tmdb(&["heat", "alien"]));
+        world.idle();
+    }
+}
+
+#[test]
+fn two_names_that_may_be_one_folder_are_a_problem_of_the_config() {
+    let mut world = World::new().user("ben", "jellyfin_collection = \"WATCHLIST\"");
+    world.change(COLLECTION, "Watchlist");
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Config)
+        .mentions("users[1].jellyfin_collection: `WATCHLIST` may be one folder in Jellyfin with `Watchlist`");
+    assert_eq!(world.jellyfin.server.requests().len(), 0);
 }
 
 #[test]

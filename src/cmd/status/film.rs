@@ -8,6 +8,7 @@ use super::{ago, now};
 use crate::config::{Config, User};
 use crate::report::show_time;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
+use crate::text::excerpt;
 
 /// So many films are shown on the screen; JSON has all.
 const SHOWN: usize = 10;
@@ -31,7 +32,8 @@ pub(super) fn answer(
     }
     if films.is_empty() {
         return Ok(format!(
-            "no film on a watchlist goes, or went, by `{text}`: give its slug or a part of its title\n"
+            "no film on a watchlist goes, or went, by `{}`: give its slug, its TMDB id or a part of its title\n",
+            excerpt(text, 100)
         ));
     }
     let mut answer = films.iter().take(SHOWN).map(|film| view.screen(film)).collect::<Vec<_>>().join("\n");
