@@ -9,7 +9,7 @@
 //! * [`cursor`], [`plan`]: every decision, as pure functions
 //! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
 //! * [`store`]: the one SQLite door
-//! * [`config`], [`cli`], [`report`], [`logging`], [`progress`]: what a person writes and reads
+//! * [`config`], [`cli`], [`report`], [`span`], [`text`], [`logging`], [`progress`]: what a person writes and reads
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
@@ -36,6 +36,7 @@ pub mod radarr;
 pub mod report;
 pub mod scrape;
 pub mod secret;
+pub mod span;
 pub mod store;
 pub mod text;
 

@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use crate::span::ago;
 use crate::text;
 
 /// The lock, held while this value lives.
@@ -106,6 +107,13 @@ fn holder_of(file: &mut File) -> String {
     let _ = file.read_to_string(&mut holder);
     match holder.trim() {
         "" => "not yet named".to_owned(),
+        name if let Some((name, since)) = name.rsplit_once(", since ")
+            && let Ok(since) = since.parse::<jiff::Timestamp>() =>
+        {
+            let (time, ago) =
+                (since.strftime("%H:%M UTC"), ago(jiff::Timestamp::now().as_second(), since.as_second()));
+            format!("{}, since {time}, {ago}", text::excerpt(name, 200))
+        }
         name => text::excerpt(name, 200),
     }
 }
@@ -122,6 +130,12 @@ mod tests {
         let refused = Lock::take(&database, "lbjf cleanup, process 8").unwrap_err();
         assert!(refused.to_string().ends_with("(lbjf sync, process 7)"), "{refused}");
         assert_eq!(Lock::holder(&database).unwrap().as_deref(), Some("lbjf sync, process 7"));
+        fs::write(path_of(&database), "lbjf sync, process 7, since 1970-01-02T03:04:05Z\n").unwrap();
+        let holder = Lock::holder(&database).unwrap().unwrap();
+        assert!(
+            holder.starts_with("lbjf sync, process 7, since 03:04 UTC, ") && holder.ends_with(" days ago"),
+            "{holder}"
+        );
         drop(first);
         assert_eq!(Lock::holder(&database).unwrap(), None);
         Lock::take(&database, "lbjf cleanup, process 8").unwrap();

@@ -13,7 +13,8 @@ use crate::film::Uid;
 use crate::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
 use crate::letterboxd::route::Change;
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::{Report, plural, show_time};
+use crate::report::{Report, plural};
+use crate::span::left;
 use crate::store::{Store, StoreError, Timestamp};
 pub use films::{Looks, films, look_at};
 use tell::{common_failures, tell};
@@ -310,7 +311,7 @@ pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, start: Timestamp)
             Change::Closed { route, retry_after, after } => {
                 let now = start + Timestamp::try_from(after.as_secs()).unwrap_or(0);
                 let until = store.begin_cool_down(&route, letterboxd.cool_down(), retry_after, now)?;
-                log::info!("letterboxd: left alone until {} ({route})", show_time(until));
+                log::info!("letterboxd: left alone for {} ({route})", left(now, until));
             }
             Change::Opened { route } => {
                 store.end_cool_down(&route)?;

@@ -47,13 +47,15 @@ fn a_challenge_starts_a_cool_down_that_the_next_run_keeps() {
     refuse(&world);
     let ran = world.lbjf(&["sync"]).exits(Exit::Blocked);
     ran.mentions("Letterboxd challenged this address (bot protection)")
-        .mentions("letterboxd: left alone until ");
+        .mentions("letterboxd: left alone for ");
     requests(&world);
 
-    let ran = world.lbjf(&["sync"]).exits(Exit::Blocked).mentions("letterboxd: left alone until ");
+    let ran = world.lbjf(&["sync"]).exits(Exit::Blocked).mentions("letterboxd: left alone for ");
     assert_eq!(ran.stderr.lines().count(), 2, "one line and the closing line:\n{}", ran.stderr);
     assert_eq!(requests(&world), 0);
-    assert!(world.lbjf(&["status"]).stdout.starts_with("Letterboxd refuses us (direct): blocked until "));
+    assert!(
+        world.lbjf(&["status"]).stdout.starts_with("Letterboxd refuses us (direct): blocked for another ")
+    );
     assert_eq!(world.lbjf(&["status", "--json"]).json()["cool_downs"][0]["route"], "direct");
     world
         .lbjf(&["scrape", "ada"])
@@ -308,7 +310,7 @@ fn one_flagged_proxy_does_not_close_the_others() {
     let world = behind(&[&one, &two], &addresses, "max_concurrent_requests = 1");
     // The first request goes over the first proxy.
     world.letterboxd.server.fail(1, any, Fault::Instead(challenge()));
-    world.sync().mentions("letterboxd: left alone until ").mentions(&one.address());
+    world.sync().mentions("letterboxd: left alone for ").mentions(&one.address());
     assert_eq!(world.radarr.posted().len(), 40);
     let asked = one.asked().len();
     world.sync();

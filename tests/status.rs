@@ -363,9 +363,14 @@ fn status_of_a_film_while_letterboxd_refuses_us_says_until_when() {
     world.lbjf(&["sync"]).exits(Exit::Blocked);
     let answer = ask(&world, "heat");
     assert!(
-        answer.contains("next         the first run after 20") && answer.contains("Z reads its film page"),
+        answer.contains("next         the first run after the cool-down, in ")
+            && answer.contains(" min, reads its film page"),
         "{answer}"
     );
+    // A program may keep what it reads.
+    let json = world.lbjf(&["status", "heat", "--json"]).json();
+    let next = json["films"][0]["users"][0]["next"].as_str().expect("a text");
+    assert!(next.starts_with("the first run after 20") && next.contains("Z reads its film page"), "{next}");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::config::{self, User};
 use crate::film::{Link, Slug, WatchlistEntry};
 use crate::letterboxd::page::{FilmPage, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError, Trial};
-use crate::report::show_time;
 use crate::scrape::{left_alone_until, look_at, note_routes};
+use crate::span::left;
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// What was read for one person.
@@ -47,8 +47,8 @@ pub fn letterboxd(
         proxy(&name, trial, refused.get(&name).copied(), now, checks);
     }
     let Some(people) = people else {
-        let until = show_time(left_alone_until(door, store, now)?);
-        let text = format!("left alone until {until}, since it refused us");
+        let left = left(now, left_alone_until(door, store, now)?);
+        let text = format!("left alone for another {left}, since it refused us");
         checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
         for user in users {
             checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
@@ -105,8 +105,8 @@ fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, c
     let hint = Some("mend it, or take it out; a run sets it aside");
     match (refused, trial) {
         (Some(until), _) if until > now => {
-            let until = show_time(until);
-            let text = format!("`{name}` is left alone until {until}, since Letterboxd refused it");
+            let left = left(now, until);
+            let text = format!("`{name}` is left alone for another {left}, since Letterboxd refused it");
             checks.note("letterboxd", "proxy", &text, None);
         }
         (Some(_), _) => {

@@ -16,8 +16,9 @@ use crate::http::Patience;
 use crate::interrupt;
 use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::{plural, show_time};
+use crate::report::plural;
 use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes};
+use crate::span::left;
 use crate::store::{Look, Store, Timestamp};
 use crate::text;
 
@@ -35,9 +36,9 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
     let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
     let letterboxd = letterboxd(&config.letterboxd, &store, patience, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
-        let until = show_time(left_alone_until(&letterboxd, &store, start)?);
+        let left = left(start, left_alone_until(&letterboxd, &store, start)?);
         log::error!(
-            "Letterboxd is left alone until {until}, since it refused us\nhint: `--ignore-cool-down` asks all the same"
+            "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks all the same"
         );
         return Ok(Exit::Blocked);
     }

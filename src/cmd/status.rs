@@ -12,7 +12,8 @@ use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::report::{plural, show_time};
+use crate::report::plural;
+use crate::span::{ago, left};
 use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
 use crate::text;
 use json::{CoolDownJson, Json, RunJson, UserJson};
@@ -95,7 +96,7 @@ fn screen(status: &Status<'_>) -> String {
     let mut text = String::new();
     for CoolDown { route, until } in status.cool_downs {
         let state = if *until > status.now {
-            format!("refuses us ({route}): blocked until {}", show_time(*until))
+            format!("refuses us ({route}): blocked for another {}", left(status.now, *until))
         } else {
             format!("refused us ({route}): the next run tries one request")
         };
@@ -198,37 +199,6 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
         }
         if films.len() > NAMED {
             row("", format!("and {} more (`lbjf status --json` names all)", films.len() - NAMED));
-        }
-    }
-}
-
-/// `3 min ago`
-pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
-    match now - then {
-        ..=-1 => "in the future".to_owned(),
-        secs @ 0..60 => format!("{secs} s ago"),
-        secs @ 60..3600 => format!("{} min ago", secs / 60),
-        secs @ 3600..172_800 => format!("{} h ago", secs / 3600),
-        secs => format!("{} days ago", secs / 86_400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ages_are_told_in_the_largest_unit_that_fits() {
-        for (secs, expected) in [
-            (0, "0 s ago"),
-            (59, "59 s ago"),
-            (60, "1 min ago"),
-            (3600, "1 h ago"),
-            (47 * 3600, "47 h ago"),
-            (48 * 3600, "2 days ago"),
-            (-5, "in the future"),
-        ] {
-            assert_eq!(ago(1_000_000, 1_000_000 - secs), expected);
         }
     }
 }

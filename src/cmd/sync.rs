@@ -11,8 +11,9 @@ use crate::exit::Exit;
 use crate::feed::{self, FRESH, Feed, InLibrary};
 use crate::http::Patience;
 use crate::letterboxd::Letterboxd;
-use crate::report::{Report, show_time};
+use crate::report::Report;
 use crate::scrape;
+use crate::span::left;
 use crate::store::Store;
 
 /// Does one pass.
@@ -118,8 +119,8 @@ pub fn pass(
 
 /// Letterboxd is left alone in this run; everything else is done.
 fn tell_cool_down(letterboxd: &Letterboxd, store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
-    let until = show_time(scrape::left_alone_until(letterboxd, store, report.now())?);
-    let text = format!("left alone until {until}, since it refused us; everything else is done");
+    let left = left(report.now(), scrape::left_alone_until(letterboxd, store, report.now())?);
+    let text = format!("left alone for another {left}, since it refused us; everything else is done");
     report.block();
     report.warning(store, "scrape/block", "letterboxd", &text, None)?;
     Ok(())

@@ -69,13 +69,18 @@ fn status_check_that_is_refused_ends_with_6_and_starts_the_cool_down() {
         let access = format!("WRONG  letterboxd access: `{}`: {told}", world.letterboxd.url());
         tells(&ran, &[&access, "-      ada watchlist: not read", "-      ben watchlist: not asked"]);
         tells(&ran, &["ok     radarr key: accepted", "ok     jellyfin key: accepted"]);
-        ran.mentions("letterboxd: left alone until ").says("check: 1 problem, refused by Letterboxd");
+        ran.mentions("letterboxd: left alone for ").says("check: 1 problem, refused by Letterboxd");
         assert_eq!((world.letterboxd.server.requests().len(), world.writes()), (1, vec![]));
-        assert!(world.lbjf(&["status"]).stdout.starts_with("Letterboxd refuses us (direct): blocked until "));
+        assert!(
+            world
+                .lbjf(&["status"])
+                .stdout
+                .starts_with("Letterboxd refuses us (direct): blocked for another ")
+        );
 
         // As long as that lasts nothing is asked, unless a person says so; then the store knows what came of it.
         let ran = check(&world, &[]).exits(Exit::Blocked);
-        assert!(ran.stdout.contains("WRONG  letterboxd access: left alone until "), "{}", ran.stdout);
+        assert!(ran.stdout.contains("WRONG  letterboxd access: left alone for another "), "{}", ran.stdout);
         tells(
             &ran,
             &[
@@ -153,7 +158,7 @@ fn status_check_leaves_a_refused_proxy_alone() {
     world.sync();
     let asked = one.asked().len();
     let ran = check(&world, &[]).exits(Exit::Success);
-    let left = format!("note   letterboxd proxy: `{}` is left alone until ", one.address());
+    let left = format!("note   letterboxd proxy: `{}` is left alone for another ", one.address());
     assert!(ran.stdout.contains(&left), "{}", ran.stdout);
     tells(&ran, &[&format!("ok     letterboxd proxy: `{}` lets us through", two.address())]);
     assert_eq!(one.asked().len(), asked);

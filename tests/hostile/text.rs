@@ -275,7 +275,6 @@ fn names_and_messages_of_radarr_come_out_in_one_plain_line() {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: Jellyfin's names"]
 fn names_and_messages_of_jellyfin_come_out_in_one_plain_line() {
     for field in ["ServerName", "Version", "Name", "Path", "Type", "ProductName"] {
         let world = World::new().watchlist(&["nice-film", "nice-two"]);
@@ -311,7 +310,6 @@ fn names_and_messages_of_jellyfin_come_out_in_one_plain_line() {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: Jellyfin's names"]
 fn films_that_jellyfin_names_come_out_in_one_plain_line_when_they_are_taken_out() {
     let world = World::new().watchlist(&["nice-film"]);
     let tmdb = world.letterboxd.tmdb_id("nice-film");
@@ -343,7 +341,6 @@ fn a_store_of_before_titles_were_cleaned_is_shown_in_plain_lines() {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: the config"]
 fn what_a_wrong_config_holds_is_shown_in_one_plain_line() {
     let text = toml(HOSTILE);
     for (from, to) in [

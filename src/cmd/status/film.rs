@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{ago, now};
+use super::now;
 use crate::config::{Config, User};
 use crate::report::show_time;
+use crate::span::{ago, left};
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
 use crate::text::excerpt;
 
@@ -25,7 +26,7 @@ pub(super) fn answer(
     as_json: bool,
 ) -> anyhow::Result<String> {
     let films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
-    let view = View { config, now: now(), blocked_until: blocked_until(store)? };
+    let view = View { config, now: now(), blocked_until: blocked_until(store)?, has_spans: !as_json };
     if as_json {
         let films = films.iter().map(|film| view.json(film)).collect();
         return Ok(serde_json::to_string(&Json { version: 1, films })? + "\n");
@@ -54,6 +55,8 @@ struct View<'a> {
     config: &'a Config,
     now: Timestamp,
     blocked_until: Option<Timestamp>,
+    /// Are times told as spans, for who reads them now?
+    has_spans: bool,
 }
 
 /// Described in contrib/json.md.
@@ -159,6 +162,9 @@ impl View<'_> {
         match film.kind.as_deref() {
             None => {
                 let when = match self.blocked_until {
+                    Some(until) if self.has_spans => {
+                        format!("the first run after the cool-down, in {},", left(self.now, until))
+                    }
                     Some(until) => format!("the first run after {}", show_time(until)),
                     None => "the next run".to_owned(),
                 };
@@ -217,7 +223,11 @@ impl View<'_> {
     }
 
     fn from(&self, time: Timestamp) -> String {
-        if time <= self.now { "in the next run".to_owned() } else { format!("after {}", show_time(time)) }
+        match time {
+            time if time <= self.now => "in the next run".to_owned(),
+            time if self.has_spans => format!("in {}", left(self.now, time)),
+            time => format!("after {}", show_time(time)),
+        }
     }
 }
 
