@@ -32,7 +32,7 @@ Exit codes:
   1    could not start or go on at all (store, internal error; scrape: private, not found, unreadable)
   2    wrong usage
   3    config missing or wrong; nothing was sent
-  4    some user, film or server failed; the rest is done
+  4    some user, film or server failed; the rest is done (a list that is private or gone: once a day)
   5    another run holds the lock
   6    Letterboxd refuses us (challenge or rate limit); the rest is done
   130  stopped by SIGINT

@@ -27,7 +27,7 @@ use crate::pool::Pool;
 use crate::radarr::Radarr;
 use crate::report::{Report, show_time};
 use crate::secret::ApiKey;
-use crate::store::{CoolDown, DAY, Store, Timestamp};
+use crate::store::{CoolDown, DAY, RunEnd, Store, Timestamp};
 use crate::text;
 
 /// Now, in seconds since the epoch.
@@ -62,15 +62,10 @@ impl<'a> Session<'a> {
         Ok(Self { command, store, report, database, is_dry, started, run, cool_downs, _lock: lock })
     }
 
-    /// Writes down how the run ended and says so. What kept it from going on is handed on.
+    /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
     fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
         if let Err(error) = passed {
-            let summary = format!("{}: {error:#}", self.command);
-            let mut problems = self.report.problems();
-            problems.push(format!("{error:#}"));
-            // It may be the store itself that fails.
-            let _ = self.store.end_run(self.run, now(), Exit::Failure.code(), &summary, &problems);
-            return Err(error);
+            return Err(self.cut_off(error));
         }
         if self.is_dry {
             // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
@@ -80,14 +75,32 @@ impl<'a> Session<'a> {
         }
         let took = self.started.elapsed();
         let (exit, summary) = (self.report.exit(), self.report.summary(took));
-        self.store.end_run(self.run, now(), exit.code(), &summary, &self.report.problems())?;
-        if as_json {
-            print(&(self.report.json(took) + "\n"))?;
+        // Before it is written down how the run ended: that nobody got what they asked for is part of it.
+        let printed = if as_json {
+            print(&(self.report.json(took) + "\n"))
         } else {
-            print(&self.report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))?;
+            print(&self.report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))
+        };
+        if let Err(error) = printed {
+            return Err(self.cut_off(error));
         }
+        let (is_well, problems) = (self.report.is_well(), self.report.problems());
+        let end = RunEnd { exit_code: exit.code(), is_well, summary: &summary, problems: &problems };
+        self.store.end_run(self.run, now(), &end)?;
         log::info!("{summary}");
         Ok(exit)
+    }
+
+    /// Writes down that the run could not go on.
+    fn cut_off(&mut self, error: anyhow::Error) -> anyhow::Error {
+        let summary = format!("{}: {error:#}", self.command);
+        let mut problems = self.report.problems();
+        problems.push(format!("{error:#}"));
+        let exit_code = Exit::Failure.code();
+        let end = RunEnd { exit_code, is_well: false, summary: &summary, problems: &problems };
+        // It may be the store itself that fails.
+        let _ = self.store.end_run(self.run, now(), &end);
+        error
     }
 }
 

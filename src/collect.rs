@@ -21,7 +21,7 @@ use crate::interrupt;
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
 use crate::plan::{self, Aliases, CollectionView, Viewer};
 use crate::pool::Pool;
-use crate::report::{Ended, Report};
+use crate::report::{Ended, Failed, Report};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
 use crate::text::{name_key, one_line, same_name};
 pub use ahead::{Asked, Questions};
@@ -124,18 +124,20 @@ impl Collect<'_> {
             Err(JellyfinError::Api(error)) if error.is_interrupt() => return Ok(None),
             Err(error) => {
                 let hint = error.hint();
-                report.failure(store, "jellyfin/look", "jellyfin", &chain(&error), hint.as_deref())?;
+                let (notice, text) = (("jellyfin", "", "look"), chain(&error));
+                report.failure(store, Failed::Server, notice, "jellyfin", &text, hint.as_deref())?;
                 return Ok(None);
             }
         };
         if let Some(info) = info {
             log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
             if let Some((text, hint)) = other_server(&info, store)? {
-                report.failure(store, "jellyfin/other", "jellyfin", &text, Some(hint))?;
+                let notice = ("jellyfin", "", "other");
+                report.failure(store, Failed::Server, notice, "jellyfin", &text, Some(hint))?;
                 return Ok(None);
             }
         }
-        store.forget_notices("jellyfin/")?;
+        store.forget_notices("jellyfin")?;
         Ok(Some(Look { users, sets }))
     }
 

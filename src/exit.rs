@@ -11,7 +11,8 @@ pub enum Exit {
     // 2 is clap's own code for wrong usage; it has no second meaning.
     /// The config is missing or wrong. Nothing was sent anywhere.
     Config = 3,
-    /// Some user, film or server failed, or all did; the rest is done and recorded.
+    /// Some user, film or server failed, or all did; the rest is done and recorded. A list that only its owner can mend
+    /// counts in the run that tells it: the first, then one a day.
     Partial = 4,
     /// Another run holds the lock.
     Busy = 5,
@@ -33,7 +34,10 @@ impl Exit {
         ),
         (2, "wrong usage"),
         (3, "config missing or wrong; nothing was sent"),
-        (4, "some user, film or server failed; the rest is done"),
+        (
+            4,
+            "some user, film or server failed; the rest is done (a list that is private or gone: once a day)",
+        ),
         (5, "another run holds the lock"),
         (6, "Letterboxd refuses us (challenge or rate limit); the rest is done"),
         (130, "stopped by SIGINT"),

@@ -201,6 +201,6 @@ impl<'a> Feed<'a> {
         let up_to = if unread > 0 { "up to " } else { "" };
         let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";
-        report.warning(store, "searches/many", "radarr", &text, Some(hint))
+        report.warning(store, "many_searches", "radarr", &text, Some(hint))
     }
 }

@@ -57,12 +57,12 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
 }
 
 /// Says what ends a run, also when the config is what is wrong, so that logging has not started.
-#[expect(clippy::print_stderr, reason = "there may be no logger yet")]
 pub fn last_words(global: &Global, text: &str) {
     if log::log_enabled!(Level::Error) {
         log::error!("{text}");
     } else {
-        eprintln!("{}", Form::of_stderr(global.color).line(Level::Error, &tidy(text)));
+        // Nobody may be there to read it any more; the exit code tells it all the same.
+        let _ = writeln!(io::stderr(), "{}", Form::of_stderr(global.color).line(Level::Error, &tidy(text)));
     }
 }
 

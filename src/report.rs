@@ -4,6 +4,7 @@
 //! Lines appear when things happen; nothing is held back. A warning that repeats is a warning once a day and an
 //! info line otherwise, so that a cron job every ten minutes does not send 144 mails.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::exit::Exit;
 use crate::film::Film;
 use crate::interrupt;
 use crate::plan::{Leave, RootFolder, Step, WhyNot};
-use crate::store::{Store, StoreError, Timestamp};
+use crate::store::{Notice, Store, StoreError, Timestamp};
 
 /// Everything a run has to tell, so far.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Report {
     people: usize,
     is_blocked: bool,
     counts: Counts,
+    failures: Failures,
     users: Vec<UserReport>,
     steps: Vec<StepReport>,
     problems: Vec<ProblemReport>,
@@ -39,7 +41,55 @@ struct Counts {
     taken: usize,
     skipped: usize,
     later: usize,
-    failed: usize,
+}
+
+/// What failed: the closing line says one what.
+#[derive(Clone, Copy, Debug)]
+pub enum Failed<'a> {
+    /// So many films: the rest is done.
+    Films(usize),
+    /// The person, the server or the collection that the message is about.
+    User,
+    /// These people.
+    Users(&'a [String]),
+    /// A server.
+    Server,
+    /// A collection.
+    Collection,
+    /// A person's list, with what only that person can mend: the exit code tells it when the message does.
+    List,
+}
+
+/// What failed so far, by name.
+#[derive(Debug, Default)]
+struct Failures {
+    films: usize,
+    users: BTreeSet<String>,
+    servers: BTreeSet<String>,
+    collections: BTreeSet<String>,
+    /// Lists that only their owners can mend.
+    lists: BTreeSet<String>,
+    /// Was any of these told in this run?
+    is_list_told: bool,
+}
+
+impl Failures {
+    fn note(&mut self, failed: Failed<'_>, about: &str) {
+        let about = about.to_owned();
+        match failed {
+            Failed::Films(count) => self.films += count,
+            Failed::User => drop(self.users.insert(about)),
+            Failed::Users(names) => self.users.extend(names.iter().cloned()),
+            Failed::Server => drop(self.servers.insert(about)),
+            Failed::Collection => drop(self.collections.insert(about)),
+            Failed::List => drop(self.lists.insert(about)),
+        }
+    }
+
+    /// Failed anything that is not some person's own to mend?
+    fn any(&self) -> bool {
+        self.films + self.users.len() + self.servers.len() + self.collections.len() > 0
+    }
 }
 
 /// How one person's scrape went, for JSON.
@@ -139,6 +189,7 @@ impl Report {
             people,
             is_blocked: false,
             counts: Counts::default(),
+            failures: Failures::default(),
             users: Vec::new(),
             steps: Vec::new(),
             problems: Vec::new(),
@@ -151,18 +202,23 @@ impl Report {
         self.now
     }
 
-    /// Something failed that the exit code has to tell. `key` names the kind of failure: the same key is a warning
-    /// once a day.
-    pub fn failure(
+    /// Something failed that the exit code has to tell. The same notice is told once a day: a film as a warning, all
+    /// else as an error.
+    pub fn failure<'a>(
         &mut self,
         store: &mut Store,
-        key: &str,
+        failed: Failed<'_>,
+        notice: impl Into<Notice<'a>>,
         about: &str,
         text: &str,
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.counts.failed += 1;
-        self.warning(store, key, about, text, hint)
+        self.failures.note(failed, about);
+        let is_news = store.is_news(notice, self.now)?;
+        self.failures.is_list_told |= is_news && matches!(failed, Failed::List);
+        let level = if matches!(failed, Failed::Films(_)) { log::Level::Warn } else { log::Level::Error };
+        self.tell(if is_news { level } else { log::Level::Info }, about, text, hint);
+        Ok(())
     }
 
     /// Letterboxd was not asked. Unless somebody stopped this run, that is since it refuses us, and the exit code
@@ -172,16 +228,16 @@ impl Report {
     }
 
     /// A person should look, but nothing failed.
-    pub fn warning(
+    pub fn warning<'a>(
         &mut self,
         store: &mut Store,
-        key: &str,
+        notice: impl Into<Notice<'a>>,
         about: &str,
         text: &str,
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
-        let is_news = store.is_news(key, self.now)?;
-        self.tell(is_news, about, text, hint);
+        let is_news = store.is_news(notice, self.now)?;
+        self.tell(if is_news { log::Level::Warn } else { log::Level::Info }, about, text, hint);
         Ok(())
     }
 
@@ -193,21 +249,21 @@ impl Report {
         film: &Film,
         why: &str,
     ) -> Result<(), StoreError> {
-        // The reason is part of the key: another reason is news.
-        if store.is_first(&format!("skip/{person}/{}/{why}", film.uid), self.now)? {
+        // The reason is part of the notice: another reason is news.
+        let detail = format!("{}/{why}", film.uid);
+        if store.is_first(("skip", person, detail.as_str()), self.now)? {
             self.counts.skipped += 1;
-            self.tell(true, person, &format!("skipped `{}`: {why}", film.slug), None);
+            self.tell(log::Level::Warn, person, &format!("skipped `{}`: {why}", film.slug), None);
         }
         Ok(())
     }
 
     /// A warning that is told now, whenever it was told last.
     pub fn say(&mut self, about: &str, text: &str, hint: Option<&str>) {
-        self.tell(true, about, text, hint);
+        self.tell(log::Level::Warn, about, text, hint);
     }
 
-    fn tell(&mut self, is_news: bool, about: &str, text: &str, hint: Option<&str>) {
-        let level = if is_news { log::Level::Warn } else { log::Level::Info };
+    fn tell(&mut self, level: log::Level, about: &str, text: &str, hint: Option<&str>) {
         let line = format!("{about}: {text}");
         match hint {
             Some(hint) => log::log!(level, "{line}\nhint: {hint}"),
@@ -265,7 +321,12 @@ impl Report {
 
     /// Did anything fail so far?
     pub fn has_failures(&self) -> bool {
-        self.counts.failed > 0
+        self.failures.any() || self.failures.is_list_told
+    }
+
+    /// Did all go well, but for lists that only their owners can mend? That is for whoever watches the program.
+    pub fn is_well(&self) -> bool {
+        matches!(self.exit(), Exit::Success | Exit::Partial) && !self.failures.any()
     }
 
     /// How the run ends, as it stands.
@@ -273,7 +334,7 @@ impl Report {
         match interrupt::requested() {
             Some(exit) => exit,
             None if self.is_blocked => Exit::Blocked,
-            None if self.counts.failed > 0 => Exit::Partial,
+            None if self.has_failures() => Exit::Partial,
             None => Exit::Success,
         }
     }
@@ -297,7 +358,23 @@ impl Report {
         count(counts.taken, "out of a collection");
         count(counts.later, "left for later");
         count(counts.skipped, "skipped");
-        count(counts.failed, "failed");
+        let failures = &self.failures;
+        // What the exit code does not tell has not failed.
+        let (failed, unread) = match failures.is_list_told {
+            true => (failures.users.union(&failures.lists).count(), 0),
+            false => (failures.users.len(), failures.lists.difference(&failures.users).count()),
+        };
+        count(unread, if unread == 1 { "list not read" } else { "lists not read" });
+        for (number, noun) in [
+            (failures.films, "film"),
+            (failed, "user"),
+            (failures.collections.len(), "collection"),
+            (failures.servers.len(), "server"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{} failed", plural(number, noun)));
+            }
+        }
         if self.is_blocked {
             parts.push("refused by Letterboxd".to_owned());
         }

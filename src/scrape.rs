@@ -49,9 +49,9 @@ pub fn watchlists(
         tell(store, report, person, &result, &common)?;
     }
     if common.is_empty() {
-        store.forget_notices("watchlists/")?;
+        store.forget_notices("watchlists")?;
     }
-    common.tell("watchlist", "watchlists", store, report)
+    common.tell_watchlists(store, report)
 }
 
 /// What one person's scrape brought.

@@ -28,7 +28,7 @@ pub use entries::{Listed, OpenPlaces, Wish, WishProblem};
 pub use films::{Look, Skip};
 pub use members::{LastLook, MemberRow, Place};
 pub use probe::Condition;
-pub use runs::Run;
+pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
 pub use status::{EntryStatus, FilmStatus, PersonStatus};

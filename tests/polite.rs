@@ -285,7 +285,7 @@ fn without_a_proxy_left_only_the_config_allows_to_go_straight() {
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
-        .mentions("warning: ada: no proxy is left: each one failed\nhint: check the proxies;");
+        .mentions("lbjf: error: ada: no proxy is left: each one failed\nhint: check the proxies;");
     assert_eq!(requests(&world), 0);
     world.change("allow_direct_fallback = false", "allow_direct_fallback = true");
     world.sync();

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use common::{World, keys, secrets};
 use lbjf::exit::Exit;
+use standins::{Fault, Reply};
 
 /// A world with this line under `[system]`.
 fn system(line: &str) -> World {
@@ -114,7 +115,7 @@ fn bars_are_not_for_quiet_runs_and_not_for_pipes() {
 
 #[test]
 fn color_is_for_terminals_without_no_color_and_for_who_asks() {
-    const RED: &str = "\u{1b}[1;33mwarning:\u{1b}[0m ";
+    const RED: &str = "lbjf: \u{1b}[1;31merror:\u{1b}[0m ";
     let world = || {
         let world = World::new();
         world.letterboxd.set_private("ada", true);
@@ -126,7 +127,7 @@ fn color_is_for_terminals_without_no_color_and_for_who_asks() {
         let mut command = world.command(args);
         command.env("NO_COLOR", no_color);
         let drawn = on_a_terminal(command);
-        assert!(drawn.contains("warning: ada: ") && !drawn.contains(RED), "{drawn}");
+        assert!(drawn.contains("lbjf: error: ada: ") && !drawn.contains(RED), "{drawn}");
     }
     world().lbjf(&["sync"]).exits(Exit::Partial).omits(RED);
     world().lbjf(&["sync", "--color=always"]).exits(Exit::Partial).mentions(RED);
@@ -148,9 +149,9 @@ fn the_journal_gets_priorities_and_no_colors_or_times() {
     let about = |file: &File| file.metadata().expect("it is open");
     let journal = into(&|file| format!("{}:{}", about(file).dev(), about(file).ino()));
     let lines: Vec<_> = journal.lines().collect();
-    assert_eq!(lines[0], "<4>warning: ada: the watchlist is private");
+    assert_eq!(lines[0], "<3>error: ada: the watchlist is private");
     assert!(
-        lines[1].starts_with("<4>hint: ") && lines[2].starts_with("<6>sync: 1 user, 1 failed"),
+        lines[1].starts_with("<3>hint: ") && lines[2].starts_with("<6>sync: 1 user, 1 user failed"),
         "{journal}"
     );
     // Its parent has the journal; this stream is another one.
@@ -197,15 +198,94 @@ fn cron_mails_only_what_is_worth_a_look() {
     assert_eq!(mail(Exit::Success), "", "an idle run");
     world.letterboxd.set_private("ada", true);
     let mut mails = Vec::new();
-    for _ in 0..48 {
-        mails.push(mail(Exit::Partial));
+    for number in 0..46 {
+        mails.push(mail(if number == 0 { Exit::Partial } else { Exit::Success }));
         world.pass_time(Duration::from_mins(30));
     }
     mails.retain(|mail| !mail.is_empty());
-    let expected = "warning: ada: the watchlist is private\n\
+    let expected = "lbjf: error: ada: the watchlist is private\n\
         hint: ask them to make the watchlist public; nothing is removed meanwhile\n";
     assert_eq!(mails, [expected]);
-    assert_eq!(mail(Exit::Partial), expected, "the next day");
+    assert_eq!(mail(Exit::Partial), expected, "the next day, for a timer that is an hour early");
     world.letterboxd.set_private("ada", false);
     assert_eq!(mail(Exit::Success), "");
+}
+
+/// Runs lbjf through a shell that does this to its streams.
+fn with_streams(world: &World, args: &[&str], redirect: &str) -> Option<i32> {
+    let lbjf = world.command(args);
+    let mut command = Command::new("sh");
+    let script = format!("\"$@\" {redirect}");
+    command.args(["-c", &script, "sh"]).arg(lbjf.get_program()).args(lbjf.get_args());
+    command.env_clear().current_dir(world.folder.path()).stdin(Stdio::null());
+    command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.output().expect("sh is there").status.code()
+}
+
+/// How the last run ended, as it is written down.
+fn written_down(world: &World) -> i64 {
+    let json = world.lbjf(&["status", "--json"]).exits(Exit::Success).json();
+    json["runs"][0]["exit_code"].as_i64().expect("it ended")
+}
+
+#[test]
+fn the_exit_code_is_the_same_when_nobody_reads_stderr() {
+    for redirect in ["2>&-", "2>/dev/full"] {
+        let world = World::new().watchlist(&["heat"]);
+        world.radarr.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(401)));
+        assert_eq!(with_streams(&world, &["sync"], redirect), Some(4), "{redirect}");
+        assert_eq!(written_down(&world), 4, "{redirect}");
+        assert_eq!(with_streams(&world, &["sync", "-vv"], redirect), Some(4), "{redirect}");
+        assert_eq!(
+            with_streams(&world, &["sync", "--config", "nowhere.toml"], redirect),
+            Some(3),
+            "{redirect}"
+        );
+        assert_eq!(with_streams(&world, &["sync", "--no-such-flag"], redirect), Some(2), "{redirect}");
+        assert_eq!(with_streams(&world, &["scrape", "nobody"], redirect), Some(1), "{redirect}");
+    }
+}
+
+/// A pipe whose reader is gone before lbjf writes a word.
+#[test]
+fn the_exit_code_is_the_same_when_the_reader_of_stderr_or_stdout_has_gone() {
+    let world = World::new().watchlist(&["heat"]);
+    world.radarr.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(401)));
+    let code = |args: &[&str]| {
+        let (err, out) = (std::io::pipe().expect("a pipe"), std::io::pipe().expect("a pipe"));
+        drop((err.0, out.0));
+        let mut command = world.command(args);
+        let mut child = command.stderr(err.1).stdout(out.1).spawn().expect("lbjf was built");
+        drop(command);
+        child.wait().expect("it ends").code()
+    };
+    assert_eq!(code(&["sync", "--config", "nowhere.toml"]), Some(3));
+    assert_eq!(code(&["scrape", "nobody"]), Some(1));
+    for args in [&["sync"][..], &["sync", "--json"], &["sync", "--dry-run"], &["sync", "-vv"]] {
+        assert_eq!(code(args), Some(4), "{args:?}");
+    }
+    assert_eq!(written_down(&world), 4);
+    assert_eq!(code(&["status"]), Some(0));
+}
+
+#[test]
+fn what_cannot_be_written_to_stdout_is_a_failure_that_is_written_down() {
+    let world = World::new().watchlist(&["heat"]);
+    assert_eq!(with_streams(&world, &["sync", "--json"], ">/dev/full"), Some(1));
+    assert_eq!(written_down(&world), 1);
+    let last = &world.lbjf(&["status", "--json"]).json()["runs"][0];
+    assert!(last["problems"][0].as_str().expect("a reason").contains("cannot write to stdout"), "{last}");
+    assert_eq!(world.radarr.films().len(), 1, "the work was done all the same");
+    // Where nothing is asked for, nothing is to be written; a closed stdout takes everything.
+    for (args, redirect) in [(&["sync"][..], ">/dev/full"), (&["sync", "--json"], ">&-")] {
+        assert_eq!(with_streams(&world, args, redirect), Some(0), "{args:?}");
+        assert_eq!(written_down(&world), 0);
+    }
+}
+
+#[test]
+fn a_log_file_on_a_full_disk_ends_no_run() {
+    let world = system("log_file = \"/dev/full\"").watchlist(&["heat"]);
+    world.sync().mentions("added to Radarr");
+    assert_eq!(written_down(&world), 0);
 }

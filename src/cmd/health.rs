@@ -21,7 +21,7 @@ pub(super) fn run(store: Option<&Store>, minutes: u32, now: Timestamp) -> anyhow
     Ok(if is_healthy { Exit::Success } else { Exit::Partial })
 }
 
-/// A run that ended with anything but 0 wants a look, and so does one after which none came: nothing starts lbjf any
+/// A run that ended with anything but 0 wants a look, unless it is somebody's list that only they can mend; and so does one after which none came: nothing starts lbjf any
 /// more, or each run is stopped. A run that found another one still going is not written down.
 fn judge(last: Option<&Run>, minutes: u32, now: Timestamp) -> (bool, String) {
     let Some((run, ended_at)) = last.and_then(|run| Some((run, run.ended_at?))) else {
@@ -33,7 +33,7 @@ fn judge(last: Option<&Run>, minutes: u32, now: Timestamp) -> (bool, String) {
     }
     let summary = run.summary.as_deref().unwrap_or(command);
     match run.exit_code {
-        Some(0) => (true, format!("{when}: {summary}")),
+        _ if run.is_well => (true, format!("{when}: {summary}")),
         code => (false, format!("ended with {}, {when}: {summary}", code.unwrap_or(Exit::Failure.code()))),
     }
 }
@@ -50,6 +50,7 @@ mod tests {
             started_at: ended_at,
             ended_at: Some(ended_at),
             exit_code: Some(exit_code),
+            is_well: exit_code == 0,
             summary: Some("sync: 1 user, nothing to do, in 1 s".to_owned()),
             problems: Vec::new(),
         };
@@ -59,6 +60,10 @@ mod tests {
             (Some(ended(0, now - 1801)), "false: the last run ended 30 min ago, more than 30 min: sync"),
             (Some(ended(4, now - 60)), "false: ended with 4, 1 min ago: sync: 1 user, nothing to do, in 1 s"),
             (Some(ended(6, now)), "false: ended with 6, 0 s ago: sync: 1 user, nothing to do, in 1 s"),
+            (
+                Some(Run { is_well: true, ..ended(4, now - 60) }),
+                "true: 1 min ago: sync: 1 user, nothing to do, in 1 s",
+            ),
             // The clock was set back: what is written down went well.
             (Some(ended(0, now + 900)), "true: in the future: sync: 1 user, nothing to do, in 1 s"),
             (None, "false: no run has ended yet"),

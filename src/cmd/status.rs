@@ -139,6 +139,7 @@ fn health(runs: &[Run], now: Timestamp) -> String {
             format!("no run since {when}: does the timer, or cron, still run `lbjf sync`?")
         }
         Some(0) => format!("healthy: the last run ended well, {when}"),
+        Some(_) if last.is_well => format!("healthy but for somebody's list: the last run ended {when}"),
         Some(130 | 143) => format!("the last run was stopped, {when}; the next one goes on"),
         Some(code) => format!("the last run ended with {code}, {when}: see below"),
     }

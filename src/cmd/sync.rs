@@ -122,6 +122,6 @@ fn tell_cool_down(letterboxd: &Letterboxd, store: &mut Store, report: &mut Repor
     let left = left(report.now(), scrape::left_alone_until(letterboxd, store, report.now())?);
     let text = format!("left alone for another {left}, since it refused us; everything else is done");
     report.block();
-    report.warning(store, "scrape/block", "letterboxd", &text, None)?;
+    report.warning(store, "block", "letterboxd", &text, None)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{Jellyfin, MAX_IDS, Member};
 use crate::plan::{Aliases, Put, Step, Take};
-use crate::report::{Ended, Report};
+use crate::report::{Ended, Failed, Report};
 use crate::store::{MemberRow, Store, StoreError};
 
 /// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
@@ -80,7 +80,8 @@ impl Apply<'_> {
                 );
                 self.report.failure(
                     self.store,
-                    &format!("{about}/not made"),
+                    Failed::Collection,
+                    ("apply", self.name, "not made"),
                     &about,
                     &text,
                     Some(MAKE_A_KEY),
@@ -134,7 +135,8 @@ impl Apply<'_> {
                         let about = self.about();
                         self.report.failure(
                             self.store,
-                            &format!("put/{}", put.item_id),
+                            Failed::Films(1),
+                            ("put", put.item_id.as_str()),
                             &about,
                             &text,
                             None,
@@ -221,8 +223,9 @@ impl Apply<'_> {
             for take in &staying {
                 let text = format!("{} stays in it although Jellyfin took it out", take.name);
                 let about = self.about();
-                let key = format!("unstuck/{}", take.tmdb);
-                self.report.warning(self.store, &key, &about, &text, Some("it is tried again tomorrow"))?;
+                let tmdb = take.tmdb.to_string();
+                let notice = ("unstuck", self.name, tmdb.as_str());
+                self.report.warning(self.store, notice, &about, &text, Some("it is tried again tomorrow"))?;
             }
         }
         if interrupt::requested().is_none() {
@@ -241,7 +244,7 @@ impl Apply<'_> {
                 let about = self.about();
                 self.report.warning(
                     self.store,
-                    &format!("unstuck/{}", put.item_id),
+                    ("unstuck", self.name, put.item_id.as_str()),
                     &about,
                     &text,
                     Some(hint),
@@ -297,6 +300,7 @@ impl Apply<'_> {
         }
         let about = self.about();
         let text = format!("{what}: {}", chain(error));
-        self.report.failure(self.store, &format!("{about}/{what}"), &about, &text, error.hint().as_deref())
+        let (notice, hint) = (("apply", self.name, what), error.hint());
+        self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint.as_deref())
     }
 }

@@ -8,7 +8,7 @@ use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
 use crate::interrupt;
 use crate::jellyfin::BoxSet;
-use crate::report::Report;
+use crate::report::{Failed, Report};
 use crate::store::{Store, StoreError};
 
 /// One collection and the people mapped to it.
@@ -37,13 +37,13 @@ impl Collect<'_> {
                 Ok(target) => target,
                 Err((text, hint)) => {
                     if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
-                        let key = format!("collection/{}/{text}", user.name);
-                        report.failure(store, &key, &user.name, &text, hint.as_deref())?;
+                        let notice = ("collection", user.name.as_str(), text.as_str());
+                        report.failure(store, Failed::User, notice, &user.name, &text, hint.as_deref())?;
                     }
                     continue;
                 }
             };
-            store.forget_notices(&format!("collection/{}/", user.name))?;
+            store.forget_notices_about("collection", &user.name)?;
             if is_chosen && !self.only_take {
                 tell_mapping(user, collection, target.set(&look.sets), store)?;
             }

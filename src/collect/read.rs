@@ -16,7 +16,7 @@ use crate::interrupt;
 use crate::jellyfin::{Films, JellyfinUser};
 use crate::plan::{self, Aliases, Library, Viewer};
 use crate::pool::Panicked;
-use crate::report::Report;
+use crate::report::{Failed, Report};
 use crate::store::{Store, StoreError, Timestamp};
 use crate::text::name_key;
 
@@ -99,11 +99,13 @@ impl Collect<'_> {
             });
         let mut members = Vec::new();
         for (index, answer) in answers.into_iter().enumerate() {
-            let about = match readings.get(index / 2) {
-                Some(reading) => reading.about(),
-                None => format!("collection `{}`", groups[index - 2 * readings.len()].name),
+            let (about, failed) = match readings.get(index / 2) {
+                Some(reading) => (reading.about(), Failed::User),
+                None => {
+                    (format!("collection `{}`", groups[index - 2 * readings.len()].name), Failed::Collection)
+                }
             };
-            match (tell(answer, &about, store, report)?, readings.get_mut(index / 2)) {
+            match (tell(answer, &about, failed, store, report)?, readings.get_mut(index / 2)) {
                 (Some(Answer::Part(part)), Some(reading)) => {
                     reading.scope = part.scope;
                     reading.read = Some(part);
@@ -183,13 +185,14 @@ impl Collect<'_> {
             }
             match viewer(name, &look.users) {
                 Ok(viewer) => {
-                    store.forget_notices(&format!("viewer/{name}/"))?;
+                    store.forget_notices_about("viewer", name)?;
                     let scope = self.scope(viewer, name, groups, store, report)?;
                     let (read, watched) = (None, None);
                     readings.push(Reading { name: name_key(name), viewer, scope, read, watched });
                 }
                 Err((text, hint)) => {
-                    report.failure(store, &format!("viewer/{name}/"), &user.name, &text, Some(hint))?;
+                    let notice = ("viewer", name.as_str());
+                    report.failure(store, Failed::User, notice, &user.name, &text, Some(hint))?;
                 }
             }
         }
@@ -229,7 +232,7 @@ impl Collect<'_> {
         });
         for (index, answer) in open.into_iter().zip(answers) {
             let reading = &mut readings[index];
-            match (tell(answer, &reading.about(), store, report)?, &mut reading.read) {
+            match (tell(answer, &reading.about(), Failed::User, store, report)?, &mut reading.read) {
                 (Some(Answer::Part(part)), read) => *read = Some(part),
                 (Some(Answer::Count(0)), Some(part)) => part.count = 0,
                 (Some(Answer::Count(_)), Some(part)) => part.count = u32::MAX,
@@ -287,20 +290,20 @@ fn is_whole_needed(
 fn tell(
     answer: Result<Result<Answer, ApiError>, Panicked>,
     about: &str,
+    failed: Failed<'_>,
     store: &mut Store,
     report: &mut Report,
 ) -> Result<Option<Answer>, StoreError> {
-    let key = format!("read/{about}/");
     let explain = |error: ApiError| (chain(&error), error.hint());
     let unexpected = |_| ("reading it failed unexpectedly; please report it".to_owned(), None);
     match answer.map_err(unexpected).and_then(|answer| answer.map_err(explain)) {
         Ok(answer) => {
-            store.forget_notices(&key)?;
+            store.forget_notices_about("read", about)?;
             Ok(Some(answer))
         }
         Err((text, hint)) => {
             if interrupt::requested().is_none() {
-                report.failure(store, &key, about, &text, hint.as_deref())?;
+                report.failure(store, failed, ("read", about), about, &text, hint.as_deref())?;
             }
             Ok(None)
         }
@@ -318,12 +321,13 @@ fn is_believable(
     let seen = store.films_seen(&viewer.id)?;
     if count == 0 && seen > 0 {
         let (text, hint) = lost_library(seen);
-        report.failure(store, &format!("library/{}", viewer.id), &viewer.name, &text, Some(hint))?;
+        let notice = ("library", viewer.id.as_str());
+        report.failure(store, Failed::User, notice, &viewer.name, &text, Some(hint))?;
         return Ok(false);
     }
     if is_whole {
         store.record_films_seen(&viewer.id, count)?;
     }
-    store.forget_notices(&format!("library/{}", viewer.id))?;
+    store.forget_notices_about("library", &viewer.id)?;
     Ok(true)
 }

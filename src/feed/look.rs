@@ -9,7 +9,7 @@ use crate::config::QualityProfile;
 use crate::film::TmdbId;
 use crate::plan::{Aliases, RadarrTerms, RadarrView, Wisher};
 use crate::radarr::{RadarrError, RadarrFilm, trim_folder};
-use crate::report::Report;
+use crate::report::{Failed, Report};
 use crate::store::{Store, StoreError};
 
 /// What a look brought.
@@ -46,14 +46,14 @@ impl Setup<'_> {
         match ask() {
             Ok((settings, mut view)) => {
                 let terms = self.terms(&settings, store, report)?;
-                store.forget_notices("radarr/look")?;
+                store.forget_notices("radarr")?;
                 view.is_restored = warn_if_restored(store, report, &view, aliases)?;
                 Ok(Some(Look { terms, view, read_at: Instant::now() }))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {
                 let text = chain(&error);
-                report.failure(store, "radarr/look", "radarr", &text, error.hint().as_deref())?;
+                report.failure(store, Failed::Server, "radarr", "radarr", &text, error.hint().as_deref())?;
                 Ok(None)
             }
         }
@@ -100,11 +100,16 @@ impl Setup<'_> {
             other => other.and_then(Result::ok),
         };
         if wrong.is_empty() {
-            store.forget_notices("settings/")?;
+            store.forget_notices("settings")?;
         }
         for ((text, hint), names) in wrong {
-            let about = if names.len() == self.users.len() { "radarr".to_owned() } else { names.join(", ") };
-            report.failure(store, &format!("settings/{text}"), &about, &text, Some(hint))?;
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            let (failed, about) = if names.len() == self.users.len() {
+                (Failed::Server, "radarr".to_owned())
+            } else {
+                (Failed::Users(&names), names.join(", "))
+            };
+            report.failure(store, failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
         }
         Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
     }
@@ -178,7 +183,7 @@ fn warn_if_restored(
     view: &RadarrView,
     aliases: &Aliases,
 ) -> Result<bool, StoreError> {
-    const KEY: &str = "restored/radarr";
+    const KEY: &str = "restored";
     let Some((text, hint)) = restored(store, &view.films, aliases)? else {
         store.forget_notices(KEY)?;
         return Ok(false);

@@ -9,7 +9,7 @@ use crate::interrupt;
 use crate::plan::{Add, Aliases, Leave, Step, WhyNot, Wished};
 use crate::progress;
 use crate::radarr::AddError;
-use crate::report::{Ended, Report, plural};
+use crate::report::{Ended, Failed, Report, plural};
 use crate::store::{Store, StoreError, WishProblem};
 
 /// So many failures in a row end the adding of a run.
@@ -116,7 +116,7 @@ impl Send<'_, '_> {
                 self.leave(rest, report);
                 let rest = if self.is_last { films } else { "the rest is".to_owned() };
                 let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
-                return report.warning(store, "adding/row", "radarr", &text, None);
+                return report.warning(store, ("adding", "", "row"), "radarr", &text, None);
             }
             let goes_on = self.add(step, add, store, report)?;
             bar.step();
@@ -126,7 +126,7 @@ impl Send<'_, '_> {
                 return Ok(());
             }
         }
-        if self.feed.added > 0 { store.forget_notices("adding/") } else { Ok(()) }
+        if self.feed.added > 0 { store.forget_notices("adding") } else { Ok(()) }
     }
 
     /// These wait for a later run, or for the next plan of this one.
@@ -169,12 +169,12 @@ impl Send<'_, '_> {
                 self.feed.failures_in_a_row += 1;
                 store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
                 let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
-                let key = format!("add/{}", wished.film.uid);
-                report.failure(store, &key, &wished.people(), &text, hint.as_deref())?;
+                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
+                report.failure(store, one, notice, &wished.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
                 let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
-                report.failure(store, "adding/settings", "radarr", &text, None)?;
+                report.failure(store, Failed::Server, ("adding", "", "settings"), "radarr", &text, None)?;
                 return Ok(false);
             }
             AddError::Unknown(_) => {
@@ -189,7 +189,8 @@ impl Send<'_, '_> {
             AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
                 self.feed.failures_in_a_row = 0;
                 store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
-                report.failure(store, &format!("add/{}", wished.film.uid), &wished.people(), &text, None)?;
+                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
+                report.failure(store, one, notice, &wished.people(), &text, None)?;
             }
         }
         report.step(step, Ended::Failed, None);

@@ -6,7 +6,7 @@ use super::send::{MAX_FAILURES_IN_A_ROW, Send};
 use crate::api::{ApiError, chain};
 use crate::interrupt;
 use crate::plan::{Step, Tag};
-use crate::report::{Ended, Report, plural};
+use crate::report::{Ended, Failed, Report, plural};
 use crate::store::{Store, StoreError};
 
 /// So many films are tagged in one call.
@@ -134,7 +134,8 @@ fn not_tagged(
     for (step, _) in films {
         report.step(step, Ended::Failed, None);
     }
-    let (films, labels) = (plural(films.len(), "film"), labels.join("`, `"));
+    let (count, labels) = (films.len(), labels.join("`, `"));
+    let films = plural(count, "film");
     let text = format!("{films} not tagged `{labels}`: {}", chain(error));
-    report.failure(store, "tagging", "radarr", &text, error.hint().as_deref())
+    report.failure(store, Failed::Films(count), "tagging", "radarr", &text, error.hint().as_deref())
 }

@@ -11,7 +11,7 @@ use super::{keep, note_routes};
 use crate::film::{Film, Uid};
 use crate::letterboxd::page::{FilmPage, Unreadable};
 use crate::letterboxd::{Letterboxd, PageError};
-use crate::report::{Report, plural};
+use crate::report::{Failed, Report, plural};
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// After so many pages, what they brought is passed on.
@@ -65,16 +65,16 @@ pub fn films(
     if letterboxd.is_stopped() {
         report.block();
     } else if failures.is_empty() {
-        store.forget_notices("films/")?;
+        store.forget_notices("films")?;
     }
-    failures.tell("film page", "films", store, report)?;
+    failures.tell_films(store, report)?;
     if letterboxd.unasked() > 0 {
         let pages = plural(letterboxd.unasked(), "page");
         let text =
             format!("one page after the other was not to be had, so {pages} are left for the next run");
-        report.failure(store, "letterboxd/given_up", "letterboxd", &text, None)?;
+        report.failure(store, Failed::Server, "given_up", "letterboxd", &text, None)?;
     } else {
-        store.forget_notices("letterboxd/given_up")?;
+        store.forget_notices("given_up")?;
     }
     let order: HashMap<&String, usize> =
         people.iter().enumerate().map(|(index, person)| (person, index)).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Scraped, Trouble};
 use crate::letterboxd::PageError;
-use crate::letterboxd::page::WatchlistPage;
-use crate::report::{Report, UserReport, plural};
+use crate::letterboxd::page::{Unreadable, WatchlistPage};
+use crate::report::{Failed, Report, UserReport, plural};
 use crate::store::{Store, StoreError};
 
 /// Writes down how a scrape went and says what a person should know about it.
@@ -16,12 +16,11 @@ pub(super) fn tell(
     scraped: &Scraped,
     common: &Failures,
 ) -> Result<(), StoreError> {
-    let key = |kind: &str| format!("scrape/{person}/{kind}");
     let mut problem = None;
     match &scraped.trouble {
         None => {
-            store.forget_notices(&key(""))?;
-            store.forget_notices("scrape/block")?;
+            store.forget_notices_about("scrape", person)?;
+            store.forget_notices("block")?;
         }
         Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
         // Told once for all.
@@ -37,9 +36,10 @@ pub(super) fn tell(
                 // Told once for all.
             } else if error.is_block() {
                 report.block();
-                report.warning(store, "scrape/block", person, &text, hint)?;
+                report.warning(store, "block", person, &text, hint)?;
             } else {
-                report.failure(store, &key(scraped.outcome), person, &text, hint)?;
+                let failed = if is_own_trouble(error, *number) { Failed::List } else { Failed::User };
+                report.failure(store, failed, ("scrape", person, scraped.outcome), person, &text, hint)?;
             }
             problem = Some(text);
         }
@@ -52,7 +52,7 @@ pub(super) fn tell(
                 None => "the pages of the watchlist do not agree on its total".to_owned(),
             };
             let text = format!("{what}; nothing is taken off until that is clear");
-            report.warning(store, &key("total"), person, &text, None)?;
+            report.warning(store, ("scrape", person, "total"), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Pending { gone, known }) => {
@@ -61,7 +61,7 @@ pub(super) fn tell(
                  nothing is taken off until a crawl in an hour or later says the same"
             );
             let hint = "`lbjf sync --allow-shrink` accepts it now";
-            report.warning(store, &key("pending"), person, &text, Some(hint))?;
+            report.warning(store, ("scrape", person, "pending"), person, &text, Some(hint))?;
             problem = Some(text);
         }
     }
@@ -76,6 +76,17 @@ pub(super) fn tell(
         gone: scraped.gone,
     });
     Ok(())
+}
+
+/// Can only the person whose list it is mend this, or whoever wrote their name into the config? It is no fault of a
+/// server, so it is told once a day and makes nobody sick.
+fn is_own_trouble(error: &PageError, number: u32) -> bool {
+    match error {
+        PageError::Private => true,
+        PageError::NotFound => number == 1,
+        PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
+        _ => false,
+    }
 }
 
 /// What keeps several people from theirs in the same way, such as no network, is told once for all.
@@ -109,19 +120,28 @@ impl Failures {
     }
 
     /// One line for each kind of failure.
-    pub(super) fn tell(
-        self,
-        what: &str,
-        key: &str,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
+    pub(super) fn tell_films(self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
         for (why, (hint, names)) in self.0 {
-            let more = if names.len() > 3 { ", …" } else { "" };
-            let shown = names.values().take(3).cloned().collect::<Vec<_>>().join(", ");
-            let text = format!("{} not read: {why} ({shown}{more})", plural(names.len(), what));
-            report.failure(store, &format!("{key}/{why}"), "letterboxd", &text, hint)?;
+            let (failed, text) = (Failed::Films(names.len()), text(&why, "film page", &names));
+            report.failure(store, failed, ("films", "", why.as_str()), "letterboxd", &text, hint)?;
         }
         Ok(())
     }
+
+    /// One line for each kind of failure.
+    pub(super) fn tell_watchlists(self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+        for (why, (hint, names)) in self.0 {
+            let text = text(&why, "watchlist", &names);
+            let names: Vec<String> = names.into_values().collect();
+            let notice = ("watchlists", "", why.as_str());
+            report.failure(store, Failed::Users(&names), notice, "letterboxd", &text, hint)?;
+        }
+        Ok(())
+    }
+}
+
+fn text(why: &str, what: &str, names: &BTreeMap<usize, String>) -> String {
+    let more = if names.len() > 3 { ", …" } else { "" };
+    let shown = names.values().take(3).cloned().collect::<Vec<_>>().join(", ");
+    format!("{} not read: {why} ({shown}{more})", plural(names.len(), what))
 }

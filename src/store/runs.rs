@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
-use super::{Care, DAY, Store, StoreError, Timestamp, examine};
+use super::{Care, DAILY, DAY, Store, StoreError, Timestamp, examine};
 use crate::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
@@ -24,10 +24,54 @@ pub struct Run {
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub exit_code: Option<u8>,
+    /// Did it go well, but for lists that only their owners can mend?
+    pub is_well: bool,
     /// Its closing line.
     pub summary: Option<String>,
     /// What a person should look at.
     pub problems: Vec<String>,
+}
+
+/// How a run ended, as it is written down.
+#[derive(Debug)]
+pub struct RunEnd<'a> {
+    /// The exit code.
+    pub exit_code: u8,
+    /// Did it go well, but for lists that only their owners can mend?
+    pub is_well: bool,
+    /// Its closing line.
+    pub summary: &'a str,
+    /// What a person should look at.
+    pub problems: &'a [String],
+}
+
+/// Something that is told once, or once a day. Names stand apart from the kind, so that none is taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notice<'a> {
+    /// A word of lbjf's own.
+    pub kind: &'static str,
+    /// The name of a person or a thing; empty where there is none.
+    pub about: &'a str,
+    /// Which of several; empty where there is one.
+    pub detail: &'a str,
+}
+
+impl From<&'static str> for Notice<'_> {
+    fn from(kind: &'static str) -> Self {
+        Self { kind, about: "", detail: "" }
+    }
+}
+
+impl<'a> From<(&'static str, &'a str)> for Notice<'a> {
+    fn from((kind, about): (&'static str, &'a str)) -> Self {
+        Self { kind, about, detail: "" }
+    }
+}
+
+impl<'a> From<(&'static str, &'a str, &'a str)> for Notice<'a> {
+    fn from((kind, about, detail): (&'static str, &'a str, &'a str)) -> Self {
+        Self { kind, about, detail }
+    }
 }
 
 /// A clock that was ahead left dates that are far off; what waits for them would wait as long as it was ahead. Waits
@@ -73,17 +117,12 @@ impl Store {
     }
 
     /// Writes down how it ended, and what a person should look at.
-    pub fn end_run(
-        &mut self,
-        id: i64,
-        now: Timestamp,
-        exit_code: u8,
-        summary: &str,
-        problems: &[String],
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, summary = ?4, problems = ?5 WHERE id = ?1";
+    pub fn end_run(&mut self, id: i64, now: Timestamp, end: &RunEnd<'_>) -> Result<(), StoreError> {
+        let sql = "UPDATE run SET ended_at = ?2, exit_code = ?3, is_well = ?4, summary = ?5, problems = ?6
+            WHERE id = ?1";
         self.transact(|db| {
-            db.execute(sql, params![id, now, exit_code, summary, problems.join("\n")])?;
+            let problems = end.problems.join("\n");
+            db.execute(sql, params![id, now, end.exit_code, end.is_well, end.summary, problems])?;
             thin(db, now)
         })
     }
@@ -93,12 +132,14 @@ impl Store {
         let mut statement = self.db.prepare_cached("SELECT * FROM run ORDER BY id DESC LIMIT ?1")?;
         let runs = statement.query_map([limit], |row| {
             let problems = row.get::<_, Option<String>>("problems")?.unwrap_or_default();
+            let exit_code = row.get("exit_code")?;
             Ok(Run {
                 id: row.get("id")?,
                 command: row.get("command")?,
                 started_at: row.get("started_at")?,
                 ended_at: row.get("ended_at")?,
-                exit_code: row.get("exit_code")?,
+                exit_code,
+                is_well: row.get::<_, Option<bool>>("is_well")?.unwrap_or(exit_code == Some(0)),
                 summary: clean(row.get("summary")?),
                 problems: problems.lines().map(|line| one_line(line).into_owned()).collect(),
             })
@@ -107,27 +148,40 @@ impl Store {
     }
 
     /// Is this worth a warning, or was it told within a day? Remembers that it is told now.
-    pub fn is_news(&mut self, key: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "SELECT told_at FROM notice WHERE key = ?1";
-        let told_at: Option<Timestamp> = self.db.query_row(sql, [key], |row| row.get(0)).optional()?;
+    pub fn is_news<'a>(&mut self, notice: impl Into<Notice<'a>>, now: Timestamp) -> Result<bool, StoreError> {
+        let Notice { kind, about, detail } = notice.into();
+        let sql = "SELECT told_at FROM notice WHERE kind = ?1 AND about = ?2 AND detail = ?3";
+        let told_at: Option<Timestamp> =
+            self.db.query_row(sql, [kind, about, detail], |row| row.get(0)).optional()?;
         // A date in the future comes from a clock that was wrong.
-        let is_news = told_at.is_none_or(|told_at| now - told_at >= DAY || told_at > now);
+        let is_news = told_at.is_none_or(|told_at| now - told_at >= DAILY || told_at > now);
         if is_news {
-            self.db
-                .execute("INSERT OR REPLACE INTO notice (key, told_at) VALUES (?1, ?2)", params![key, now])?;
+            let sql = "INSERT OR REPLACE INTO notice (kind, about, detail, told_at) VALUES (?1, ?2, ?3, ?4)";
+            self.db.execute(sql, params![kind, about, detail, now])?;
         }
         Ok(is_news)
     }
 
     /// Was this never told before? Remembers that it is told now, for good.
-    pub fn is_first(&mut self, key: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "INSERT OR IGNORE INTO notice (key, told_at) VALUES (?1, ?2)";
-        Ok(self.db.execute(sql, params![key, now])? == 1)
+    pub fn is_first<'a>(
+        &mut self,
+        notice: impl Into<Notice<'a>>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Notice { kind, about, detail } = notice.into();
+        let sql = "INSERT OR IGNORE INTO notice (kind, about, detail, told_at) VALUES (?1, ?2, ?3, ?4)";
+        Ok(self.db.execute(sql, params![kind, about, detail, now])? == 1)
     }
 
-    /// Forgets what was told under keys that begin so: if it happens again, it is news again.
-    pub fn forget_notices(&mut self, prefix: &str) -> Result<(), StoreError> {
-        self.db.execute("DELETE FROM notice WHERE substr(key, 1, length(?1)) = ?1", [prefix])?;
+    /// Forgets what was told of this kind: if it happens again, it is news again.
+    pub fn forget_notices(&mut self, kind: &'static str) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM notice WHERE kind = ?1", [kind])?;
+        Ok(())
+    }
+
+    /// Forgets what was told of this kind about one name.
+    pub fn forget_notices_about(&mut self, kind: &'static str, about: &str) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM notice WHERE kind = ?1 AND about = ?2", [kind, about])?;
         Ok(())
     }
 

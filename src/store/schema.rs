@@ -137,6 +137,35 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- Few of many: what `status` and every run would look for among all films and entries.
     CREATE INDEX film_odd ON film (uid) WHERE kind IS NOT 'movie';
     CREATE INDEX entry_trouble ON entry (person) WHERE problem IS NOT NULL;
+", "
+    -- What was told, with its kind and whom it is about apart: a name is never taken for a kind, nor for the beginning of
+    -- another name.
+    ALTER TABLE notice RENAME TO notice_by_key;
+    CREATE TABLE notice (
+        kind    TEXT NOT NULL, -- a word of lbjf's own
+        about   TEXT NOT NULL, -- a name, or nothing
+        detail  TEXT NOT NULL, -- which of several, or nothing
+        told_at INTEGER NOT NULL,
+        PRIMARY KEY (kind, about, detail)
+    ) STRICT, WITHOUT ROWID;
+    -- Of what was told so far: what is told once, and lists that cannot be read. The rest is told once more.
+    INSERT INTO notice (kind, about, detail, told_at)
+        SELECT kind, substr(rest, 1, instr(rest, '/') - 1), substr(rest, instr(rest, '/') + 1), told_at
+        FROM (SELECT substr(key, 1, instr(key, '/') - 1) AS kind, substr(key, instr(key, '/') + 1) AS rest, told_at
+              FROM notice_by_key)
+        WHERE kind IN ('skip', 'scrape') AND instr(rest, '/') > 0;
+    INSERT INTO notice (kind, about, detail, told_at)
+        SELECT 'restored', '', '', told_at FROM notice_by_key WHERE key = 'restored/radarr';
+    DROP TABLE notice_by_key;
+    -- Did it go well, but for lists that only their owners can mend? NULL: as the exit code says.
+    ALTER TABLE run ADD COLUMN is_well INTEGER;
+    -- Letterboxd's own number of the member, which stays when they change names.
+    ALTER TABLE person ADD COLUMN member INTEGER;
+    -- Does `position` say where the entry stood among the others? Not where it was found apart from them.
+    ALTER TABLE entry ADD COLUMN is_placed INTEGER NOT NULL DEFAULT 0;
+    -- When an accepted crawl lacked it. What Radarr answered stays, for an entry that takes its place.
+    ALTER TABLE entry ADD COLUMN left_at INTEGER;
+    CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

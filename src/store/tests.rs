@@ -36,6 +36,10 @@ fn resolve(store: &mut Store, person: &str, tmdb: u32) {
     store.record_look(&film, &look, 100).unwrap();
 }
 
+fn ended(summary: &str) -> RunEnd<'_> {
+    RunEnd { exit_code: 0, is_well: true, summary, problems: &[] }
+}
+
 #[test]
 fn a_film_keeps_its_identity_when_its_slug_changes() {
     let mut store = Store::in_memory().unwrap();
@@ -176,13 +180,45 @@ fn a_failed_wish_is_due_in_the_next_three_runs_and_then_daily() {
 #[test]
 fn a_warning_is_news_once_a_day() {
     let mut store = Store::in_memory().unwrap();
-    assert!(store.is_news("ada/private", 1000).unwrap());
-    assert!(!store.is_news("ada/private", 1000 + DAY - 1).unwrap());
-    assert!(store.is_news("ada/private", 1000 + DAY).unwrap());
-    assert!(store.is_news("ada/private", 500).unwrap(), "the clock was set back");
-    store.forget_notices("ada/").unwrap();
-    assert!(store.is_news("ada/private", 501).unwrap());
+    let private = ("scrape", "ada", "private");
+    assert!(store.is_news(private, 1000).unwrap());
+    assert!(!store.is_news(private, 1000 + DAILY - 1).unwrap());
+    assert!(store.is_news(private, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
+    assert!(store.is_news(private, 500).unwrap(), "the clock was set back");
+    store.forget_notices_about("scrape", "ada").unwrap();
+    assert!(store.is_news(private, 501).unwrap());
     assert!(store.is_first("x", 1).unwrap() && !store.is_first("x", 10 * DAY).unwrap());
+}
+
+#[test]
+fn forgetting_what_was_told_of_one_name_forgets_nothing_of_another_or_of_a_kind() {
+    let names = ["block", "blockbuster", "ada", "ada/x", "ad", "films", "watchlists", "letterboxd", "scrape"];
+    let kinds = ["scrape", "block", "films", "watchlists", "letterboxd", "collection"];
+    let told = |store: &mut Store| {
+        let mut told = Vec::new();
+        for kind in kinds {
+            let of_kind = names.iter().map(|name| (kind, *name, "private"));
+            for notice in of_kind.chain([(kind, "", "private"), (kind, "", "")]) {
+                if !store.is_news(notice, 1000).unwrap() {
+                    told.push(notice);
+                }
+            }
+        }
+        told
+    };
+    let mut store = Store::in_memory().unwrap();
+    assert_eq!(told(&mut store), []);
+    let all = told(&mut store);
+    assert_eq!(all.len(), kinds.len() * (names.len() + 2));
+    for name in names {
+        store.forget_notices_about("scrape", name).unwrap();
+        let expected: Vec<_> =
+            all.iter().copied().filter(|notice| *notice != ("scrape", name, "private")).collect();
+        assert_eq!(told(&mut store), expected, "{name}");
+    }
+    store.forget_notices("block").unwrap();
+    let expected: Vec<_> = all.iter().copied().filter(|(kind, _, _)| *kind != "block").collect();
+    assert_eq!(told(&mut store), expected);
 }
 
 #[test]
@@ -218,7 +254,7 @@ fn a_newer_file_is_refused() {
     let path = folder.path().join("lbjf.db");
     Store::open(&path).unwrap().db.pragma_update(None, "user_version", 99).unwrap();
     let error = Store::open(&path).unwrap_err();
-    assert_eq!(error.to_string(), "it was written by a newer lbjf (schema 99, this one knows up to 2)");
+    assert_eq!(error.to_string(), "it was written by a newer lbjf (schema 99, this one knows up to 3)");
 }
 
 #[test]
@@ -287,7 +323,7 @@ fn killed_while_writing(path: &Path, begin: impl FnOnce(&Connection)) -> (tempfi
 /// Enough to reach the file before the commit.
 fn write_much(db: &Connection) {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
-        INSERT INTO notice SELECT 'note ' || i, i FROM n";
+        INSERT INTO notice SELECT 'note', '', i, i FROM n";
     db.execute_batch(sql).unwrap();
 }
 
@@ -394,7 +430,7 @@ fn five_years_of_runs_every_ten_minutes_stay_small() {
     let mut now = RUNS * 600;
     for round in 0..300 {
         let run = store.begin_run("sync", now).unwrap();
-        store.end_run(run, now + 5, 0, "sync: 3 users, nothing to do, in 5 s", &[]).unwrap();
+        store.end_run(run, now + 5, &ended("sync: 3 users, nothing to do, in 5 s")).unwrap();
         assert!(count(&store) <= 1000 + 365, "round {round}: {}", count(&store));
         now += 600;
     }
@@ -416,7 +452,7 @@ fn a_year_of_good_runs_leaves_the_last_thousand() {
         let run = store.begin_run("sync", number * 21_000).unwrap();
         // One was killed.
         if number != 100 {
-            store.end_run(run, number * 21_000 + 5, 0, "sync", &[]).unwrap();
+            store.end_run(run, number * 21_000 + 5, &ended("sync")).unwrap();
         }
     }
     let runs = store.runs(2000).unwrap();

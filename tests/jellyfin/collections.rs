@@ -120,7 +120,7 @@ fn a_collection_by_id_is_used_and_one_that_does_not_exist_is_an_error() {
     let unknown = "0123456789abcdef0123456789abcdef";
     world.change(&set, unknown);
     world.forget_requests();
-    let text = format!("warning: ada: Jellyfin has no collection `{unknown}`; it has `Anything` ({set})");
+    let text = format!("lbjf: error: ada: Jellyfin has no collection `{unknown}`; it has `Anything` ({set})");
     world.lbjf(&["sync"]).exits(Exit::Partial).says(&text);
     assert_eq!(world.writes(), [""; 0]);
 }
@@ -167,7 +167,7 @@ fn a_ghost_is_named_and_left() {
     world.put(&set, "ran");
     world.jellyfin.make_ghost(&set);
     world.lbjf(&["sync"]).exits(Exit::Partial).mentions(
-        "warning: ada: collection `Ada's watchlist` is a leftover of a deleted one that nobody can see",
+        "lbjf: error: ada: collection `Ada's watchlist` is a leftover of a deleted one that nobody can see",
     );
     assert_eq!(world.told_jellyfin(), [""; 0]);
     assert_eq!(world.radarr.posted().len(), 2);
@@ -319,7 +319,7 @@ fn a_collection_that_cannot_be_made_is_reported_and_others_are() {
     let refusal = Reply::new(500, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(usize::MAX, is_adas, Fault::Instead(refusal));
     world.lbjf(&["sync"]).exits(Exit::Partial).says(&format!(
-        "warning: collection `{COLLECTION}`: not made: Jellyfin answered POST Collections with HTTP 500"
+        "lbjf: error: collection `{COLLECTION}`: not made: Jellyfin answered POST Collections with HTTP 500"
     ));
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "make Ben's", "put 1"]);
     world.jellyfin.server.behave();
@@ -348,7 +348,7 @@ fn a_collection_that_is_not_listed_but_has_members_is_left_alone() {
         for args in if times == 1 { &runs[..1] } else { &runs } {
             lists_nothing(times, &world);
             world.lbjf(args).exits(Exit::Partial).says(&format!(
-                "warning: ada: Jellyfin does not list collection `{COLLECTION}`, but has members of it; nothing is changed in it"
+                "lbjf: error: ada: Jellyfin does not list collection `{COLLECTION}`, but has members of it; nothing is changed in it"
             ));
             assert_eq!(world.told_jellyfin(), [""; 0], "{version:?}");
             world.pass_time(Duration::from_hours(25));
@@ -373,7 +373,7 @@ fn a_collection_that_is_not_listed_and_cannot_be_asked_about_is_left_alone() {
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
-        .says("warning: ada: Jellyfin answered GET Items with HTTP 500");
+        .says("lbjf: error: ada: Jellyfin answered GET Items with HTTP 500");
     makes_none(&world);
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
 }

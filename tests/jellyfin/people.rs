@@ -54,7 +54,7 @@ fn a_list_that_was_never_read_in_full_keeps_everything() {
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     world.jellyfin.watch("ada", &heat, true);
     world.letterboxd.drop_entry("ada", "alien");
-    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.lbjf(&["sync"]).exits(Exit::Success);
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     world.letterboxd.set_private("ben", false);
     world.sync().mentions("2 out of a collection");
@@ -66,18 +66,18 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
     type Break = fn(&World);
     let read = |request: &standins::Request| request.param("userId").is_some();
     let breaks: [(&str, Break, &str); 4] = [
-        ("unknown", |_| (), "warning: ben: Jellyfin has no user `bob`; it has `ada`, `ben`"),
+        ("unknown", |_| (), "lbjf: error: ben: Jellyfin has no user `bob`; it has `ada`, `ben`"),
         (
             "disabled",
             |world| world.jellyfin.disable_user("ben"),
-            "warning: ben: Jellyfin's user `ben` is disabled",
+            "lbjf: error: ben: Jellyfin's user `ben` is disabled",
         ),
         (
             "empty",
             |world| world.jellyfin.hide_library("ben", true),
-            "warning: ben: the library shows no films where it showed 4; nothing is made or taken out",
+            "lbjf: error: ben: the library shows no films where it showed 4; nothing is made or taken out",
         ),
-        ("failing", |_| (), "warning: library of `"),
+        ("failing", |_| (), "lbjf: error: library of `"),
     ];
     for (what, break_it, warning) in breaks {
         let (mut world, [heat, ..]) = shared();

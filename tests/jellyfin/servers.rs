@@ -62,7 +62,7 @@ fn a_wrong_key_is_named_and_never_shown() {
     let begin = |world: &mut World| world.change(KEY, "mistyped-key-0123456789");
     let end = |world: &mut World| world.change("mistyped-key-0123456789", KEY);
     trouble(busy(Jellyfin::start()), begin, end)
-        .mentions("warning: jellyfin: Jellyfin at `http://127.0.0.1:")
+        .mentions("lbjf: error: jellyfin: Jellyfin at `http://127.0.0.1:")
         .mentions("` refused the API key (HTTP 401)")
         .says("hint: check `jellyfin.api_key`; make one under Dashboard > API Keys")
         .omits("mistyped");
@@ -71,7 +71,7 @@ fn a_wrong_key_is_named_and_never_shown() {
 #[test]
 fn a_wrong_base_path_is_told_with_the_key_to_check() {
     addressed(|url| format!("{url}/nope"))
-        .says("warning: jellyfin: Jellyfin answered GET Users with HTTP 404")
+        .says("lbjf: error: jellyfin: Jellyfin answered GET Users with HTTP 404")
         .says("hint: check the path of `jellyfin.url`");
 }
 
@@ -90,7 +90,7 @@ fn a_missing_base_path_is_told_with_where_it_redirects_to() {
 #[test]
 fn a_server_that_is_down_is_told() {
     addressed(|_| "http://127.0.0.1:1".to_owned())
-        .says("warning: jellyfin: Jellyfin at `http://127.0.0.1:1` cannot be reached: connection refused")
+        .says("lbjf: error: jellyfin: Jellyfin at `http://127.0.0.1:1` cannot be reached: connection refused")
         .says("hint: is it running? check `jellyfin.url`");
 }
 
@@ -151,9 +151,9 @@ fn a_server_of_an_old_version_is_told() {
 fn a_library_that_cannot_be_read_takes_nothing_out() {
     let error = Reply::new(500, "text/plain", "Error processing request.");
     answers(busy(Jellyfin::start()), is_library, error)
-        .says("warning: library of `ada`: Jellyfin answered GET Items with HTTP 500");
+        .says("lbjf: error: library of `ada`: Jellyfin answered GET Items with HTTP 500");
     answers(busy(Jellyfin::start()), is_library, Reply::html(200, "<!DOCTYPE html>"))
-        .mentions("warning: library of `ada`: `http://127.0.0.1:")
+        .mentions("lbjf: error: library of `ada`: `http://127.0.0.1:")
         .mentions("hint: check the path of `jellyfin.url`");
 }
 
@@ -161,7 +161,7 @@ fn a_library_that_cannot_be_read_takes_nothing_out() {
 fn members_that_cannot_be_read_change_nothing() {
     let error = Reply::new(500, "text/plain", "Error processing request.");
     answers(busy(Jellyfin::start()), is_members, error)
-        .says(&format!("warning: collection `{COLLECTION}`: Jellyfin answered GET Items with HTTP 500"));
+        .says(&format!("lbjf: error: collection `{COLLECTION}`: Jellyfin answered GET Items with HTTP 500"));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn an_answer_that_breaks_off_is_no_empty_library() {
     let world = busy(Jellyfin::start());
     let begin = |world: &mut World| world.jellyfin.server.fail(usize::MAX, is_library, Fault::Truncate(40));
     trouble(world, begin, |world| world.jellyfin.server.behave())
-        .mentions("warning: library of `ada`: Jellyfin at `http://127.0.0.1:");
+        .mentions("lbjf: error: library of `ada`: Jellyfin at `http://127.0.0.1:");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_library_without_films_where_there_were_some_is_not_believed() {
     let begin = |world: &mut World| world.jellyfin.hide_library("ada", true);
     let end = |world: &mut World| world.jellyfin.hide_library("ada", false);
     trouble(busy(Jellyfin::start()), begin, end)
-        .says("warning: ada: the library shows no films where it showed 3; nothing is made or taken out")
+        .says("lbjf: error: ada: the library shows no films where it showed 3; nothing is made or taken out")
         .says("hint: is the disk mounted, and may they still see the library?");
 }
 
@@ -219,7 +219,7 @@ fn an_unknown_jellyfin_user_is_told_with_those_there_are() {
     };
     let end = |world: &mut World| world.change("adda", "ADA");
     trouble(busy(Jellyfin::start()), begin, end)
-        .says("warning: ada: Jellyfin has no user `adda`; it has `Grace`, `ada`")
+        .says("lbjf: error: ada: Jellyfin has no user `adda`; it has `Grace`, `ada`")
         .says("hint: check `jellyfin_username`");
 }
 
@@ -227,7 +227,7 @@ fn an_unknown_jellyfin_user_is_told_with_those_there_are() {
 fn a_missing_jellyfin_user_is_told_once_however_often_they_are_needed() {
     let mut world = busy(Jellyfin::start()).set("[radarr]", "skip_if_in_library = true");
     world.change("jellyfin_username = \"ada\"", "jellyfin_username = \"adda\"");
-    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).mentions(" 1 failed, in ");
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).mentions(" 1 user failed, in ");
     assert_eq!(ran.stderr.matches("has no user `adda`").count(), 1, "{}", ran.stderr);
 }
 
@@ -235,7 +235,7 @@ fn a_missing_jellyfin_user_is_told_once_however_often_they_are_needed() {
 fn a_disabled_jellyfin_user_is_told() {
     let world = busy(Jellyfin::start());
     world.jellyfin.disable_user("ada");
-    world.lbjf(&["sync"]).exits(Exit::Partial).says("warning: ada: Jellyfin's user `ada` is disabled");
+    world.lbjf(&["sync"]).exits(Exit::Partial).says("lbjf: error: ada: Jellyfin's user `ada` is disabled");
     assert_eq!(world.told_jellyfin(), [""; 0]);
 }
 
@@ -246,7 +246,7 @@ fn another_jellyfin_behind_the_same_store_is_refused() {
     let begin = |world: &mut World| world.jellyfin.set_server_id("another");
     let end = |world: &mut World| world.jellyfin.set_server_id("the-first");
     trouble(busy(jellyfin), begin, end)
-        .says("warning: jellyfin: `stand-in` is another Jellyfin than the one this store belongs to")
+        .says("lbjf: error: jellyfin: `stand-in` is another Jellyfin than the one this store belongs to")
         .says("hint: give each Jellyfin a `system.database` of its own");
 }
 
@@ -293,7 +293,7 @@ fn trouble_that_lasts_is_a_warning_once_a_day_and_again_when_it_comes_back() {
         let world = busy(jellyfin);
         let tells = |expected: bool| {
             let ran = world.lbjf(&["sync", "--quiet"]).exits(Exit::Partial);
-            assert_eq!(ran.stderr.starts_with("warning: "), expected, "{what}: {}", ran.stderr);
+            assert_eq!(ran.stderr.starts_with("lbjf: error: "), expected, "{what}: {}", ran.stderr);
         };
         begin(&world);
         tells(true);

@@ -208,7 +208,8 @@ fn a_film_that_cannot_be_taken_out_once_more_is_tried_by_the_next_run() {
     let error = Reply::new(500, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(error));
     let ran = world.lbjf(&["sync"]).exits(Exit::Partial).omits("stays in it");
-    ran.mentions("films not taken out: Jellyfin answered DELETE Collections/").mentions(" 1 failed, in ");
+    ran.mentions("films not taken out: Jellyfin answered DELETE Collections/")
+        .mentions(" 1 collection failed, in ");
     world.jellyfin.server.behave();
     world.sync().mentions("took out: heat");
     world.idle();
@@ -325,7 +326,7 @@ fn making_a_collection_is_never_sent_twice_in_a_run() {
     world.download("heat");
     world.jellyfin.server.fail(1, |request| request.path == "/Collections", Fault::DropAfter);
     let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
-    ran.mentions(&format!("warning: collection `{COLLECTION}`: not made: Jellyfin at "))
+    ran.mentions(&format!("lbjf: error: collection `{COLLECTION}`: not made: Jellyfin at "))
         .mentions("cannot be reached: the connection was closed before the answer was complete");
     world.sync();
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 1"]);

@@ -313,7 +313,7 @@ fn a_crawl_without_its_second_page_adds_what_it_has_and_the_next_run_finishes() 
     world.fail_page(3, PAGE_2, instead(500, ""));
     sync(&world, &[])
         .exits(Exit::Partial)
-        .says("warning: ada: watchlist page 2: Letterboxd answered with HTTP 500")
+        .says("lbjf: error: ada: watchlist page 2: Letterboxd answered with HTTP 500")
         .says("ada: 32 new of 60 on the watchlist");
     assert_eq!(in_radarr(&world), 32);
 
@@ -340,7 +340,7 @@ fn a_second_page_without_a_film_is_no_shorter_list() {
     let empty = pages::watchlist_page(Markup::May2026, "ada", 2, 3, 60, &[]);
     world.fail_page(ALWAYS, PAGE_2, instead(200, empty));
     sync(&world, &["--full"]).exits(Exit::Partial).says(
-        "warning: ada: watchlist page 2: the page has no li.griditem in the watchlist, \
+        "lbjf: error: ada: watchlist page 2: the page has no li.griditem in the watchlist, \
          found 0 posters elsewhere, of 60 declared",
     );
     assert_eq!(world.collected(), collected_of_sixty(&world));

@@ -19,7 +19,8 @@ const ALWAYS: usize = usize::MAX;
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
-const NEARLY_A_DAY: Duration = Duration::from_mins(24 * 60 - 1);
+/// A timer that runs once a day may be a little early: 23 hours are a day.
+const NEARLY_A_DAY: Duration = Duration::from_mins(23 * 60 - 1);
 
 const NONE: [&str; 0] = [];
 const NOTHING: [u32; 0] = [];

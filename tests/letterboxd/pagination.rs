@@ -54,7 +54,7 @@ fn pages_without_a_way_on_take_nothing_off_however_long_it_lasts() {
         world.pass_time(DAY);
         let left = films - 1;
         sync(&world, &[]).exits(Exit::Partial).says(&format!(
-            "warning: ada: the page has no link to the next page, found none behind 28 of {left} films"
+            "lbjf: error: ada: the page has no link to the next page, found none behind 28 of {left} films"
         ));
     }
 }
@@ -69,7 +69,7 @@ fn the_last_page_may_not_be_a_full_one_with_most_of_the_list_to_come() {
         if is_second { without_pagination(&html) } else { html }
     });
     sync(&world, &[]).exits(Exit::Partial).says(
-        "warning: ada: watchlist page 2: the page has no link to the next page, found none behind 56 of 100 films",
+        "lbjf: error: ada: watchlist page 2: the page has no link to the next page, found none behind 56 of 100 films",
     );
     let scraped = world.lbjf(&["scrape", "ada", "--no-resolve", "--csv"]).exits(Exit::Partial);
     assert_eq!(scraped.stdout.lines().count(), 1 + 56);

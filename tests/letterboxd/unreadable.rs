@@ -23,7 +23,8 @@ fn unreadable(fault: impl FnOnce(&World) -> Fault, exit: Exit, warning: &str) ->
     world.fail_page(ALWAYS, PAGE_1, fault);
     world.download("heat-1995");
     world.letterboxd.push("grace", "ran");
-    sync(&world, &[]).exits(exit).says(&format!("warning: ada: {warning}"));
+    let level = if exit == Exit::Blocked { "warning" } else { "lbjf: error" };
+    sync(&world, &[]).exits(exit).says(&format!("{level}: ada: {warning}"));
     assert_eq!(world.collected(), world.tmdb(&["heat-1995", "alien"]), "what is known goes on");
     let is_blocked = exit == Exit::Blocked;
     assert_eq!(world.radarr.posted(), if is_blocked { vec![] } else { world.tmdb(&["ran"]) });
@@ -40,13 +41,13 @@ fn a_private_list_keeps_everything_and_warns_once_a_day() {
     assert_eq!(times, 1);
     world.letterboxd.set_private("ada", true);
     world.pass_time(NEARLY_A_DAY);
-    let ran = sync(&world, &["-q"]).exits(Exit::Partial);
+    let ran = sync(&world, &["-q"]).exits(Exit::Success);
     assert_eq!(ran.stderr, "");
     world.pass_time(MINUTE);
     let ran = sync(&world, &["-q"]).exits(Exit::Partial);
     assert_eq!(
         ran.stderr,
-        "warning: ada: the watchlist is private\n\
+        "lbjf: error: ada: the watchlist is private\n\
          hint: ask them to make the watchlist public; nothing is removed meanwhile\n"
     );
     world.letterboxd.set_private("ada", false);
@@ -201,7 +202,7 @@ fn a_page_that_never_ends_is_given_up_after_timeout_seconds() {
     world.fail_page(ALWAYS, PAGE_1, Fault::Hang);
     sync(&world, &[])
         .exits(Exit::Partial)
-        .says("warning: ada: Letterboxd cannot be reached: no complete answer within 1 s");
+        .says("lbjf: error: ada: Letterboxd cannot be reached: no complete answer within 1 s");
     assert_eq!(asked(&world).0.len(), 3);
 }
 
@@ -303,7 +304,7 @@ fn what_keeps_everybody_from_their_list_is_one_line() {
     }
     world.letterboxd.server.fail(ALWAYS, |request| !request.path.starts_with("/mary/"), instead(502, ""));
     let line = "letterboxd: 3 watchlists not read: Letterboxd answered with HTTP 502 (ada, grace, linus)";
-    sync(&world, &[]).exits(Exit::Partial).says(&format!("warning: {line}")).omits("mary");
+    sync(&world, &[]).exits(Exit::Partial).says(&format!("lbjf: error: {line}")).omits("mary");
     sync(&world, &["-q"]).exits(Exit::Partial).omits("not read");
     let status = world.lbjf(&["status", "--json"]).json();
     for user in 0..3 {
@@ -313,5 +314,5 @@ fn what_keeps_everybody_from_their_list_is_one_line() {
     sync(&world, &[]).exits(Exit::Success);
     assert_eq!(in_radarr(&world), 3);
     world.letterboxd.server.fail(ALWAYS, |request| !request.path.starts_with("/mary/"), instead(502, ""));
-    sync(&world, &["-q"]).exits(Exit::Partial).says(&format!("warning: {line}"));
+    sync(&world, &["-q"]).exits(Exit::Partial).says(&format!("lbjf: error: {line}"));
 }

@@ -45,7 +45,8 @@ impl Oracle {
             () if is_blocked => &[6][..],
             () if ran.trouble.is_some_and(Trouble::is_told) => &[4],
             () if ran.trouble.is_some() => &[0, 4],
-            () if is_private => &[4],
+            // Once a day.
+            () if is_private => &[0, 4],
             // A collection, or a library, that is not there is told, as long as that matters.
             () if self.is_lacking(ran) => &[0, 4],
             () => &[0],

@@ -95,7 +95,7 @@ fn failures_with_a_success_between_are_no_row() {
     let good = ids[4];
     let is_bad = move |request: &Request| is_add(request) && !request.body.contains(&format!(":{good},"));
     world.radarr.server.fail(usize::MAX, is_bad, Fault::Instead(Reply::json(500, &json!({"message": "no"}))));
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("1 added to Radarr, 8 failed");
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("1 added to Radarr, 8 films failed");
     assert_eq!(world.radarr.posted(), ids);
 }
 

@@ -190,7 +190,7 @@ fn refused_film_fails_alone_and_is_tried_daily() {
         .lbjf(&["sync"])
         .exits(Exit::Partial)
         .says("warning: ada: `heat-1995` not added: Radarr refuses it: Path is a system folder")
-        .mentions("1 added to Radarr, 1 failed");
+        .mentions("1 added to Radarr, 1 film failed");
     world.forget_requests();
     world.sync();
     assert_eq!(requests(&world), 0);

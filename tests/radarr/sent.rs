@@ -318,7 +318,7 @@ fn user_tags_that_cannot_be_set_are_one_failure_and_set_later() {
     let (world, _) = untagged(3);
     let failure = Reply::html(404, "<title>404</title>");
     world.radarr.server.fail(1, is_edit, Fault::Instead(failure));
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 1 failed, in ").says(
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 3 films failed, in ").says(
         "warning: radarr: 3 films not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor with HTTP 404",
     );
     let status = world.lbjf(&["status", "film-1"]).exits(Exit::Success);
@@ -337,7 +337,7 @@ fn user_tags_of_films_that_are_gone_keep_no_other_film_untagged() {
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
-        .mentions("sync: 1 user, 2 tagged in Radarr, 1 failed, in ")
+        .mentions("sync: 1 user, 2 tagged in Radarr, 1 film failed, in ")
         .mentions("warning: radarr: 1 film not tagged `lbjf-ada`: Radarr answered PUT api/v3/movie/editor");
     assert_eq!(world.radarr.film(gone), None);
     // It was there, so it is answered: nobody wants it back.

@@ -32,9 +32,9 @@ fn every_version_explains_a_wrong_root_folder_path_and_quality_profile() {
         let mut world = world_of(version).watchlist(&["heat-1995"]);
         world.change("root_folder_path = \"/movies\"", "root_folder_path = \"/films\"");
         world.change("quality_profile = \"HD-1080p\"", "quality_profile_id = 44");
-        let ran = world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 2 failed, in ");
+        let ran = world.lbjf(&["sync"]).exits(Exit::Partial).mentions("sync: 1 user, 1 server failed, in ");
         ran.says(NO_FOLDER).says(
-            "warning: radarr: Radarr has no quality profile `44`; it has `Any` (1), `SD` (2), `HD-720p` (3), \
+            "lbjf: error: radarr: Radarr has no quality profile `44`; it has `Any` (1), `SD` (2), `HD-720p` (3), \
              `HD-1080p` (4), `Ultra-HD` (5), `HD - 720p/1080p` (6)",
         );
         assert_eq!(world.radarr.posted(), [0; 0]);
@@ -42,7 +42,7 @@ fn every_version_explains_a_wrong_root_folder_path_and_quality_profile() {
 }
 
 const NO_FOLDER: &str =
-    "warning: radarr: Radarr has no root folder `/films`; it has `/movies`, `/movies-animated`";
+    "lbjf: error: radarr: Radarr has no root folder `/films`; it has `/movies`, `/movies-animated`";
 
 /// Breaks a world, checks what is told and that collections are kept all the same, mends it, and checks that
 /// nothing was lost.
@@ -56,10 +56,10 @@ fn bad_radarr(spoil: impl FnOnce(&mut World), told: &[&str], mend: impl FnOnce(&
         let text = text.replace("URL", &url);
         assert!(ran.stderr.contains(&text), "no {text:?} in stderr:\n{}", ran.stderr);
     }
-    let ran = ran.mentions("1 to a collection, 1 failed, in ");
-    assert_eq!(ran.stderr.matches("warning: ").count(), 1, "{}", ran.stderr);
+    let ran = ran.mentions("1 to a collection, 1 server failed, in ");
+    assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
     assert_eq!((world.radarr.posted(), world.collected()), (vec![], world.tmdb(&["alien"])));
-    world.lbjf(&["sync"]).exits(Exit::Partial).omits("warning: ");
+    world.lbjf(&["sync"]).exits(Exit::Partial).omits("error: ");
     mend(&mut world);
     world.sync().mentions("2 added to Radarr");
     assert_eq!(world.radarr.films().len(), 2);
@@ -81,7 +81,7 @@ fn bad_answer(path: &'static str, reply: Reply, told: &[&str]) {
 fn wrong_api_key_is_told() {
     bad_radarr(
         |world| world.change(KEY, "another-key-of-radarr-0123456789"),
-        &["warning: radarr: Radarr at `URL` refused the API key (HTTP 401)\n\
+        &["lbjf: error: radarr: Radarr at `URL` refused the API key (HTTP 401)\n\
            hint: check `radarr.api_key`; Radarr shows its key under Settings > General\n"],
         |world| world.change("another-key-of-radarr-0123456789", KEY),
     );
@@ -91,7 +91,7 @@ fn wrong_api_key_is_told() {
 fn sonarr_behind_the_url_is_told() {
     bad_radarr(
         |world| world.radarr.set_app_name("Sonarr"),
-        &["warning: radarr: `URL` is Sonarr, not Radarr\nhint: check `radarr.url`\n"],
+        &["lbjf: error: radarr: `URL` is Sonarr, not Radarr\nhint: check `radarr.url`\n"],
         |world| world.radarr.set_app_name("Radarr"),
     );
 }
@@ -100,7 +100,7 @@ fn sonarr_behind_the_url_is_told() {
 fn radarr_3_is_told() {
     bad_radarr(
         |world| world.radarr.set_version("3.2.2.5080"),
-        &["warning: radarr: Radarr at `URL` is version 3.2.2.5080; lbjf needs 4 or newer\n"],
+        &["lbjf: error: radarr: Radarr at `URL` is version 3.2.2.5080; lbjf needs 4 or newer\n"],
         |world| world.radarr.set_version("4.0.0.5745"),
     );
 }
@@ -109,7 +109,7 @@ fn radarr_3_is_told() {
 fn wrong_base_path_in_url_is_told() {
     bad_radarr(
         |world| world.change(&world.radarr.url(), &(world.radarr.url() + "/films")),
-        &["warning: radarr: `URL/films` answered GET api/v3/system/status with an HTML page instead of \
+        &["lbjf: error: radarr: `URL/films` answered GET api/v3/system/status with an HTML page instead of \
              Radarr's JSON\nhint: check the path of `radarr.url`"],
         |world| world.change("/films\"", "\""),
     );
@@ -119,7 +119,7 @@ fn wrong_base_path_in_url_is_told() {
 fn missing_base_path_in_url_is_told() {
     bad_radarr(
         |world| world.radarr.set_url_base("/radarr"),
-        &["warning: radarr: Radarr at `URL` redirects to `/radarr/api/v3/system/status`\n\
+        &["lbjf: error: radarr: Radarr at `URL` redirects to `/radarr/api/v3/system/status`\n\
              hint: put the address it redirects to, as far as it is the server's base, into `radarr.url`\n"],
         |world| world.change("\"\napi_key", "/radarr\"\napi_key"),
     );
@@ -132,7 +132,7 @@ fn radarr_that_is_down_is_told() {
     bad_radarr(
         |world| world.change(&world.radarr.url(), &dead),
         &[
-            &format!("warning: radarr: Radarr at `{dead}` cannot be reached: connection refused\n"),
+            &format!("lbjf: error: radarr: Radarr at `{dead}` cannot be reached: connection refused\n"),
             "hint: is it running? check `radarr.url`\n",
         ],
         |world| world.change(&dead, &world.radarr.url()),
@@ -145,7 +145,7 @@ fn radarr_that_starts_up_is_told() {
     bad_answer(
         "",
         Reply::json(503, &starting),
-        &["warning: radarr: Radarr at `URL` is not ready (HTTP 503)\nhint: it is starting or migrating"],
+        &["lbjf: error: radarr: Radarr at `URL` is not ready (HTTP 503)\nhint: it is starting or migrating"],
     );
 }
 
@@ -154,8 +154,10 @@ fn login_page_is_told() {
     bad_answer(
         "/movie",
         Reply::html(200, "<!doctype html><title>Log in</title>"),
-        &["warning: radarr: `URL` answered GET api/v3/movie with an HTML page instead of Radarr's JSON\n\
-           hint: check the path of `radarr.url`; a login page or a proxy in front of it also answers like this\n"],
+        &[
+            "lbjf: error: radarr: `URL` answered GET api/v3/movie with an HTML page instead of Radarr's JSON\n\
+           hint: check the path of `radarr.url`; a login page or a proxy in front of it also answers like this\n",
+        ],
     );
 }
 
@@ -164,7 +166,7 @@ fn page_not_found_is_told() {
     bad_answer(
         "/status",
         Reply::html(404, "<title>404</title>"),
-        &["warning: radarr: Radarr answered GET api/v3/system/status with HTTP 404\n\
+        &["lbjf: error: radarr: Radarr answered GET api/v3/system/status with HTTP 404\n\
            hint: check the path of `radarr.url`\n"],
     );
 }
@@ -175,7 +177,7 @@ fn empty_answer_is_told() {
         "/qualityprofile",
         Reply::empty(200),
         &[
-            "warning: radarr: `URL` answered GET api/v3/qualityprofile with an empty body instead of Radarr's JSON\n",
+            "lbjf: error: radarr: `URL` answered GET api/v3/qualityprofile with an empty body instead of Radarr's JSON\n",
         ],
     );
 }
@@ -186,7 +188,7 @@ fn broken_json_is_told() {
         "/exclusions",
         Reply::new(200, "application/json", "[{\"tmdbId\": 60"),
         &[
-            "warning: radarr: Radarr at `URL` answered GET api/v3/exclusions with JSON that cannot be read: EOF",
+            "lbjf: error: radarr: Radarr at `URL` answered GET api/v3/exclusions with JSON that cannot be read: EOF",
         ],
     );
 }
@@ -197,7 +199,7 @@ fn json_of_another_shape_is_told() {
         "/movie",
         Reply::json(200, &json!({"page": 1, "records": []})),
         &[
-            "warning: radarr: Radarr at `URL` answered GET api/v3/movie with JSON that cannot be read: invalid type: map",
+            "lbjf: error: radarr: Radarr at `URL` answered GET api/v3/movie with JSON that cannot be read: invalid type: map",
         ],
     );
 }
@@ -206,7 +208,9 @@ fn json_of_another_shape_is_told() {
 fn wrong_quality_profile_is_told_with_those_there_are() {
     bad_radarr(
         |world| world.change("\"HD-1080p\"", "\"HD\""),
-        &["warning: radarr: Radarr has no quality profile `HD`; it has `Any` (1), `SD` (2), `HD-720p` (3), "],
+        &[
+            "lbjf: error: radarr: Radarr has no quality profile `HD`; it has `Any` (1), `SD` (2), `HD-720p` (3), ",
+        ],
         |world| world.change("\"HD\"", "\"HD-1080p\""),
     );
 }
@@ -225,7 +229,7 @@ fn radarr_without_root_folders_is_told() {
     let world = World::with(Radarr::start_empty(Version::V6_0, KEY), Jellyfin::start());
     let world = world.watchlist(&["heat-1995"]);
     let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
-    ran.says("warning: radarr: Radarr has no root folder `/movies`; it has none");
+    ran.says("lbjf: error: radarr: Radarr has no root folder `/movies`; it has none");
     world.radarr.add_root_folder("/movies/");
     world.sync();
     assert_eq!(world.radarr.films().len(), 1);
@@ -235,7 +239,7 @@ fn radarr_without_root_folders_is_told() {
 fn root_folder_out_of_reach_is_told() {
     bad_radarr(
         |world| world.radarr.set_accessible("/movies", false),
-        &["warning: radarr: Radarr cannot reach its root folder `/movies`; is the disk mounted?"],
+        &["lbjf: error: radarr: Radarr cannot reach its root folder `/movies`; is the disk mounted?"],
         |world| world.radarr.set_accessible("/movies", true),
     );
 }
@@ -279,9 +283,9 @@ fn wrong_override_of_one_user_does_not_stop_the_others() {
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
-        .says("warning: ben: Radarr has no root folder `/films`; it has `/movies`, `/movies-animated`")
-        .mentions("warning: cleo: Radarr has no quality profile `Best`; it has `Any` (1), ")
-        .mentions("sync: 3 users, 2 added to Radarr, 2 failed, in ");
+        .says("lbjf: error: ben: Radarr has no root folder `/films`; it has `/movies`, `/movies-animated`")
+        .mentions("lbjf: error: cleo: Radarr has no quality profile `Best`; it has `Any` (1), ")
+        .mentions("sync: 3 users, 2 added to Radarr, 2 users failed, in ");
     world.change("\"/films\"", "\"/movies\"");
     world.change("\"Best\"", "\"SD\"");
     world.sync().mentions("2 added to Radarr");
@@ -307,7 +311,7 @@ fn root_folder_that_radarr_loses_in_between_ends_the_adding() {
         "errorMessage": "Root folder '/movies' does not exist", "severity": "error"}]);
     world.radarr.server.fail(1, is_add, Fault::Instead(Reply::json(400, &refusal)));
     world.lbjf(&["sync"]).exits(Exit::Partial).says(
-        "warning: radarr: Radarr refuses the settings, so nothing more is sent: Root folder '/movies' does not \
+        "lbjf: error: radarr: Radarr refuses the settings, so nothing more is sent: Root folder '/movies' does not \
          exist",
     );
     assert_eq!(world.radarr.posted(), ids[..1]);
