@@ -11,7 +11,7 @@ use lbjf::cmd;
 use lbjf::config::Config;
 use lbjf::http::Patience;
 use lbjf::report::Report;
-use lbjf::store::Store;
+use lbjf::store::{RunEnd, Store};
 
 use crate::common::{keys, secrets};
 use crate::edits::Between;
@@ -147,7 +147,9 @@ fn pass(config: &str, folder: &Path, run: Run, user: Vec<String>, is_hasty: bool
     .expect("no trouble ends a run");
     let (code, said) = (report.exit().code(), report.json(Duration::ZERO));
     let summary = report.summary(Duration::ZERO);
-    store.end_run(number, now, code, &summary, &report.problems()).expect("the store is whole");
+    let problems = report.problems();
+    let end = RunEnd { exit_code: code, is_well: report.is_well(), summary: &summary, problems: &problems };
+    store.end_run(number, now, &end).expect("the store is whole");
     secrets::search("the report", said.as_bytes(), &keys());
     (code.into(), said)
 }
