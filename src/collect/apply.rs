@@ -69,7 +69,8 @@ impl Apply<'_> {
             }
             Ok((Err((text, hint)), _)) => {
                 let about = self.about();
-                self.report.failure(self.store, &format!("{about}/not made"), &about, &text, hint)?;
+                let notice = ("apply", self.name, "not made");
+                self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint)?;
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {

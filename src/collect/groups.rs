@@ -47,13 +47,14 @@ impl Collect<'_> {
             if is_chosen && !self.only_take {
                 tell_mapping(user, collection, target.set(&look.sets), store)?;
             }
-            let key = format!("same name/{collection}");
+            let wanted = collection.to_string();
+            let notice = ("same name", wanted.as_str());
             match twins(collection, &look.sets) {
                 Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
-                    report.warning(store, &key, &user.name, &text, Some(hint))?;
+                    report.warning(store, notice, &user.name, &text, Some(hint))?;
                 }
                 Some(_) => {}
-                None => store.forget_notices(&key)?,
+                None => store.forget_notices_about("same name", &wanted)?,
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
                 group.users.push(user);
