@@ -8,6 +8,7 @@
 mod line;
 mod patience;
 mod proxy;
+mod retry_after;
 
 use std::fmt::Write as _;
 use std::io::{self, BufReader};
@@ -377,9 +378,9 @@ impl Answer {
         self.header("content-type").is_some_and(|value| value.contains("json"))
     }
 
-    /// The pause the other side asks for, where it is given in seconds (also as `005`).
+    /// The pause the other side asks for; a day at the most, whatever it says.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.header("retry-after").and_then(|text| text.trim().parse().ok()).map(Duration::from_secs)
+        retry_after::parse(self.header("retry-after")?, self.header("date"), jiff::Timestamp::now())
     }
 
     /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`. A key that the other side repeats

@@ -179,6 +179,30 @@ fn a_longer_retry_after_sets_the_cool_down() {
 }
 
 #[test]
+fn a_retry_after_in_any_form_makes_a_cool_down_of_a_day_at_most() {
+    for (text, minutes) in [
+        ("Wed, 21 Oct 2099 07:28:00 GMT", 24 * 60),
+        ("99999999999999999999999999", 24 * 60),
+        ("864000", 24 * 60),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 60),
+        ("Thursday, 01-Jan-70 00:00:00 GMT", 60),
+        ("-7200", 60),
+        ("0", 60),
+        ("in a while", 60),
+    ] {
+        let world = listing(1);
+        world.letterboxd.server.fail(1, any, Fault::Instead(rate_limit().with_header("Retry-After", text)));
+        world.lbjf(&["sync"]).exits(Exit::Blocked);
+        requests(&world);
+        world.pass_time(MINUTE * (minutes - 1));
+        world.lbjf(&["sync"]).exits(Exit::Blocked);
+        assert_eq!(requests(&world), 0, "{text}: a minute before {minutes} minutes are over");
+        world.pass_time(MINUTE);
+        world.sync();
+    }
+}
+
+#[test]
 fn ignore_cool_down_asks_and_forgets_it_only_on_success() {
     let world = listing(1).set("[letterboxd]", "cool_down_minutes = 30");
     refuse(&world);
