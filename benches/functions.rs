@@ -119,7 +119,7 @@ mod planning {
         let listed = Store::open(&path).and_then(|store| store.listed("user-0", false)).expect("it is whole");
         let aliases = Aliases::default();
         let film = |number: u32| LibraryFilm {
-            item_id: format!("{number:032x}"),
+            item_id: lbjf::jellyfin::JellyfinId::parse(&format!("{number:032x}")),
             tmdb: TmdbId(1000 + number),
             is_watched: number.is_multiple_of(3),
         };

@@ -185,7 +185,7 @@ impl Collect<'_> {
         store: &mut Store,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        let id = group.id.as_deref();
+        let id = group.id.as_ref();
         let mut lists: Vec<Vec<Listed>> = Vec::new();
         let mut accepted = Vec::new();
         for user in &group.users {

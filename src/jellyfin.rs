@@ -2,8 +2,9 @@
 //!
 //! Only `Authorization: MediaBrowser Token="…"` works everywhere. Every library query says
 //! `collapseBoxSetItems=false&hasTmdbId=true`, or the films of lbjf's own collections would be missing from it. An
-//! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent.
+//! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent: a [`JellyfinId`] is never empty.
 
+mod id;
 mod wire;
 
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use crate::film::TmdbId;
 use crate::http::Method;
 use crate::store::Timestamp;
 use crate::text::{name_key, one_line, same_name};
+pub use id::JellyfinId;
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
@@ -43,7 +45,7 @@ pub struct Info {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JellyfinUser {
     /// Jellyfin's id.
-    pub id: String,
+    pub id: JellyfinId,
     /// Unique whatever the case.
     pub name: String,
     /// May they sign in?
@@ -65,7 +67,7 @@ pub struct KeyOwner {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoxSet {
     /// Jellyfin's id, which follows from the folder.
-    pub id: String,
+    pub id: JellyfinId,
     /// As it is shown, in one line.
     pub name: String,
     /// The last part of its path, as in `Ada's watchlist [boxset]`.
@@ -108,8 +110,8 @@ pub fn folder_key(name: &str) -> String {
 /// A film in somebody's library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LibraryFilm {
-    /// Changes with the file's path, hence never remembered (J5).
-    pub item_id: String,
+    /// Changes with the file's path, hence never remembered (J5). Without a usable one it cannot be put anywhere.
+    pub item_id: Option<JellyfinId>,
     /// Its TMDB id.
     pub tmdb: TmdbId,
     /// Did this person see it?
@@ -129,7 +131,7 @@ pub struct Films {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The id under which it is removed; not always the library's (J5).
-    pub item_id: String,
+    pub item_id: JellyfinId,
     /// As it is shown, with its year.
     pub name: String,
     /// `None` for members that are no films, or have no TMDB id.
@@ -233,7 +235,7 @@ impl Jellyfin {
 
     /// The films that this person can see, with what they watched. One unpaged request: pages are slower, and go
     /// wrong in several versions (J5).
-    pub fn library(&self, user_id: &str) -> Result<Films, ApiError> {
+    pub fn library(&self, user_id: &JellyfinId) -> Result<Films, ApiError> {
         self.films(user_id, &[])
     }
 
@@ -243,12 +245,12 @@ impl Jellyfin {
     /// Up to 10.10 the condition on `minDateLastSaved` is written with the name of `minDateLastSavedForUser`: alone it
     /// finds nothing, or is an error. From 10.11 on both mean the same. (Read in Jellyfin's `SqliteItemRepository` and
     /// `BaseItemRepository`; jellyfin#17542.)
-    pub fn changed(&self, user_id: &str, since: Timestamp) -> Result<Films, ApiError> {
+    pub fn changed(&self, user_id: &JellyfinId, since: Timestamp) -> Result<Films, ApiError> {
         let since = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
         self.films(user_id, &[("minDateLastSaved", &since), ("minDateLastSavedForUser", &since)])
     }
 
-    fn films(&self, user_id: &str, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
+    fn films(&self, user_id: &JellyfinId, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
         let wanted = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")];
         let query = [&library_query(user_id)[..], filter, &wanted].concat();
         let (items, date): (wire::Items<LibraryRow>, _) = self.api.get_dated("Items", &query)?;
@@ -260,14 +262,14 @@ impl Jellyfin {
     ///
     /// The filter alone is not believed: it takes any row of several that a film may have since 10.11, and a user who
     /// was deleted is no user to 10.8, which then ignores it. What a film's own data say is what people see.
-    pub fn watched(&self, user_id: &str) -> Result<Vec<TmdbId>, ApiError> {
+    pub fn watched(&self, user_id: &JellyfinId) -> Result<Vec<TmdbId>, ApiError> {
         let films = self.films(user_id, &[("isPlayed", "true")])?.films.into_iter();
         Ok(films.filter(|film| film.is_watched).map(|film| film.tmdb).collect())
     }
 
     /// How many films this person's library has, as the server counts: on some versions also a few that it would not
     /// list for them (J5).
-    pub fn film_count(&self, user_id: &str) -> Result<u32, ApiError> {
+    pub fn film_count(&self, user_id: &JellyfinId) -> Result<u32, ApiError> {
         // A limit of 0 has not always meant none.
         let few = [("limit", "1"), ("enableImages", "false"), ("enableUserData", "false")];
         let total: wire::Total = self.api.get("Items", &[&library_query(user_id)[..], &few].concat())?;
@@ -275,10 +277,9 @@ impl Jellyfin {
     }
 
     /// What is in a collection: asked without a user and without a type, which would hide members (J5).
-    pub fn members(&self, collection_id: &str) -> Result<Vec<Member>, ApiError> {
-        debug_assert!(!collection_id.is_empty(), "an empty parent id means the root");
+    pub fn members(&self, collection_id: &JellyfinId) -> Result<Vec<Member>, ApiError> {
         let query = [
-            ("parentId", collection_id),
+            ("parentId", collection_id.as_str()),
             ("recursive", "true"),
             ("fields", "ProviderIds"),
             ("enableImages", "false"),
@@ -292,34 +293,43 @@ impl Jellyfin {
     ///
     /// A name whose folder exists is emptied by this (J7): look first. Locked, since an unlocked one is renamed and
     /// refilled by metadata refreshes.
-    pub fn create(&self, name: &str) -> Result<String, ApiError> {
+    pub fn create(&self, name: &str) -> Result<JellyfinId, ApiError> {
         let created: wire::Created =
             self.api.post_once("Collections", &[("name", name), ("isLocked", "true")], None)?;
         Ok(created.id)
     }
 
     /// Puts items into a collection; those that are in it stay. The ids must differ and be [`MAX_IDS`] at the most.
-    pub fn add(&self, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
+    pub fn add(&self, collection_id: &JellyfinId, item_ids: &[&JellyfinId]) -> Result<(), ApiError> {
         self.change(&Method::POST, collection_id, item_ids)
     }
 
     /// Takes items out of a collection, by the ids its members have; those that are not in it are ignored.
-    pub fn remove(&self, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
+    pub fn remove(&self, collection_id: &JellyfinId, item_ids: &[&JellyfinId]) -> Result<(), ApiError> {
         self.change(&Method::DELETE, collection_id, item_ids)
     }
 
-    fn change(&self, method: &Method, collection_id: &str, item_ids: &[&str]) -> Result<(), ApiError> {
-        debug_assert!((1..=MAX_IDS).contains(&item_ids.len()), "an empty list means everything");
+    fn change(
+        &self,
+        method: &Method,
+        collection_id: &JellyfinId,
+        item_ids: &[&JellyfinId],
+    ) -> Result<(), ApiError> {
+        debug_assert!(item_ids.len() <= MAX_IDS, "too long for a request line");
+        // An empty list is no list to Jellyfin.
+        if item_ids.is_empty() {
+            return Ok(());
+        }
         let path = format!("Collections/{collection_id}/Items");
-        self.api.write(method, &path, &[("ids", &item_ids.join(","))], None)
+        let ids: Vec<&str> = item_ids.iter().map(|id| id.as_str()).collect();
+        self.api.write(method, &path, &[("ids", &ids.join(","))], None)
     }
 }
 
 /// The films with a TMDB id that a person can see, also those in collections.
-fn library_query(user_id: &str) -> [(&str, &str); 5] {
-    debug_assert!(!user_id.is_empty(), "an empty user id means everybody");
+fn library_query(user_id: &JellyfinId) -> [(&str, &str); 5] {
     [
-        ("userId", user_id),
+        ("userId", user_id.as_str()),
         ("recursive", "true"),
         ("includeItemTypes", "Movie"),
         ("hasTmdbId", "true"),
@@ -335,21 +345,25 @@ struct LibraryRow(Option<LibraryFilm>);
 impl From<wire::Item> for LibraryRow {
     fn from(item: wire::Item) -> Self {
         let is_watched = item.user_data.as_ref().is_some_and(|data| data.played == Some(true));
-        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id: item.id }))
+        let item_id = item.id.as_deref().and_then(JellyfinId::parse);
+        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id }))
     }
 }
 
-/// Likewise one of a collection.
+/// Likewise one of a collection. One without an id could not be taken out again, so nothing is made of such a list.
 #[derive(Deserialize)]
-#[serde(from = "wire::Item")]
+#[serde(try_from = "wire::Item")]
 struct MemberRow(Member);
 
-impl From<wire::Item> for MemberRow {
-    fn from(item: wire::Item) -> Self {
+impl TryFrom<wire::Item> for MemberRow {
+    type Error = &'static str;
+
+    fn try_from(item: wire::Item) -> Result<Self, Self::Error> {
         let tmdb = tmdb_of(&item);
         let name = one_line(&item.name.unwrap_or_default()).into_owned();
         let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
-        Self(Member { item_id: item.id, name, tmdb })
+        let item_id = item.id.as_deref().and_then(JellyfinId::parse).ok_or("a member has no id")?;
+        Ok(Self(Member { item_id, name, tmdb }))
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::film::{Film, TmdbId, Uid};
+use crate::jellyfin::JellyfinId;
 
 pub use collection::{
     CollectionPlan, CollectionView, Library, Viewer, collection, is_whole_library_needed, places,
@@ -133,7 +134,7 @@ pub struct Put {
     /// Its TMDB id.
     pub tmdb: TmdbId,
     /// The copy in the library.
-    pub item_id: String,
+    pub item_id: JellyfinId,
     /// Who holds it, first in the config.
     pub person: String,
 }
@@ -148,7 +149,7 @@ pub struct Take {
     /// Its TMDB id.
     pub tmdb: TmdbId,
     /// Every member that is this film.
-    pub item_ids: Vec<String>,
+    pub item_ids: Vec<JellyfinId>,
     /// Why.
     pub why: Why,
 }

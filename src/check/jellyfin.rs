@@ -7,7 +7,7 @@ use crate::api::{ApiError, chain, plain};
 use crate::collect::target::{find, twins};
 use crate::collect::{MAKE_A_KEY, lost_library, other_server, viewer};
 use crate::config::{Collection, User};
-use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
+use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinId, JellyfinUser, KeyOwner};
 use crate::report::plural;
 use crate::store::{Store, StoreError};
 
@@ -95,7 +95,7 @@ fn people(
     store: &Store,
     checks: &mut Checks,
 ) -> Result<(), StoreError> {
-    let mut asked: BTreeMap<&str, Result<u32, ApiError>> = BTreeMap::new();
+    let mut asked: BTreeMap<&JellyfinId, Result<u32, ApiError>> = BTreeMap::new();
     for user in users {
         let Some(wanted) = &user.jellyfin_username else { continue };
         let found = match viewer(wanted, known) {
@@ -136,7 +136,7 @@ fn collections(
             Collection::Name(name) => store.collection_id(name)?,
             Collection::Id(_) => None,
         };
-        match find(collection, sets, remembered.as_deref()) {
+        match find(collection, sets, remembered.as_ref()) {
             Ok(target) => {
                 let text = match target.set(sets) {
                     Some(set) => describe(collection, set),

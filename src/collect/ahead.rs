@@ -12,7 +12,7 @@ use super::looks::{Scope, scope_for, viewer_of};
 use crate::api::ApiError;
 use crate::config::Collection;
 use crate::film::TmdbId;
-use crate::jellyfin::{BoxSet, Films, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
+use crate::jellyfin::{BoxSet, Films, Info, Jellyfin, JellyfinError, JellyfinId, JellyfinUser, Member};
 use crate::store::{Store, StoreError, Timestamp};
 
 /// What was asked is asked again when it is older: a first run takes its time, and people do things meanwhile.
@@ -52,11 +52,11 @@ pub struct Asked<'a> {
     pub(super) users: Ask<'a, (), Result<Vec<JellyfinUser>, ApiError>>,
     pub(super) sets: Ask<'a, (), Result<Vec<BoxSet>, ApiError>>,
     /// By a viewer.
-    pub(super) watched: Ask<'a, String, Result<Vec<TmdbId>, ApiError>>,
+    pub(super) watched: Ask<'a, JellyfinId, Result<Vec<TmdbId>, ApiError>>,
     /// In a viewer's library, since when.
-    pub(super) changed: Ask<'a, (String, Timestamp), Result<Films, ApiError>>,
+    pub(super) changed: Ask<'a, (JellyfinId, Timestamp), Result<Films, ApiError>>,
     /// Of a collection.
-    pub(super) members: Ask<'a, String, Result<Vec<Member>, ApiError>>,
+    pub(super) members: Ask<'a, JellyfinId, Result<Vec<Member>, ApiError>>,
 }
 
 impl fmt::Debug for Asked<'_> {
@@ -70,8 +70,8 @@ impl fmt::Debug for Asked<'_> {
 pub struct Questions {
     is_info_needed: bool,
     /// Viewers, and since when to ask for what changed, where somebody waits for a film.
-    viewers: BTreeMap<String, Option<Timestamp>>,
-    collections: BTreeSet<String>,
+    viewers: BTreeMap<JellyfinId, Option<Timestamp>>,
+    collections: BTreeSet<JellyfinId>,
 }
 
 impl<'a> Asked<'a> {
@@ -81,9 +81,9 @@ impl<'a> Asked<'a> {
             info: Ask::new(|()| jellyfin.info()),
             users: Ask::new(|()| jellyfin.users()),
             sets: Ask::new(|()| jellyfin.collections()),
-            watched: Ask::new(|viewer: &String| jellyfin.watched(viewer)),
-            changed: Ask::new(|(viewer, since): &(String, Timestamp)| jellyfin.changed(viewer, *since)),
-            members: Ask::new(|collection: &String| jellyfin.members(collection)),
+            watched: Ask::new(|viewer: &JellyfinId| jellyfin.watched(viewer)),
+            changed: Ask::new(|(viewer, since): &(JellyfinId, Timestamp)| jellyfin.changed(viewer, *since)),
+            members: Ask::new(|collection: &JellyfinId| jellyfin.members(collection)),
         }
     }
 }
@@ -100,15 +100,15 @@ impl Collect<'_> {
         if is_info_needed || !is_everybody || takes > FRESH / 2 {
             return Ok(questions);
         }
-        let mut scopes: BTreeMap<String, Scope> = BTreeMap::new();
+        let mut scopes: BTreeMap<JellyfinId, Scope> = BTreeMap::new();
         for user in self.users {
             let Some(collection) = &user.collection else { continue };
             let Some(look) = store.last_look(&user.name)? else { continue };
-            let viewer = viewer_of(&look).to_owned();
+            let Some(viewer) = viewer_of(&look) else { continue };
             let scope = scope_for(user, &viewer, store, now)?;
             scopes.entry(viewer).and_modify(|known| *known = known.and(scope)).or_insert(scope);
             questions.collections.extend(match collection {
-                Collection::Id(id) => Some(id.clone()),
+                Collection::Id(id) => JellyfinId::parse(id),
                 Collection::Name(name) => store.collection_id(name)?,
             });
         }

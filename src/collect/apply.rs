@@ -8,7 +8,7 @@ use crate::api::{ApiError, chain};
 use crate::config::Collection;
 use crate::film::TmdbId;
 use crate::interrupt;
-use crate::jellyfin::{Jellyfin, MAX_IDS, Member};
+use crate::jellyfin::{Jellyfin, JellyfinId, MAX_IDS, Member};
 use crate::plan::{Aliases, Put, Step, Take};
 use crate::report::{Ended, Failed, Report};
 use crate::store::{MemberRow, Store, StoreError};
@@ -22,7 +22,7 @@ pub(super) struct Apply<'a> {
     /// As a person names the collection.
     pub(super) name: &'a str,
     /// `None`: it has to be made.
-    pub(super) id: Option<&'a str>,
+    pub(super) id: Option<&'a JellyfinId>,
     pub(super) aliases: &'a Aliases,
     pub(super) store: &'a mut Store,
     pub(super) report: &'a mut Report,
@@ -33,7 +33,7 @@ impl Apply<'_> {
     pub(super) fn run(&mut self, steps: &[Step]) -> Result<Option<Vec<Member>>, StoreError> {
         let Some(first) = steps.first() else { return Ok(None) };
         let id = match (self.id, first) {
-            (Some(id), _) => id.to_owned(),
+            (Some(id), _) => id.clone(),
             (None, Step::Create(_)) => match self.create(first)? {
                 Some(id) => id,
                 None => return Ok(None),
@@ -56,7 +56,7 @@ impl Apply<'_> {
         self.verify(&id, &put, &taken)
     }
 
-    fn create(&mut self, step: &Step) -> Result<Option<String>, StoreError> {
+    fn create(&mut self, step: &Step) -> Result<Option<JellyfinId>, StoreError> {
         // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
         // token lists what that person may see, so that the name may be there all the same (J1).
         let jellyfin = self.jellyfin;
@@ -106,7 +106,7 @@ impl Apply<'_> {
     }
 
     /// Puts films in, as many as fit in a call. Returns those that the server took.
-    fn put<'p>(&mut self, id: &str, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
+    fn put<'p>(&mut self, id: &JellyfinId, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
         let mut waiting: Vec<Vec<&Put>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
@@ -119,7 +119,7 @@ impl Apply<'_> {
                 MemberRow { tmdb, is_own: true, was_watched: false }
             };
             self.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
-            let items: Vec<&str> = batch.iter().map(|put| put.item_id.as_str()).collect();
+            let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();
             match self.jellyfin.add(id, &items) {
                 Ok(()) => done.extend(batch),
                 // One id that vanished refuses the whole call, and the answer does not say which (J7).
@@ -165,16 +165,16 @@ impl Apply<'_> {
     }
 
     /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know (J5).
-    fn is_listed(&self, id: &str) -> bool {
-        self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == id))
+    fn is_listed(&self, id: &JellyfinId) -> bool {
+        self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == *id))
     }
 
     /// Takes films out. Returns those that the server took out.
-    fn take<'t>(&mut self, id: &str, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
+    fn take<'t>(&mut self, id: &JellyfinId, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
         let mut done = Vec::new();
         // A film's members stay in one call; few films have more than one.
         for batch in takes.chunks(MAX_IDS / 2) {
-            let items: Vec<&str> = batch.iter().flat_map(|take| &take.item_ids).map(String::as_str).collect();
+            let items: Vec<_> = batch.iter().flat_map(|take| &take.item_ids).collect();
             for items in items.chunks(MAX_IDS) {
                 if interrupt::requested().is_some() {
                     return Ok(done);
@@ -193,9 +193,14 @@ impl Apply<'_> {
     }
 
     /// Looks once more: Jellyfin answers with success to films that never show up (J7).
-    fn verify(&mut self, id: &str, put: &[&Put], taken: &[&Take]) -> Result<Option<Vec<Member>>, StoreError> {
+    fn verify(
+        &mut self,
+        id: &JellyfinId,
+        put: &[&Put],
+        taken: &[&Take],
+    ) -> Result<Option<Vec<Member>>, StoreError> {
         let (members, is_answered) = self.take_again(id, taken)?;
-        let is_inside = |tmdb: TmdbId, items: &[String]| {
+        let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
                 members.iter().any(|member| {
@@ -219,7 +224,7 @@ impl Apply<'_> {
         }
         if is_answered {
             let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
-            let items: Vec<String> = stubborn.iter().map(|member| member.item_id.clone()).collect();
+            let items: Vec<_> = stubborn.iter().map(|member| member.item_id.clone()).collect();
             self.store.record_unstuck(id, &items, self.report.now())?;
             for take in &staying {
                 let text = format!("{} stays in it although Jellyfin took it out", take.name);
@@ -235,7 +240,7 @@ impl Apply<'_> {
             }
         }
         if !unstuck.is_empty() {
-            let items: Vec<String> = unstuck.iter().map(|put| put.item_id.clone()).collect();
+            let items: Vec<_> = unstuck.iter().map(|put| put.item_id.clone()).collect();
             self.store.record_unstuck(id, &items, self.report.now())?;
             let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
             self.store.forget_members(id, &tmdbs)?;
@@ -260,14 +265,13 @@ impl Apply<'_> {
     /// and whether Jellyfin said each time that it took them out.
     fn take_again(
         &mut self,
-        id: &str,
+        id: &JellyfinId,
         taken: &[&Take],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
         let mut members = self.jellyfin.members(id);
         for _ in 0..TAKE_AGAIN {
             let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
-            let items: Vec<&str> =
-                staying.iter().take(MAX_IDS).map(|member| member.item_id.as_str()).collect();
+            let items: Vec<_> = staying.iter().take(MAX_IDS).map(|member| &member.item_id).collect();
             if items.is_empty() {
                 break;
             }

@@ -7,7 +7,7 @@ use super::{Collect, Look};
 use crate::api::{ApiError, chain};
 use crate::config::{Collection, User};
 use crate::interrupt;
-use crate::jellyfin::BoxSet;
+use crate::jellyfin::{BoxSet, JellyfinId};
 use crate::report::{Failed, Report};
 use crate::store::{Store, StoreError};
 
@@ -16,7 +16,7 @@ pub(super) struct Group<'a> {
     /// As the first of them names it.
     pub(super) name: String,
     /// `None`: it is made when there is a film to put in.
-    pub(super) id: Option<String>,
+    pub(super) id: Option<JellyfinId>,
     pub(super) users: Vec<&'a User>,
 }
 
@@ -82,7 +82,7 @@ impl Collect<'_> {
             return Ok(find(collection, sets, None).map_err(owned));
         };
         let remembered = store.collection_id(name)?;
-        let target = match find(collection, sets, remembered.as_deref()) {
+        let target = match find(collection, sets, remembered.as_ref()) {
             Ok(target) => target,
             Err(unclear) => return Ok(Err(owned(unclear))),
         };
@@ -122,7 +122,9 @@ fn tell_mapping(
     let before = store.record_mapping(&user.name, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
-        set.is_some_and(|set| set.id == before || set.is_named(before) || set.lies_in_folder_of(before))
+        set.is_some_and(|set| {
+            set.id.as_str() == before || set.is_named(before) || set.lies_in_folder_of(before)
+        })
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
         log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);

@@ -3,7 +3,7 @@
 use super::Collect;
 use super::groups::Group;
 use crate::config::User;
-use crate::jellyfin::JellyfinUser;
+use crate::jellyfin::{JellyfinId, JellyfinUser};
 use crate::report::Report;
 use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
 use crate::text::name_key;
@@ -22,8 +22,8 @@ pub(super) enum Scope {
 }
 
 /// Whose library such a look was at, by id.
-pub(super) fn viewer_of(look: &LastLook) -> &str {
-    look.terms.split(' ').next().unwrap_or_default()
+pub(super) fn viewer_of(look: &LastLook) -> Option<JellyfinId> {
+    JellyfinId::parse(look.terms.split(' ').next()?)
 }
 
 impl Scope {
@@ -40,7 +40,7 @@ impl Scope {
 
 /// A look at a library that was taken.
 pub(super) struct Taken {
-    pub(super) viewer_id: String,
+    pub(super) viewer_id: JellyfinId,
     pub(super) is_whole: bool,
     /// By the server's clock.
     pub(super) until: Option<Timestamp>,
@@ -52,7 +52,7 @@ pub(super) fn fresh_look(user: &User, store: &Store, now: Timestamp) -> Result<O
 }
 
 /// On other terms, what was seen before says nothing.
-fn terms(user: &User, viewer_id: &str) -> String {
+fn terms(user: &User, viewer_id: &JellyfinId) -> String {
     let collection = user.collection.as_ref().map(ToString::to_string).unwrap_or_default();
     format!("{viewer_id} {collection} {} {}", user.remove_watched, user.remove_unlisted)
 }
@@ -105,7 +105,7 @@ impl Collect<'_> {
 /// How much of a library has to be read for one of those who see it.
 pub(super) fn scope_for(
     user: &User,
-    viewer_id: &str,
+    viewer_id: &JellyfinId,
     store: &Store,
     now: Timestamp,
 ) -> Result<Scope, StoreError> {

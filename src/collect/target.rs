@@ -1,13 +1,13 @@
 //! Which collection on the server is meant by the one in the config.
 
 use crate::config::Collection;
-use crate::jellyfin::BoxSet;
+use crate::jellyfin::{BoxSet, JellyfinId};
 
 /// What a collection of the config is on the server.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Target {
     /// There, with this id.
-    Set(String),
+    Set(JellyfinId),
     /// Not there yet: the name it will get.
     New(String),
 }
@@ -31,13 +31,13 @@ pub(crate) type Unclear = (String, Option<&'static str>);
 pub(crate) fn find(
     collection: &Collection,
     sets: &[BoxSet],
-    remembered: Option<&str>,
+    remembered: Option<&JellyfinId>,
 ) -> Result<Target, Unclear> {
     let steps = match collection {
         Collection::Id(id) => vec![Mark::Id(id)],
         Collection::Name(name) => {
             let mut steps = vec![Mark::Name(name), Mark::Folder(name)];
-            steps.extend(remembered.map(Mark::Id));
+            steps.extend(remembered.map(|id| Mark::Id(id)));
             steps
         }
     };
@@ -107,7 +107,7 @@ impl Mark<'_> {
         match self {
             Self::Name(name) => set.is_named(name),
             Self::Folder(name) => set.lies_in_folder_of(name),
-            Self::Id(id) => set.id == *id,
+            Self::Id(id) => set.id.as_str() == *id,
         }
     }
 }
@@ -118,7 +118,7 @@ mod tests {
 
     fn set(id: &str, name: &str, folder: &str) -> BoxSet {
         BoxSet {
-            id: id.to_owned(),
+            id: JellyfinId::parse(id).unwrap(),
             name: name.to_owned(),
             folder: format!("{folder} [boxset]"),
             is_ghost: false,
@@ -126,8 +126,9 @@ mod tests {
     }
 
     fn found(collection: &Collection, sets: &[BoxSet], remembered: Option<&str>) -> String {
-        match find(collection, sets, remembered) {
-            Ok(Target::Set(id)) => id,
+        let remembered = remembered.and_then(JellyfinId::parse);
+        match find(collection, sets, remembered.as_ref()) {
+            Ok(Target::Set(id)) => id.to_string(),
             Ok(Target::New(name)) => format!("new {name}"),
             Err((text, _)) => text,
         }

@@ -16,7 +16,7 @@ use super::{
 use super::{proxies, strings};
 use crate::film::{Slug, TmdbId, ToldFilms, member_name};
 use crate::http::USER_AGENT;
-use crate::jellyfin::{folder_key, folder_of};
+use crate::jellyfin::{JellyfinId, folder_key, folder_of};
 use crate::text::composed;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
@@ -437,6 +437,7 @@ fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
 fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
     let plain = id.value.trim().replace('-', "").to_lowercase();
     let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = is_id && JellyfinId::parse(&plain).is_some();
     if !is_id {
         let text = "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
         table.problem(id, format!("{text}, found `{}`", id.value));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::JellyfinId;
 use crate::api::Number;
 
 #[derive(Debug, Deserialize)]
@@ -21,7 +22,7 @@ pub struct SystemInfo {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct User {
-    pub id: String,
+    pub id: JellyfinId,
     pub name: String,
     pub server_id: Option<String>,
     pub policy: Option<Policy>,
@@ -48,11 +49,11 @@ pub struct Total {
     pub total_record_count: Number,
 }
 
-/// A collection. Its name and kind are required: one that goes unnoticed would be made again, and so emptied (J7).
+/// A collection. Its id, name and kind are required: one that goes unnoticed would be made again, and so emptied (J7).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct BoxSet {
-    pub id: String,
+    pub id: JellyfinId,
     pub name: String,
     #[serde(rename = "Type")]
     pub kind: String,
@@ -64,7 +65,7 @@ pub struct BoxSet {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Item {
-    pub id: String,
+    pub id: Option<String>,
     #[serde(default, deserialize_with = "shown")]
     pub name: Option<String>,
     #[serde(rename = "Type")]
@@ -84,7 +85,7 @@ pub struct UserData {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Created {
-    pub id: String,
+    pub id: JellyfinId,
 }
 
 /// For what is only shown: what cannot be read is as good as not there, and makes no answer unreadable.

@@ -2,7 +2,8 @@
 //!
 //! * a person *holds* a film that is on their list and that they have not watched;
 //! * a held film that is in that person's library is put in;
-//! * a member that lbjf *owns* is taken out when nobody holds it and everybody's list was fully read once;
+//! * lbjf *owns* a member that it put in, or met while somebody listed it, unless everybody had watched it by then;
+//! * a member that it owns is taken out when nobody holds it and everybody's list was fully read once;
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
 //! * doubt about any library takes nothing out.
 
@@ -10,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Aliases, Create, Put, Step, Take, Why};
 use crate::film::{TmdbId, Uid};
-use crate::jellyfin::{LibraryFilm, Member};
+use crate::jellyfin::{JellyfinId, LibraryFilm, Member};
 use crate::store::{Listed, MemberRow, Place};
 
 /// One person mapped to the collection.
@@ -35,7 +36,7 @@ pub struct Library {
     /// Films of which any copy was watched, sorted.
     watched: Vec<TmdbId>,
     /// The copies of what is wanted, smallest id first.
-    copies: HashMap<TmdbId, Vec<String>>,
+    copies: HashMap<TmdbId, Vec<JellyfinId>>,
     /// Are the films only those that changed of late?
     is_partial: bool,
 }
@@ -54,8 +55,8 @@ impl Library {
             if film.is_watched {
                 library.watched.push(id);
             }
-            if is_wanted(id) {
-                library.copies.entry(id).or_default().push(film.item_id);
+            if let Some(item_id) = film.item_id.filter(|_| is_wanted(id)) {
+                library.copies.entry(id).or_default().push(item_id);
             }
         }
         library.watched.sort_unstable();
@@ -99,7 +100,7 @@ pub struct CollectionView<'a> {
     /// What is remembered of its members.
     pub rows: &'a [MemberRow],
     /// Items that did not come, or did not go, although Jellyfin said so lately.
-    pub unstuck: &'a [String],
+    pub unstuck: &'a [JellyfinId],
 }
 
 /// What to do, and what to write down before it is done.
@@ -144,13 +145,13 @@ pub fn collection(
 pub fn places(
     viewer: &Viewer<'_>,
     members: &[Member],
-    unstuck: &[String],
+    unstuck: &[JellyfinId],
     aliases: &Aliases,
 ) -> Vec<(Uid, Option<Place>)> {
     let Some(library) = viewer.library else { return Vec::new() };
     let inside = inside(members, aliases);
     let has_no_use =
-        |item: &String| unstuck.contains(item) || members.iter().any(|member| member.item_id == *item);
+        |item: &JellyfinId| unstuck.contains(item) || members.iter().any(|member| member.item_id == *item);
     let place = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
         let place = if has_watched(viewer, id) {
@@ -252,17 +253,17 @@ impl<'a> Facts<'a> {
     fn puts(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut inside: HashSet<TmdbId> = self.members.keys().copied().collect();
-        let member_items: HashSet<&str> =
-            self.view.members.unwrap_or_default().iter().map(|member| member.item_id.as_str()).collect();
+        let member_items: HashSet<&JellyfinId> =
+            self.view.members.unwrap_or_default().iter().map(|member| &member.item_id).collect();
         let is_free =
-            |item: &&String| !member_items.contains(item.as_str()) && !self.view.unstuck.contains(item);
+            |item: &&JellyfinId| !member_items.contains(*item) && !self.view.unstuck.contains(*item);
         for viewer in self.viewers {
             let Some(library) = viewer.library else { continue };
             for listed in viewer.listed {
                 let id = self.canonical(listed.tmdb);
                 let Some(copies) = library.copies.get(&id) else { continue };
                 // A copy that is a member under another TMDB id is the film all the same.
-                let is_member = copies.iter().any(|item| member_items.contains(item.as_str()));
+                let is_member = copies.iter().any(|item| member_items.contains(item));
                 if has_watched(viewer, id) || is_member || inside.contains(&id) {
                     continue;
                 }
@@ -294,12 +295,20 @@ impl<'a> Facts<'a> {
         members.sort_by_key(|(id, _)| **id);
         for (id, copies) in members {
             let row = self.rows.get(id).copied();
-            let is_own = row.is_some_and(|row| row.is_own) || self.listed.contains(id);
+            let first = row.is_none().then(|| self.was_watched(*id));
+            // What everybody had watched when it was first met is a person's: somebody put it there to see it again.
+            let was_watched = row.map_or(first.flatten(), |row| Some(row.was_watched));
+            let is_met_listed = self.listed.contains(id) && was_watched == Some(false);
+            let is_own = row.is_some_and(|row| row.is_own) || is_met_listed;
             let watched = self.everybody_watched(*id);
-            if is_own && !row.is_some_and(|row| row.is_own) {
-                met.push(MemberRow { tmdb: *id, is_own: true, was_watched: false });
-            } else if row.is_none() && self.is_sure {
-                met.push(MemberRow { tmdb: *id, is_own: false, was_watched: self.was_watched(*id) });
+            match (row, first.flatten()) {
+                (Some(row), _) if is_own && !row.is_own => {
+                    met.push(MemberRow { tmdb: *id, is_own, was_watched: false });
+                }
+                (None, Some(was_watched)) if is_own || self.is_sure => {
+                    met.push(MemberRow { tmdb: *id, is_own, was_watched });
+                }
+                _ => {}
             }
             let leaves = match row {
                 _ if !self.is_sure => false,
@@ -325,14 +334,16 @@ impl<'a> Facts<'a> {
         (met, steps)
     }
 
-    /// Is it watched when it is first met? Where watched films leave for nobody, everybody is asked: that may change,
-    /// and what a person put there although it was watched stays.
-    fn was_watched(&self, id: TmdbId) -> bool {
+    /// Has everybody watched it, now that it is first met? `None`: a library could not be read, so nobody knows. Where
+    /// watched films leave for nobody, everybody is asked: that may change, and what a person put there although it was
+    /// watched stays.
+    fn was_watched(&self, id: TmdbId) -> Option<bool> {
         let matters = self.viewers.iter().any(|viewer| viewer.remove_watched);
-        self.viewers
-            .iter()
-            .filter(|viewer| viewer.remove_watched == matters)
-            .all(|viewer| has_seen(viewer, id))
+        let asked = || self.viewers.iter().filter(|viewer| viewer.remove_watched == matters);
+        if asked().any(|viewer| viewer.library.is_some_and(|library| !library.is_watched(id))) {
+            return Some(false);
+        }
+        asked().all(|viewer| viewer.library.is_some()).then_some(true)
     }
 
     /// Has everybody watched it whose watched films leave? Nobody is not everybody.

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError, Timestamp};
 use crate::film::{TmdbId, Uid};
+use crate::jellyfin::JellyfinId;
 
 /// A member of a collection, as far as it was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,11 +110,12 @@ impl Store {
     }
 
     /// Items that did not come to this collection, or did not go, although Jellyfin said so.
-    pub fn unstuck(&self, collection_id: &str) -> Result<Vec<String>, StoreError> {
+    pub fn unstuck(&self, collection_id: &str) -> Result<Vec<JellyfinId>, StoreError> {
         let sql = "SELECT item_id FROM unstuck WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let items = statement.query_map([collection_id], |row| row.get(0))?;
-        Ok(items.collect::<Result<_, _>>()?)
+        let items = statement.query_map([collection_id], |row| row.get::<_, String>(0))?;
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        Ok(items.iter().filter_map(|id| JellyfinId::parse(id)).collect())
     }
 
     /// Forgets those of them that were tried before this time, in all collections, and where their films stand.
@@ -131,7 +133,7 @@ impl Store {
     pub fn record_unstuck(
         &mut self,
         collection_id: &str,
-        items: &[String],
+        items: &[JellyfinId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let sql = "INSERT INTO unstuck (collection_id, item_id, tried_at) VALUES (?1, ?2, ?3)
@@ -139,16 +141,17 @@ impl Store {
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
             for item in items {
-                statement.execute(params![collection_id, item, now])?;
+                statement.execute(params![collection_id, item.as_str(), now])?;
             }
             Ok(())
         })
     }
 
     /// The id that the collection of this name had last.
-    pub fn collection_id(&self, name: &str) -> Result<Option<String>, StoreError> {
+    pub fn collection_id(&self, name: &str) -> Result<Option<JellyfinId>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT id FROM collection WHERE name = ?1")?;
-        Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+        let id = statement.query_row([name], |row| row.get::<_, String>(0)).optional()?;
+        Ok(id.and_then(|id| JellyfinId::parse(&id)))
     }
 
     /// Remembers the id of the collection of this name.

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::jellyfin::JellyfinId;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
     WatchlistEntry {
@@ -386,7 +387,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let pending = crate::cursor::Cursor { pending_at: Some(ahead), ..Default::default() };
     store.save_cursor("ada", &pending).unwrap();
     store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();
-    store.record_unstuck("c", &["item".to_owned()], ahead).unwrap();
+    store.record_unstuck("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
 
     store.begin_run("sync", now).unwrap();
     assert_eq!(store.wishes().unwrap()[0].next_try_at, 0);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use lbjf::api::{Api, Secret};
 use lbjf::film::TmdbId;
 use lbjf::http::{Http, Options, Patience};
+use lbjf::jellyfin::JellyfinId;
 use lbjf::radarr::NewFilm;
 use lbjf::{jellyfin, radarr};
 use proptest::collection::vec;
@@ -34,6 +35,10 @@ fn count<T>(result: Result<T, impl Error>, len: fn(&T) -> usize) -> Said {
 
 // How many of a kind stand in a body, as far as it can be told from outside. What is read must not be fewer: what is
 // not seen is added again, made again, or taken for gone.
+
+fn id(text: &str) -> JellyfinId {
+    JellyfinId::parse(text).expect("an id")
+}
 
 fn no_list(_: &Value) -> usize {
     0
@@ -139,10 +144,10 @@ const QUESTIONS: &[Question] = &[
     (r#"{"Id":"s1","Version":"10.11.0","ServerName":"home"}"#, |d| said(d.1.info()), no_list),
     (r#"[{"Id":"u1","Name":"ada","Policy":{"IsDisabled":false}}]"#, |d| count(d.1.users(), Vec::len), rows),
     (ITEMS, |d| count(d.1.collections(), Vec::len), sets),
-    (ITEMS, |d| count(d.1.library("u1"), |found| found.films.len()), films),
-    (ITEMS, |d| count(d.1.members("b2"), Vec::len), all),
+    (ITEMS, |d| count(d.1.library(&id("u1")), |found| found.films.len()), films),
+    (ITEMS, |d| count(d.1.members(&id("b2")), Vec::len), all),
     (r#"{"Id":"b2"}"#, |d| said(d.1.create("Ada's watchlist")), no_list),
-    (r#""Error processing request.""#, |d| said(d.1.remove("b2", &["a1"])), no_list),
+    (r#""Error processing request.""#, |d| said(d.1.remove(&id("b2"), &[&id("a1")])), no_list),
 ];
 
 fn api(server: &'static str, base: &str) -> Api {

@@ -158,6 +158,42 @@ fn what_a_person_put_in_stays_until_it_becomes_watched() {
 }
 
 #[test]
+fn what_a_person_put_in_watched_stays_when_somebody_lists_it_to_watch_it_again() {
+    // Listed after it was met, and met while it is listed.
+    for is_listed_first in [false, true] {
+        let world = World::settled(["heat", "alien"]);
+        world.letterboxd.set_watchlist("nobody", &["ran"]);
+        let set = world.jellyfin.collections()[0].id.clone();
+        let ran = world.download("ran");
+        world.jellyfin.watch("ada", &ran, true);
+        if is_listed_first {
+            world.letterboxd.push("ada", "ran");
+            world.sync();
+        }
+        world.jellyfin.put(&set, &ran);
+        world.sync();
+        if !is_listed_first {
+            world.letterboxd.push("ada", "ran");
+        }
+        let stays = || {
+            world.sync();
+            assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]), "{is_listed_first}");
+            assert_eq!(world.told_jellyfin(), [""; 0]);
+        };
+        stays();
+        world.idle();
+        world.pass_time(Duration::from_hours(25));
+        stays();
+        world.jellyfin.watch("ada", &ran, false);
+        stays();
+        world.jellyfin.watch("ada", &ran, true);
+        stays();
+        world.letterboxd.drop_entry("ada", "ran");
+        stays();
+    }
+}
+
+#[test]
 fn a_film_met_in_the_collection_while_it_is_listed_is_own() {
     let world = World::new().watchlist(&["heat", "alien", "ran"]);
     let set = world.jellyfin.add_collection(COLLECTION);

@@ -387,3 +387,60 @@ fn answers_that_are_lost_for_a_whole_run_are_made_up_for_by_the_next() {
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();
 }
+
+#[test]
+fn an_answer_with_an_empty_id_leads_to_no_request_about_everything() {
+    let zeros = "0".repeat(32);
+    type Is = fn(&Request) -> bool;
+    let answers: [(&str, Is); 5] = [
+        ("a user", |request| request.path == "/Users"),
+        ("a collection", |request| request.param("includeItemTypes").as_deref() == Some("BoxSet")),
+        ("a member", |request| request.param("parentId").is_some()),
+        ("a film", |request| request.param("includeItemTypes").as_deref() == Some("Movie")),
+        ("a new collection", |request| request.method == "POST" && request.path == "/Collections"),
+    ];
+    for (what, is_it) in answers {
+        for nothing in ["", zeros.as_str()] {
+            let world = World::new().watchlist(&["heat", "alien", "ran"]);
+            if what == "a new collection" {
+                world.download("heat");
+            } else {
+                world.settle(["heat", "alien"]);
+                world.letterboxd.drop_entry("ada", "heat");
+                world.download("ran");
+                world.pass_time(Duration::from_hours(25));
+            }
+            let before = world.collected();
+            let nothing = nothing.to_owned();
+            let emptied = Change::new(move |reply| {
+                let body = String::from_utf8(reply.body).expect("JSON is text");
+                let (front, back) = body.split_once("\"Id\":\"").expect("there is an id");
+                let back = back.split_once('"').expect("it ends").1;
+                Reply { body: format!("{front}\"Id\":\"{nothing}\"{back}").into(), ..reply }
+            });
+            world.jellyfin.server.fail(usize::MAX, is_it, Fault::Changed(emptied));
+            world.lbjf(&["sync"]);
+            for request in world.jellyfin.server.requests() {
+                for name in ["userId", "parentId", "ids"] {
+                    let id = request.param(name);
+                    let is_something =
+                        |id: &str| id.split(',').all(|id| !id.trim_matches(['0', '-']).is_empty());
+                    assert!(id.as_deref().is_none_or(is_something), "{what}: {}", request.target());
+                }
+                assert!(!request.path.contains("//"), "{what}: {}", request.target());
+            }
+            let told = world.told_jellyfin();
+            match what {
+                // That copy cannot be put in; the rest is done.
+                "a film" => assert!(!told.iter().any(|what| what.starts_with("make")), "{told:?}"),
+                "a new collection" => assert_eq!(told, [format!("make {COLLECTION}")]),
+                _ => assert_eq!((told, world.collected()), (Vec::new(), before), "{what}"),
+            }
+            world.jellyfin.server.behave();
+            world.pass_time(Duration::from_hours(25));
+            world.sync();
+            let wanted: &[&str] = if what == "a new collection" { &["heat"] } else { &["alien", "ran"] };
+            assert_eq!(world.collected(), world.tmdb(wanted), "{what}");
+        }
+    }
+}

@@ -66,7 +66,7 @@ fn tmdb(text: &str) -> TmdbId {
 
 fn films(text: &str) -> Vec<LibraryFilm> {
     let film = |word: &str| LibraryFilm {
-        item_id: word.trim_end_matches('*').to_owned(),
+        item_id: Some(item_id(word.trim_end_matches('*'))),
         tmdb: tmdb(word),
         is_watched: word.ends_with('*'),
     };
@@ -79,7 +79,11 @@ fn member(word: &str) -> Member {
         (None, Some((id, item))) => (Some(tmdb(id)), item),
         (None, None) => (Some(tmdb(word)), word),
     };
-    Member { item_id: item.to_owned(), name: item.to_owned(), tmdb: id }
+    Member { item_id: item_id(item), name: item.to_owned(), tmdb: id }
+}
+
+fn item_id(text: &str) -> JellyfinId {
+    JellyfinId::parse(text).unwrap()
 }
 
 fn row(word: &str) -> MemberRow {
@@ -102,7 +106,8 @@ fn show_step(step: &Step) -> String {
         Step::Put(put) => format!("put {}", put.item_id),
         Step::Take(take) => {
             let why = if take.why == Why::Watched { "watched" } else { "unlisted" };
-            format!("out {} {why}", take.item_ids.join("+"))
+            let items: Vec<_> = take.item_ids.iter().map(ToString::to_string).collect();
+            format!("out {} {why}", items.join("+"))
         }
         other => panic!("{other:?} is nothing for a collection"),
     }
@@ -168,7 +173,7 @@ impl Case {
         let members: Option<Vec<Member>> =
             self.members.map(|members| members.split_whitespace().map(member).collect());
         let rows: Vec<MemberRow> = self.rows.split_whitespace().map(row).collect();
-        let unstuck: Vec<String> = self.unstuck.split_whitespace().map(str::to_owned).collect();
+        let unstuck: Vec<_> = self.unstuck.split_whitespace().map(item_id).collect();
         let view = CollectionView { name: "C", members: members.as_deref(), rows: &rows, unstuck: &unstuck };
         let plan = collection(&viewers, &view, &self.aliases_known(), self.only_take);
         let steps = plan.steps.iter().map(show_step);
@@ -264,7 +269,13 @@ fn doubt_takes_nothing_out() {
         ("watched, the list not", case([ada("1", "1a*").never_accepted()], "1a", "1=own"), ""),
         ("somebody else's, library not read", case([ada("", "").unread()], "1a", "1=met"), ""),
         ("then nothing is met either", case([ada("", "").unread()], "1a", ""), ""),
-        ("but what is listed becomes own", case([ada("1", "").unread()], "1a", ""), "met 1=own"),
+        ("not even what is listed", case([ada("1", "").unread()], "1a", ""), ""),
+        ("nor by those who watched it", case([ada("1", "1a*"), ben("", "").unread()], "1a", ""), ""),
+        (
+            "but what one of them is known not to have watched",
+            case([ada("1", ""), ben("", "").unread()], "1a", ""),
+            "met 1=own",
+        ),
     ]);
 }
 
@@ -299,8 +310,21 @@ fn a_member_that_is_listed_becomes_own() {
     check([
         ("at once", case([ada("1", "1a")], "1a", ""), "met 1=own"),
         ("after it was met", case([ada("1", "1a")], "1a", "1=met"), "met 1=own"),
-        ("watched already", case([ada("1", "1a*")], "1a", ""), "out 1a watched, met 1=own"),
-        ("after it was met watched", case([ada("1", "1a*")], "1a", "1=seen"), "out 1a watched, met 1=own"),
+        ("not when it was watched already", case([ada("1", "1a*")], "1a", ""), "met 1=seen"),
+        ("not after it was met watched", case([ada("1", "1a*")], "1a", "1=seen"), ""),
+        ("not after it was met watched, and is so no more", case([ada("1", "1a")], "1a", "1=seen"), ""),
+        ("not when it left the list again", case([ada("", "1a*")], "1a", "1=seen"), ""),
+        (
+            "not when all watched it, though that does not matter",
+            case([ada("1", "1a*").keeps_watched()], "1a", ""),
+            "met 1=seen",
+        ),
+        (
+            "by one of two who watched it",
+            case([ada("1", "1a*"), ben("", "1a")], "1a", ""),
+            "out 1a watched, met 1=own",
+        ),
+        ("not by two who watched it", case([ada("1", "1a*"), ben("1", "1a*")], "1a", ""), "met 1=seen"),
         ("not when it came off the list", case([ada("-1", "1a")], "1a", ""), "met 1=met"),
         (
             "by a list that was never read in full",
@@ -460,7 +484,7 @@ fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
 fn a_film_that_did_not_change_stays_where_it_was() {
     let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting 5=waiting", "2a 4a", &[3]);
     let viewer = sees(&listed, &library);
-    let places = places(&viewer, &[member("1a")], &["4a".to_owned()], &Aliases::default());
+    let places = places(&viewer, &[member("1a")], &[item_id("4a")], &Aliases::default());
     let words: Vec<_> =
         places.iter().map(|(uid, place)| format!("{uid} {}", place.map_or("?", Place::word))).collect();
     assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"], "nothing new is known of 5");

@@ -11,6 +11,7 @@ use lbjf::api::{Api, Secret};
 use lbjf::film::TmdbId;
 use lbjf::http::{Http, Options, Patience};
 use lbjf::radarr::NewFilm;
+use lbjf::jellyfin::JellyfinId;
 use lbjf::{jellyfin, radarr};
 use libfuzzer_sys::fuzz_target;
 use standins::{Reply, Server};
@@ -60,6 +61,10 @@ const FILM: NewFilm<'_> = NewFilm {
     search: true,
 };
 
+fn id(text: &str) -> JellyfinId {
+    JellyfinId::parse(text).expect("an id")
+}
+
 fn said<T>(result: Result<T, impl Error>) -> Option<String> {
     result.err().map(|error| error.to_string())
 }
@@ -84,8 +89,8 @@ fuzz_target!(|case: &[u8]| {
         9 => said(jellyfin.info()),
         10 => said(jellyfin.users()),
         11 => said(jellyfin.collections()),
-        12 => said(jellyfin.library("u1")),
-        13 => said(jellyfin.members("b2")),
+        12 => said(jellyfin.library(&id("u1"))),
+        13 => said(jellyfin.members(&id("b2"))),
         _ => said(jellyfin.create("Ada's watchlist")),
     };
     doors.server.forget_requests();

@@ -282,34 +282,38 @@ impl Oracle {
     ) -> Collection {
         let mapped = self.mapped(which);
         let rw: Vec<Who> = mapped.iter().copied().filter(|who| self.people[*who].remove_watched).collect();
+        // Where watched films leave for nobody, everybody is asked.
+        let asked = if rw.is_empty() { &mapped } else { &rw };
         let mut collection = self.collections[which].clone();
         for film in members.keys().filter(|_| scope.is_touched) {
-            if mapped.iter().any(|who| self.people[*who].may_list(*film)) {
+            let met = *collection.met.entry(*film).or_insert_with(|| {
+                if !scope.is_clean || ran.run.cleanup || self.is_blurred(*film) {
+                    Met::Unclear
+                } else if asked.iter().all(|who| self.watched(*who, *film).1) {
+                    Met::Watched
+                } else if !asked.iter().any(|who| self.watched(*who, *film).0) {
+                    Met::Unwatched
+                } else {
+                    Met::Unclear
+                }
+            });
+            if met != Met::Watched && mapped.iter().any(|who| self.people[*who].may_list(*film)) {
                 let must = mapped.iter().any(|who| self.people[*who].must_list(*film));
                 let is_sure = must
+                    && met == Met::Unwatched
                     && scope.is_clean
                     && !ran.run.cleanup
                     && self.resolved.contains(film)
                     && !self.is_blurred(*film);
                 collection.owned.add(film, is_sure);
             }
-            collection.met.entry(*film).or_insert_with(|| {
-                if !scope.is_clean || rw.is_empty() || ran.run.cleanup || self.is_blurred(*film) {
-                    Met::Unclear
-                } else if rw.iter().all(|who| self.watched(*who, *film).1) {
-                    Met::Watched
-                } else if !rw.iter().any(|who| self.watched(*who, *film).0) {
-                    Met::Unwatched
-                } else {
-                    Met::Unclear
-                }
-            });
         }
         collection
     }
 
     /// "Remove an owned member when nobody holds it and everyone mapped has had an accepted crawl. A member it does
-    /// not own leaves when everyone with `remove_watched` has watched it, save one that was watched when first met."
+    /// not own leaves when everyone with `remove_watched` has watched it, save one that was watched when first met." What
+    /// was watched then is never owned by being listed.
     fn rules(&self, which: usize, collection: &Collection) -> Rules {
         let mapped = self.mapped(which);
         let rw: Vec<Who> = mapped.iter().copied().filter(|who| self.people[*who].remove_watched).collect();
