@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use crate::text::one_line;
+
 /// Headers that identify a visitor.
 const PRIVATE_HEADERS: &[&str] = &["set-cookie", "cookie", "cf-ray", "report-to", "nel", "x-forwarded-for"];
 
@@ -27,9 +29,7 @@ static ADDRESSES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 
 /// Writes one answer into `folder` as `ada-watchlist-page-2.html`; a failure is told and ends nothing.
 pub fn page(folder: &Path, path: &str, status: u16, headers: &[(String, String)], html: &str) {
-    let name =
-        path.trim_matches('/').replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "-");
-    let file = folder.join(format!("{name}.html"));
+    let file = folder.join(format!("{}.html", file_name(path)));
     let written =
         fs::create_dir_all(folder).and_then(|()| fs::write(&file, text(path, status, headers, html)));
     match written {
@@ -38,12 +38,22 @@ pub fn page(folder: &Path, path: &str, status: u16, headers: &[(String, String)]
     }
 }
 
+/// Letters and digits of the path, in a length that every file system takes.
+fn file_name(path: &str) -> String {
+    let is_kept = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let kept = path.trim_matches('/').chars().map(|letter| if is_kept(letter) { letter } else { '-' });
+    kept.take(200).collect()
+}
+
 /// The page with its status and headers in front, as a comment.
 fn text(path: &str, status: u16, headers: &[(String, String)], html: &str) -> String {
+    // Nothing in a comment may end it.
+    let in_comment = |text: &str| one_line(text).replace('>', "&gt;");
+    let path = in_comment(path);
     let mut text = format!("<!-- lbjf {}: /{path} -> HTTP {status}\n", env!("CARGO_PKG_VERSION"));
     for (name, value) in headers {
         if !PRIVATE_HEADERS.contains(&name.as_str()) {
-            let _ = writeln!(text, "{name}: {}", value.replace("--", "- -"));
+            let _ = writeln!(text, "{}: {}", in_comment(name), in_comment(value));
         }
     }
     text.push_str("-->\n");
@@ -54,6 +64,27 @@ fn text(path: &str, status: u16, headers: &[(String, String)], html: &str) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_or_a_path_cannot_end_the_comment_or_its_line_and_names_of_files_are_plain() {
+        for value in ["-->", "--->", "---->", "--!>", "a\u{1b}[2J\u{202e}b", "x\r\n-->"] {
+            let headers = [("server".to_owned(), value.to_owned())];
+            let saved = text(&format!("film/{value}/"), 200, &headers, "<p>");
+            let (comment, rest) = saved.split_once("\n-->\n").unwrap();
+            assert_eq!(rest, "<p>", "{value:?}");
+            assert!(!comment["<!--".len()..].replace(" -> HTTP", "").contains('>'), "{comment}");
+            assert_eq!(comment.lines().count(), 2, "{comment}");
+            assert!(comment.lines().all(crate::text::is_clean), "{comment:?}");
+        }
+        for (path, name) in [
+            ("ada/watchlist/page/2/", "ada-watchlist-page-2"),
+            ("ada_l/watchlist/", "ada_l-watchlist"),
+            ("film/../../etc\u{1b}/", "film-------etc-"),
+        ] {
+            assert_eq!(file_name(path), name);
+        }
+        assert_eq!(file_name(&"x".repeat(500)).len(), 200);
+    }
 
     #[test]
     fn saved_pages_hold_no_cookie_and_no_address() {
