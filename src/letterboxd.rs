@@ -24,6 +24,7 @@ use crate::film::Slug;
 use crate::http::{Again, Answer, Http, Options, Patience, Proxy, ProxyError, TransportError};
 use crate::pool::{Pool, Turns};
 use crate::progress;
+use crate::text::excerpt;
 pub use error::PageError;
 use page::{FilmPage, Unreadable, WatchlistPage};
 use route::{Change, DIRECT, Route, Routes, Standing};
@@ -269,7 +270,10 @@ impl Letterboxd {
                 1 => format!("{member}/watchlist/"),
                 _ => format!("{member}/watchlist/page/{number}/"),
             };
-            self.read(&path, |html| page::watchlist(html, member, number))
+            self.read(&path, |html| page::watchlist(html, member, number)).map_err(|error| match error {
+                PageError::NotFound if number > 1 => PageError::PageGone,
+                error => error,
+            })
         };
         // What is wrong with one list says nothing of others.
         let own = Streak::default();
@@ -472,9 +476,12 @@ fn is_same_site(one: &Url, other: &Url) -> bool {
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// An address without what may identify somebody.
+/// An address without what may identify somebody, in a bearable length.
 fn plain(mut url: Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
-    url.into()
+    // An address that cannot have them has none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    excerpt(url.as_str(), 200)
 }

@@ -27,6 +27,9 @@ pub enum PageError {
     /// There is no such member, or no such film.
     #[error("Letterboxd has no such member (HTTP 404)")]
     NotFound,
+    /// Page 1 of the list was there a moment ago, this one is not.
+    #[error("the page is not there (HTTP 404); the list may have become shorter while it was read")]
+    PageGone,
     /// 403 without a reason.
     #[error("Letterboxd refused the page (HTTP 403) without a reason")]
     Refused,
@@ -70,7 +73,7 @@ impl PageError {
     /// Can only Letterboxd itself give it? Then it let us in.
     pub fn is_own_answer(&self) -> bool {
         match self {
-            Self::Private | Self::NotFound => true,
+            Self::Private | Self::NotFound | Self::PageGone => true,
             Self::Unreadable(why) => !matches!(why, Unreadable::Foreign(_) | Unreadable::Hostile(_)),
             _ => false,
         }
@@ -98,7 +101,7 @@ impl PageError {
             Self::Challenged => "challenged",
             Self::RateLimited { .. } => "rate_limited",
             Self::Private => "private",
-            Self::NotFound => "not_found",
+            Self::NotFound | Self::PageGone => "not_found",
             Self::Unreadable(Unreadable::MarkupChanged { .. }) => "markup_changed",
             Self::Unreadable(_) | Self::TooLarge(_) | Self::Redirected(_) | Self::Panicked => {
                 "unexpected_page"
