@@ -185,7 +185,7 @@ fn next_mismatch(
     let same_shortfall = before.filter(|before| shortfall.is_some() && before.shortfall == shortfall);
     Mismatch {
         first_at: same_shortfall.map_or(now, |before| before.first_at),
-        count: same_total.map_or(1, |before| before.count + 1),
+        count: same_total.map_or(1, |before| before.count.saturating_add(1)),
         declared,
         shortfall,
     }

@@ -18,7 +18,11 @@ pub struct Uid(pub String);
 pub struct Slug(pub String);
 
 impl Slug {
+    /// Longer than any.
+    const MAX: usize = 200;
+
     /// Reads a slug, bare or in an address of the film's page; a member's name may stand in front of `/film/`.
+    /// Letterboxd writes them in lower case, people who copy them do not always.
     pub fn parse(text: &str) -> Option<Self> {
         let mut segments = text.trim().trim_matches('/').split('/');
         let slug = if text.contains('/') {
@@ -27,9 +31,12 @@ impl Slug {
         } else {
             segments.next()?
         };
-        let is_slug = !slug.is_empty()
-            && slug.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#%\"<>".contains(&byte));
-        is_slug.then(|| Self(slug.to_owned()))
+        // It goes into an address, a file's name and a line of a log. `.` and `..` would be another address.
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:~+".contains(&byte);
+        let is_slug = slug.len() <= Self::MAX
+            && slug.bytes().all(is_letter)
+            && slug.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        is_slug.then(|| Self(slug.to_ascii_lowercase()))
     }
 }
 

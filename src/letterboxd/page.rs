@@ -13,9 +13,17 @@ use url::Url;
 use super::guard::{self, Hostile};
 use super::narrow;
 use crate::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
+use crate::text::{excerpt, one_line};
 
 /// Entries on a full page (facts/letterboxd.md 1.4).
 pub const ENTRIES_PER_PAGE: u32 = 28;
+
+/// No list has more pages: the longest known ones have a tenth of that. What declares more is garbled, and nothing is
+/// asked, or set aside in memory, because of it.
+pub const MAX_PAGES: u32 = 10_000;
+
+/// The longest title there is has 250 letters; what is longer is cut.
+const MAX_NAME: usize = 500;
 
 /// A few films may be counted and not shown. More than these behind a full page are on a page that is not linked.
 const MAX_HIDDEN: usize = 5;
@@ -29,6 +37,9 @@ pub struct WatchlistPage {
     pub pages: u32,
     /// The entries of this page, newest first.
     pub entries: Vec<WatchlistEntry>,
+    /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
+    /// whether they are none.
+    pub other_tiles: u32,
 }
 
 /// What a film's own page says.
@@ -95,18 +106,34 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
     let column = content(&document)
         .ok_or_else(|| changed(".js-watchlist-content[data-num-entries]", "no such element"))?;
     let declared = column.attr("data-num-entries").unwrap_or_default().trim();
-    let declared: u32 = declared
-        .parse()
-        .map_err(|_| changed("number in data-num-entries", format!("`{}`", shorten(declared))))?;
+    let declared = total(declared)?;
     // A page behind the last one is no page of another shape: the list shrank since somebody counted its pages.
     let is_past_end = (page - 1).saturating_mul(ENTRIES_PER_PAGE) >= declared;
-    let entries = entries(&main_part(column), declared, is_past_end)?;
+    let (entries, other_tiles) = entries(&main_part(column), declared, is_past_end)?;
     let shown = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    let found = WatchlistPage { declared, pages: pages(&document, page, declared, shown), entries };
+    let pages = pages(&document, page, declared, shown);
+    // One page more than the total fills may be led to.
+    if pages > MAX_PAGES + 1 {
+        return Err(changed("believable number of pages", format!("{pages}")));
+    }
+    if declared == 0 && shown == 0 && page == 1 && pages > 1 {
+        return Err(changed("believable number in data-num-entries", "`0` on a page that leads to others"));
+    }
+    let found = WatchlistPage { declared, pages, entries, other_tiles };
     if found.pages == 1 {
         prove_end(std::slice::from_ref(&found))?;
     }
     Ok(found)
+}
+
+/// How many entries a list declares, of digits and nothing else.
+fn total(text: &str) -> Result<u32, Unreadable> {
+    let shown = || format!("`{}`", shorten(text));
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(changed("number in data-num-entries", shown()));
+    }
+    let number = text.parse().ok().filter(|number: &u32| number.div_ceil(ENTRIES_PER_PAGE) <= MAX_PAGES);
+    number.ok_or_else(|| changed("believable number in data-num-entries", shown()))
 }
 
 /// Are these all pages of a list? They seem to be, since nothing on the last one leads further; but a full page with
@@ -220,13 +247,14 @@ fn class_of(body: &Node<'_>) -> String {
 
 fn title_of(document: &Document) -> Option<String> {
     let title = document.find(Name("title")).next()?.text();
-    // Titles begin with a left-to-right mark.
-    let title = title.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{200e}');
+    // Titles begin with a left-to-right mark, which goes like all of its kind.
+    let title = one_line(&title);
+    let title = title.trim();
     (!title.is_empty()).then(|| shorten(title))
 }
 
 fn shorten(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(80).collect()
+    excerpt(text, 80)
 }
 
 fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
@@ -273,12 +301,19 @@ const ITEM_CLASSES: &[&str] = &["griditem", "posteritem", "poster-container"];
 /// Newest first: the order in which they are believed.
 const SLUG_ATTRIBUTES: &[&str] = &["data-item-link", "data-item-slug", "data-film-slug", "data-target-link"];
 
-fn entries(column: &Node<'_>, declared: u32, may_be_empty: bool) -> Result<Vec<WatchlistEntry>, Unreadable> {
+/// The films of a page, and how many tiles look like no film.
+fn entries(
+    column: &Node<'_>,
+    declared: u32,
+    may_be_empty: bool,
+) -> Result<(Vec<WatchlistEntry>, u32), Unreadable> {
     // A sidebar may show posters of other lists (facts/letterboxd.md 1.3).
     let is_own = |node: &Node<'_>| !ancestors(*node, column).any(|parent| parent.name() == Some("aside"));
     let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node, class));
     let items: Vec<_> = column.find(Name("li")).filter(|node| is_item(node) && is_own(node)).collect();
-    let entries: Vec<_> = items.iter().filter_map(entry).collect();
+    let read: Vec<_> = items.iter().map(entry).collect();
+    let others = items.iter().zip(&read).filter(|(item, read)| read.is_none() && !has_poster(item)).count();
+    let entries: Vec<_> = read.into_iter().flatten().collect();
     let posters = column
         .find(Any)
         .filter(|node| slug_attribute(node).is_some() && is_own(node))
@@ -288,7 +323,8 @@ fn entries(column: &Node<'_>, declared: u32, may_be_empty: bool) -> Result<Vec<W
         let text = format!("{posters} posters elsewhere, of {declared} declared");
         return Err(changed("li.griditem in the watchlist", text));
     }
-    if entries.len() < items.len() {
+    let is_all_others = entries.is_empty() && others > 0 && !may_be_empty;
+    if entries.len() + others < items.len() || is_all_others {
         let text = format!("{} of {} grid items that name one", entries.len(), items.len());
         return Err(changed("slug in every grid item", text));
     }
@@ -296,7 +332,21 @@ fn entries(column: &Node<'_>, declared: u32, may_be_empty: bool) -> Result<Vec<W
         let text = format!("{} grid items, {posters} posters", entries.len());
         return Err(changed("poster in every grid item and none outside", text));
     }
-    Ok(entries)
+    Ok((entries, u32::try_from(others).unwrap_or(u32::MAX)))
+}
+
+/// Does anything in a tile speak of a film? Not in a banner: no name, number or picture of one, and no way to one.
+fn has_poster(item: &Node<'_>) -> bool {
+    const SIGNS: &[&str] =
+        &["data-item-", "data-film-", "data-poster", "data-target-", "data-component-", "data-production-"];
+    let is_sign = |name: &str, value: &str| match name {
+        "class" => value.contains("poster") || value.contains("react-component"),
+        "href" => value.contains("/film/"),
+        name => SIGNS.iter().any(|sign| name.starts_with(sign)),
+    };
+    // The item's own class is the one of all tiles, which was called after posters for years.
+    item.attrs().any(|(name, value)| name != "class" && is_sign(name, value))
+        || item.find(Any).any(|node| node.attrs().any(|(name, value)| is_sign(name, value)))
 }
 
 /// The ancestors of `node` up to and without `top`.
@@ -333,40 +383,54 @@ fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
         .iter()
         .find_map(|attribute| poster.attr(attribute))
         .or_else(|| item.find(Name("img")).find_map(|image| image.attr("alt")))
-        .map(str::trim)
+        .map(|label| excerpt(label, MAX_NAME).trim().to_owned())
         .filter(|label| !label.is_empty());
     let (name, year) = label.map_or_else(
         || (slug.0.clone(), None),
         |label| {
-            let (name, year) = split_year(label);
+            let (name, year) = split_year(&label);
             (name.to_owned(), year)
         },
     );
-    let other_kind = kind.filter(|kind| kind != "film");
+    let other_kind = kind.map(|kind| excerpt(&kind, 40)).filter(|kind| kind != "film");
     Some(WatchlistEntry { uid, slug, name, year, other_kind })
 }
 
 /// As in `film:1071220`.
 fn is_uid(text: &str) -> bool {
+    let is_word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     text.split_once(':').is_some_and(|(kind, number)| {
-        !kind.is_empty() && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        (1..=20).contains(&kind.len())
+            && is_word(kind)
+            && (1..=20).contains(&number.len())
+            && number.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
 /// How many pages there are: the last number of the pagination. Without numbers, but with a link to the next page,
-/// the declared total decides. Never more than the total can fill, with one to spare.
+/// the declared total decides. Never more than the total can fill, with one to spare; pages that hold fewer lead on from
+/// one to the next, as long as they show anything.
 fn pages(document: &Document, page: u32, declared: u32, shown: u32) -> u32 {
-    let numbers =
-        document.find(Class("paginate-page")).filter_map(|node| node.text().trim().parse::<u32>().ok());
+    let numbers = document.find(Class("paginate-page")).filter_map(|node| page_number(&node.text()));
     let last = numbers.max().unwrap_or(1).max(page);
     let has_next = document.find(Name("a").and(Class("next"))).next().is_some();
     let per_page = if has_next && shown > 0 { shown } else { ENTRIES_PER_PAGE };
-    let filled = declared.div_ceil(per_page).max(page);
-    match (last > page, has_next) {
-        (true, _) => last.min(filled + 1),
-        (false, true) => filled.max(page + 1),
+    let filled = declared.div_ceil(per_page);
+    let seen = if shown > 0 || page == 1 { page } else { 0 };
+    let most = filled.max(seen).saturating_add(1);
+    let pages = match (last > page, has_next) {
+        (true, _) => last.min(most),
+        (false, true) => filled.max(page.saturating_add(1)).min(most),
         (false, false) => page,
-    }
+    };
+    pages.max(page)
+}
+
+/// `15`, or `1,234`; a number beyond all is the largest there is.
+fn page_number(text: &str) -> Option<u32> {
+    let digits = text.trim().replace([',', '.', '\u{a0}', '\u{202f}'], "");
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// The TMDB button in the footer of a film page. Links in reviews do not count.

@@ -82,7 +82,10 @@ fn a_pagination_without_numbers_leaves_the_declared_total() {
 #[test]
 fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
     let empty = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
-    assert_eq!(watchlist(&empty, "ada", 1), Ok(WatchlistPage { declared: 0, pages: 1, entries: Vec::new() }));
+    assert_eq!(
+        watchlist(&empty, "ada", 1),
+        Ok(WatchlistPage { declared: 0, pages: 1, entries: Vec::new(), other_tiles: 0 })
+    );
     let nothing_on_page_2 = |declared: u32| {
         watchlist(&pages::watchlist_page(Markup::May2026, "ada", 2, 3, declared, &[]), "ada", 2)
     };
@@ -102,8 +105,12 @@ fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
         year: None,
         other_kind: None,
     };
-    let page =
-        |declared, shown| WatchlistPage { declared, pages: 1, entries: (0..shown).map(entry).collect() };
+    let page = |declared, shown| WatchlistPage {
+        declared,
+        pages: 1,
+        entries: (0..shown).map(entry).collect(),
+        other_tiles: 0,
+    };
     for (what, pages, is_end) in [
         ("nothing", vec![], true),
         ("an empty list", vec![page(0, 0)], true),
@@ -122,6 +129,128 @@ fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
     }
     let error = prove_end(&[page(415, 28)]).unwrap_err().to_string();
     assert_eq!(error, "the page has no link to the next page, found none behind 28 of 415 films");
+}
+
+#[test]
+fn a_total_beyond_reason_is_changed_markup_and_never_a_number_of_pages() {
+    let read = |total: &str| {
+        let html = page(Markup::May2026, &films(1));
+        watchlist(&html.replace("data-num-entries=\"1\"", &format!("data-num-entries=\"{total}\"")), "ada", 1)
+    };
+    for total in [
+        "280001",
+        "2000000000",
+        "4294967294",
+        "4294967295",
+        "4294967296",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-1",
+        "+1",
+        "1,234",
+        "1.234",
+        "1\u{a0}234",
+        "1e3",
+        "0x10",
+        "",
+        "\u{661}",
+    ] {
+        let found = read(total);
+        let Err(Unreadable::MarkupChanged { looked_for, found }) = found else {
+            panic!("{total}: {found:?}")
+        };
+        assert!(looked_for.ends_with("number in data-num-entries"), "{looked_for}");
+        assert!(found.len() < 100, "{found}");
+    }
+    assert_eq!(read("28").map(|page| page.declared), Ok(28));
+    assert_eq!(read(" 1 ").map(|page| page.declared), Ok(1), "as the parser always took it");
+
+    let largest = pages::watchlist_page(Markup::May2026, "ada", 1, MAX_PAGES, 280_000, &films(28));
+    assert_eq!(watchlist(&largest, "ada", 1).map(|page| page.pages), Ok(MAX_PAGES));
+    // With one film on a page that leads on it would be 280,000 pages.
+    let one_each = pages::watchlist_page(Markup::May2026, "ada", 1, 280_000, 280_000, &films(1));
+    let error = watchlist(&one_each, "ada", 1).unwrap_err().to_string();
+    assert_eq!(error, "the page has no believable number of pages, found 280000");
+}
+
+#[test]
+fn a_total_of_nothing_on_a_page_that_leads_to_others_is_no_empty_list() {
+    let html = pages::watchlist_page(Markup::May2026, "ada", 1, 3, 0, &[]);
+    assert!(matches!(watchlist(&html, "ada", 1), Err(Unreadable::MarkupChanged { .. })));
+    let shown = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &films(3));
+    assert_eq!(watchlist(&shown, "ada", 1).map(|page| page.entries.len()), Ok(3), "what is shown is wanted");
+}
+
+#[test]
+fn texts_of_a_page_are_one_line_without_marks() {
+    let hostile = "Nice\u{1b}[2J \u{7}Film\u{202e}\r\nlbjf: error: store is lost\u{2028}\u{9b}31m (1999)";
+    let film = Film::movie("film-1", hostile, None, 1);
+    let html = page(Markup::May2026, &[film])
+        .replace("&quot;type&quot;:&quot;film", "&quot;type&quot;:&quot;s\\u001b[2Jow");
+    let entry = watchlist(&html, "ada", 1).unwrap().entries.remove(0);
+    assert_eq!(entry.name, "Nice [2J  Film lbjf: error: store is lost  31m");
+    assert_eq!((entry.year, entry.other_kind.as_deref()), (Some(1999), Some("s [2Jow")));
+    for markup in Markup::ALL {
+        let long = Film::movie("film-1", &"x\u{85}".repeat(5000), None, 1);
+        let entry = watchlist(&page(markup, &[long]), "ada", 1).unwrap().entries.remove(0);
+        assert!(crate::text::is_clean(&entry.name) && entry.name.chars().count() <= 500, "{markup:?}");
+    }
+    for (from, to) in [
+        ("data-owner=\"Ada\"", "data-owner=\"b\u{1b}[2J\u{202e}en\""),
+        ("watchlist wide", "w\u{1b}[2Jide"),
+        ("data-num-entries=\"1\"", "data-num-entries=\"\u{1b}]0;x\u{7}\""),
+    ] {
+        let html = page(Markup::May2026, &films(1)).replace("og:url", "og:x");
+        assert!(html.contains(from), "{from}");
+        let error = watchlist(&html.replace(from, to), "ada", 1).unwrap_err().to_string();
+        assert!(crate::text::is_clean(&error), "{error:?}");
+    }
+}
+
+#[test]
+fn a_slug_or_uid_with_odd_letters_names_no_film() {
+    let html = page(Markup::May2026, &films(2));
+    for odd in ["film-\u{1b}[2J", "film`2", "..", "film\n2"] {
+        let html = html.replace("film-2", odd);
+        let found = watchlist(&html, "ada", 1);
+        assert!(matches!(found, Err(Unreadable::MarkupChanged { .. })), "{odd:?}: {found:?}");
+    }
+    let uid = format!("film:{}", films(2)[1].uid);
+    let html = html.replace(&uid, "fi\u{1b}[2Jlm:7");
+    assert_eq!(watchlist(&html, "ada", 1).unwrap().entries[1].uid, None);
+}
+
+#[test]
+fn a_tile_without_a_trace_of_a_film_is_counted_apart() {
+    let html = page(Markup::May2026, &films(2));
+    let with =
+        |tile: &str| html.replacen("<li class=\"griditem\">", &format!("{tile}<li class=\"griditem\">"), 1);
+    for tile in [
+        "<li class=\"griditem\"></li>",
+        "<li class=\"griditem -promo\" data-ad-slot=\"7\"><a href=\"/pro/\"><img src=\"/x.png\" alt=\"Go Pro\"></a></li>",
+        "<li class=\"posteritem\"><div class=\"banner\"><p>Films of the year: <a href=\"/films/popular/\">see</a></p></div></li>",
+    ] {
+        let found = watchlist(&with(tile), "ada", 1).unwrap();
+        assert_eq!((found.entries.len(), found.other_tiles), (2, 1), "{tile}");
+    }
+    for tile in [
+        "<li class=\"griditem\"><div class=\"poster\"></div></li>",
+        "<li class=\"griditem\" data-film-id=\"7\"></li>",
+        "<li class=\"griditem\"><div data-item-name=\"Heat (1995)\"></div></li>",
+        "<li class=\"griditem\"><div data-postered-identifier='{}'></div></li>",
+        "<li class=\"griditem\"><div class=\"react-component\"></div></li>",
+        "<li class=\"griditem\"><a href=\"https://boxd.example/film/heat/x\"></a></li>",
+    ] {
+        let found = watchlist(&with(tile), "ada", 1);
+        assert!(matches!(found, Err(Unreadable::MarkupChanged { .. })), "{tile}: {found:?}");
+    }
+    let nothing_else = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 2, &[]);
+    let tile = "<ul><li class=\"griditem\"></li></ul><div class=\"clear\">";
+    let nothing_else = nothing_else.replace("<div class=\"clear\">", tile);
+    let found = watchlist(&nothing_else, "ada", 1);
+    assert!(matches!(found, Err(Unreadable::MarkupChanged { .. })), "{found:?}");
+    let empty = nothing_else.replace("data-num-entries=\"2\"", "data-num-entries=\"0\"");
+    assert_eq!(watchlist(&empty, "ada", 1).map(|page| (page.entries.len(), page.other_tiles)), Ok((0, 1)));
 }
 
 #[test]
@@ -206,8 +335,16 @@ fn slugs_are_read_out_of_every_form_of_address() {
     for text in ["heat-1995", "/film/heat-1995/", "/ada/film/heat-1995/", "film/heat-1995"] {
         assert_eq!(Slug::parse(text), Some(Slug("heat-1995".to_owned())), "{text}");
     }
+    assert_eq!(Slug::parse("/film/Heat-1995/"), Some(Slug("heat-1995".to_owned())));
+    assert_eq!(Slug::parse("/film/film:1071220/"), Some(Slug("film:1071220".to_owned())));
     for text in ["", "/", "/film/", "/film//", "/list/x/", "a b", "a?b", "/film/a#b/", "a%62", "caf\u{e9}"] {
         assert_eq!(Slug::parse(text), None, "{text}");
+    }
+    let long = "x".repeat(201);
+    for text in
+        ["..", "/film/../", "a\u{1b}[2J", "a`b", "a\\b", "a\nb", "a'b", "a|b", "$(a)", "a\u{202e}b", &long]
+    {
+        assert_eq!(Slug::parse(text), None, "{text:?}");
     }
 }
 
@@ -303,6 +440,10 @@ fn a_uid_is_a_kind_and_a_number() {
         ("film:", false),
         (":1", false),
         ("film:1x", false),
+        ("\u{1b}[2J:1", false),
+        ("a b:1", false),
+        ("film`:1", false),
+        ("film:123456789012345678901", false),
         ("1", false),
     ] {
         assert_eq!(is_uid(text), expected, "{text}");
@@ -311,7 +452,8 @@ fn a_uid_is_a_kind_and_a_number() {
 
 #[test]
 fn the_last_page_is_told_by_numbers_or_a_next_link_within_what_the_total_fills() {
-    let number = |last: u32| format!("<li class=\"paginate-page\"><a>{last}</a></li>");
+    let number_as = |last: &str| format!("<li class=\"paginate-page\"><a>{last}</a></li>");
+    let number = |last: u32| number_as(&last.to_string());
     let next = "<a class=\"next\">older</a>".to_owned();
     for (what, html, page, declared, shown, expected) in [
         ("nothing to turn", String::new(), 1, 60, 28, 1),
@@ -326,6 +468,12 @@ fn the_last_page_is_told_by_numbers_or_a_next_link_within_what_the_total_fills()
         ("a next link behind a shorter page", next.clone(), 1, 61, 20, 4),
         ("a next link behind an empty page", next.clone(), 1, 60, 0, 3),
         ("a next link though the total is reached", next.clone(), 1, 5, 5, 2),
+        ("far too many behind an empty page past the end", number(99), 7, 60, 0, 7),
+        ("a next link behind an empty page past the end", next.clone(), 7, 60, 0, 7),
+        ("a next link behind a page past the end that shows films", next.clone(), 7, 60, 20, 8),
+        ("a number with a separator", number_as("1,234"), 1, 40_000, 28, 1234),
+        ("a number beyond all", number_as("18446744073709551616"), 1, 60, 28, 4),
+        ("a number that is none", number_as("-3"), 1, 60, 28, 1),
         ("a next link on the last page of the numbers", number(3) + &next, 3, 60, 28, 4),
         ("the last of the numbers", number(3), 3, 60, 4, 3),
     ] {
@@ -337,7 +485,7 @@ fn the_last_page_is_told_by_numbers_or_a_next_link_within_what_the_total_fills()
 fn a_title_is_told_without_its_marks_and_in_a_bearable_length() {
     let titled = |text: &str| title(&format!("<html><head><title>{text}</title></head></html>"));
     assert_eq!(titled("\u{200e} Heat (1995)\u{200e}\n").as_deref(), Some("Heat (1995)"));
-    assert_eq!(titled("a\u{7}b\u{1b}[1mc").as_deref(), Some("ab[1mc"));
+    assert_eq!(titled("a\u{7}b\u{1b}[1mc\u{202e}d").as_deref(), Some("a b [1mcd"));
     assert_eq!(titled(&"x".repeat(200)), Some("x".repeat(80)));
     assert_eq!((titled(" \u{200e} "), title("<p>x")), (None, None));
 }
