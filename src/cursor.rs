@@ -20,6 +20,24 @@ pub struct Cursor {
     pub mismatch: Option<Mismatch>,
     /// Since when a crawl waits that lacks so much that it is not believed.
     pub pending_at: Option<Timestamp>,
+    /// The crawls that lacked a page, when the last ones did.
+    pub incomplete: Option<Incomplete>,
+}
+
+/// Crawls in a row in which a page could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    /// The last of them.
+    pub last_at: Timestamp,
+    /// How many.
+    pub count: u32,
+}
+
+impl Incomplete {
+    /// One more now.
+    pub fn next(before: Option<Self>, now: Timestamp) -> Self {
+        Self { last_at: now, count: before.map_or(1, |before| before.count.saturating_add(1)) }
+    }
 }
 
 /// Crawls in which every page was read, but the total is another.
@@ -100,6 +118,17 @@ fn age(now: Timestamp, then: Timestamp) -> Timestamp {
     (now - then).max(0)
 }
 
+/// Is it too early to ask for all pages again? One that cannot be read is tried once more in the next run, then once an
+/// hour: a dozen requests in every run would not mend it.
+pub fn waits_for_a_page(cursor: &Cursor, terms: Terms) -> bool {
+    let is_early = |incomplete: Incomplete| {
+        let since = incomplete.last_at;
+        // A date in the future, from a clock that was wrong, holds nothing up.
+        incomplete.count >= 2 && (since..since.saturating_add(HOUR)).contains(&terms.now)
+    };
+    !terms.full && !terms.allow_shrink && cursor.incomplete.is_some_and(is_early)
+}
+
 /// Must all pages be read, whatever the newest ones show? By its age, too: a date in the future, from a clock that
 /// was wrong, counts as old.
 pub fn is_crawl_due(cursor: &Cursor, terms: Terms) -> bool {
@@ -108,7 +137,7 @@ pub fn is_crawl_due(cursor: &Cursor, terms: Terms) -> bool {
         (Some(then), Some(limit)) => (terms.now - then) * 24 >= limit * 23 || then > terms.now + HOUR,
         _ => false,
     };
-    terms.full || cursor.crawled_at.is_none() || is_old
+    terms.full || (!waits_for_a_page(cursor, terms) && (cursor.crawled_at.is_none() || is_old))
 }
 
 /// Were the newest pages enough? `known` entries were on the list before, `new` ones stand in front of them, and
@@ -116,6 +145,10 @@ pub fn is_crawl_due(cursor: &Cursor, terms: Terms) -> bool {
 pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) -> Need {
     if is_crawl_due(cursor, terms) {
         return Need::All;
+    }
+    // Also where the sum is right: it may be so by chance, and would hide what stands on the page.
+    if waits_for_a_page(cursor, terms) {
+        return Need::Wait;
     }
     if u64::from(known) + u64::from(new) + u64::from(cursor.shortfall) == u64::from(declared) {
         // Before the first accepted crawl nothing is taken out of a collection: no time to lose.
@@ -248,6 +281,34 @@ mod tests {
             assert!(is_crawl_due(&settled(age), Terms { full: true, ..never }));
         }
         assert!(is_crawl_due(&Cursor::default(), Terms { full_scan_secs: None, ..TERMS }));
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_read_is_tried_once_more_and_then_once_an_hour() {
+        let missing = |count| Cursor {
+            crawled_at: None,
+            incomplete: Some(Incomplete { last_at: NOW, count }),
+            ..settled(HOUR)
+        };
+        let after = |minutes: Timestamp| Terms { now: NOW + minutes * 60, ..TERMS };
+        assert_eq!(Incomplete::next(None, NOW), Incomplete { last_at: NOW, count: 1 });
+        assert_eq!(Incomplete::next(missing(1).incomplete, NOW), Incomplete { last_at: NOW, count: 2 });
+        for (count, minutes, expected) in [
+            (1, 0, Need::All),
+            (2, 0, Need::Wait),
+            (2, 59, Need::Wait),
+            (2, 60, Need::All),
+            (u32::MAX, 59, Need::Wait),
+            (2, -10, Need::All),
+        ] {
+            for declared in [60, 61] {
+                let need = need(&missing(count), after(minutes), 60, 0, declared);
+                assert_eq!(need, expected, "{count} times, {minutes} minutes ago, {declared} declared");
+            }
+        }
+        for at_once in [Terms { full: true, ..TERMS }, Terms { allow_shrink: true, ..TERMS }] {
+            assert_eq!(need(&missing(2), at_once, 60, 0, 60), Need::All);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod tell;
 
 use std::collections::HashSet;
 
-use crate::cursor::{self, Crawl, Cursor, Need, Terms, Verdict};
+use crate::cursor::{self, Crawl, Cursor, Incomplete, Need, Terms, Verdict};
 use crate::film::Uid;
 use crate::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
 use crate::letterboxd::route::Change;
@@ -17,6 +17,7 @@ use crate::report::{Report, plural};
 use crate::span::left;
 use crate::store::{Store, StoreError, Timestamp};
 pub use films::{Looks, films, look_at};
+pub use tell::tiles_text;
 use tell::{common_failures, tell};
 
 /// Reads everybody's watchlist into the store.
@@ -60,6 +61,8 @@ struct Scraped {
     declared: Option<u32>,
     new: usize,
     gone: usize,
+    /// Tiles that are no films, as far as the numbers tell.
+    other_tiles: u32,
     trouble: Option<Trouble>,
 }
 
@@ -68,14 +71,19 @@ enum Trouble {
     Page { error: PageError, number: u32 },
     /// The totals disagree; `shown` is `None` when the pages do so among themselves.
     TotalMoved { declared: u32, shown: Option<u32> },
+    /// One film stands on two pages: the list moved while it was read.
+    Moved,
     /// Too much is gone at once.
     Pending { gone: u32, known: u32 },
+    /// Not all pages were asked for, since one could not be read a short time ago, for this reason.
+    Waits { why: String },
 }
 
 impl Scraped {
     fn failed(error: PageError, number: u32, declared: Option<u32>) -> Self {
         let outcome = if number == 1 || error.is_block() { error.word() } else { "incomplete" };
-        Self { outcome, declared, new: 0, gone: 0, trouble: Some(Trouble::Page { error, number }) }
+        let trouble = Some(Trouble::Page { error, number });
+        Self { outcome, declared, new: 0, gone: 0, other_tiles: 0, trouble }
     }
 }
 
@@ -98,13 +106,13 @@ impl Scrape<'_> {
         let mut trouble = None;
         let known = loop {
             let page = pages.last().and_then(Option::as_ref).expect("pages are pushed when they are read");
-            let (last, uids) = (page.pages, self.store.identify(&page.entries)?);
+            let (last, uids) = (last_page(&pages), self.store.identify(&page.entries)?);
             // Only now: an entry that had no uid so far may just have got it.
             let known = self.store.known(self.person)?;
             let meets_known = uids.iter().any(|uid| known.contains(uid));
             fresh.extend(uids.into_iter().filter(|uid| !known.contains(uid)));
             dedup(&mut fresh);
-            let number = count(pages.len()) + 1;
+            let number = count(pages.len()).saturating_add(1);
             if meets_known || known.is_empty() || number > last || cursor::is_crawl_due(&cursor, self.terms) {
                 break known;
             }
@@ -122,13 +130,23 @@ impl Scrape<'_> {
                 .cut_short(&cursor, Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
         }
         let need = cursor::need(&cursor, self.terms, count(known.len()), count(fresh.len()), declared);
+        // Nothing is left to ask for, so nothing is saved.
+        let is_whole = last_page(&pages) == count(pages.len());
+        let waits = cursor::waits_for_a_page(&cursor, self.terms);
         let enough = match need {
+            Need::Wait if waits && is_whole => None,
+            Need::Wait if waits => {
+                let why = self.store.kept_reason(self.person)?.unwrap_or_default();
+                Some(("incomplete", Some(Trouble::Waits { why })))
+            }
             Need::Head => Some(self.end_doubt(cursor)?),
             Need::Wait => Some(self.still_in_doubt(&cursor, count(known.len()), declared)?),
             Need::All => None,
         };
         if let Some((outcome, trouble)) = enough {
-            return Ok(Scraped { outcome, declared: Some(declared), new, gone: 0, trouble });
+            let other_tiles =
+                pages.iter().flatten().map(|page| page.other_tiles).fold(0, u32::saturating_add);
+            return Ok(Scraped { outcome, declared: Some(declared), new, gone: 0, other_tiles, trouble });
         }
 
         // All pages.
@@ -149,10 +167,22 @@ impl Scrape<'_> {
     }
 
     /// A page was not to be had. The next run reads all of them, since a sum that is right by chance would hide what
-    /// stands on it.
+    /// stands on it; the runs behind that leave them alone for an hour.
     fn cut_short(&mut self, cursor: &Cursor, scraped: Scraped) -> Result<Scraped, StoreError> {
-        if cursor.crawled_at.is_some() {
-            self.store.save_cursor(self.person, &Cursor { crawled_at: None, ..*cursor })?;
+        let mut cut = Cursor { crawled_at: None, ..*cursor };
+        let mut reason = None;
+        if let Some(Trouble::Page { error, number }) = &scraped.trouble {
+            // Who refuses us altogether is left alone anyway. While all pages wait, this was a try at few of them.
+            if error.is_answer() && !error.is_block() && !cursor::waits_for_a_page(cursor, self.terms) {
+                cut.incomplete = Some(Incomplete::next(cursor.incomplete, self.terms.now));
+                reason = Some(tell::page_trouble(error, *number));
+            }
+        }
+        if cut != *cursor {
+            self.store.save_cursor(self.person, &cut)?;
+        }
+        if let Some(reason) = reason {
+            self.store.keep_reason(self.person, &reason)?;
         }
         Ok(scraped)
     }
@@ -204,7 +234,7 @@ impl Scrape<'_> {
         pages: &mut Vec<Option<WatchlistPage>>,
         new: &mut usize,
     ) -> Result<Option<(PageError, u32)>, StoreError> {
-        let first = count(pages.len()) + 1;
+        let first = count(pages.len()).saturating_add(1);
         let wanted: Vec<_> = (first..=last).map(|number| (self.person, number)).collect();
         pages.resize_with(pages.len() + wanted.len(), || None);
         let mut failed: Option<(PageError, u32)> = None;
@@ -216,7 +246,7 @@ impl Scrape<'_> {
             keep(&mut stored, note_routes(letterboxd, store, now));
             match page {
                 Ok(page) => {
-                    let place = i64::from((number - 1) * ENTRIES_PER_PAGE);
+                    let place = i64::from(number - 1) * i64::from(ENTRIES_PER_PAGE);
                     let added = store.identify(&page.entries).and_then(|uids| {
                         let placed: Vec<_> = uids.into_iter().zip(place..).collect();
                         store.add_entries(person, &placed, now)
@@ -240,20 +270,36 @@ impl Scrape<'_> {
 
     /// Every page was read: what does that mean for the known list?
     fn settle(&mut self, cursor: Cursor, pages: &[WatchlistPage], new: usize) -> Result<Scraped, StoreError> {
-        let mut crawl = Vec::new();
+        let (mut crawl, mut shown) = (Vec::new(), HashSet::new());
+        // A film on two pages: the list moved while it was read, and what moved past may be missing.
+        let mut is_moved = false;
         for page in pages {
-            crawl.extend(self.store.identify(&page.entries)?);
+            let mut uids = self.store.identify(&page.entries)?;
+            dedup(&mut uids);
+            for uid in uids {
+                if shown.insert(uid.clone()) {
+                    crawl.push(uid);
+                } else {
+                    is_moved = true;
+                }
+            }
         }
-        dedup(&mut crawl);
-        let shown: HashSet<&Uid> = crawl.iter().collect();
         let known = self.store.known(self.person)?;
-        let gone: Vec<Uid> = known.iter().filter(|uid| !shown.contains(uid)).cloned().collect();
+        let gone: Vec<Uid> = known.iter().filter(|uid| !shown.contains(*uid)).cloned().collect();
         let missing = self.store.missing(self.person)?;
-        let still_missing = missing.iter().filter(|uid| !shown.contains(uid)).count();
+        let still_missing = missing.iter().filter(|uid| !shown.contains(*uid)).count();
         let declared = pages[0].declared;
         let is_agreed = pages.iter().all(|page| page.declared == declared);
+        if is_agreed
+            && !is_moved
+            && let Some((error, number)) =
+                page::films_in_other_tiles(pages, count(crawl.len()), cursor.shortfall)
+        {
+            let failed = Scraped::failed(error.into(), number, Some(declared));
+            return self.cut_short(&cursor, Scraped { new, ..failed });
+        }
         let facts = Crawl {
-            declared: is_agreed.then_some(declared),
+            declared: (is_agreed && !is_moved).then_some(declared),
             declared_first: declared,
             unique: count(crawl.len()),
             known: count(known.len().saturating_sub(new)),
@@ -262,8 +308,15 @@ impl Scrape<'_> {
             still_missing: count(still_missing),
         };
         let now = self.terms.now;
-        let mut scraped =
-            Scraped { outcome: "complete", declared: Some(declared), new, gone: 0, trouble: None };
+        let mut scraped = Scraped {
+            outcome: "complete",
+            declared: Some(declared),
+            new,
+            gone: 0,
+            other_tiles: 0,
+            trouble: None,
+        };
+        scraped.other_tiles = pages.iter().map(|page| page.other_tiles).fold(0, u32::saturating_add);
         let cursor = match cursor::judge(&cursor, self.terms, facts) {
             Verdict::Accepted { shortfall } => {
                 if shortfall > 0 && shortfall != cursor.shortfall {
@@ -281,8 +334,11 @@ impl Scrape<'_> {
             }
             Verdict::Mismatch(mismatch) => {
                 scraped.outcome = "total_moved";
-                scraped.trouble =
-                    Some(Trouble::TotalMoved { declared, shown: is_agreed.then_some(facts.unique) });
+                scraped.trouble = Some(if is_moved && is_agreed {
+                    Trouble::Moved
+                } else {
+                    Trouble::TotalMoved { declared, shown: is_agreed.then_some(facts.unique) }
+                });
                 Cursor { mismatch: Some(mismatch), ..cursor }
             }
             Verdict::Pending { since } => {
@@ -292,15 +348,20 @@ impl Scrape<'_> {
                 Cursor { pending_at: Some(since), mismatch: None, ..cursor }
             }
         };
-        let cursor = Cursor { crawled_at: Some(now), ..cursor };
+        let cursor = Cursor { crawled_at: Some(now), incomplete: None, ..cursor };
         self.store.save_cursor(self.person, &cursor)?;
         Ok(scraped)
     }
 }
 
-/// How many pages a list has, as far as the last one of these tells.
+/// How many pages a list has, as far as the last one of these tells. Behind all that the list declares, and a page more,
+/// nothing leads on: it might do so for ever.
 pub fn last_page(pages: &[Option<WatchlistPage>]) -> u32 {
-    pages.last().and_then(Option::as_ref).map_or(1, |page| page.pages)
+    let Some(last) = pages.last().and_then(Option::as_ref) else { return 1 };
+    let shown = pages.iter().flatten().map(|page| page.entries.len()).sum();
+    let there = count(pages.len());
+    let is_all = count(shown) >= last.declared && there > last.declared.div_ceil(ENTRIES_PER_PAGE);
+    if is_all { there.max(1) } else { last.pages }
 }
 
 /// Writes down which exit addresses were refused or work again, as soon as that is known. `start` is when the door

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::Checks;
 use crate::config::{self, User};
 use crate::film::{Link, Slug, WatchlistEntry};
-use crate::letterboxd::page::{FilmPage, WatchlistPage};
+use crate::letterboxd::page::{self, FilmPage, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError, Trial};
-use crate::scrape::{left_alone_until, look_at, note_routes};
+use crate::scrape::{left_alone_until, look_at, note_routes, tiles_text};
 use crate::span::left;
 use crate::store::{Look, Store, StoreError, Timestamp};
 
@@ -167,13 +167,35 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
 fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
     let name = person.name;
     match &person.watchlist {
-        Ok(page) if page.declared == 0 => checks.ok(name, "watchlist", "public, empty"),
+        Ok(page) if page.declared == 0 && page.entries.is_empty() && page.other_tiles == 0 => {
+            checks.ok(name, "watchlist", "public, empty");
+        }
         Ok(page) => {
             let count = match page.declared {
                 1 => "1 entry".to_owned(),
                 count => format!("{count} entries"),
             };
-            checks.ok(name, "watchlist", &format!("public, {count}"));
+            let shown = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+            let pages = std::slice::from_ref(page);
+            match page::films_in_other_tiles(pages, shown, 0) {
+                Some((error, _)) if page.pages == 1 => {
+                    let error = PageError::from(error);
+                    checks.problem(name, "watchlist", &error.to_string(), error.hint());
+                }
+                _ if shown > page.declared => {
+                    let text = format!("public, declares {count} but shows {shown}");
+                    checks.note(name, "watchlist", &text, None);
+                }
+                None if page.other_tiles > 0 => {
+                    let text = format!("public, {count}; {}", tiles_text(page.other_tiles));
+                    checks.note(name, "watchlist", &text, None);
+                }
+                Some(_) => {
+                    let text = format!("public, {count}; a tile of page 1 names no film");
+                    checks.note(name, "watchlist", &text, None);
+                }
+                _ => checks.ok(name, "watchlist", &format!("public, {count}")),
+            }
         }
         Err(error) if !error.is_answer() => checks.skipped(name, "watchlist", "not asked"),
         Err(error) if error.is_block() || access == Access::Unknown => {

@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::plural;
-use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes};
+use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes, tiles_text};
 use crate::span::left;
 use crate::store::{Look, Store, Timestamp};
 use crate::text;
@@ -91,7 +91,7 @@ struct List {
     outcome: &'static str,
     entries: Vec<WatchlistEntry>,
     failures: Vec<String>,
-    /// Film pages that were read and say nothing of use.
+    /// Film pages that were read and say nothing of use, and tiles that are no films.
     skips: Vec<String>,
 }
 
@@ -130,6 +130,18 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     {
         failures.push(format!("watchlist page {}: {error}", pages.len()));
     }
+    let is_moved = stands_on_two(&pages);
+    let tiles = pages.iter().map(|page| page.other_tiles).fold(0, u32::saturating_add);
+    let shown: usize = pages.iter().map(|page| page.entries.len()).sum();
+    let mut skips = Vec::new();
+    if tiles > 0 && failures.is_empty() {
+        let films = u32::try_from(shown).unwrap_or(u32::MAX);
+        match page::films_in_other_tiles(&pages, films, 0) {
+            Some((error, number)) if !is_cut => failures.push(format!("watchlist page {number}: {error}")),
+            Some(_) => {}
+            None => skips.push(tiles_text(tiles)),
+        }
+    }
     let mut seen = HashSet::new();
     let mut entries: Vec<_> = pages.into_iter().flat_map(|page| page.entries).collect();
     entries.retain(|entry| seen.insert(entry.slug.clone()));
@@ -137,12 +149,23 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     let outcome = match entries.len() {
         _ if !failures.is_empty() => "incomplete",
         count if is_cut || count > limit => "limited",
-        count if count != declared as usize => "total_moved",
+        count if is_moved || count != declared as usize => "total_moved",
         0 => "empty",
         _ => "complete",
     };
     entries.truncate(limit);
-    Ok(List { declared, outcome, entries, failures, skips: Vec::new() })
+    Ok(List { declared, outcome, entries, failures, skips })
+}
+
+/// Does a film stand on two of these pages? Then the list moved while it was read.
+fn stands_on_two(pages: &[WatchlistPage]) -> bool {
+    let mut before = HashSet::new();
+    pages.iter().any(|page| {
+        let here: HashSet<_> = page.entries.iter().map(|entry| &entry.slug).collect();
+        let is_double = here.iter().any(|slug| before.contains(slug));
+        before.extend(here);
+        is_double
+    })
 }
 
 /// An entry as it is printed.

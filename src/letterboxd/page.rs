@@ -152,6 +152,23 @@ pub fn prove_end(pages: &[WatchlistPage]) -> Result<(), Unreadable> {
     Err(changed("link to the next page", format!("none behind {shown} of {} films", last.declared)))
 }
 
+/// Do the tiles that look like no film hide some of the films that the list counts? Not where `shown` films, with the
+/// `shortfall` that is known of this list, are all of them. Gives the first page that has such tiles.
+pub fn films_in_other_tiles(
+    pages: &[WatchlistPage],
+    shown: u32,
+    shortfall: u32,
+) -> Option<(Unreadable, u32)> {
+    let number = pages.iter().position(|page| page.other_tiles > 0)?;
+    let page = &pages[number];
+    if shown.saturating_add(shortfall) >= page.declared {
+        return None;
+    }
+    let films = page.entries.len();
+    let text = format!("{films} of {} grid items that name one", films + page.other_tiles as usize);
+    Some((changed("slug in every grid item", text), u32::try_from(number + 1).unwrap_or(u32::MAX)))
+}
+
 /// Reads a film's page.
 ///
 /// The few tags that matter are enough where they are all there and agree, however large the rest of the page is; else

@@ -21,15 +21,23 @@ pub(super) fn tell(
         None => {
             store.forget_notices_about("scrape", person)?;
             store.forget_notices("block")?;
+            if scraped.other_tiles == 0 {
+                store.forget_notices_about("tiles", person)?;
+            } else {
+                report.warning(
+                    store,
+                    ("tiles", person, ""),
+                    person,
+                    &tiles_text(scraped.other_tiles),
+                    None,
+                )?;
+            }
         }
         Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
         // Told once for all.
         Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
         Some(Trouble::Page { error, number }) => {
-            let text = match number {
-                1 => error.to_string(),
-                _ => format!("watchlist page {number}: {error}"),
-            };
+            let text = page_trouble(error, *number);
             // The name is right if page 1 was there.
             let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
             if common.0.contains_key(&text) {
@@ -53,6 +61,17 @@ pub(super) fn tell(
             };
             let text = format!("{what}; nothing is taken off until that is clear");
             report.warning(store, ("scrape", person, "total"), person, &text, None)?;
+            problem = Some(text);
+        }
+        Some(Trouble::Moved) => {
+            let text = "the watchlist changed while it was read: one film stands on two of its pages; \
+                 nothing is taken off until that is clear";
+            report.warning(store, ("scrape", person, "total"), person, text, None)?;
+            problem = Some(text.to_owned());
+        }
+        Some(Trouble::Waits { why }) => {
+            let text = format!("{why}; all pages are read again within an hour");
+            report.failure(store, Failed::User, ("scrape", person, scraped.outcome), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Pending { gone, known }) => {
@@ -87,6 +106,20 @@ fn is_own_trouble(error: &PageError, number: u32) -> bool {
         PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
         _ => false,
     }
+}
+
+/// What is wrong with a page of a watchlist. Page 1 is the list.
+pub(super) fn page_trouble(error: &PageError, number: u32) -> String {
+    match number {
+        1 => error.to_string(),
+        _ => format!("watchlist page {number}: {error}"),
+    }
+}
+
+/// What is said of tiles that are no films.
+pub fn tiles_text(tiles: u32) -> String {
+    let (tiles, are) = (plural(tiles as usize, "tile"), if tiles == 1 { "is" } else { "are" });
+    format!("the watchlist shows {tiles} that {are} no film; without them the numbers are right")
 }
 
 /// What keeps several people from theirs in the same way, such as no network, is told once for all.

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
 use super::{DAILY, Place, Store, StoreError, Timestamp};
-use crate::cursor::{Cursor, Mismatch};
+use crate::cursor::{Cursor, Incomplete, Mismatch};
 use crate::film::{Film, TmdbId, Uid};
 
 /// A listed film that Radarr has not been seen to have.
@@ -229,12 +229,18 @@ impl Store {
                 }),
                 None => None,
             };
+            let last_at: Option<Timestamp> = row.get("incomplete_at")?;
+            let incomplete = match last_at {
+                Some(last_at) => Some(Incomplete { last_at, count: row.get("incomplete_count")? }),
+                None => None,
+            };
             Ok(Cursor {
                 accepted_at: row.get("accepted_at")?,
                 crawled_at: row.get("crawled_at")?,
                 shortfall: row.get("shortfall")?,
                 mismatch,
                 pending_at: row.get("pending_at")?,
+                incomplete,
             })
         };
         let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
@@ -245,9 +251,11 @@ impl Store {
     pub fn save_cursor(&mut self, person: &str, cursor: &Cursor) -> Result<(), StoreError> {
         let mismatch = cursor.mismatch.as_ref();
         let sql = "INSERT INTO person (name, accepted_at, crawled_at, shortfall, mismatch_at, mismatch_count,
-                mismatch_declared, mismatch_shortfall, pending_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                mismatch_declared, mismatch_shortfall, pending_at, incomplete_at, incomplete_count)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             ON CONFLICT (name) DO UPDATE SET accepted_at = ?2, crawled_at = ?3, shortfall = ?4, mismatch_at = ?5,
-                mismatch_count = ?6, mismatch_declared = ?7, mismatch_shortfall = ?8, pending_at = ?9";
+                mismatch_count = ?6, mismatch_declared = ?7, mismatch_shortfall = ?8, pending_at = ?9,
+                incomplete_at = ?10, incomplete_count = ?11";
         self.db.execute(
             sql,
             params![
@@ -260,9 +268,23 @@ impl Store {
                 mismatch.map(|mismatch| mismatch.declared),
                 mismatch.and_then(|mismatch| mismatch.shortfall),
                 cursor.pending_at,
+                cursor.incomplete.map(|incomplete| incomplete.last_at),
+                cursor.incomplete.map_or(0, |incomplete| incomplete.count),
             ],
         )?;
         Ok(())
+    }
+
+    /// Keeps why a page of this person's list could not be read, for the runs that do not ask for it.
+    pub fn keep_reason(&mut self, person: &str, why: &str) -> Result<(), StoreError> {
+        self.db.execute("UPDATE person SET incomplete_why = ?2 WHERE name = ?1", [person, why])?;
+        Ok(())
+    }
+
+    /// What [`Store::keep_reason`] kept last.
+    pub fn kept_reason(&self, person: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT incomplete_why FROM person WHERE name = ?1";
+        Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Every wish that is not answered, of whoever.

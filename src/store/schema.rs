@@ -166,6 +166,10 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- When an accepted crawl lacked it. What Radarr answered stays, for an entry that takes its place.
     ALTER TABLE entry ADD COLUMN left_at INTEGER;
     CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
+    -- Lists of which a page could not be read, and why: all pages are asked for again an hour after the last time.
+    ALTER TABLE person ADD COLUMN incomplete_at INTEGER;
+    ALTER TABLE person ADD COLUMN incomplete_count INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE person ADD COLUMN incomplete_why TEXT;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

@@ -255,7 +255,9 @@ fn a_newer_file_is_refused() {
     let path = folder.path().join("lbjf.db");
     Store::open(&path).unwrap().db.pragma_update(None, "user_version", 99).unwrap();
     let error = Store::open(&path).unwrap_err();
-    assert_eq!(error.to_string(), "it was written by a newer lbjf (schema 99, this one knows up to 3)");
+    let known = SCHEMA_VERSION;
+    let text = format!("it was written by a newer lbjf (schema 99, this one knows up to {known})");
+    assert_eq!(error.to_string(), text);
 }
 
 #[test]

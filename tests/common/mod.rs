@@ -276,7 +276,15 @@ impl World {
         for (table, columns) in [
             (
                 "person",
-                &["accepted_at", "crawled_at", "mismatch_at", "pending_at", "scraped_at", "good_at"][..],
+                &[
+                    "accepted_at",
+                    "crawled_at",
+                    "mismatch_at",
+                    "pending_at",
+                    "scraped_at",
+                    "good_at",
+                    "incomplete_at",
+                ][..],
             ),
             ("entry", &["seen_at", "answered_at", "next_try_at"]),
             ("film", &["next_look_at"]),

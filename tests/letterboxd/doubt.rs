@@ -345,3 +345,68 @@ fn a_second_page_without_a_film_is_no_shorter_list() {
     );
     assert_eq!(world.collected(), collected_of_sixty(&world));
 }
+
+#[test]
+fn a_page_that_stays_unreadable_is_asked_for_twice_and_then_once_an_hour() {
+    let world = World::new().watchlist_of(300);
+    world.download("film-1");
+    world.sync();
+    world.letterboxd.drop_entry("ada", "film-1");
+    world.fail_page(ALWAYS, "/ada/watchlist/page/5/", instead(403, pages::refused_page()));
+    let pages = |args: &[&str]| {
+        let ran = sync(&world, args)
+            .exits(Exit::Partial)
+            .mentions("ada: watchlist page 5: Letterboxd refused the page (HTTP 403) without a reason");
+        assert_eq!(world.collected(), world.tmdb(&["film-1"]));
+        (asked(&world).0.len(), ran)
+    };
+    // 11 pages, and the bad one once more.
+    assert_eq!([pages(&[]).0, pages(&[]).0], [12, 12]);
+    for _ in 0..3 {
+        world.pass_time(15 * MINUTE);
+        let (asked, ran) = pages(&[]);
+        assert_eq!(asked, 1);
+        ran.mentions("; all pages are read again within an hour");
+    }
+    world.letterboxd.push("ada", "ran");
+    assert_eq!(pages(&[]).0, 1);
+    assert_eq!(world.radarr.posted(), world.tmdb(&["ran"]), "page 1 is read in every run");
+    world.pass_time(15 * MINUTE);
+    assert_eq!([pages(&[]).0, pages(&[]).0], [12, 1], "once an hour");
+    assert_eq!(pages(&["--full"]).0, 12);
+    let status = world.lbjf(&["status", "--json"]).json();
+    assert_eq!(status["users"][0]["outcome"], "incomplete");
+
+    world.letterboxd.server.behave();
+    world.pass_time(HOUR);
+    sync(&world, &[]).exits(Exit::Success).says("ada: 1 left the watchlist");
+    assert_eq!(world.collected(), NOTHING);
+    sync(&world, &[]).exits(Exit::Success);
+    assert_eq!(asked(&world).0, [PAGE_1]);
+}
+
+#[test]
+fn a_list_in_which_one_film_stands_on_two_pages_moved_and_is_not_whole() {
+    let world = sixty();
+    // Page 1 was read before a film was put on, the others behind it; and the total is right by chance.
+    world.letterboxd.drop_entry("ada", "film-60");
+    world.letterboxd.set_declared_offset("ada", 0);
+    let first = world.page(PAGE_1);
+    world.letterboxd.push("ada", "ran");
+    world.letterboxd.set_declared_offset("ada", -1);
+    for _ in 0..2 {
+        world.fail_page(1, PAGE_1, instead(200, first.clone()));
+        sync(&world, &["--full", "--allow-shrink"]).exits(Exit::Success).mentions(
+            "ada: the watchlist changed while it was read: one film stands on two of its pages; \
+             nothing is taken off until that is clear",
+        );
+        assert_eq!(world.collected(), collected_of_sixty(&world));
+        world.pass_time(2 * HOUR);
+    }
+    world.fail_page(1, PAGE_1, instead(200, first));
+    let scraped = world.lbjf(&["scrape", "ada", "--no-resolve", "--json"]).json();
+    assert_eq!(scraped["outcome"], "total_moved");
+    world.letterboxd.set_declared_offset("ada", 0);
+    sync(&world, &[]).exits(Exit::Success).says("ada: 1 left the watchlist");
+    assert_eq!((in_radarr(&world), world.collected()), (61, world.tmdb(&["film-1"])));
+}

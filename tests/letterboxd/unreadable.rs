@@ -7,7 +7,7 @@ use standins::letterboxd::{Markup, challenge, pages, rate_limit};
 use standins::{Fault, Reply, Request};
 
 use crate::common::World;
-use crate::{ALWAYS, HOUR, MINUTE, NEARLY_A_DAY, PAGE_1, PAGE_2, asked, in_radarr, instead, sync};
+use crate::{ALWAYS, DAY, HOUR, MINUTE, NEARLY_A_DAY, PAGE_1, PAGE_2, asked, in_radarr, instead, sync};
 
 /// The second run finds ada's page like this. Nothing of hers may be lost, and grace's list is read all the same,
 /// unless Letterboxd refuses us altogether. Returns how often ada's page was asked.
@@ -315,4 +315,165 @@ fn what_keeps_everybody_from_their_list_is_one_line() {
     assert_eq!(in_radarr(&world), 3);
     world.letterboxd.server.fail(ALWAYS, |request| !request.path.starts_with("/mary/"), instead(502, ""));
     sync(&world, &["-q"]).exits(Exit::Partial).says(&format!("lbjf: error: {line}"));
+}
+
+/// Totals that no list has, and what may be said of them.
+const GARBLED: [&str; 9] = [
+    "280001",
+    "2000000000",
+    "4294967294",
+    "4294967295",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-2",
+    "1,234",
+    "",
+];
+
+#[test]
+fn a_total_beyond_reason_keeps_everything_and_is_said_by_sync_scrape_and_check() {
+    let world = World::new().watchlist(&["heat-1995", "alien"]);
+    world.download("alien");
+    world.sync();
+    let page = world.page(PAGE_1);
+    let pagination = "<div class=\"pagination\"><div class=\"paginate-nextprev\"><a class=\"next\" href=\"/x\">Older</a>\
+         </div><ul><li class=\"paginate-page\"><a>153391690</a></li></ul></div><div class=\"clear\">";
+    for total in GARBLED {
+        let page = page.replace("data-num-entries=\"2\"", &format!("data-num-entries=\"{total}\""));
+        let page = page.replace("<div class=\"clear\">", pagination);
+        world.letterboxd.server.behave();
+        world.fail_page(ALWAYS, PAGE_1, instead(200, page));
+        let said = format!("number in data-num-entries, found `{total}`");
+        let hint = "hint: Letterboxd may have changed its pages: look for a newer lbjf; nothing was removed";
+        sync(&world, &["--full", "--allow-shrink"]).exits(Exit::Partial).mentions(&said);
+        assert_eq!(
+            (asked(&world), world.collected()),
+            ((vec![PAGE_1.to_owned()], 0), world.tmdb(&["alien"]))
+        );
+        world.lbjf(&["scrape", "ada"]).exits(Exit::Failure).mentions(&said).mentions(hint);
+        let check = world.lbjf(&["status", "--check"]).exits(Exit::Partial);
+        assert!(check.stdout.contains("WRONG  ada watchlist: the page has no "), "{}", check.stdout);
+        assert!(check.stdout.contains(&said) && check.stdout.contains(hint), "{}", check.stdout);
+    }
+    world.letterboxd.server.behave();
+    sync(&world, &[]).exits(Exit::Success).omits("new of").omits("left");
+}
+
+#[test]
+fn a_total_of_nothing_beside_films_adds_them_and_removes_none() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.download("heat-1995");
+    world.sync();
+    world.letterboxd.set_watchlist("ada", &["alien", "ran"]);
+    world.letterboxd.set_declared_offset("ada", -2);
+    for _ in 0..3 {
+        sync(&world, &["--full", "--allow-shrink"])
+            .exits(Exit::Success)
+            .mentions("the watchlist declares 0 films but shows 2; nothing is taken off until that is clear");
+        world.pass_time(2 * HOUR);
+    }
+    assert_eq!((in_radarr(&world), world.collected()), (3, world.tmdb(&["heat-1995"])));
+    let check = world.lbjf(&["status", "--check"]);
+    assert!(
+        check.stdout.contains("note   ada watchlist: public, declares 0 entries but shows 2"),
+        "{}",
+        check.stdout
+    );
+    let scraped = world.lbjf(&["scrape", "ada", "--json"]).json();
+    assert_eq!((&scraped["outcome"], &scraped["declared"]), (&"total_moved".into(), &0.into()));
+}
+
+#[test]
+fn pages_that_all_lead_on_are_not_followed_for_ever() {
+    let world = World::new().watchlist_of(60);
+    let first = world.page(PAGE_1);
+    world.letterboxd.server.fail(
+        ALWAYS,
+        |request| request.path.contains("/watchlist/"),
+        instead(
+            200,
+            first
+                .replace("paginate-page", "page")
+                .replace("data-num-entries=\"60\"", "data-num-entries=\"28\""),
+        ),
+    );
+    sync(&world, &[]).exits(Exit::Success);
+    assert!(asked(&world).0.len() <= 3, "{:?}", asked(&world).0);
+    world.forget_requests();
+    world.lbjf(&["scrape", "ada", "--no-resolve"]);
+    assert!(asked(&world).0.len() <= 3, "{:?}", asked(&world).0);
+}
+
+#[test]
+fn a_page_that_is_not_there_is_no_missing_member() {
+    for status in [404, 410] {
+        let world = World::new().watchlist_of(60);
+        world.fail_page(ALWAYS, PAGE_2, instead(status, pages::not_found_page()));
+        let said = "watchlist page 2: the page is not there (HTTP 404); the list may have become shorter while it was read";
+        sync(&world, &[]).exits(Exit::Partial).mentions(&format!("ada: {said}")).omits("no such member");
+        assert_eq!(in_radarr(&world), 32);
+        let scraped = world.lbjf(&["scrape", "ada", "--no-resolve"]).exits(Exit::Partial);
+        scraped.mentions(said).omits("no such member");
+        world.letterboxd.server.behave();
+        sync(&world, &[]).exits(Exit::Success);
+        assert_eq!(in_radarr(&world), 60);
+    }
+}
+
+/// A tile that is no film in front of all others.
+fn with_banner(html: &str) -> String {
+    let banner =
+        "<li class=\"griditem -promo\"><a href=\"/pro/\"><img src=\"/pro.png\" alt=\"Go Pro\"></a></li>";
+    html.replacen("<li class=\"griditem\">", &format!("{banner}<li class=\"griditem\">"), 1)
+}
+
+const BANNER: &str =
+    "warning: ada: the watchlist shows 1 tile that is no film; without them the numbers are right";
+
+#[test]
+fn a_tile_that_is_no_film_is_a_warning_once_a_day_when_the_numbers_are_right() {
+    let world = World::new().watchlist_of(30);
+    world.download("film-1");
+    let page = with_banner(&world.page(PAGE_1));
+    world.fail_page(ALWAYS, PAGE_1, instead(200, page));
+    sync(&world, &[]).exits(Exit::Success).says(BANNER).says("ada: 30 new of 30 on the watchlist");
+    assert_eq!((in_radarr(&world), world.collected()), (30, world.tmdb(&["film-1"])));
+    for args in [["-q"].as_slice(), &["-q", "--full"]] {
+        let ran = sync(&world, args).exits(Exit::Success);
+        assert_eq!(ran.stderr, "");
+    }
+    world.pass_time(DAY);
+    let ran = sync(&world, &["-q"]).exits(Exit::Success);
+    assert_eq!(ran.stderr, format!("{BANNER}\n"));
+    world.lbjf(&["scrape", "ada", "--no-resolve"]).exits(Exit::Success).mentions("1 tile that is no film");
+    let check = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    assert!(check.stdout.contains("note   ada watchlist: public, 30 entries; a tile"), "{}", check.stdout);
+}
+
+#[test]
+fn a_tile_that_may_be_one_of_the_films_that_are_counted_is_changed_markup() {
+    let world = World::new().watchlist_of(30);
+    world.download("film-1");
+    world.download("film-2");
+    world.sync();
+    // Film 1 became a tile of another make.
+    let page = world.page(PAGE_1);
+    let (before, rest) = page.split_once("<li class=\"griditem\">").unwrap();
+    let page = with_banner(&format!("{before}{}", rest.split_once("</li>").unwrap().1));
+    let changed = "the page has no slug in every grid item, found 27 of 28 grid items that name one";
+    world.fail_page(ALWAYS, PAGE_1, instead(200, page));
+    for hours in [0, 1, 1, 24] {
+        world.pass_time(hours * HOUR);
+        let ran = sync(&world, &["--full", "--allow-shrink"]).exits(Exit::Partial);
+        ran.mentions(changed).mentions("look for a newer lbjf").omits("is no film");
+        assert_eq!(world.collected(), world.tmdb(&["film-1", "film-2"]));
+    }
+    let scraped = world.lbjf(&["scrape", "ada", "--no-resolve"]).exits(Exit::Partial);
+    scraped.mentions(&format!("watchlist page 1: {changed}"));
+    world.letterboxd.server.behave();
+    world.letterboxd.set_watchlist("ada", &["film-1", "film-2"]);
+    let page = with_banner(&world.page(PAGE_1)).replace("data-num-entries=\"2\"", "data-num-entries=\"3\"");
+    world.fail_page(ALWAYS, PAGE_1, instead(200, page));
+    let check = world.lbjf(&["status", "--check"]).exits(Exit::Partial);
+    assert!(check.stdout.contains("found 2 of 3 grid items that name one"), "{}", check.stdout);
 }

@@ -24,6 +24,8 @@ pub struct Known {
     pending: Option<(u32, Films)>,
     /// The crawls whose total disagreed.
     mismatch: Option<Mismatch>,
+    /// How many runs in a row lacked a page, and when the last one did.
+    unread: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +92,7 @@ impl Known {
         if let Some(mismatch) = &mut self.mismatch {
             mismatch.since = now;
         }
+        self.unread = None;
     }
 
     /// These were seen, nothing more.
@@ -105,6 +108,12 @@ impl Known {
     /// After a run that could read page 1 and no other.
     pub fn first_page(&self, watchlist: &Watchlist) -> Self {
         self.seeing(watchlist.entries.iter().take(PAGE).copied())
+    }
+
+    /// After a run that could read page 1 and wanted more: twice in a row, and the others are left alone for an hour.
+    pub fn lacking_a_page(&self, watchlist: &Watchlist, now: u32) -> Self {
+        let count = self.unread.map_or(1, |(count, _)| count + 1);
+        Self { unread: Some((count, now)), ..self.first_page(watchlist) }
     }
 
     /// After a run that could read everything it wanted.
@@ -134,6 +143,10 @@ impl Known {
         }
         if !adds_up || is_due || may_be_old || quick.list != truth {
             outcomes.extend(self.crawled(&truth, watchlist.declared(), reading));
+        }
+        let is_left_alone = self.unread.is_some_and(|(count, at)| count >= 2 && now - at < HOUR);
+        if is_left_alone && !reading.full && !reading.allow_shrink {
+            outcomes.push(quick.clone());
         }
         // A list that was never accepted may wait, too.
         if !adds_up && !reading.full && !is_old {
@@ -185,7 +198,7 @@ impl Known {
     /// All pages were read.
     fn crawled(&self, truth: &Films, declared: u32, reading: Reading) -> Vec<Self> {
         let now = reading.now;
-        let seen = Self { crawled: Some(now), ..self.seeing(truth.iter().copied()) };
+        let seen = Self { crawled: Some(now), unread: None, ..self.seeing(truth.iter().copied()) };
         let shortfall = declared.checked_sub(u32::try_from(truth.len()).expect("40 at most"));
         let before = self.mismatch.as_ref();
         let is_repeated = before.is_some_and(|before| {

@@ -318,9 +318,10 @@ impl Oracle {
                         }
                     }
                     Some((Place::PageTwo(other), is_always)) if other == *who => {
-                        all.push(known.first_page(&person.watchlist));
+                        let lacking = known.lacking_a_page(&person.watchlist, self.now);
+                        all.extend([known.first_page(&person.watchlist), lacking.clone()]);
                         if is_always {
-                            all = vec![known.first_page(&person.watchlist)];
+                            all = vec![known.first_page(&person.watchlist), lacking];
                         }
                     }
                     _ if is_cut => {
