@@ -130,6 +130,9 @@ pub struct SyncArgs {
     /// Send films again that Radarr had once, for a new or restored Radarr
     #[arg(long)]
     pub add_again: bool,
+    /// Accept another Jellyfin as that of the same house, newly installed; collections are learned anew
+    #[arg(long)]
+    pub same_jellyfin: bool,
     /// Ask Letterboxd although it refused us lately
     #[arg(long)]
     pub ignore_cool_down: bool,

@@ -33,6 +33,9 @@ use read::Read;
 /// What to do about a person's token.
 pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
 
+/// What to do about a server that is another one.
+const OTHER_JELLYFIN: &str = "if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give each Jellyfin a `system.database` of its own";
+
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
 
@@ -55,6 +58,8 @@ pub struct Collect<'a> {
     pub full: bool,
     /// Are libraries of people without a collection needed too (`skip_if_in_library`)?
     pub needs_libraries: bool,
+    /// Is another server that of the same house, newly installed (`--same-jellyfin`)?
+    pub same_jellyfin: bool,
 }
 
 /// What the server has, read at the beginning.
@@ -131,6 +136,9 @@ impl Collect<'_> {
         };
         if let Some(info) = info {
             log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
+            if self.same_jellyfin && store.forget_other_jellyfin(&info.id)? {
+                log::info!("jellyfin: `{}` is accepted; its collections are learned anew", info.name);
+            }
             if let Some((text, hint)) = other_server(&info, store)? {
                 let notice = ("jellyfin", "", "other");
                 report.failure(store, Failed::Server, notice, "jellyfin", &text, Some(hint))?;
@@ -248,7 +256,7 @@ pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Comp
     let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
     Ok(is_other.then(|| {
         let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
-        (text, "give each Jellyfin a `system.database` of its own")
+        (text, OTHER_JELLYFIN)
     }))
 }
 

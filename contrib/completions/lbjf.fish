@@ -47,6 +47,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print wha
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, and try again what failed before'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Believe a watchlist that lost most of its films at once'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had once, for a new or restored Radarr'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l same-jellyfin -d 'Accept another Jellyfin as that of the same house, newly installed; collections are learned anew'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l ignore-cool-down -d 'Ask Letterboxd although it refused us lately'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l json -d 'Print the outcome as JSON'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'

@@ -49,6 +49,7 @@ pub fn pass(
         is_dry: args.dry_run,
         full: false,
         needs_libraries: false,
+        same_jellyfin: false,
     };
     store.tell_films(&config.films)?;
     collect.run(&Asked::new(&jellyfin), store, report)?;

@@ -69,6 +69,7 @@ pub fn pass(
         is_dry: args.dry_run,
         full: args.full,
         needs_libraries: skips,
+        same_jellyfin: args.same_jellyfin,
     });
     let collect = collect.filter(Collect::is_needed);
     let asked = jellyfin.as_ref().map(Asked::new);

@@ -218,6 +218,23 @@ impl Store {
         Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
     }
 
+    /// Forgets all that is known of a Jellyfin which is not this one; is there such? What Radarr has and what is on
+    /// lists stays: a film that was deleted there stays deleted.
+    pub fn forget_other_jellyfin(&mut self, identity: &str) -> Result<bool, StoreError> {
+        if self.server("jellyfin")?.is_none_or(|known| known == identity) {
+            return Ok(false);
+        }
+        self.transact(|db| {
+            db.execute_batch(
+                "DELETE FROM server WHERE name = 'jellyfin';
+                DELETE FROM collection; DELETE FROM member; DELETE FROM unstuck;
+                DELETE FROM viewer; DELETE FROM look;
+                UPDATE entry SET place = NULL WHERE place IS NOT NULL;",
+            )?;
+            Ok(true)
+        })
+    }
+
     /// Writes down where this person's films stand, and the look that showed it, if it is to count; only what changed
     /// is written.
     pub fn record_places(

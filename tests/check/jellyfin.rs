@@ -61,7 +61,8 @@ fn status_check_tells_every_mistake_about_jellyfin() {
         },
         &[
             "WRONG  store jellyfin: `stand-in` is another Jellyfin than the one this store belongs to",
-            "       hint: give each Jellyfin a `system.database` of its own",
+            "       hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give \
+             each Jellyfin a `system.database` of its own",
         ],
     );
 }

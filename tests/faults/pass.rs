@@ -231,6 +231,7 @@ impl Scene {
             full: false,
             allow_shrink: false,
             add_again: false,
+            same_jellyfin: false,
             ignore_cool_down: false,
             json: false,
         };

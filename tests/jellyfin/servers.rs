@@ -247,7 +247,76 @@ fn another_jellyfin_behind_the_same_store_is_refused() {
     let end = |world: &mut World| world.jellyfin.set_server_id("the-first");
     trouble(busy(jellyfin), begin, end)
         .says("lbjf: error: jellyfin: `stand-in` is another Jellyfin than the one this store belongs to")
-        .says("hint: give each Jellyfin a `system.database` of its own");
+        .mentions("hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give")
+        .mentions(" give each Jellyfin a `system.database` of its own");
+}
+
+#[test]
+fn same_jellyfin_accepts_a_newly_installed_one_and_learns_its_collections_anew() {
+    let old = Jellyfin::start();
+    old.set_server_id("the-first");
+    let mut world = World::with(Radarr::start(), old).watchlist(&["heat", "alien", "ran", "jaws"]);
+    let [heat, ..] = world.settle(["heat", "alien", "ran"]);
+    // One is watched, and one was deleted in Radarr.
+    world.jellyfin.watch("ada", &heat, true);
+    world.sync();
+    world.radarr.remove(world.letterboxd.tmdb_id("jaws"));
+    world.sync();
+    let posted = world.radarr.posted();
+    // The new one has the files, a collection of a person's, and another id of everything.
+    let new = Jellyfin::start();
+    new.set_server_id("the-second");
+    new.add_user("somebody-else");
+    new.add_user("ada");
+    let url = (world.jellyfin.url(), new.url());
+    world.change(&url.0, &url.1);
+    world.jellyfin = new;
+    let set = world.jellyfin.add_collection(COLLECTION);
+    world.put(&set, "tron");
+    world.download("ran");
+    let alien = world.download("alien");
+
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("run `lbjf sync --same-jellyfin` once");
+    world.lbjf(&["status", "--check"]).exits(Exit::Partial);
+    let remembered = world.remembered().into_iter().filter(|row| !row.starts_with("run:"));
+    let before: Vec<_> = remembered.collect();
+    let plan = world.lbjf(&["sync", "--same-jellyfin", "--dry-run"]).exits(Exit::Success).stdout;
+    assert!(plan.contains("Alien") && plan.contains("Ran") && !plan.contains("Jaws"), "{plan}");
+    let remembered = world.remembered().into_iter().filter(|row| !row.starts_with("run:"));
+    assert_eq!(remembered.collect::<Vec<_>>(), before, "a dry run stores nothing");
+    assert_eq!(world.told_jellyfin(), [""; 0]);
+
+    let said = "jellyfin: `stand-in` is accepted; its collections are learned anew";
+    world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).says(said);
+    assert_eq!(world.collected(), world.tmdb(&["tron", "ran", "alien"]), "a person's film stays");
+    assert_eq!(world.radarr.posted(), posted, "what was deleted stays deleted");
+    world.idle();
+    world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    // It is lbjf's own there, as it was before.
+    world.jellyfin.watch("ada", &alien, true);
+    world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).omits(said);
+    assert_eq!(world.collected(), world.tmdb(&["tron", "ran"]));
+    world.pass_time(Duration::from_hours(25));
+    world.lbjf(&["sync", "--same-jellyfin", "--full"]).exits(Exit::Success).omits(said);
+    assert_eq!(world.radarr.posted(), posted);
+}
+
+#[test]
+fn same_jellyfin_believes_a_new_library_without_films_and_takes_nothing_out_of_it() {
+    let old = Jellyfin::start();
+    old.set_server_id("the-first");
+    let world = World::with(Radarr::start(), old).watchlist(&["heat"]);
+    let [heat] = world.settle(["heat"]);
+    // Restored with its collections, and not scanned yet.
+    world.jellyfin.set_server_id("the-second");
+    world.jellyfin.hide_library("ada", true);
+    world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).mentions("is accepted");
+    assert_eq!(world.collected(), world.tmdb(&["heat"]));
+    world.jellyfin.hide_library("ada", false);
+    world.idle();
+    world.jellyfin.watch("ada", &heat, true);
+    world.sync();
+    assert_eq!(world.collected(), [0; 0]);
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn pass(config: &str, folder: &Path, run: Run, user: Vec<String>, is_hasty: bool
             full: run.full,
             allow_shrink: run.allow_shrink,
             add_again: run.add_again,
+            same_jellyfin: false,
             ignore_cool_down: false,
             json: false,
         };
