@@ -113,6 +113,17 @@ pub struct Crawl {
     pub still_missing: u32,
 }
 
+impl Cursor {
+    /// Was all of the list known after the last scrape, with nothing in doubt and nothing hidden?
+    pub fn is_whole(&self) -> bool {
+        self.accepted_at.is_some()
+            && self.crawled_at.is_some()
+            && self.shortfall == 0
+            && self.mismatch.is_none()
+            && self.pending_at.is_none()
+    }
+}
+
 /// How long ago; a clock that was set back makes nothing old.
 fn age(now: Timestamp, then: Timestamp) -> Timestamp {
     (now - then).max(0)

@@ -126,6 +126,7 @@ impl<'a> Feed<'a> {
         library: &InLibrary,
         unread: usize,
     ) -> Result<(), StoreError> {
+        store.share_answers()?;
         let aliases = Aliases::new(store.aliases()?);
         let wishes = self.open_wishes(store, report, library, &aliases)?;
         if wishes.is_empty() {

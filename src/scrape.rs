@@ -4,6 +4,7 @@
 //! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
 
 mod films;
+mod order;
 mod tell;
 
 use std::collections::HashSet;
@@ -103,6 +104,7 @@ impl Scrape<'_> {
 
         // The newest pages, until one holds an entry that is known.
         let mut fresh: Vec<Uid> = Vec::new();
+        let mut shown: Vec<Uid> = Vec::new();
         let mut trouble = None;
         let known = loop {
             let page = pages.last().and_then(Option::as_ref).expect("pages are pushed when they are read");
@@ -110,6 +112,8 @@ impl Scrape<'_> {
             // Only now: an entry that had no uid so far may just have got it.
             let known = self.store.known(self.person)?;
             let meets_known = uids.iter().any(|uid| known.contains(uid));
+            shown.extend(uids.iter().cloned());
+            dedup(&mut shown);
             fresh.extend(uids.into_iter().filter(|uid| !known.contains(uid)));
             dedup(&mut fresh);
             let number = count(pages.len()).saturating_add(1);
@@ -124,7 +128,8 @@ impl Scrape<'_> {
                 }
             }
         };
-        let mut new = self.put_in_front(&fresh)?;
+        let is_whole = cursor.is_whole() && known.len() + fresh.len() == declared as usize;
+        let mut new = self.put_in_front(&shown, is_whole)?;
         if let Some((error, number)) = trouble {
             return self
                 .cut_short(&cursor, Scraped { new, ..Scraped::failed(error, number, Some(declared)) });
@@ -217,14 +222,32 @@ impl Scrape<'_> {
         result
     }
 
-    /// New entries of the newest pages, in front of everything that is known.
-    fn put_in_front(&mut self, fresh: &[Uid]) -> Result<usize, StoreError> {
-        if fresh.is_empty() {
+    /// New entries of the newest pages, and those that were put on again, in front of everything that is known. `shown`
+    /// is what stands on these pages; `is_whole`: is everything that is not known new? Returns how many are new.
+    fn put_in_front(&mut self, shown: &[Uid], is_whole: bool) -> Result<usize, StoreError> {
+        let places = self.store.places(self.person)?;
+        let again: HashSet<Uid> = order::put_on_again(shown, &places, is_whole).into_iter().collect();
+        let is_new = |uid: &&Uid| !places.contains_key(*uid);
+        // The first one that stands where it stood: what is new below it came from somewhere else.
+        let stays = |uid: &Uid| places.get(uid).is_some_and(Option::is_some) && !again.contains(uid);
+        let end = shown.iter().position(stays).unwrap_or(shown.len());
+        let (front, rest) = shown.split_at(end);
+        let front: Vec<&Uid> = front.iter().filter(|uid| is_new(uid) || again.contains(uid)).collect();
+        let below = rest.first().and_then(|uid| places[uid]).unwrap_or(0);
+        let rest: Vec<_> = rest.iter().filter(is_new).map(|uid| (uid.clone(), below)).collect();
+        if front.is_empty() && rest.is_empty() {
             return Ok(0);
         }
-        let front = self.store.newest_position(self.person)? - i64::from(count(fresh.len()));
-        let placed: Vec<_> = fresh.iter().cloned().zip(front..).collect();
-        self.store.add_entries(self.person, &placed, self.terms.now)
+        let first = self.store.newest_position(self.person)? - i64::from(count(front.len()));
+        let placed = front.into_iter().cloned().zip(first..);
+        let (moved, fresh): (Vec<_>, Vec<_>) = placed.partition(|(uid, _)| again.contains(uid));
+        let now = self.terms.now;
+        if !moved.is_empty() {
+            log::info!("{}: {} put on the watchlist again", self.person, moved.len());
+            self.store.wish_again(self.person, &moved, now)?;
+        }
+        Ok(self.store.add_entries(self.person, &fresh, true, now)?
+            + self.store.add_entries(self.person, &rest, false, now)?)
     }
 
     /// The pages that are missing up to `last`, each stored as it arrives. Returns the worst failure.
@@ -249,7 +272,7 @@ impl Scrape<'_> {
                     let place = i64::from(number - 1) * i64::from(ENTRIES_PER_PAGE);
                     let added = store.identify(&page.entries).and_then(|uids| {
                         let placed: Vec<_> = uids.into_iter().zip(place..).collect();
-                        store.add_entries(person, &placed, now)
+                        store.add_entries(person, &placed, false, now)
                     });
                     keep(&mut stored, added.map(|added| *new += added));
                     pages[number as usize - 1] = Some(page);

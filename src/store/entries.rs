@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
@@ -108,6 +109,25 @@ pub struct OpenPlaces {
 
 pub(super) const KNOWN: &str = "SELECT uid FROM entry WHERE person = ?1 AND is_listed = 1";
 
+/// What Radarr said of one entry, for another of the same person that is the same film to it: one that is listed, or that
+/// left in a crawl before which the other was seen already. An answer before any other.
+pub(super) const ANSWERS_OF_TWINS: &str = "
+    SELECT new.person AS person, new.uid AS uid, old.answered_at AS answered_at, old.problem AS problem,
+        old.detail AS detail, old.tries AS tries, old.next_try_at AS next_try_at
+    FROM entry AS new INDEXED BY entry_unanswered
+        CROSS JOIN film AS new_film ON new_film.uid = new.uid
+        CROSS JOIN film AS old_film INDEXED BY film_by_tmdb_id ON old_film.kind = 'movie' AND old_film.tmdb_id IN (
+            WITH RECURSIVE same (id) AS (
+                VALUES (new_film.tmdb_id)
+                UNION SELECT tmdb_alias.answered FROM tmdb_alias JOIN same ON tmdb_alias.asked = same.id
+                UNION SELECT tmdb_alias.asked FROM tmdb_alias JOIN same ON tmdb_alias.answered = same.id
+            ) SELECT id FROM same)
+        CROSS JOIN entry AS old ON old.person = new.person AND old.uid = old_film.uid
+    WHERE new.is_listed = 1 AND new.answered_at IS NULL AND new_film.kind = 'movie' AND old.uid <> new.uid
+        AND (old.is_listed = 1 OR old.left_crawl >= new.seen_crawl)
+        AND (old.answered_at IS NOT NULL OR (new.problem IS NULL AND old.problem IS NOT NULL))
+    ORDER BY old.answered_at IS NULL, old.uid";
+
 /// From the entries without an answer, which have an index of their own and are few as a rule.
 pub(super) const WISHES: &str = "
     SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
@@ -153,16 +173,28 @@ impl Store {
         Ok(uids)
     }
 
+    /// Where the entries of this known list stood; `None` for one of which that is not known.
+    pub fn places(&self, person: &str) -> Result<HashMap<Uid, Option<i64>>, StoreError> {
+        let sql =
+            "SELECT uid, iif(is_placed = 1, position, NULL) FROM entry WHERE person = ?1 AND is_listed = 1";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let places = statement.query_map([person], |row| Ok((Uid(row.get(0)?), row.get(1)?)))?;
+        Ok(places.collect::<Result<_, _>>()?)
+    }
+
     /// Puts entries on a known list; those that are there stay as they are. A film that comes back begins a new
-    /// wish. Returns how many are new.
+    /// wish. `is_placed`: do their positions say where they stand among the others? Returns how many are new.
     pub fn add_entries(
         &mut self,
         person: &str,
         entries: &[(Uid, i64)],
+        is_placed: bool,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let sql = "INSERT INTO entry (person, uid, position, seen_at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (person, uid) DO UPDATE SET position = excluded.position, seen_at = excluded.seen_at,
+        let sql = "INSERT INTO entry (person, uid, position, is_placed, seen_at, seen_crawl)
+            VALUES (?1, ?2, ?3, ?4, ?5, coalesce((SELECT crawls FROM person WHERE name = ?1), 0))
+            ON CONFLICT (person, uid) DO UPDATE SET position = excluded.position, is_placed = excluded.is_placed,
+                seen_at = excluded.seen_at, seen_crawl = excluded.seen_crawl,
                 is_listed = 1, is_missing = 0, answered_at = NULL, tries = 0, next_try_at = 0,
                 problem = NULL, detail = NULL, place = NULL
             WHERE is_listed = 0";
@@ -170,9 +202,60 @@ impl Store {
             let mut statement = db.prepare_cached(sql)?;
             let mut new = 0;
             for (uid, position) in entries {
-                new += statement.execute(params![person, uid.0, position, now])?;
+                new += statement.execute(params![person, uid.0, position, is_placed, now])?;
             }
             Ok(new)
+        })
+    }
+
+    /// These entries were taken off and put on again: each is a new wish, in a new position. An exclusion holds.
+    pub fn wish_again(
+        &mut self,
+        person: &str,
+        entries: &[(Uid, i64)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE entry SET position = ?3, is_placed = 1, seen_at = ?4,
+                seen_crawl = coalesce((SELECT crawls FROM person WHERE name = ?1), 0),
+                answered_at = NULL, tries = 0, next_try_at = 0,
+                problem = iif(problem = 'excluded', problem, NULL), detail = iif(problem = 'excluded', detail, NULL)
+            WHERE person = ?1 AND uid = ?2";
+        self.transact(|db| {
+            let mut statement = db.prepare_cached(sql)?;
+            for (uid, position) in entries {
+                statement.execute(params![person, uid.0, position, now])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What Radarr answered for a film and a person holds for every entry that is this film: also for one that
+    /// Letterboxd put in the place of another.
+    pub fn share_answers(&mut self) -> Result<(), StoreError> {
+        self.transact(|db| {
+            let mut twins = db.prepare_cached(ANSWERS_OF_TWINS)?;
+            let mut rows = twins.query([])?;
+            let mut found: HashMap<(String, String), [Value; 5]> = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let answer = [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
+                found.entry((row.get(0)?, row.get(1)?)).or_insert(answer);
+            }
+            let sql =
+                "UPDATE entry SET answered_at = ?3, problem = ?4, detail = ?5, tries = ?6, next_try_at = ?7
+                WHERE person = ?1 AND uid = ?2";
+            for ((person, uid), [answered_at, problem, detail, tries, next_try_at]) in found {
+                log::debug!("{person}: `{uid}` is a film that was asked for already");
+                db.prepare_cached(sql)?.execute(params![
+                    person,
+                    uid,
+                    answered_at,
+                    problem,
+                    detail,
+                    tries,
+                    next_try_at
+                ])?;
+            }
+            Ok(())
         })
     }
 
@@ -190,15 +273,20 @@ impl Store {
         let gone: Vec<&Uid> = known.iter().filter(|uid| !shown.contains(uid)).collect();
         self.transact(|db| {
             db.execute("UPDATE entry SET is_missing = 0 WHERE person = ?1 AND is_missing = 1", [person])?;
-            let sql = "UPDATE entry SET is_listed = 0, answered_at = NULL, problem = NULL, detail = NULL,
-                place = NULL WHERE person = ?1 AND uid = ?2";
+            let sql = "UPDATE entry SET is_listed = 0, place = NULL,
+                left_crawl = coalesce((SELECT crawls FROM person WHERE name = ?1), 0)
+                WHERE person = ?1 AND uid = ?2";
             for uid in &gone {
                 db.prepare_cached(sql)?.execute([person, &uid.0])?;
             }
-            let sql = "UPDATE entry SET position = ?3 WHERE person = ?1 AND uid = ?2 AND position <> ?3";
+            let sql = "UPDATE entry SET position = ?3, is_placed = 1
+                WHERE person = ?1 AND uid = ?2 AND (position <> ?3 OR is_placed = 0)";
             for (position, uid) in (0_i64..).zip(crawl) {
                 db.prepare_cached(sql)?.execute(params![person, uid.0, position])?;
             }
+            let sql = "INSERT INTO person (name, crawls) VALUES (?1, 1)
+                ON CONFLICT (name) DO UPDATE SET crawls = crawls + 1";
+            db.execute(sql, [person])?;
             Ok(gone.len())
         })
     }
@@ -374,8 +462,12 @@ impl Store {
         let people = serde_json::to_string(people).expect("strings are JSON");
         let sql =
             "UPDATE entry SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
-            WHERE is_listed = 1 AND answered_at IS NOT NULL AND person IN (SELECT value FROM json_each(?1))";
-        Ok(self.db.execute(sql, [people])?)
+            WHERE is_listed = ?2 AND answered_at IS NOT NULL AND person IN (SELECT value FROM json_each(?1))";
+        self.transact(|db| {
+            // Nor may one that left answer for another.
+            db.execute(sql, params![people, false])?;
+            Ok(db.execute(sql, params![people, true])?)
+        })
     }
 
     /// The TMDB ids of [`Store::listed`], in no order.

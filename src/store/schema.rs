@@ -163,8 +163,11 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE person ADD COLUMN member INTEGER;
     -- Does `position` say where the entry stood among the others? Not where it was found apart from them.
     ALTER TABLE entry ADD COLUMN is_placed INTEGER NOT NULL DEFAULT 0;
-    -- When an accepted crawl lacked it. What Radarr answered stays, for an entry that takes its place.
-    ALTER TABLE entry ADD COLUMN left_at INTEGER;
+    -- How many crawls were accepted so far; before which of them an entry was first seen, and which one lacked it. What
+    -- Radarr answered stays with an entry that left, for one that came meanwhile and is the same film.
+    ALTER TABLE person ADD COLUMN crawls INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE entry ADD COLUMN seen_crawl INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE entry ADD COLUMN left_crawl INTEGER;
     CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
     -- Lists of which a page could not be read, and why: all pages are asked for again an hour after the last time.
     ALTER TABLE person ADD COLUMN incomplete_at INTEGER;

@@ -177,13 +177,15 @@ impl Store {
         let mut statement = self.db.prepare_cached("SELECT * FROM entry WHERE uid = ?1 ORDER BY person")?;
         let entries = statement.query_map(params![film.uid.0], |row| {
             let word = |name: &str| row.get::<_, Option<String>>(name);
+            // What was answered for one that left is kept for another in its place.
+            let is_listed = row.get("is_listed")?;
             Ok(EntryStatus {
                 person: row.get("person")?,
-                is_listed: row.get("is_listed")?,
+                is_listed,
                 seen_at: row.get("seen_at")?,
-                answered_at: row.get("answered_at")?,
-                problem: word("problem")?.as_deref().and_then(WishProblem::from_word),
-                detail: clean(word("detail")?),
+                answered_at: row.get::<_, Option<Timestamp>>("answered_at")?.filter(|_| is_listed),
+                problem: word("problem")?.filter(|_| is_listed).as_deref().and_then(WishProblem::from_word),
+                detail: clean(word("detail")?.filter(|_| is_listed)),
                 next_try_at: row.get("next_try_at")?,
                 place: word("place")?.as_deref().and_then(Place::from_word),
             })

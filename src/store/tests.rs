@@ -27,7 +27,7 @@ fn film(store: &Store, people: &[&str]) -> Vec<Film> {
 fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid> {
     let uids = store.identify(entries).unwrap();
     let placed: Vec<_> = uids.iter().cloned().zip(0..).collect();
-    store.add_entries(person, &placed, 100).unwrap();
+    store.add_entries(person, &placed, true, 100).unwrap();
     uids
 }
 
@@ -509,6 +509,24 @@ fn no_hot_query_scans_what_an_index_can_find() {
         steps.retain(|step| step.contains(" entry") || step.contains(" film"));
         assert_eq!(steps, expected, "{name}");
     }
+}
+
+#[test]
+fn answers_of_twins_are_found_from_what_is_unanswered_by_tmdb_id() {
+    let store = Store::in_memory().unwrap();
+    let mut steps = query_plan(&store, entries::ANSWERS_OF_TWINS);
+    steps.retain(|step| {
+        ["new", "new_film", "old_film", "old"].iter().any(|name| step.split(' ').nth(1) == Some(name))
+    });
+    assert_eq!(
+        steps,
+        [
+            "SCAN new USING INDEX entry_unanswered",
+            "SEARCH new_film USING INDEX sqlite_autoindex_film_1 (uid=?)",
+            "SEARCH old_film USING INDEX film_by_tmdb_id (tmdb_id=?)",
+            "SEARCH old USING PRIMARY KEY (person=? AND uid=?)",
+        ]
+    );
 }
 
 #[test]

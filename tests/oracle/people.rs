@@ -62,15 +62,22 @@ impl Oracle {
         }
     }
 
+    /// The order of the list may tell that these were put on it again, which is a new wish.
+    fn may_be_wished_again(&mut self, who: Who, films: &[Film]) {
+        films.iter().for_each(|film| self.answered.drop(&(who, *film), false));
+    }
+
     fn edit_people(&mut self, edit: &Edit) {
         match *edit {
             Edit::List(who, film) => {
+                self.may_be_wished_again(who, &[film]);
                 let list = &mut self.people[who].watchlist.entries;
                 list.retain(|other| *other != film);
                 list.insert(0, film);
                 self.publish(who);
             }
             Edit::Exchange(who, film) => {
+                self.may_be_wished_again(who, &[film]);
                 let list = &mut self.people[who].watchlist.entries;
                 list.retain(|other| *other != film);
                 list.pop();
@@ -82,7 +89,9 @@ impl Oracle {
                 self.publish(who);
             }
             Edit::Rewrite(who, first, count) => {
-                self.people[who].watchlist.entries = (first..(first + count).min(FILMS)).collect();
+                let films: Vec<Film> = (first..(first + count).min(FILMS)).collect();
+                self.may_be_wished_again(who, &films);
+                self.people[who].watchlist.entries = films;
                 self.publish(who);
             }
             Edit::Shrink(who, gone) => {
@@ -96,6 +105,8 @@ impl Oracle {
                 let list = &mut person.watchlist.entries;
                 let missing: Vec<Film> = known.into_iter().filter(|film| !list.contains(film)).collect();
                 list.extend(missing.into_iter().take(count.into()));
+                let films = list.clone();
+                self.may_be_wished_again(who, &films);
                 self.publish(who);
             }
             Edit::Miscount(who, hidden) => {

@@ -27,7 +27,7 @@ fn list(store: &mut Store, number: u32) {
         other_kind: None,
     };
     let uids = store.identify(&[entry]).expect("a store in memory");
-    store.add_entries("ada", &[(uids[0].clone(), 0)], 0).expect("a store in memory");
+    store.add_entries("ada", &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
     for film in store.unresolved("ada", 0).expect("a store in memory") {
         let look = Look::Read { uid: None, link: Link::Movie(TmdbId(number)) };
         store.record_look(&film, &look, 0).expect("a store in memory");

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod again;
 mod dry_run;
 mod failures;
 mod in_parts;

@@ -14,7 +14,7 @@ fn waiting_for(tmdb: u32) -> Store {
     let entry =
         WatchlistEntry { uid: Some(uid()), slug, name: "Heat".to_owned(), year: None, other_kind: None };
     store.identify(&[entry]).unwrap();
-    store.add_entries("ada", &[(uid(), 0)], 100).unwrap();
+    store.add_entries("ada", &[(uid(), 0)], true, 100).unwrap();
     look(&mut store, Link::Movie(TmdbId(tmdb)));
     wait(&mut store);
     store

@@ -152,8 +152,8 @@ const LIVED_ON: &str = "
 
 /// Rows for what came with schema 3.
 const LIVED_ON_SINCE_3: &str = "
-    UPDATE entry SET left_at = 1700000000 WHERE person = 'ben';
-    UPDATE person SET member = 15345230 WHERE name = 'ada';
+    UPDATE entry SET left_crawl = 2, seen_crawl = 1, is_placed = 1 WHERE person = 'ben';
+    UPDATE person SET member = 15345230, crawls = 3 WHERE name = 'ada';
     UPDATE run SET is_well = 1;
 ";
 
