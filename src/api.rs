@@ -155,14 +155,7 @@ impl ApiError {
         let key = |server: &str| server.to_lowercase();
         match self {
             Self::Unreachable { server, source, .. } => Some(match source {
-                TransportError::Tls(text) if text.contains("CaUsedAsEndEntity") => format!(
-                    "the certificate is its own authority (CA:TRUE); make one with CA:FALSE for `{}.ca_file`",
-                    key(server)
-                ),
-                TransportError::Tls(text) if text.contains("UnknownIssuer") => {
-                    format!("name the certificate of its authority in `{}.ca_file`", key(server))
-                }
-                TransportError::Tls(_) => format!("check `http://` or `https://` in `{}.url`", key(server)),
+                TransportError::Tls(error) => error.hint(&key(server)),
                 TransportError::Cut => {
                     format!(
                         "is it still running, and is `http://` or `https://` right in `{}.url`?",

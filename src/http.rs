@@ -9,6 +9,8 @@ mod line;
 mod patience;
 mod proxy;
 mod retry_after;
+mod tls;
+mod tls_error;
 
 use std::fmt::Write as _;
 use std::io::{self, BufReader};
@@ -19,7 +21,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 pub use ureq::http::Method;
 use ureq::http::{HeaderMap, Request, Response};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, Connector as _, RustlsConnector, SocksConnector, TcpConnector,
@@ -35,6 +37,8 @@ use line::{Line, Write};
 pub use patience::{Again, Patience};
 use proxy::{Failed, Leg};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
+pub use tls::Certificates;
+pub use tls_error::TlsError;
 
 /// What lbjf calls itself unless the config says otherwise.
 pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
@@ -67,8 +71,8 @@ pub enum TransportError {
     #[error("the connection was closed before the answer was complete")]
     Cut,
     /// The encrypted connection could not be made.
-    #[error("TLS: {0}")]
-    Tls(String),
+    #[error(transparent)]
+    Tls(TlsError),
     /// The proxy is to blame: nobody else.
     #[error(transparent)]
     Proxy(ProxyError),
@@ -125,29 +129,9 @@ pub enum SetupError {
     /// A proxy whose address makes no sense.
     #[error("the proxy `{0}` cannot be used")]
     Proxy(Proxy),
-}
-
-/// Certificates of somebody's own.
-#[derive(Clone, Debug)]
-pub struct Certificates(Vec<Certificate<'static>>);
-
-impl Certificates {
-    /// Those in a text in PEM form; `None` when it holds none.
-    pub fn from_pem(pem: &[u8]) -> Option<Self> {
-        let certificates = ureq::tls::parse_pem(pem).filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        });
-        let certificates: Vec<_> = certificates.collect();
-        (!certificates.is_empty()).then_some(Self(certificates))
-    }
-
-    /// With the system's: a list of one's own replaces them otherwise.
-    fn and_the_systems(&self) -> Vec<Certificate<'static>> {
-        let system = rustls_native_certs::load_native_certs().certs;
-        let system = system.iter().map(|der| Certificate::from_der(der).to_owned());
-        self.0.iter().cloned().chain(system).collect()
-    }
+    /// Certificates of which the TLS library makes nothing.
+    #[error("the certificates of the `ca_file` cannot be used: {0}")]
+    Certificates(rustls::Error),
 }
 
 /// A client for one service.
@@ -168,12 +152,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// When the proxy cannot be used.
+    /// When the proxy or the certificates cannot be used.
     pub fn new(options: &Options) -> Result<Self, SetupError> {
-        let roots = match &options.ca_file {
-            Some(own) => RootCerts::from(own.and_the_systems()),
-            None => RootCerts::PlatformVerifier,
-        };
         let proxy = match &options.proxy {
             Some(proxy) => Some(proxy.build().map_err(|_| SetupError::Proxy(proxy.clone()))?),
             None => None,
@@ -194,12 +174,21 @@ impl Http {
             .max_idle_connections_per_host(options.max_idle)
             .input_buffer_size(32 << 10)
             .output_buffer_size(8 << 10)
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
             .build();
         // As ureq's own chain, but what fails on the way to a proxy is told from what fails behind it.
         let way = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
-        let way = Leg(way.chain(TcpConnector::default())).chain(RustlsConnector::default());
-        let agent = Agent::with_parts(config, way, DefaultResolver::default());
+        let way = Leg(way.chain(TcpConnector::default()));
+        let agent = match &options.ca_file {
+            Some(own) => {
+                let tls = own.connector().map_err(SetupError::Certificates)?;
+                Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
+            }
+            None => {
+                let tls = RustlsConnector::default();
+                Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
+            }
+        };
         let has_login = options.proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some());
         let (line, timeout, secret) = (Line::new(agent), options.timeout, options.secret.clone());
         Ok(Self { name: options.name, line, timeout, secret, has_login })
@@ -297,8 +286,8 @@ impl Http {
             ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(*limit),
             // A compressed body that ends early is an unexpected end, too.
             ureq::Error::Io(error) | ureq::Error::Decompress(_, error) => explain_io(error),
-            ureq::Error::Rustls(error) => TransportError::Tls(error.to_string()),
-            ureq::Error::Tls(error) => TransportError::Tls((*error).to_owned()),
+            ureq::Error::Rustls(error) => TransportError::Tls(error.into()),
+            ureq::Error::Tls(error) => TransportError::Tls(TlsError::Other((*error).to_owned())),
             // Half a status line, or a chunked body that ends early.
             ureq::Error::Protocol(_) => TransportError::Cut,
             ureq::Error::Other(inner) => match inner.downcast_ref::<Failed>() {
@@ -314,14 +303,15 @@ impl Http {
 }
 
 fn explain_io(error: &io::Error) -> TransportError {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return TransportError::Tls(error.into());
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => TransportError::Refused,
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe => TransportError::Cut,
-        // rustls reports its own errors in this kind.
-        io::ErrorKind::InvalidData => TransportError::Tls(innermost(error)),
         _ if innermost(error).contains("lookup address") => TransportError::NoSuchHost,
         _ => TransportError::Other(innermost(error)),
     }

@@ -1,6 +1,5 @@
 //! What stands outside the file: paths, certificates, and keys in files of their own or in the environment.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Env;
@@ -39,15 +38,25 @@ impl Place<'_> {
 pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Certificates> {
     let given = table.take::<String>("ca_file")?;
     let path = place.path(&given.value);
-    let found = match fs::read(&path) {
-        Ok(pem) => Certificates::from_pem(&pem),
+    // Not as text: comments between certificates may be of any encoding.
+    let pem = match text_file::read_bytes(&path) {
+        Ok(pem) => pem,
         Err(error) => {
-            table.problem(&given, format!("cannot read `{}`: {error}", path.display()));
+            table.problem(&given, error.about(&path));
             return None;
         }
     };
+    let found = Certificates::from_pem(&pem);
     if found.is_none() {
-        table.problem(&given, format!("`{}` holds no certificate in PEM form", path.display()));
+        let is_utf16 = pem.starts_with(b"\xff\xfe") || pem.starts_with(b"\xfe\xff");
+        let problem = match path.display() {
+            _ if is_utf16 => TextError::NotUtf8 { line: 1 }.about(&path),
+            path if pem.starts_with(b"\x30\x82") => format!(
+                "`{path}` holds no certificate in PEM form, but one in DER form; `openssl x509 -inform der` makes PEM of it"
+            ),
+            path => format!("`{path}` holds no certificate in PEM form"),
+        };
+        table.problem(&given, problem);
     }
     found
 }

@@ -119,6 +119,7 @@ impl PageError {
             Self::NoProxyLeft => {
                 Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
             }
+            Self::Unreachable(TransportError::Tls(error)) => Some(error.hint_at_large()),
             Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
             Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
             Self::NotFound => {

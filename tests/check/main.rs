@@ -7,6 +7,7 @@ mod jellyfin;
 mod letterboxd;
 mod radarr;
 mod store;
+mod tls;
 
 use std::fs;
 

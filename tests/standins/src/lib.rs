@@ -10,6 +10,7 @@ pub mod letterboxd;
 pub mod proxy;
 pub mod radarr;
 pub mod server;
+pub mod tls;
 
 pub use beside::{not_tested, shared};
 pub use jellyfin::Jellyfin;
@@ -17,3 +18,4 @@ pub use letterboxd::Letterboxd;
 pub use proxy::{Manner, Proxy};
 pub use radarr::Radarr;
 pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};
+pub use tls::TlsFront;
