@@ -121,6 +121,7 @@ mod planning {
         let film = |number: u32| LibraryFilm {
             item_id: lbjf::jellyfin::JellyfinId::parse(&format!("{number:032x}")),
             tmdb: TmdbId(1000 + number),
+            path: None,
             is_watched: number.is_multiple_of(3),
         };
         let library = Library::new((0..50_000).map(film).collect(), &aliases);

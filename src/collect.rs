@@ -7,11 +7,13 @@
 mod ahead;
 mod apply;
 mod groups;
+mod leftovers;
 mod looks;
 mod read;
 pub(crate) mod target;
 
 use std::collections::{HashMap, HashSet};
+use std::mem;
 
 use crate::api::chain;
 use crate::config::User;
@@ -19,7 +21,7 @@ use crate::feed::{Complaint, InLibrary};
 use crate::film::TmdbId;
 use crate::interrupt;
 use crate::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
-use crate::plan::{self, Aliases, CollectionView, Viewer};
+use crate::plan::{self, Aliases, CollectionView, Library, Viewer};
 use crate::pool::Pool;
 use crate::report::{Ended, Failed, Report};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
@@ -27,6 +29,7 @@ use crate::text::{name_key, one_line, same_name};
 pub use ahead::{Asked, Questions};
 use apply::Apply;
 use groups::Group;
+use leftovers::Leftovers;
 use looks::fresh_look;
 use read::Read;
 
@@ -92,13 +95,13 @@ impl Collect<'_> {
         store.forget_unstuck(report.now() - DAILY)?;
         let aliases = Aliases::new(store.aliases()?);
         let groups = self.groups(&look, store, report)?;
-        let read = self.read(asked, &look, &groups, &aliases, store, report)?;
-        for (group, members) in groups.iter().zip(&read.members) {
+        let mut read = self.read(asked, &look, &groups, &aliases, store, report)?;
+        for (group, members) in groups.iter().zip(mem::take(&mut read.members)) {
             if interrupt::requested().is_some() {
                 break;
             }
             if let Some(members) = members {
-                self.group(group, members.as_deref(), &read, &aliases, store, report)?;
+                self.group(group, members, &read, &aliases, store, report)?;
             }
         }
         // What keeps films from Radarr: everything in anybody's library, once all of them could be read.
@@ -187,7 +190,7 @@ impl Collect<'_> {
     fn group(
         &self,
         group: &Group<'_>,
-        members: Option<&[Member]>,
+        mut members: Members,
         read: &Read,
         aliases: &Aliases,
         store: &mut Store,
@@ -215,6 +218,12 @@ impl Collect<'_> {
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
+        let mut leftovers = id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(store, id))?;
+        let libraries = viewers.iter().filter_map(|viewer| viewer.library);
+        let paths: HashMap<&str, _> =
+            libraries.flat_map(Library::paths).map(|(path, tmdb, item_id)| (path, (tmdb, item_id))).collect();
+        leftovers.name(members.as_deref_mut().unwrap_or_default(), |path| paths.get(path).copied());
+        let members = members.as_deref();
         let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
         let plan = plan::collection(&viewers, &view, aliases, self.only_take);
         if self.is_dry {
@@ -226,8 +235,10 @@ impl Collect<'_> {
         if let Some(id) = id {
             store.record_members(id, &plan.met)?;
             store.forget_members(id, &plan.gone)?;
+            leftovers.record(id, &format!("collection `{}`", group.name), store, report)?;
         }
-        let mut apply = Apply { jellyfin: self.jellyfin, name: &group.name, id, aliases, store, report };
+        let mut apply =
+            Apply { jellyfin: self.jellyfin, name: &group.name, id, leftovers, aliases, store, report };
         let after = apply.run(&plan.steps)?;
         // Without a collection there are no members, unless it should have been made.
         let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);

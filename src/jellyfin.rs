@@ -114,6 +114,8 @@ pub struct LibraryFilm {
     pub item_id: Option<JellyfinId>,
     /// Its TMDB id.
     pub tmdb: TmdbId,
+    /// Of its file.
+    pub path: Option<String>,
     /// Did this person see it?
     pub is_watched: bool,
 }
@@ -136,6 +138,10 @@ pub struct Member {
     pub name: String,
     /// `None` for members that are no films, or have no TMDB id.
     pub tmdb: Option<TmdbId>,
+    /// Of its file.
+    pub path: Option<String>,
+    /// Does its path alone tell which film it is?
+    pub is_leftover: bool,
 }
 
 /// What is behind the address, and too bad if so.
@@ -251,7 +257,7 @@ impl Jellyfin {
     }
 
     fn films(&self, user_id: &JellyfinId, filter: &[(&str, &str)]) -> Result<Films, ApiError> {
-        let wanted = [("fields", "ProviderIds"), ("enableImages", "false"), ("enableUserData", "true")];
+        let wanted = [("fields", "ProviderIds,Path"), ("enableImages", "false"), ("enableUserData", "true")];
         let query = [&library_query(user_id)[..], filter, &wanted].concat();
         let (items, date): (wire::Items<LibraryRow>, _) = self.api.get_dated("Items", &query)?;
         let until = date.map(|date| date - OVERLAP);
@@ -281,7 +287,7 @@ impl Jellyfin {
         let query = [
             ("parentId", collection_id.as_str()),
             ("recursive", "true"),
-            ("fields", "ProviderIds"),
+            ("fields", "ProviderIds,Path"),
             ("enableImages", "false"),
             ("enableUserData", "false"),
         ];
@@ -346,7 +352,7 @@ impl From<wire::Item> for LibraryRow {
     fn from(item: wire::Item) -> Self {
         let is_watched = item.user_data.as_ref().is_some_and(|data| data.played == Some(true));
         let item_id = item.id.as_deref().and_then(JellyfinId::parse);
-        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id }))
+        Self(tmdb_of(&item).map(|tmdb| LibraryFilm { tmdb, is_watched, item_id, path: item.path }))
     }
 }
 
@@ -363,7 +369,7 @@ impl TryFrom<wire::Item> for MemberRow {
         let name = one_line(&item.name.unwrap_or_default()).into_owned();
         let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
         let item_id = item.id.as_deref().and_then(JellyfinId::parse).ok_or("a member has no id")?;
-        Ok(Self(Member { item_id, name, tmdb }))
+        Ok(Self(Member { item_id, name, tmdb, path: item.path, is_leftover: false }))
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Put {
     pub tmdb: TmdbId,
     /// The copy in the library.
     pub item_id: JellyfinId,
+    /// Of its file.
+    pub path: Option<String>,
     /// Who holds it, first in the config.
     pub person: String,
 }

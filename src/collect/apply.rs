@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::MAKE_A_KEY;
+use super::leftovers::Leftovers;
 use super::target::{Target, find};
 use crate::api::{ApiError, chain};
 use crate::config::Collection;
@@ -23,6 +24,7 @@ pub(super) struct Apply<'a> {
     pub(super) name: &'a str,
     /// `None`: it has to be made.
     pub(super) id: Option<&'a JellyfinId>,
+    pub(super) leftovers: Leftovers,
     pub(super) aliases: &'a Aliases,
     pub(super) store: &'a mut Store,
     pub(super) report: &'a mut Report,
@@ -199,7 +201,9 @@ impl Apply<'_> {
         put: &[&Put],
         taken: &[&Take],
     ) -> Result<Option<Vec<Member>>, StoreError> {
-        let (members, is_answered) = self.take_again(id, taken)?;
+        let (members, is_answered) = self.take_again(id, put, taken)?;
+        let about = self.about();
+        self.leftovers.record(id, &about, self.store, self.report)?;
         let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -266,9 +270,10 @@ impl Apply<'_> {
     fn take_again(
         &mut self,
         id: &JellyfinId,
+        put: &[&Put],
         taken: &[&Take],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
-        let mut members = self.jellyfin.members(id);
+        let mut members = self.members(id, put);
         for _ in 0..TAKE_AGAIN {
             let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
             let items: Vec<_> = staying.iter().take(MAX_IDS).map(|member| &member.item_id).collect();
@@ -282,9 +287,20 @@ impl Apply<'_> {
                 self.fail("films not taken out", &error)?;
                 return Ok((members, false));
             }
-            members = self.jellyfin.members(id);
+            members = self.members(id, put);
         }
         Ok((members, true))
+    }
+
+    /// What is in the collection; what was put in may show up as another entry of the same file.
+    fn members(&mut self, id: &JellyfinId, put: &[&Put]) -> Result<Vec<Member>, ApiError> {
+        let mut members = self.jellyfin.members(id)?;
+        let film_at = |put: &&'_ Put, path: &str| put.path.as_deref() == Some(path);
+        self.leftovers.name(&mut members, |path| {
+            let put = put.iter().find(|put| film_at(put, path))?;
+            Some((put.tmdb, &put.item_id))
+        });
+        Ok(members)
     }
 
     /// The members that are films which were taken out.

@@ -8,6 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::groups::Group;
+use super::leftovers::Leftovers;
 use super::looks::{Scope, Taken, mapped};
 use super::{Asked, Collect, Look, Members, lost_library, viewer};
 use crate::api::{ApiError, chain};
@@ -111,7 +112,13 @@ impl Collect<'_> {
                     reading.read = Some(part);
                 }
                 (Some(Answer::Watched(watched)), Some(reading)) => reading.watched = Some(watched),
-                (Some(Answer::Members(found)), None) => members.push(Some(found)),
+                (Some(Answer::Members(mut found)), None) => {
+                    let id = groups[index - 2 * readings.len()].id.as_ref();
+                    if let (Some(id), Some(found)) = (id, &mut found) {
+                        Leftovers::load(store, id)?.name(found, |_| None);
+                    }
+                    members.push(Some(found));
+                }
                 (_, None) => members.push(None),
                 (_, Some(_)) => {}
             }

@@ -73,6 +73,8 @@ pub struct Item {
     #[serde(default, deserialize_with = "shown")]
     pub production_year: Option<Number>,
     pub provider_ids: Option<ProviderIds>,
+    #[serde(default, deserialize_with = "shown")]
+    pub path: Option<String>,
     pub user_data: Option<UserData>,
 }
 

@@ -36,9 +36,16 @@ pub struct Library {
     /// Films of which any copy was watched, sorted.
     watched: Vec<TmdbId>,
     /// The copies of what is wanted, smallest id first.
-    copies: HashMap<TmdbId, Vec<JellyfinId>>,
+    copies: HashMap<TmdbId, Vec<Copy>>,
     /// Are the films only those that changed of late?
     is_partial: bool,
+}
+
+/// One copy of a film.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Copy {
+    item_id: JellyfinId,
+    path: Option<String>,
 }
 
 impl Library {
@@ -56,7 +63,7 @@ impl Library {
                 library.watched.push(id);
             }
             if let Some(item_id) = film.item_id.filter(|_| is_wanted(id)) {
-                library.copies.entry(id).or_default().push(item_id);
+                library.copies.entry(id).or_default().push(Copy { item_id, path: film.path });
             }
         }
         library.watched.sort_unstable();
@@ -82,6 +89,12 @@ impl Library {
         self.watched.sort_unstable();
         self.watched.dedup();
         self
+    }
+
+    /// Where the copies of what is wanted lie, and which items they are.
+    pub fn paths(&self) -> impl Iterator<Item = (&str, TmdbId, &JellyfinId)> {
+        let copies = self.copies.iter().flat_map(|(id, copies)| copies.iter().map(|copy| (*id, copy)));
+        copies.filter_map(|(id, copy)| Some((copy.path.as_deref()?, id, &copy.item_id)))
     }
 
     /// Was any copy of this film watched?
@@ -150,8 +163,9 @@ pub fn places(
 ) -> Vec<(Uid, Option<Place>)> {
     let Some(library) = viewer.library else { return Vec::new() };
     let inside = inside(members, aliases);
-    let has_no_use =
-        |item: &JellyfinId| unstuck.contains(item) || members.iter().any(|member| member.item_id == *item);
+    let has_no_use = |copy: &Copy| {
+        unstuck.contains(&copy.item_id) || members.iter().any(|member| is_same_item(member, copy))
+    };
     let place = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
         let place = if has_watched(viewer, id) {
@@ -184,6 +198,11 @@ pub fn is_whole_library_needed(viewer: &Viewer<'_>, members: &[Member], aliases:
             Some(Place::Waiting | Place::Unstuck) => false,
         }
     })
+}
+
+/// Is the member this copy, or another entry of its file?
+fn is_same_item(member: &Member, copy: &Copy) -> bool {
+    member.item_id == copy.item_id || (copy.path.is_some() && member.path == copy.path)
 }
 
 /// The films in a collection, by canonical TMDB id.
@@ -253,27 +272,30 @@ impl<'a> Facts<'a> {
     fn puts(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut inside: HashSet<TmdbId> = self.members.keys().copied().collect();
-        let member_items: HashSet<&JellyfinId> =
-            self.view.members.unwrap_or_default().iter().map(|member| &member.item_id).collect();
-        let is_free =
-            |item: &&JellyfinId| !member_items.contains(*item) && !self.view.unstuck.contains(*item);
+        let members = self.view.members.unwrap_or_default();
+        let items: HashSet<&JellyfinId> = members.iter().map(|member| &member.item_id).collect();
+        let paths: HashSet<&str> = members.iter().filter_map(|member| member.path.as_deref()).collect();
+        let is_member = |copy: &Copy| {
+            items.contains(&copy.item_id) || copy.path.as_deref().is_some_and(|path| paths.contains(path))
+        };
+        let is_free = |copy: &&Copy| !is_member(copy) && !self.view.unstuck.contains(&copy.item_id);
         for viewer in self.viewers {
             let Some(library) = viewer.library else { continue };
             for listed in viewer.listed {
                 let id = self.canonical(listed.tmdb);
                 let Some(copies) = library.copies.get(&id) else { continue };
                 // A copy that is a member under another TMDB id is the film all the same.
-                let is_member = copies.iter().any(|item| member_items.contains(item));
-                if has_watched(viewer, id) || is_member || inside.contains(&id) {
+                if has_watched(viewer, id) || copies.iter().any(is_member) || inside.contains(&id) {
                     continue;
                 }
-                let Some(item_id) = copies.iter().find(is_free) else { continue };
+                let Some(copy) = copies.iter().find(is_free) else { continue };
                 inside.insert(id);
                 steps.push(Step::Put(Put {
                     collection: self.view.name.to_owned(),
                     film: listed.film.clone(),
                     tmdb: listed.tmdb,
-                    item_id: item_id.clone(),
+                    item_id: copy.item_id.clone(),
+                    path: copy.path.clone(),
                     person: viewer.name.to_owned(),
                 }));
             }

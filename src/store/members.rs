@@ -147,6 +147,28 @@ impl Store {
         })
     }
 
+    /// Members of a collection that are an old entry of a film's file, and which film each is.
+    pub fn leftovers(&self, collection_id: &str) -> Result<Vec<(JellyfinId, TmdbId)>, StoreError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT item_id, tmdb_id FROM leftover WHERE collection_id = ?1")?;
+        let rows = statement
+            .query_map([collection_id], |row| Ok((row.get::<_, String>(0)?, TmdbId(row.get(1)?))))?
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(rows.into_iter().filter_map(|(id, tmdb)| Some((JellyfinId::parse(&id)?, tmdb))).collect())
+    }
+
+    /// Remembers one of them.
+    pub fn record_leftover(
+        &mut self,
+        collection_id: &str,
+        item_id: &JellyfinId,
+        tmdb: TmdbId,
+    ) -> Result<(), StoreError> {
+        let sql = "INSERT OR REPLACE INTO leftover (collection_id, item_id, tmdb_id) VALUES (?1, ?2, ?3)";
+        self.db.execute(sql, params![collection_id, item_id.as_str(), tmdb.0])?;
+        Ok(())
+    }
+
     /// The id that the collection of this name had last.
     pub fn collection_id(&self, name: &str) -> Result<Option<JellyfinId>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT id FROM collection WHERE name = ?1")?;
@@ -169,6 +191,7 @@ impl Store {
                 "DELETE FROM collection WHERE id = ?1",
                 "DELETE FROM member WHERE collection_id = ?1",
                 "DELETE FROM unstuck WHERE collection_id = ?1",
+                "DELETE FROM leftover WHERE collection_id = ?1",
             ] {
                 db.execute(sql, [id])?;
             }
@@ -227,7 +250,7 @@ impl Store {
         self.transact(|db| {
             db.execute_batch(
                 "DELETE FROM server WHERE name = 'jellyfin';
-                DELETE FROM collection; DELETE FROM member; DELETE FROM unstuck;
+                DELETE FROM collection; DELETE FROM member; DELETE FROM unstuck; DELETE FROM leftover;
                 DELETE FROM viewer; DELETE FROM look;
                 UPDATE entry SET place = NULL WHERE place IS NOT NULL;",
             )?;

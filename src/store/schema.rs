@@ -173,6 +173,13 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE person ADD COLUMN incomplete_at INTEGER;
     ALTER TABLE person ADD COLUMN incomplete_count INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE person ADD COLUMN incomplete_why TEXT;
+    -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
+    CREATE TABLE leftover (
+        collection_id TEXT NOT NULL,
+        item_id       TEXT NOT NULL,
+        tmdb_id       INTEGER NOT NULL,
+        PRIMARY KEY (collection_id, item_id)
+    ) STRICT, WITHOUT ROWID;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

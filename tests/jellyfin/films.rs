@@ -276,6 +276,80 @@ fn a_member_that_became_a_video_is_the_film_and_leaves_by_its_own_id() {
     world.idle();
 }
 
+/// A world of this version in which the file of `heat` was replaced between two scans; the film's id and that of the old
+/// entry of its file.
+fn replaced_between_scans(version: Version) -> (World, String, String) {
+    let world = World::with(Radarr::start(), Jellyfin::start_version(version));
+    let world = world.watchlist(&["heat", "alien"]);
+    let [heat, _] = world.settle(["heat", "alien"]);
+    let (film, leftover) = world.jellyfin.replace_file_between_scans(&heat);
+    (world, film, leftover)
+}
+
+#[test]
+fn an_old_entry_of_a_films_file_is_the_film_and_is_said_once() {
+    for version in [Version::V10_10, Version::V10_11] {
+        let (world, film, leftover) = replaced_between_scans(version);
+        let text = format!("warning: collection `{COLLECTION}`: Jellyfin keeps an old entry of heat in it");
+        world.sync().mentions(&text).omits("did not stay").mentions("1 to a collection");
+        assert!(world.jellyfin.collections()[0].members.contains(&leftover));
+        for hours in [0, 25, 25] {
+            world.pass_time(Duration::from_hours(hours));
+            world.idle().omits("old entry").omits("did not stay");
+        }
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success).omits("old entry");
+        let status = world.lbjf(&["status", "heat"]).stdout;
+        assert!(status.contains(": in it"), "{status}");
+        // It leaves by its own id.
+        world.jellyfin.watch("ada", &film, true);
+        world.sync().mentions("took out: heat").omits("old entry");
+        assert_eq!(world.collected(), world.tmdb(&["alien"]));
+        assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
+        world.idle();
+        world.jellyfin.watch("ada", &film, false);
+        world.sync().omits("old entry");
+        assert!(world.jellyfin.collections()[0].members.contains(&leftover));
+        // Likewise when nobody lists it any more, so that its path is not looked at.
+        world.letterboxd.drop_entry("ada", "heat");
+        world.sync().mentions("took out: heat");
+        assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
+        world.idle();
+        assert_eq!(world.jellyfin.put_again(), [""; 0]);
+    }
+    let (world, film, _) = replaced_between_scans(Version::V12_0);
+    world.sync().omits("old entry");
+    assert!(world.jellyfin.collections()[0].members.contains(&film));
+    world.idle();
+}
+
+#[test]
+fn an_old_entry_that_is_a_member_already_is_the_film() {
+    // As a person put it in, or as lbjf 0.1 left it.
+    let (world, _, leftover) = replaced_between_scans(Version::V10_11);
+    world.jellyfin.put(&world.jellyfin.collections()[0].id, &leftover);
+    world.forget_requests();
+    world.sync().mentions("Jellyfin keeps an old entry of heat in it");
+    assert_eq!(world.told_jellyfin(), [""; 0]);
+    world.idle();
+    world.letterboxd.drop_entry("ada", "heat");
+    world.sync().mentions("took out: heat");
+    world.idle();
+}
+
+#[test]
+fn a_member_without_an_id_that_is_another_file_is_left_alone() {
+    let (world, _, leftover) = replaced_between_scans(Version::V10_11);
+    let set = world.jellyfin.collections()[0].id.clone();
+    let other = Item { kind: "Video".into(), path: "/films/home video.mkv".into(), ..Item::default() };
+    let other = world.jellyfin.add_item(other);
+    world.jellyfin.put(&set, &other);
+    world.sync();
+    world.letterboxd.set_watchlist("ada", &[]);
+    world.lbjf(&["sync", "--allow-shrink"]).exits(Exit::Success);
+    let members = world.jellyfin.collections()[0].members.clone();
+    assert!(members.contains(&other) && !members.contains(&leftover), "{members:?}");
+}
+
 #[test]
 fn a_film_whose_tmdb_id_was_merged_gets_in_under_the_new_one() {
     let world = World::new().watchlist(&["heat", "alien"]);

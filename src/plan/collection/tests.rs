@@ -5,6 +5,7 @@
 //! * on a list: `1`, and `-1` for one that came off it
 //! * in a library: `1a`, watched `1a*`
 //! * members: `1a`, `2:1a` for an item with another film's TMDB id, `?1a` for one without
+//! * `1a@x`: its file is `x`
 //! * remembered: `1=own`, `1=met`, `1=seen` (watched already when it was met)
 //! * the plan: `make`, `put 1a`, `out 1a+1b watched`, and what is written down: `met 1=own`, `gone 1`
 
@@ -61,12 +62,14 @@ impl Person {
 }
 
 fn tmdb(text: &str) -> TmdbId {
+    let text = text.split('@').next().unwrap();
     TmdbId(text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap())
 }
 
 fn films(text: &str) -> Vec<LibraryFilm> {
     let film = |word: &str| LibraryFilm {
-        item_id: Some(item_id(word.trim_end_matches('*'))),
+        item_id: Some(item_id(word.trim_end_matches('*').split('@').next().unwrap())),
+        path: path(word.trim_end_matches('*')),
         tmdb: tmdb(word),
         is_watched: word.ends_with('*'),
     };
@@ -79,7 +82,13 @@ fn member(word: &str) -> Member {
         (None, Some((id, item))) => (Some(tmdb(id)), item),
         (None, None) => (Some(tmdb(word)), word),
     };
-    Member { item_id: item_id(item), name: item.to_owned(), tmdb: id }
+    let plain = item_id(item.split('@').next().unwrap());
+    Member { item_id: plain, name: item.to_owned(), tmdb: id, path: path(item), is_leftover: false }
+}
+
+/// Of its file, behind an `@`.
+fn path(word: &str) -> Option<String> {
+    Some(word.split_once('@')?.1.to_owned())
 }
 
 fn item_id(text: &str) -> JellyfinId {
@@ -216,6 +225,10 @@ fn a_film_that_is_a_member_by_id_or_by_tmdb_id_is_not_put_in_again() {
         ("the item under another TMDB id", case([ada("1", "1a")], "2:1a", "2=met"), ""),
         ("another copy than the one under another TMDB id", case([ada("1", "1a 1b")], "2:1a", "2=met"), ""),
         ("the item without a TMDB id", case([ada("1", "1a")], "?1a", ""), ""),
+        ("another entry of its file", case([ada("1", "1a@x")], "2:9z@x", "2=met"), ""),
+        ("another entry of another copy's file", case([ada("1", "1a@x 1b@y")], "2:9z@y", "2=met"), ""),
+        ("an entry of another file", case([ada("1", "1a@x")], "?9z@y", ""), "put 1a"),
+        ("no paths are no one file", case([ada("1", "1a")], "?9z", ""), "put 1a"),
         ("gone from the collection, so put in again", case([ada("1", "1b")], "", "1=own"), "put 1b"),
     ]);
 }

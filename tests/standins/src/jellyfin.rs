@@ -218,6 +218,16 @@ impl Jellyfin {
         id
     }
 
+    /// As [`Jellyfin::replace_file`], with a scan after the new file came and before the old one went: the film is a new
+    /// item, and 10.11 keeps an entry of its file that is in no listing and has no ids. Returns both ids.
+    pub fn replace_file_between_scans(&self, item_id: &str) -> (String, String) {
+        let film = self.replace_file(item_id);
+        let item = self.state().film_known(&film).item.clone();
+        let id = Some(hash(&format!("video {}", item.path)));
+        let leftover = self.add_item(Item { id, kind: "Video".to_owned(), provider_ids: Vec::new(), ..item });
+        (film, leftover)
+    }
+
     /// Gives an item another TMDB id, or none, without saving it anew; a listing by the time of saving keeps quiet.
     pub fn identify(&self, item_id: &str, tmdb_id: Option<u32>) {
         let ids = tmdb_id.map(|id| ("Tmdb".to_owned(), id.to_string()));

@@ -156,6 +156,18 @@ impl State {
         self.create(name, locked)
     }
 
+    /// What becomes the member when an item is put into a collection: up to 10.11 an old entry of its file, if there is
+    /// one (docs/jellyfin.md).
+    fn linked(&self, id: &str) -> String {
+        let path = self.film(id).map(|film| film.item.path.as_str()).filter(|path| !path.is_empty());
+        let is_old = |film: &&Film| {
+            self.version <= Version::V10_11
+                && film.item.kind == "Video"
+                && Some(film.item.path.as_str()) == path
+        };
+        self.films.values().find(is_old).map_or(id, |film| film.id.as_str()).to_owned()
+    }
+
     /// Adds all of the items, or none when one is unknown. One that is a member is left out; one that stands twice
     /// in `ids` is added twice. `false` when an item or the collection is unknown.
     pub(super) fn add(&mut self, set_id: &str, ids: &[String]) -> bool {
@@ -163,6 +175,7 @@ impl State {
         if !ids.iter().all(|id| self.film(id).is_some() || self.set(id).is_some()) {
             return false;
         }
+        let ids: Vec<String> = ids.iter().map(|id| self.linked(id)).collect();
         let again: Vec<String> = ids.iter().filter(|id| set.links.contains(id)).cloned().collect();
         let rejected = |id| self.film(id).is_some_and(|film| film.rejected);
         let new = ids.iter().filter(|id| !set.links.contains(id) && !rejected(id));
