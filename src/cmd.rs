@@ -22,12 +22,12 @@ use crate::http::{Certificates, Http, Options, Patience, USER_AGENT};
 use crate::jellyfin::Jellyfin;
 use crate::letterboxd::route::Standing;
 use crate::letterboxd::{Letterboxd, Setup};
-use crate::lock::Lock;
+use crate::lock::{Lock, LockError};
 use crate::pool::Pool;
 use crate::radarr::Radarr;
 use crate::report::{Report, show_time};
 use crate::secret::ApiKey;
-use crate::store::{CoolDown, DAY, RunEnd, Store, Timestamp};
+use crate::store::{CoolDown, DAY, RunEnd, Store, StoreError, Timestamp};
 use crate::text;
 
 /// Now, in seconds since the epoch.
@@ -52,8 +52,10 @@ impl<'a> Session<'a> {
     /// Takes the lock and opens the store: for a dry run a copy of it in memory.
     fn begin(command: &'static str, config: &'a Config, is_dry: bool, people: usize) -> anyhow::Result<Self> {
         let (started, now, database) = (Instant::now(), now(), config.system.database.as_path());
-        let holder = format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now));
-        let lock = Lock::take(database, &holder)?;
+        let lock = Lock::take(database, &holder(command, now))?;
+        if !is_dry {
+            Store::remove_leftovers(database);
+        }
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
         let mut store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let run = store.begin_run(command, now)?;
@@ -69,9 +71,11 @@ impl<'a> Session<'a> {
         }
         if self.is_dry {
             // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
-            let mut store = Store::open(self.database)?;
-            store.adopt_films(&self.store)?;
-            store.adopt_cool_downs(&self.store, &self.cool_downs)?;
+            // A file of an older schema is left as it is.
+            if let Some(mut store) = Store::open_current(self.database)? {
+                store.adopt_films(&self.store)?;
+                store.adopt_cool_downs(&self.store, &self.cool_downs)?;
+            }
         }
         let took = self.started.elapsed();
         let (exit, summary) = (self.report.exit(), self.report.summary(took));
@@ -102,6 +106,32 @@ impl<'a> Session<'a> {
         let _ = self.store.end_run(self.run, now(), &end);
         error
     }
+}
+
+/// What stands in the lock, for the run that finds it taken.
+fn holder(command: &str, now: Timestamp) -> String {
+    format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now))
+}
+
+/// Writes into the store what a command learned that is no run. It takes the lock for this moment; where a run has it, or
+/// where the file is of an older schema, which only a run changes, nothing is kept.
+fn keep(
+    command: &str,
+    database: &Path,
+    write: impl FnOnce(&mut Store) -> Result<(), StoreError>,
+) -> anyhow::Result<()> {
+    let lock = match Lock::take(database, &holder(command, now())) {
+        Err(error @ LockError::Held { .. }) => {
+            log::debug!("{error}: what was learned is not kept");
+            return Ok(());
+        }
+        lock => lock?,
+    };
+    if let Some(mut store) = Store::open_current(database)? {
+        write(&mut store)?;
+    }
+    drop(lock);
+    Ok(())
 }
 
 /// Opens the Letterboxd door with what the store remembers of refusals.

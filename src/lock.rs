@@ -27,7 +27,15 @@ pub enum LockError {
         /// Who holds it, as that run wrote it down.
         holder: String,
     },
-    /// The file cannot be made or locked.
+    /// Its folder takes no locks, as some network shares do.
+    #[error("cannot lock `{}`: its folder takes no locks (a network share?)", text::path(path))]
+    NoLocks {
+        /// The lock file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file cannot be made or opened.
     #[error("cannot lock `{}`", text::path(path))]
     Io {
         /// The lock file.
@@ -35,6 +43,37 @@ pub enum LockError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl LockError {
+    /// What to do about it, when that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Held { .. } => None,
+            Self::NoLocks { .. } => Some(NO_LOCKS_HINT),
+            Self::Io { source, .. } => Some(folder_hint(source)),
+        }
+    }
+}
+
+/// What to do about a folder that takes no locks.
+pub(crate) const NO_LOCKS_HINT: &str = "put `system.database` on a disk of this machine";
+
+/// What to do about a folder in which no file can be made, by what the system said.
+pub(crate) fn folder_hint(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::PermissionDenied => {
+            "the file and its folder have to belong to the user who runs lbjf; a Docker volume that belongs to root \
+             needs a `chown`, or another `user:`"
+        }
+        ErrorKind::ReadOnlyFilesystem => {
+            "its disk is mounted read-only; `system.database` may name another place"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room on its disk; the next run goes on where this one stopped"
+        }
+        _ => "check that `system.database` names a file, and the owner and rights of its folder",
+    }
 }
 
 impl Lock {
@@ -58,10 +97,10 @@ impl Lock {
                 let holder = holder_of(&mut file);
                 return Err(LockError::Held { path, holder });
             }
-            Err(TryLockError::Error(source)) => return Err(io(source)),
+            Err(TryLockError::Error(source)) => return Err(LockError::NoLocks { path, source }),
         }
-        let named = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{holder}"));
-        named.map_err(io)?;
+        // The name is for people: a full disk has no room for it, and takes the lock all the same.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{holder}"));
         Ok(Self { _file: file })
     }
 
@@ -82,22 +121,27 @@ impl Lock {
         match file.try_lock_shared() {
             Ok(()) => Ok(None),
             Err(TryLockError::WouldBlock) => Ok(Some(holder_of(&mut file))),
-            Err(TryLockError::Error(source)) => Err(io(source)),
+            Err(TryLockError::Error(source)) => Err(LockError::NoLocks { path, source }),
         }
     }
 }
 
 /// The lock file of the store at `database`: one for all names that links give a file, which need not be there yet.
 fn path_of(database: &Path) -> PathBuf {
+    let mut path = target_of(database).into_os_string();
+    path.push(".lock");
+    path.into()
+}
+
+/// The file that the links of a name lead to; it need not be there.
+pub(crate) fn target_of(database: &Path) -> PathBuf {
     let mut file = database.to_owned();
     // The system follows no more of them: it will say so when it opens the store.
     for _ in 0..40 {
         let Ok(target) = fs::read_link(&file) else { break };
         file = file.parent().unwrap_or(Path::new("")).join(target);
     }
-    let mut path = file.into_os_string();
-    path.push(".lock");
-    path.into()
+    file
 }
 
 /// What the run that holds the lock wrote into it.

@@ -21,7 +21,7 @@ use std::time::Duration;
 use std::{fs, io, thread};
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
 pub use entries::{Listed, OpenPlaces, Wish, WishProblem};
@@ -31,6 +31,8 @@ pub use probe::Condition;
 pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
+
+use crate::lock::{NO_LOCKS_HINT, folder_hint};
 pub use status::{EntryStatus, FilmStatus, PersonStatus};
 
 /// Seconds since the Unix epoch.
@@ -77,6 +79,9 @@ pub enum StoreError {
     /// The disk fails, or a quota or a limit is reached.
     #[error("it cannot be read or written: {0}")]
     Disk(String),
+    /// Its folder takes no locks, as some network shares do.
+    #[error("its folder takes no locks (a network share?)")]
+    NoLocks,
     /// Another program has it and does not let go.
     #[error("another program keeps it locked")]
     Locked,
@@ -112,6 +117,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::CannotOpen) => Self::CannotOpen,
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::SystemIoFailure) if is_lock(&error) => Self::NoLocks,
             Some(ErrorCode::SystemIoFailure) => Self::Disk(error.to_string()),
             Some(ErrorCode::DatabaseBusy) => Self::Locked,
             _ => Self::Sqlite(error),
@@ -119,10 +125,39 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// Is it a lock that the disk fails at?
+fn is_lock(error: &rusqlite::Error) -> bool {
+    let locks = [
+        ffi::SQLITE_IOERR_LOCK,
+        ffi::SQLITE_IOERR_RDLOCK,
+        ffi::SQLITE_IOERR_UNLOCK,
+        ffi::SQLITE_IOERR_CHECKRESERVEDLOCK,
+    ];
+    error.sqlite_error().is_some_and(|error| locks.contains(&error.extended_code))
+}
+
 impl StoreError {
+    /// A file cannot be made or looked at.
+    fn file(path: &Path, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::StorageFull {
+            return Self::Full;
+        }
+        Self::File { path: path.to_owned(), source }
+    }
+
     /// What to do about it, when that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::NoLocks => Some(NO_LOCKS_HINT),
+            Self::Folder { source, .. } => Some(folder_hint(source)),
+            Self::File { source, .. }
+                if matches!(
+                    source.kind(),
+                    io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::QuotaExceeded
+                ) =>
+            {
+                Some(folder_hint(source))
+            }
             Self::Newer { .. } => Some("use that lbjf, or name another file in `system.database`"),
             Self::Foreign => {
                 Some("`system.database` names a file that is not lbjf's; nothing was changed in it")
@@ -140,7 +175,7 @@ impl StoreError {
             Self::Damaged(_) => Some(
                 "put a backup in its place; without one, move it away: the next run then asks for everything again",
             ),
-            Self::Folder { .. } | Self::Sqlite(_) => None,
+            Self::Sqlite(_) => None,
         }
     }
 }
@@ -152,6 +187,25 @@ impl Store {
     ///
     /// When the file is not ours, newer, damaged or cannot be written. It is then left as it is.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_to_write(path).map_err(|error| explain(path, error))
+    }
+
+    /// As [`Store::open`], but leaves a file of an older schema as it is: that is for a run to bring up to date.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_current(path: &Path) -> Result<Option<Self>, StoreError> {
+        if exists(path)? {
+            let found = open_to_read(path).and_then(|db| schema::check(&db, SCHEMA_VERSION));
+            if found.map_err(|error| explain(path, error))? < SCHEMA_VERSION {
+                return Ok(None);
+            }
+        }
+        Self::open(path).map(Some)
+    }
+
+    fn open_to_write(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
@@ -171,12 +225,12 @@ impl Store {
 
     /// Makes a new store, whole before it gets its name: a run that is killed meanwhile leaves none.
     fn create(path: &Path) -> Result<(), StoreError> {
-        let new = beside(path, &format!(".new-{}", std::process::id()));
-        // A process of this number may have been killed while it made one.
-        let _ = fs::remove_file(&new);
-        let made = Connection::open(&new)
-            .map_err(StoreError::from)
-            .and_then(|db| Self::prepare(db, None, MIGRATIONS).map(drop));
+        let new = make_beside(path, NEW, "")?;
+        let made = Connection::open(&new).map_err(StoreError::from).and_then(|db| {
+            // Nobody else knows the file, so nobody is waited for.
+            db.busy_timeout(Duration::ZERO)?;
+            Self::prepare(db, None, MIGRATIONS).map(drop)
+        });
         let placed = made.and_then(|()| {
             let linked = match fs::hard_link(&new, path) {
                 // Another process was faster; its store is as good.
@@ -185,7 +239,7 @@ impl Store {
                 Err(_) => fs::rename(&new, path),
                 Ok(()) => Ok(()),
             };
-            linked.map_err(|source| StoreError::File { path: path.to_owned(), source })
+            linked.map_err(|source| StoreError::file(path, source))
         });
         let _ = fs::remove_file(&new);
         placed
@@ -197,6 +251,10 @@ impl Store {
     ///
     /// As [`Store::open`].
     pub fn open_existing(path: &Path) -> Result<Option<Self>, StoreError> {
+        Self::open_one(path).map_err(|error| explain(path, error))
+    }
+
+    fn open_one(path: &Path) -> Result<Option<Self>, StoreError> {
         if !exists(path)? {
             return Ok(None);
         }
@@ -219,8 +277,9 @@ impl Store {
         if !exists(path)? {
             return Ok(work(None));
         }
-        let db = open_to_read(path)?;
-        if schema::check(&db, SCHEMA_VERSION)? != SCHEMA_VERSION {
+        let opened = open_to_read(path).and_then(|db| Ok((schema::check(&db, SCHEMA_VERSION)?, db)));
+        let (found, db) = opened.map_err(|error| explain(path, error))?;
+        if found != SCHEMA_VERSION {
             return Ok(work(Some(&Self::copy_of(path)?)));
         }
         let store = Self { db };
@@ -238,6 +297,10 @@ impl Store {
     ///
     /// As [`Store::open`].
     pub fn copy_of(path: &Path) -> Result<Self, StoreError> {
+        Self::copied(path).map_err(|error| explain(path, error))
+    }
+
+    fn copied(path: &Path) -> Result<Self, StoreError> {
         let mut db = Connection::open_in_memory()?;
         if exists(path)? {
             let from = open_to_read(path)?;
@@ -254,6 +317,28 @@ impl Store {
     /// When SQLite has no memory left.
     pub fn in_memory() -> Result<Self, StoreError> {
         Self::prepare(Connection::open_in_memory()?, None, MIGRATIONS)
+    }
+
+    /// Removes what runs left that were killed while they made a store, or the copy of an older one. Only who holds the
+    /// lock may do so: everybody who makes such files does.
+    pub fn remove_leftovers(path: &Path) {
+        let (Some(name), Some(folder)) = (path.file_name().and_then(|name| name.to_str()), path.parent())
+        else {
+            return;
+        };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(files) = fs::read_dir(folder) else { return };
+        let is_left = |found: &str| {
+            let rest = found.strip_prefix(name).unwrap_or_default();
+            let copied = rest.strip_prefix(".v").and_then(|rest| rest.split_once(".bak"));
+            let version_is_number = |version: &str| version.bytes().all(|byte| byte.is_ascii_digit());
+            let rest =
+                copied.filter(|(version, _)| version_is_number(version)).map_or(rest, |(_, rest)| rest);
+            rest.starts_with(NEW)
+        };
+        for file in files.flatten().filter(|file| file.file_name().to_str().is_some_and(is_left)) {
+            let _ = fs::remove_file(file.path());
+        }
     }
 
     /// Checks an open database and brings it up to date. `path` is where it lies, when a copy is to be kept of it.
@@ -294,6 +379,31 @@ fn refuse_empty(path: &Path) -> Result<(), StoreError> {
         about if about.is_dir() => Err(StoreError::CannotOpen),
         about if about.len() == 0 => Err(StoreError::Empty),
         _ => Ok(()),
+    }
+}
+
+/// What SQLite says of a lock that cannot be had is the same whoever is to blame; this finds out.
+fn explain(path: &Path, error: StoreError) -> StoreError {
+    if matches!(error, StoreError::Locked) && probe::takes_no_locks(path) {
+        StoreError::NoLocks
+    } else {
+        error
+    }
+}
+
+/// What stands behind the name of a file that is still being made.
+const NEW: &str = ".new-";
+
+/// Makes an empty file beside `path`, under a name that nobody else has: two containers on one volume may both be
+/// process 1.
+fn make_beside(path: &Path, kind: &str, ending: &str) -> Result<PathBuf, StoreError> {
+    loop {
+        let new = beside(path, &format!("{kind}{:016x}{ending}", fastrand::u64(..)));
+        match fs::File::options().write(true).create_new(true).open(&new) {
+            Ok(_) => return Ok(new),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(StoreError::file(path, source)),
+        }
     }
 }
 
@@ -385,10 +495,8 @@ fn copy(from: &Connection, to: &mut Connection) -> Result<(), StoreError> {
 /// that name is replaced, since this one is younger: somebody went back to an older lbjf for a while.
 fn back_up(db: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
     let kept = beside(path, &format!(".v{version}.bak"));
-    let new = beside(&kept, &format!(".new-{}", std::process::id()));
-    let file = |source| StoreError::File { path: kept.clone(), source };
-    // A process of this number may have been killed while it copied.
-    let _ = fs::remove_file(&new);
+    let new = make_beside(&kept, NEW, "")?;
+    let file = |source| StoreError::file(&kept, source);
     let copied = Connection::open(&new).map_err(StoreError::from).and_then(|mut to| {
         copy(db, &mut to)?;
         // Another process may have migrated it meanwhile, and kept its copy.

@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 
+use common::disk::{on_a_disk_of, on_a_disk_that};
 use common::{Ran, World};
 use lbjf::exit::Exit;
 use standins::{Fault, Reply};
@@ -209,6 +210,155 @@ fn without_room_for_a_new_store_nobody_is_asked_and_none_is_left_half_made() {
     assert_eq!(names, ["lbjf.db.lock"]);
     world.sync();
     assert_eq!(world.radarr.posted(), world.tmdb(&["heat"]));
+}
+
+const NO_LOCKS: &str = "its folder takes no locks (a network share?)";
+const NO_LOCKS_HINT: &str = "hint: put `system.database` on a disk of this machine";
+
+/// ENOLCK, EACCES, EIO, ENOSYS, EOPNOTSUPP.
+const NO_LOCK_ERRORS: [i32; 5] = [37, 13, 5, 38, 95];
+
+/// Nothing is left in the folder of the store but these.
+#[track_caller]
+fn left(world: &World, expected: &[&str]) {
+    let names = fs::read_dir(world.folder.path().join("state")).expect("it is there");
+    let mut names: Vec<_> =
+        names.map(|entry| entry.expect("it can be read").file_name().into_string().expect("text")).collect();
+    names.sort();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_folder_that_takes_no_locks_is_told_as_such_by_sync_and_by_status_check() {
+    for refuses in ["REFUSE_FCNTL", "REFUSE_FLOCK"] {
+        for error in NO_LOCK_ERRORS {
+            let world = World::new().watchlist(&["heat"]);
+            let Some(ran) = on_a_disk_that(refuses, error, &world, &["sync"]) else { return };
+            ran.exits(Exit::Failure).mentions("lbjf: error: ").mentions(NO_LOCKS).mentions(NO_LOCKS_HINT);
+            nobody_was_asked(&world);
+            left(&world, &["lbjf.db.lock"]);
+            let ran = on_a_disk_that(refuses, error, &world, &["status", "--check"]).expect("as before");
+            let ran = ran.exits(Exit::Failure);
+            let line = format!("WRONG  store file: `{}`: {NO_LOCKS}", world.database().display());
+            assert!(ran.stdout.contains(&line) && ran.stdout.contains(NO_LOCKS_HINT), "{}", ran.stdout);
+            assert!(ran.stdout.contains("ok     ada watchlist: "), "the others are asked: {}", ran.stdout);
+            left(&world, &["lbjf.db.lock"]);
+            world.lbjf(&["status", "--check"]).exits(Exit::Success);
+            world.sync();
+        }
+    }
+}
+
+#[test]
+fn a_store_in_use_that_comes_to_a_folder_without_locks_is_told_as_such_and_not_as_locked() {
+    let world = used();
+    // SQLite takes this number for another program that has the file, and waits for it.
+    let Some(ran) = on_a_disk_that("REFUSE_FCNTL", 37, &world, &["sync"]) else { return };
+    ran.exits(Exit::Failure).mentions(NO_LOCKS).mentions(NO_LOCKS_HINT).omits("another program");
+    let ran = on_a_disk_that("REFUSE_FCNTL", 5, &world, &["status"]).expect("as before");
+    ran.exits(Exit::Failure).mentions(NO_LOCKS).mentions(NO_LOCKS_HINT);
+    for error in NO_LOCK_ERRORS {
+        let ran = on_a_disk_that("REFUSE_FLOCK", error, &world, &["status", "--check"]).expect("as before");
+        assert!(ran.exits(Exit::Failure).stdout.contains(NO_LOCKS));
+    }
+    left(&world, &["lbjf.db", "lbjf.db.lock"]);
+    world.idle();
+}
+
+#[test]
+fn a_store_that_another_program_has_open_is_told_as_locked_and_not_as_without_locks() {
+    let world = used();
+    let db = rusqlite::Connection::open(world.database()).expect("it is a database");
+    db.execute_batch("BEGIN EXCLUSIVE").expect("nobody else has it");
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Failure)
+        .mentions("another program keeps it locked\nhint: end the program that has it open");
+}
+
+#[test]
+fn a_disk_that_fails_to_sync_is_told_by_sync_and_by_status_check() {
+    for world in [World::new().watchlist(&["heat"]), used()] {
+        let Some(ran) = on_a_disk_that("REFUSE_FSYNC", 5, &world, &["sync"]) else { return };
+        ran.exits(Exit::Failure).mentions("it cannot be read or written: ").mentions("hint: check its disk");
+        nobody_was_asked(&world);
+        let ran = on_a_disk_that("REFUSE_FSYNC", 5, &world, &["status", "--check"]).expect("as before");
+        let ran = ran.exits(Exit::Failure);
+        assert!(
+            ran.stdout.contains("WRONG  store file: ") && ran.stdout.contains("check its disk"),
+            "{}",
+            ran.stdout
+        );
+        world.sync();
+    }
+}
+
+#[test]
+fn a_full_disk_is_told_by_sync_and_by_status_check_with_and_without_a_store() {
+    const FULL: &str = "it cannot be written: the disk is full";
+    for world in [World::new().watchlist(&["heat"]), used()] {
+        let state = world.folder.path().join("state");
+        fs::create_dir_all(&state).expect("it can be made");
+        let is_cold = !world.database().exists();
+        // What fills the disk, up to the last page.
+        fs::write(state.join("filler"), vec![1; 64 * 1024]).expect("there is room");
+        let files =
+            fs::read_dir(&state).expect("it is there").map(|file| file.and_then(|file| file.metadata()));
+        let pages: u64 = files.map(|about| about.expect("it is there").len().div_ceil(4096)).sum();
+        for spare in [0, 1, 2] {
+            let room = (pages + spare) * 4;
+            let Some(ran) = on_a_disk_of(room, &world, &["status", "--check"]) else { return };
+            let ran = ran.exits(Exit::Failure);
+            let line = format!("WRONG  store file: `{}`: {FULL}", world.database().display());
+            assert!(ran.stdout.contains(&line), "{spare}: {}", ran.stdout);
+            assert!(ran.stdout.contains("hint: make room on its disk"), "{}", ran.stdout);
+            world.forget_requests();
+            let ran = on_a_disk_of(room, &world, &["sync"]).expect("as before").exits(Exit::Failure);
+            ran.mentions(FULL).mentions("hint: make room on its disk");
+            nobody_was_asked(&world);
+        }
+        fs::remove_file(state.join("filler")).expect("it is there");
+        assert!(!is_cold || !world.database().exists(), "no half of a store is left");
+        world.sync();
+    }
+}
+
+#[test]
+fn status_check_leaves_nothing_beside_the_store_and_cleans_what_a_killed_one_left() {
+    let world = used();
+    let state = world.folder.path().join("state");
+    let number = "0123456789abcdef";
+    let names = ["", "-journal", ".lock"].map(|ending| format!("lbjf.db.check-{number}{ending}"));
+    for name in &names {
+        fs::write(state.join(name), "half").expect("it is ours");
+    }
+    // One that goes on at this moment keeps its files; those of another store are not looked at.
+    let going_on = fs::File::create(state.join("lbjf.db.check-fedcba9876543210.lock")).expect("it is ours");
+    going_on.lock().expect("it is ours");
+    fs::write(state.join("other.db.check-0123456789abcdef"), "").expect("it is ours");
+    world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    let others =
+        ["lbjf.db", "lbjf.db.check-fedcba9876543210.lock", "lbjf.db.lock", "other.db.check-0123456789abcdef"];
+    left(&world, &others);
+    drop(going_on);
+    world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    left(&world, &["lbjf.db", "lbjf.db.lock", "other.db.check-0123456789abcdef"]);
+}
+
+#[test]
+fn a_lock_that_cannot_be_had_comes_with_a_hint() {
+    let world = used();
+    let state = world.folder.path().join("state");
+    set_mode(world.folder.path(), 0o755);
+    set_mode(&state, 0o555);
+    set_mode(&state.join("lbjf.db.lock"), 0o444);
+    for args in [&["sync"][..], &["cleanup"], &["sync", "--dry-run"]] {
+        let Some(ran) = world.as_nobody(args) else { return };
+        ran.exits(Exit::Failure).mentions("lbjf.db.lock`: Permission denied").mentions(
+            "\nhint: the file and its folder have to belong to the user who runs lbjf; a Docker volume",
+        );
+    }
+    set_mode(&state, 0o755);
 }
 
 #[test]

@@ -7,18 +7,18 @@ mod common;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Ran, World};
+use common::World;
+use common::disk::on_a_disk_of;
 use lbjf::exit::Exit;
 use lbjf::store::SCHEMA_VERSION;
 use nix::sys::signal::Signal;
 use rusqlite::Connection;
 use standins::letterboxd::Film;
-use standins::{Fault, Hook};
+use standins::{Fault, Hook, Reply};
 
 const FILMS: [&str; 8] = [
     "amber-ferry",
@@ -111,6 +111,7 @@ fn a_store_of_every_schema_is_read_as_it_is_and_used_on_with_nothing_sent_again(
         assert!(fs::read(world.database()).expect("it is there") == before, "status wrote into it");
 
         servers_as_they_were(&world);
+        reading_commands_leave_it(&world, schema, &before);
         world.letterboxd.push("ada", "silver-cartographer");
         world.sync();
         let expected = world.tmdb(&["hollow-tide", "silver-cartographer"]);
@@ -128,6 +129,46 @@ fn a_store_of_every_schema_is_read_as_it_is_and_used_on_with_nothing_sent_again(
             assert!(!kept.exists(), "nothing was migrated");
         }
     }
+}
+
+/// Only a run brings a store up to date: these read an older one as it is, and keep no copy of it.
+fn reading_commands_leave_it(world: &World, schema: u32, before: &[u8]) {
+    world.letterboxd.push("ada", "last-of-all");
+    world.letterboxd.set_watchlist("zoe", &["never-seen-before"]);
+    for args in [
+        &["sync", "--dry-run"][..],
+        &["sync", "--dry-run", "--full", "--add-again"],
+        &["cleanup", "--dry-run"],
+        &["scrape", "ada"],
+        &["scrape", "zoe"],
+        &["scrape", "ada", "--no-resolve"],
+        &["status", "--check"],
+        &["status", "--json"],
+        &["status", "salt"],
+        &["status", "--healthy", "5"],
+    ] {
+        let ran = world.lbjf(args);
+        assert!([0, 4].contains(&ran.code), "{args:?}: {}", ran.stderr);
+        if schema < SCHEMA_VERSION {
+            assert!(fs::read(world.database()).expect("it is there") == before, "{args:?} wrote into it");
+        }
+    }
+    // A refusal is no reason to change it either.
+    world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::html(429, "")));
+    for args in [&["sync", "--dry-run"][..], &["scrape", "ada"], &["status", "--check"]] {
+        world.lbjf(args).exits(Exit::Blocked);
+        if schema < SCHEMA_VERSION {
+            assert!(fs::read(world.database()).expect("it is there") == before, "{args:?} wrote into it");
+        }
+    }
+    world.letterboxd.server.behave();
+    let names = fs::read_dir(world.database().with_file_name("")).expect("it is there");
+    let mut names: Vec<_> = names.map(|entry| entry.expect("it can be read").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["lbjf.db", "lbjf.db.lock"], "schema {schema}");
+    fs::write(world.database(), before).expect("it can be written to");
+    world.letterboxd.drop_entry("ada", "last-of-all");
+    world.forget_requests();
 }
 
 /// Every row of every table.
@@ -217,39 +258,6 @@ fn an_upgrade_that_is_killed_at_any_time_is_done_by_the_next_run() {
     #[expect(clippy::print_stdout, reason = "figures for whoever asks with `--nocapture`")]
     {
         println!("{killed} of {KILLS} upgrades killed, {halves} with a copy or a write half done");
-    }
-}
-
-/// Runs lbjf with its store on a disk of so many KiB, and brings back what is on that disk in the end; `None`, loudly,
-/// where no such disk can be had.
-fn on_a_disk_of(kib: u64, world: &World, args: &[&str]) -> Option<Ran> {
-    let state = world.database().with_file_name("");
-    let lbjf = world.command(args);
-    let script = "mount -t tmpfs -o size=\"$1\"k tmpfs \"$3\" || exit 98
-        cp \"$2\"/* \"$3\"/ || exit 97
-        shift 3
-        \"$@\"
-        code=$?
-        cp \"$STATE_DIRECTORY\"/* \"$KEPT\"/
-        exit $code";
-    // Mounted over, a folder can still be reached under another name.
-    let kept = world.folder.path().join("kept");
-    fs::rename(&state, &kept).expect("it is there");
-    fs::create_dir_all(&state).expect("it can be made");
-    let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", &kib.to_string()]);
-    command.arg(&kept).arg(&state).arg(lbjf.get_program()).args(lbjf.get_args());
-    command.env_clear().current_dir(world.folder.path());
-    command.envs(lbjf.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("KEPT", &kept);
-    let output = command.output();
-    fs::remove_dir(&state).expect("what was on the disk is gone with it");
-    fs::rename(&kept, &state).expect("it is there");
-    match output {
-        Ok(output) if output.status.code().is_none_or(|code| code < 97) => Some(world.ran(output)),
-        other => {
-            standins::not_tested(&format!("no small disk can be had with unshare and mount: {other:?}"));
-            None
-        }
     }
 }
 

@@ -285,10 +285,29 @@ fn a_file_without_bytes_is_no_new_store() {
 fn a_new_store_has_its_name_only_when_it_is_whole_and_leaves_nothing_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lbjf.db");
-    // What a killed process of this number left.
-    fs::write(folder.path().join(format!("lbjf.db.new-{}", std::process::id())), "half").unwrap();
     drop(Store::open(&path).unwrap());
     assert_eq!(names(folder.path()), ["lbjf.db"]);
+}
+
+#[test]
+fn names_of_temporary_files_do_not_rest_on_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    // Two containers on one volume are both process 1: none takes away what another is making.
+    let [one, two] = [1, 2].map(|_| make_beside(&path, NEW, "").unwrap());
+    assert_ne!(one, two);
+    let own = format!("lbjf.db.new-{}", std::process::id());
+    fs::write(folder.path().join(&own), "half").unwrap();
+    drop(Store::open(&path).unwrap());
+    assert_eq!(names(folder.path()).len(), 4, "{:?}", names(folder.path()));
+    for name in
+        ["lbjf.db.v1.bak", "lbjf.db.v1.bak.new-1", "lbjf.db.v1.bak.new-1-journal", "lbjf.db.vx.bak.new-1"]
+    {
+        fs::write(folder.path().join(name), "").unwrap();
+    }
+    // Who holds the lock knows that nobody is making one any more.
+    Store::remove_leftovers(&path);
+    assert_eq!(names(folder.path()), ["lbjf.db", "lbjf.db.v1.bak", "lbjf.db.vx.bak.new-1"]);
 }
 
 #[test]

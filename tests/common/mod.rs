@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod disk;
 pub mod openapi;
 pub mod secrets;
 pub mod watch;
