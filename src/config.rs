@@ -4,6 +4,7 @@
 //! this module; inside it addresses are addresses and durations are durations.
 
 mod address;
+mod draft;
 mod elsewhere;
 mod proxies;
 mod read;
@@ -21,6 +22,7 @@ use crate::film::ToldFilms;
 use crate::http::{Certificates, Proxy};
 use crate::secret::ApiKey;
 use crate::text;
+pub use draft::Draft;
 pub use table::Problem;
 use text_file::TextError;
 
@@ -218,7 +220,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// It is text in another encoding.
-    #[error("config `{}` is not UTF-8 (line {line}); save it as UTF-8", path.display())]
+    #[error("config `{}` is not UTF-8 (line {line}); save it as UTF-8", text::path(path))]
     NotUtf8 {
         /// The file.
         path: PathBuf,
@@ -273,14 +275,7 @@ fn numbered(problems: &[Problem]) -> String {
         count => format!("{count} problems"),
     };
     for problem in problems {
-        text.push_str("\n  ");
-        if problem.line > 0 {
-            let _ = write!(text, "line {}: ", problem.line);
-        }
-        if !problem.key.is_empty() {
-            let _ = write!(text, "{}: ", problem.key);
-        }
-        text.push_str(&problem.text);
+        let _ = write!(text, "\n  {problem}");
     }
     text
 }
@@ -313,15 +308,18 @@ impl Config {
     }
 
     fn read(path: &Path, env: Env<'_>, needs_users: bool) -> Result<Self, ConfigError> {
-        let text = text_file::read(path).map_err(|error| match error {
+        Self::parse_any(&Self::text(path)?, path, env, needs_users)
+    }
+
+    fn text(path: &Path) -> Result<String, ConfigError> {
+        text_file::read(path).map_err(|error| match error {
             TextError::Io(source) => ConfigError::Unreadable { path: path.to_owned(), source },
             TextError::TooLong => {
                 let source = std::io::Error::from(std::io::ErrorKind::FileTooLarge);
                 ConfigError::Unreadable { path: path.to_owned(), source }
             }
             TextError::NotUtf8 { line } => ConfigError::NotUtf8 { path: path.to_owned(), line },
-        })?;
-        Self::parse_any(&text, path, env, needs_users)
+        })
     }
 
     /// Checks a config's text; `path` is named in messages, and relative paths start from its folder.
@@ -334,8 +332,11 @@ impl Config {
     }
 
     fn parse_any(text: &str, path: &Path, env: Env<'_>, needs_users: bool) -> Result<Self, ConfigError> {
-        read::config(text, path, env, needs_users)
-            .map_err(|problems| ConfigError::Wrong { path: path.to_owned(), problems })
+        let draft = read::draft(text, path, env, needs_users);
+        match draft.error() {
+            Some(error) => Err(error),
+            None => Ok(draft.config),
+        }
     }
 
     /// The users that `--user` names, or all; as indices into [`Config::users`], in its order.

@@ -65,26 +65,50 @@ pub fn run(cli: &Cli) -> Exit {
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let given = cli.global.config.as_deref();
-    let config = match &cli.command {
-        Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?,
-        Command::Status(args) if args.check => Config::load(given, &env)?,
-        Command::Scrape(_) | Command::Status(_) => Config::load_or_default(given, &env)?,
+    let mut note = None;
+    let mut draft = match &cli.command {
+        Command::Sync(_) | Command::Cleanup(_) => Config::load(given, &env)?.into(),
+        Command::Status(args) if args.check => Config::draft(given, &env)?,
+        Command::Scrape(_) => {
+            let (draft, error) = Config::draft_or_default(given, &env)?;
+            note = error;
+            draft
+        }
+        Command::Status(_) => Config::load_or_default(given, &env)?.into(),
         // Whoever builds a package has no config, or one that is none of its business.
         Command::Generate(args) => return cmd::generate::run(args),
     };
-    logging::start(&cli.global, config.system.log_level, config.system.log_file.as_deref())?;
+    let system = draft.config.system.clone();
+    // A check tells it among other things, and `scrape` takes nothing of a config but what it finds in order.
+    let needs_log_file = match &cli.command {
+        Command::Status(args) => !args.check,
+        Command::Scrape(_) => given.is_some(),
+        _ => true,
+    };
+    match logging::start(&cli.global, system.log_level, system.log_file.as_deref()) {
+        Err(error) if !needs_log_file => {
+            draft.add_problem("system.log_file", format!("{error:#}"));
+            logging::start(&cli.global, system.log_level, None)?;
+        }
+        started => started?,
+    }
+    if let (Command::Scrape(_), Some(error)) = (&cli.command, note.or_else(|| draft.error())) {
+        let hint = "`scrape` does without what is wrong; `lbjf status --check` looks at everything";
+        log::warn!("{:#}\nhint: {hint}", anyhow::Error::from(error));
+    }
+    let config = &draft.config;
     if let Err(error) = interrupt::listen(http::give_up_reads) {
         log::warn!("signals end this run at once, since they cannot be caught: {error}");
     }
     let done = match &cli.command {
-        Command::Sync(args) => cmd::sync::run(args, &config),
-        Command::Scrape(args) => cmd::scrape::run(args, &config),
-        Command::Cleanup(args) => cmd::cleanup::run(args, &config),
-        Command::Status(args) if args.check => cmd::check::run(args, &config),
-        Command::Status(args) => cmd::status::run(args, &config),
+        Command::Sync(args) => cmd::sync::run(args, config),
+        Command::Scrape(args) => cmd::scrape::run(args, config, draft.is_unclear("system")),
+        Command::Cleanup(args) => cmd::cleanup::run(args, config),
+        Command::Status(args) if args.check => cmd::check::run(args, &draft),
+        Command::Status(args) => cmd::status::run(args, config),
         Command::Generate(args) => cmd::generate::run(args),
     };
-    done.map_err(|error| name_store(error, &config))
+    done.map_err(|error| name_store(error, config))
 }
 
 /// An error of the store says which file it is about, wherever it came up.
@@ -95,7 +119,9 @@ fn name_store(error: anyhow::Error, config: &Config) -> anyhow::Error {
 
 fn hint(error: &anyhow::Error) -> Option<String> {
     let config = error.downcast_ref::<ConfigError>().and_then(ConfigError::hint);
-    config.or_else(|| error.downcast_ref::<StoreError>().and_then(StoreError::hint).map(str::to_owned))
+    let lock = || error.downcast_ref::<LockError>().and_then(LockError::hint);
+    let store = || error.downcast_ref::<StoreError>().and_then(StoreError::hint);
+    config.or_else(|| lock().or_else(store).map(str::to_owned))
 }
 
 fn exit_of(error: &anyhow::Error) -> Exit {

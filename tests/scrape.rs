@@ -165,6 +165,66 @@ fn sync_after_a_scrape_asks_no_film_page_and_tells_the_skips_all_the_same() {
 }
 
 #[test]
+fn a_config_that_is_found_and_broken_is_a_note_and_no_failure() {
+    for (from, to, told) in [
+        ("root_folder_path", "root_folder", "radarr.root_folder_path: is missing"),
+        ("[radarr]", "[radarr]\nroot = \"D:\\Movies\"", "'D:\\Movies'"),
+        ("[radarr]", "[radarr", "line "),
+        (
+            "jellyfin_username = \"ada\"",
+            "jellyfin_username = 5",
+            "users[0].jellyfin_username: must be a string",
+        ),
+        ("requests_per_second = 0", "requests_per_second = -1", "letterboxd.requests_per_second: "),
+        ("[letterboxd]", "[system]\nlog_file = \"no/such/folder\"\n[letterboxd]", "cannot open the log file"),
+    ] {
+        let mut world = three();
+        world.change(from, to);
+        let ran =
+            scrape(&world, &["ada", "--json"]).exits(Exit::Success).mentions("warning: ").mentions(told);
+        assert_eq!(ran.json()["entries"][0]["tmdb_id"], 949, "{to}");
+        // Who names a config means it.
+        let path = world.folder.path().join("config.toml");
+        let named = scrape(&world, &["ada", "--config", path.to_str().expect("text")]);
+        if told.contains("log file") {
+            named.exits(Exit::Failure).mentions(told);
+        } else {
+            named.exits(Exit::Config).mentions(told);
+        }
+    }
+}
+
+#[test]
+fn nobody_is_asked_without_the_proxy_that_a_broken_config_means() {
+    for to in [
+        "proxies = [\"nonsense\"]",
+        "proxy_file = \"none.txt\"",
+        "proxies = [\"http://h:1\"",
+        "proxy_fiel = 5",
+    ] {
+        let mut world = three();
+        world.change("requests_per_second = 0", to);
+        scrape(&world, &["ada"]).exits(Exit::Config).mentions("config `");
+        assert_eq!(pages_and_films(&world), (0, 0), "{to}");
+    }
+}
+
+#[test]
+fn while_a_run_holds_the_lock_nothing_is_stored_and_the_films_are_told_all_the_same() {
+    let world = three();
+    world.sync();
+    world.letterboxd.set_watchlist("ada", &["never-seen"]);
+    let before = std::fs::read(world.database()).unwrap();
+    let lock = lbjf::lock::Lock::take(&world.database(), "lbjf sync, process 7").unwrap();
+    let ran = scrape(&world, &["ada", "--json"]).exits(Exit::Success);
+    assert!(ran.json()["entries"][0]["tmdb_id"].is_number());
+    assert!(std::fs::read(world.database()).unwrap() == before);
+    drop(lock);
+    scrape(&world, &["ada"]).exits(Exit::Success);
+    assert!(std::fs::read(world.database()).unwrap() != before);
+}
+
+#[test]
 fn no_config_at_all_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_lbjf"))

@@ -8,11 +8,10 @@ use std::io::{self, IsTerminal};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::{jellyfin, letterboxd, now, print, radarr};
-use crate::api::chain;
+use super::{jellyfin, keep, letterboxd, now, print, radarr};
 use crate::check::{self, Check, Checks, State};
 use crate::cli::StatusArgs;
-use crate::config::{self, Config};
+use crate::config::{self, Draft};
 use crate::exit::Exit;
 use crate::http::Patience;
 use crate::interrupt;
@@ -25,19 +24,26 @@ use crate::text;
 /// # Errors
 ///
 /// Only when there is no memory, or nowhere to print to.
-pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
+pub fn run(args: &StatusArgs, draft: &Draft) -> anyhow::Result<Exit> {
+    let config = &draft.config;
     let mut checks = Checks::default();
-    let path = config.path.as_deref().map_or_else(String::new, |path| format!("`{}`, ", text::path(path)));
-    checks.ok("config", "file", &format!("{path}{}", plural(config.users.len(), "user")));
-    let mut store = check::store(&config.system.database, &mut checks)?;
-    let is_store_wrong = checks.count(State::Problem) > 0;
-    let is_blocked = ask_letterboxd(args, config, &mut store, &mut checks)?;
-    ask_radarr(config, &store, &mut checks)?;
-    ask_jellyfin(config, &mut store, &mut checks)?;
+    tell_config(draft, &mut checks);
+    let before = checks.count(State::Problem);
+    let mut store = if draft.is_unclear("system") {
+        checks.skipped("store", "file", "not looked at: the config does not say where it is");
+        Store::in_memory()?
+    } else {
+        check::store(&config.system.database, &mut checks)?
+    };
+    let is_store_wrong = checks.count(State::Problem) > before;
+    let is_blocked = ask_letterboxd(args, draft, &mut store, &mut checks)?;
+    ask_radarr(draft, &store, &mut checks)?;
+    ask_jellyfin(draft, &mut store, &mut checks)?;
 
     let exit = match interrupt::requested() {
         Some(exit) => exit,
         // As a run would end.
+        None if !draft.problems.is_empty() => Exit::Config,
         None if is_store_wrong => Exit::Failure,
         None if is_blocked => Exit::Blocked,
         None if checks.count(State::Problem) > 0 => Exit::Partial,
@@ -54,6 +60,18 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
+/// The config, a line for each problem.
+fn tell_config(draft: &Draft, checks: &mut Checks) {
+    let path = draft.config.path.as_deref().map(|path| format!("`{}`", text::path(path))).unwrap_or_default();
+    if draft.problems.is_empty() {
+        let users = plural(draft.config.users.len(), "user");
+        checks.ok("config", "file", &if path.is_empty() { users } else { format!("{path}, {users}") });
+    }
+    for problem in &draft.problems {
+        checks.problem("config", "file", &format!("{path}: {problem}"), None);
+    }
+}
+
 /// Somebody at a terminal may want to know what takes so long.
 fn tell_progress(server: &str) {
     if io::stderr().is_terminal() {
@@ -63,10 +81,23 @@ fn tell_progress(server: &str) {
 
 fn ask_letterboxd(
     args: &StatusArgs,
-    config: &Config,
+    draft: &Draft,
     store: &mut Store,
     checks: &mut Checks,
 ) -> anyhow::Result<bool> {
+    let config = &draft.config;
+    if draft.is_unclear("letterboxd") {
+        checks.skipped("letterboxd", "settings", NOT_ASKED);
+        return Ok(false);
+    }
+    if config.users.is_empty() {
+        checks.skipped(
+            "letterboxd",
+            "settings",
+            "not asked: the config names nobody whose watchlist to ask for",
+        );
+        return Ok(false);
+    }
     tell_progress("Letterboxd");
     let before = store.cool_downs()?;
     // The proxies are tried in any case, and each is told.
@@ -80,16 +111,21 @@ fn ask_letterboxd(
     };
     let is_blocked = check::letterboxd(&door, &config.letterboxd, &config.users, store, now(), checks)?;
     let database = &config.system.database;
-    if store.cool_downs()? != before && database.exists() {
-        let kept = Store::open(database).and_then(|mut kept| kept.adopt_cool_downs(store, &before));
+    if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
+        let kept = keep("status --check", database, |kept| kept.adopt_cool_downs(store, &before));
         if let Err(error) = kept {
-            log::warn!("store `{}`: {}; the cool-down is not kept", text::path(database), chain(&error));
+            log::warn!("store `{}`: {error:#}; the cool-down is not kept", text::path(database));
         }
     }
     Ok(is_blocked)
 }
 
-fn ask_radarr(config: &Config, store: &Store, checks: &mut Checks) -> anyhow::Result<()> {
+fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Result<()> {
+    let config = &draft.config;
+    if draft.is_unclear("radarr") {
+        checks.skipped("radarr", "settings", NOT_ASKED);
+        return Ok(());
+    }
     let Some(config_here) = &config.radarr else {
         checks.skipped(
             "radarr",
@@ -104,7 +140,12 @@ fn ask_radarr(config: &Config, store: &Store, checks: &mut Checks) -> anyhow::Re
     Ok(())
 }
 
-fn ask_jellyfin(config: &Config, store: &mut Store, checks: &mut Checks) -> anyhow::Result<()> {
+fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow::Result<()> {
+    let config = &draft.config;
+    if draft.is_unclear("jellyfin") {
+        checks.skipped("jellyfin", "settings", NOT_ASKED);
+        return Ok(());
+    }
     let Some(config_here) = &config.jellyfin else {
         let text = "left out: the config has no `[jellyfin]`, so no collection is kept";
         if config.users.iter().any(|user| user.collection.is_some()) {
@@ -119,6 +160,8 @@ fn ask_jellyfin(config: &Config, store: &mut Store, checks: &mut Checks) -> anyh
     check::jellyfin(&door, &config.users, store, checks)?;
     Ok(())
 }
+
+const NOT_ASKED: &str = "not asked, since what the config says of it cannot be relied on";
 
 /// The closing line.
 fn summary(checks: &Checks, exit: Exit) -> String {

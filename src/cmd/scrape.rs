@@ -2,12 +2,13 @@
 //! stores nothing but what films are.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use anyhow::anyhow;
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::{letterboxd, now, print};
+use super::{holder, keep, letterboxd, now, print};
 use crate::cli::ScrapeArgs;
 use crate::config::Config;
 use crate::exit::Exit;
@@ -16,10 +17,11 @@ use crate::http::Patience;
 use crate::interrupt;
 use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
+use crate::lock::{Lock, LockError};
 use crate::report::plural;
 use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes, tiles_text};
 use crate::span::left;
-use crate::store::{Look, Store, Timestamp};
+use crate::store::{Look, Store, StoreError, Timestamp};
 use crate::text;
 
 /// Prints the watchlist.
@@ -27,26 +29,28 @@ use crate::text;
 /// # Errors
 ///
 /// When page 1 cannot be read.
-pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
+pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         let given = text::excerpt(&args.user, 100);
         return Err(anyhow!("`{given}` is no Letterboxd user name: letters, digits and `_`"));
     };
-    let (mut store, start) = (open_store(config, args.no_resolve)?, now());
+    let database = config.system.database.as_path();
+    let opened = if no_store { Shared::nowhere(database) } else { Shared::open(database, args.no_resolve) };
+    let (mut shared, start) = (opened?, now());
     let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
-    let letterboxd = letterboxd(&config.letterboxd, &store, patience, args.ignore_cool_down, save_to)?;
+    let letterboxd = letterboxd(&config.letterboxd, &shared.store, patience, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
-        let left = left(start, left_alone_until(&letterboxd, &store, start)?);
+        let left = left(start, left_alone_until(&letterboxd, &shared.store, start)?);
         log::error!(
             "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks all the same"
         );
         return Ok(Exit::Blocked);
     }
-    let before = store.cool_downs()?;
+    let before = shared.store.cool_downs()?;
     let list = read(&letterboxd, &user, args.limit);
-    note_routes(&letterboxd, &mut store, start)?;
-    if args.no_resolve && store.cool_downs()? != before {
-        Store::open(&config.system.database)?.adopt_cool_downs(&store, &before)?;
+    shared.write(|store| note_routes(&letterboxd, store, start))?;
+    if args.no_resolve && !no_store && shared.store.cool_downs()? != before {
+        keep("scrape", database, |kept| kept.adopt_cool_downs(&shared.store, &before))?;
     }
     let mut list = match list {
         Ok(list) => list,
@@ -64,7 +68,7 @@ pub fn run(args: &ScrapeArgs, config: &Config) -> anyhow::Result<Exit> {
         }
     };
     let told = &config.films;
-    let rows = resolve(&letterboxd, &mut store, &mut list, told, args.no_resolve, start)?;
+    let rows = resolve(&letterboxd, &mut shared, &mut list, told, args.no_resolve, start)?;
     print(&match (args.json, args.csv) {
         (true, _) => json(&user, &list, &rows)?,
         (_, true) => csv(&rows)?,
@@ -180,28 +184,73 @@ struct Row {
     tmdb_id: Option<u32>,
 }
 
-/// The store, or a copy where film ids are not to be kept. A person debugging may have no right to it, or no disk.
-fn open_store(config: &Config, as_copy: bool) -> anyhow::Result<Store> {
-    let database = &config.system.database;
-    match if as_copy { Store::copy_of(database) } else { Store::open(database) } {
-        Ok(store) => Ok(store),
-        Err(error) => {
-            log::warn!("store `{}`: {error}; film ids are not kept", text::path(database));
-            Ok(Store::in_memory()?)
+/// The store as a command uses it that is no run: the file, where it may be written, else a copy in memory. Each writing
+/// takes the lock for its moment; when a run takes it meanwhile, the rest goes to a copy.
+struct Shared<'a> {
+    store: Store,
+    database: &'a Path,
+    is_file: bool,
+}
+
+impl<'a> Shared<'a> {
+    /// A person debugging may have no right to the store, or no disk. Where no film ids are to be kept, or the file is
+    /// of an older schema, which only a run changes, it is copied.
+    fn open(database: &'a Path, as_copy: bool) -> anyhow::Result<Self> {
+        let open = || -> anyhow::Result<Option<Store>> {
+            let _lock = match Lock::take(database, &holder("scrape", now())) {
+                Err(LockError::Held { .. }) => return Ok(None),
+                lock => lock?,
+            };
+            Ok(Store::open_current(database)?)
+        };
+        let opened = if as_copy { Ok(None) } else { open() };
+        if let Ok(Some(store)) = opened {
+            return Ok(Self { store, database, is_file: true });
         }
+        let copied = opened.and_then(|_| Ok(Store::copy_of(database)?));
+        let store = match copied {
+            Ok(store) => store,
+            Err(error) => {
+                log::warn!("store `{}`: {error:#}; film ids are not kept", text::path(database));
+                Store::copy_of(database).or_else(|_| Store::in_memory())?
+            }
+        };
+        Ok(Self { store, database, is_file: false })
+    }
+
+    /// One that remembers nothing, and keeps nothing.
+    fn nowhere(database: &'a Path) -> anyhow::Result<Self> {
+        Ok(Self { store: Store::in_memory()?, database, is_file: false })
+    }
+
+    /// Writes, with the lock where it is a file.
+    fn write<T>(&mut self, work: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> anyhow::Result<T> {
+        let lock =
+            if self.is_file { Some(Lock::take(self.database, &holder("scrape", now()))) } else { None };
+        let lock = match lock.transpose() {
+            Err(LockError::Held { .. }) => {
+                self.store = Store::copy_of(self.database)?;
+                self.is_file = false;
+                None
+            }
+            lock => lock?,
+        };
+        let done = work(&mut self.store)?;
+        drop(lock);
+        Ok(done)
     }
 }
 
 /// Asks the film pages that the store knows nothing of, and stores what they say.
 fn resolve(
     letterboxd: &Letterboxd,
-    store: &mut Store,
+    shared: &mut Shared<'_>,
     list: &mut List,
     told: &ToldFilms,
     no_resolve: bool,
     start: Timestamp,
 ) -> anyhow::Result<Vec<Row>> {
-    let mut uids = store.identify(&list.entries)?;
+    let mut uids = shared.write(|store| store.identify(&list.entries))?;
     let unknown: Vec<(usize, Film)> = list
         .entries
         .iter()
@@ -209,7 +258,7 @@ fn resolve(
         .enumerate()
         .filter(|(_, (entry, uid))| {
             let is_film = entry.other_kind.is_none() && !told.contains_key(&entry.slug);
-            !no_resolve && is_film && matches!(store.link(uid), Ok(None))
+            !no_resolve && is_film && matches!(shared.store.link(uid), Ok(None))
         })
         .map(|(index, (entry, uid))| (index, film(entry, uid)))
         .collect();
@@ -235,7 +284,7 @@ fn resolve(
                 if looks.add(at, look)
                     && let Ok(named) = &mut stored
                 {
-                    match looks.store(|at| &unknown[at].1, store, now()) {
+                    match shared.write(|store| looks.store(|at| &unknown[at].1, store, now())) {
                         Ok(more) => named.extend(more),
                         Err(error) => stored = Err(error),
                     }
@@ -244,17 +293,17 @@ fn resolve(
         }
     });
     let mut named = stored?;
-    named.extend(looks.store(|at| &unknown[at].1, store, now())?);
+    named.extend(shared.write(|store| looks.store(|at| &unknown[at].1, store, now()))?);
     for (at, uid) in named {
         uids[unknown[at].0] = uid;
     }
-    note_routes(letterboxd, store, start)?;
+    shared.write(|store| note_routes(letterboxd, store, start))?;
     if letterboxd.unasked() > 0 {
         let films = plural(letterboxd.unasked(), "film page");
         list.failures.push(format!("{films} not asked, since one after the other was not to be had"));
     }
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
-        let (kind, tmdb_id) = match store.link(uid)? {
+        let (kind, tmdb_id) = match shared.store.link(uid)? {
             _ if let Some(told) = told.get(&entry.slug) => match told {
                 Some(id) => (Some("movie"), Some(id.0)),
                 None => (Some("other"), None),

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::address::{base_url, server_url};
+use super::draft::{Draft, Findings};
 use super::elsewhere::{Place, api_key, ca_file};
 use super::table::{FromToml, Given, Problem, Report, Table};
 use super::{
@@ -20,36 +21,18 @@ use crate::jellyfin::{JellyfinId, folder_key, folder_of};
 use crate::text::composed;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
-pub(super) fn config(
-    text: &str,
-    path: &Path,
-    env: Env<'_>,
-    needs_users: bool,
-) -> Result<Config, Vec<Problem>> {
+pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) -> Draft {
     let report = Report::new(text);
     let (tree, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let line = error.span().map_or(0, |span| report.line(span.start));
-        let written = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
-        match strings::backslash_problem(written) {
-            // Each backslash is an error of its own.
-            Some(_) if report.has_line(line) => {}
-            Some(problem) => report.add(line, "", problem),
-            // Only the message: the source line it would quote may hold a key.
-            None => report.add(line, "", error.message().lines().next().unwrap_or("this is no TOML")),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(report.finish());
-    }
+    let (torn, torn_problems) = not_toml(text, &errors);
     let place = Place { folder: path.parent().unwrap_or(Path::new("")), env };
     let none = DeTable::new();
     let mut root = Table::new(String::new(), 0, tree.get_ref(), &report);
-    let mut or_default =
-        |key| root.table(key).unwrap_or_else(|| Table::new(key.to_owned(), 0, &none, &report));
+    let default = |key: &str| Table::new(key.to_owned(), 0, &none, &report);
+    let mut or_default = |key| root.table(key).unwrap_or_else(|| default(key));
 
     let system = system(or_default("system"), place);
-    let letterboxd = letterboxd(or_default("letterboxd"), place);
+    let letterboxd_there = letterboxd(or_default("letterboxd"), place);
     let radarr = root.table("radarr").map(|table| radarr(table, place));
     let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
     let tables = root.tables("users");
@@ -64,29 +47,49 @@ pub(super) fn config(
     check_collections(&users, &report);
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
 
-    let config = || {
-        Some(Config {
-            path: Some(path.to_owned()),
-            system: system?,
-            letterboxd: letterboxd?,
-            radarr: match radarr {
-                Some(parts) => Some(parts.radarr?),
-                None => None,
-            },
-            jellyfin: match jellyfin {
-                Some(jellyfin) => Some(jellyfin?),
-                None => None,
-            },
-            users: users.into_iter().map(|parts| parts.user).collect::<Option<_>>()?,
-            films,
-        })
+    let is_right = |index: &usize| !report.has_in(&format!("users[{index}]"));
+    let config = Config {
+        path: Some(path.to_owned()),
+        system: system.unwrap_or_else(|| System {
+            log_level: log::LevelFilter::Info,
+            log_file: None,
+            database: PathBuf::from("lbjf.db"),
+        }),
+        letterboxd: letterboxd_there
+            .or_else(|| letterboxd(default("letterboxd"), place))
+            .expect("the defaults are right"),
+        radarr: radarr.and_then(|parts| parts.radarr),
+        jellyfin: jellyfin.flatten(),
+        users: (0..)
+            .zip(users)
+            .filter(|(index, _)| is_right(index))
+            .filter_map(|(_, parts)| parts.user)
+            .collect(),
+        films,
     };
-    let config = config();
     let problems = report.finish();
-    match config {
-        Some(config) if problems.is_empty() => Ok(config),
-        _ => Err(problems),
+    let tables: Vec<&str> = tree.get_ref().keys().map(|key| &**key.get_ref()).collect();
+    let findings = Findings { text, torn: &torn, problems: &problems, tables: &tables };
+    // Where lines are missing, what is said of the others may be wrong.
+    Draft::new(config, if torn.is_empty() { problems.clone() } else { torn_problems }, &findings)
+}
+
+/// Where the text is no TOML: the lines, and what is told of them.
+fn not_toml(text: &str, errors: &[toml::de::Error]) -> (Vec<usize>, Vec<Problem>) {
+    let report = Report::new(text);
+    let lines = errors.iter().map(|error| error.span().map_or(0, |span| report.line(span.start)));
+    let lines: Vec<usize> = lines.collect();
+    for (error, line) in errors.iter().zip(&lines) {
+        let written = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
+        match strings::backslash_problem(written) {
+            // Each backslash is an error of its own.
+            Some(_) if report.has_line(*line) => {}
+            Some(problem) => report.add(*line, "", problem),
+            // Only the message: the source line it would quote may hold a key.
+            None => report.add(*line, "", error.message().lines().next().unwrap_or("this is no TOML")),
+        }
     }
+    (lines, report.finish())
 }
 
 fn system(mut table: Table<'_, '_>, place: Place<'_>) -> Option<System> {

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -20,6 +21,18 @@ pub struct Problem {
     pub key: String,
     /// What is wrong, and what would be right.
     pub text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "{}: ", self.key)?;
+        }
+        f.write_str(&self.text)
+    }
 }
 
 /// All problems of one file, in the making.
@@ -48,6 +61,13 @@ impl<'a> Report<'a> {
     /// Has this key a problem already?
     pub fn has(&self, key: &str) -> bool {
         self.problems.borrow().iter().any(|problem| problem.key == key)
+    }
+
+    /// Has this table a problem, or a key in it?
+    pub fn has_in(&self, table: &str) -> bool {
+        let is_in =
+            |key: &str| key.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.problems.borrow().iter().any(|problem| is_in(&problem.key))
     }
 
     /// Has this line a problem already?

@@ -139,8 +139,8 @@ fn status_check_works_with_letterboxd_and_users_alone() {
 }
 
 #[test]
-fn status_check_without_a_config_or_with_a_wrong_one_asks_nobody() {
-    let mut world = fine();
+fn status_check_without_a_config_asks_nobody() {
+    let world = fine();
     let ran = world.ran(
         world
             .command(&["status", "--check"])
@@ -150,12 +150,90 @@ fn status_check_without_a_config_or_with_a_wrong_one_asks_nobody() {
             .expect("ran"),
     );
     ran.exits(Exit::Config).mentions("lbjf: error: no config found; looked for `./config.toml`");
-    world.change("requests_per_second = 0", "requests_per_second = -1\nmax_concurrent_requests = 0");
-    world.change("root_folder_path", "root_folder");
-    let ran = check(&world, &["--json"]).exits(Exit::Config).mentions("has 4 problems");
-    assert_eq!(ran.stdout, "");
     let servers = [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server];
     assert!(servers.iter().all(|server| server.requests().is_empty()));
+}
+
+const NOT_RELIED_ON: &str = "settings: not asked, since what the config says of it cannot be relied on";
+
+/// Who was asked: Letterboxd, Radarr, Jellyfin.
+fn asked(world: &World) -> [bool; 3] {
+    [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server]
+        .map(|server| !server.requests().is_empty())
+}
+
+#[test]
+fn status_check_goes_on_with_what_is_right_of_a_config_that_is_wrong_elsewhere() {
+    for (from, to, told, expected) in [
+        ("root_folder_path", "root_folder", "radarr.root_folder_path: is missing", [true, false, true]),
+        (
+            "root_folder_path = \"/movies\"",
+            "root_folder_path = \"D:\\Movies\"",
+            "'D:\\Movies'",
+            [true, false, true],
+        ),
+        ("quality_profile = \"HD-1080p\"", "quality_profile = HD-1080p", "line ", [true, false, true]),
+        ("[jellyfin]\nurl = \"http", "[jellyfin]\nurl = \"", "jellyfin.url: must begin", [true, true, false]),
+        ("[jellyfin]", "[jelyfin]", "did you mean `jellyfin`?", [true, true, false]),
+        (
+            "[jellyfin]",
+            "[jellyfin]\ntimeout_seconds = 0",
+            "jellyfin.timeout_seconds: must be from",
+            [true; 3],
+        ),
+        ("requests_per_second = 0", "proxy_file = \"none\"", "letterboxd.proxy_file: ", [false, true, true]),
+        (
+            "requests_per_second = 0",
+            "requests_per_second = 0\ncool_down_minutes = 0",
+            "cool_down_minutes",
+            [true; 3],
+        ),
+        ("username = \"ada\"", "username = \"a d a\"", "is no Letterboxd user name", [false, true, true]),
+        ("[letterboxd]", "[films]\nheat = \"x\"\n[letterboxd]", "films.heat: ", [true; 3]),
+        (
+            "[letterboxd]",
+            "[system]\nlog_file = \"no/such/folder\"\n[letterboxd]",
+            "cannot open the log file",
+            [true; 3],
+        ),
+    ] {
+        let mut world = fine();
+        world.change(from, to);
+        let ran = check(&world, &[]).exits(Exit::Config);
+        let path = world.folder.path().join("config.toml");
+        let line = ran.stdout.lines().find(|line| line.contains(told)).unwrap_or_default();
+        assert!(
+            line.starts_with(&format!("WRONG  config file: `{}`: ", path.display())),
+            "{to}: {}",
+            ran.stdout
+        );
+        assert_eq!(asked(&world), expected, "{to}: {}", ran.stdout);
+        let names = ["letterboxd", "radarr", "jellyfin"];
+        for (name, was_asked) in names.iter().zip(expected) {
+            let is_told = ran.stdout.contains(&format!("-      {name} settings: not asked"));
+            assert_eq!(is_told, !was_asked, "{to}: {name}: {}", ran.stdout);
+        }
+        let count = wrong(&ran).len();
+        assert!(
+            ran.stderr.ends_with(&format!("check: {count} problem{}\n", if count == 1 { "" } else { "s" }))
+        );
+    }
+}
+
+#[test]
+fn status_check_tells_every_problem_of_the_config_as_a_line_also_as_json() {
+    let mut world = fine().user("ben", "jellyfin_colection = \"x\"");
+    world.change("requests_per_second = 0", "requests_per_second = -1\nmax_concurrent_requests = 0");
+    world.change("root_folder_path", "root_folder");
+    let ran = check(&world, &[]).exits(Exit::Config);
+    assert_eq!(wrong(&ran), ["config file"; 5], "{}", ran.stdout);
+    tells(&ran, &[&format!("-      radarr {NOT_RELIED_ON}"), "ok     ada watchlist: public, 2 entries"]);
+    assert!(!ran.stdout.contains("ben watchlist"), "{}", ran.stdout);
+    let json = check(&world, &["--json"]).exits(Exit::Config).json();
+    assert_eq!((&json["ok"], &json["exit_code"]), (&json!(false), &json!(3)));
+    let checks = json["checks"].as_array().expect("checks");
+    let problems = checks.iter().filter(|check| check["about"] == "config" && check["state"] == "problem");
+    assert_eq!(problems.count(), 5);
 }
 
 #[test]
