@@ -25,7 +25,8 @@ struct Film {
 }
 
 /// Tries every proxy, then reads a watchlist page and a film page for each person. `store` is told of cool-downs that
-/// begin or end. Returns whether Letterboxd refuses us.
+/// begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other programs. Returns
+/// whether Letterboxd refuses us.
 ///
 /// # Errors
 ///
@@ -36,6 +37,7 @@ pub fn letterboxd(
     users: &[User],
     store: &mut Store,
     now: Timestamp,
+    unused_proxy: Option<&str>,
     checks: &mut Checks,
 ) -> Result<bool, StoreError> {
     let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
@@ -57,6 +59,15 @@ pub fn letterboxd(
     };
     let base = config.base_url.as_str().trim_end_matches('/');
     let access = access(base, &people, checks);
+    if let Some(variable) = unused_proxy.filter(|_| access != Access::Open && config.proxies.is_empty()) {
+        let hint = "put its address into `letterboxd.proxies`, if Letterboxd should be asked through it";
+        checks.note(
+            "letterboxd",
+            "proxy",
+            &format!("${variable} is set, but lbjf does not use it"),
+            Some(hint),
+        );
+    }
     for person in people {
         watchlist(&person, access, checks);
         if let Some(film) = person.film {

@@ -109,7 +109,8 @@ fn ask_letterboxd(
             return Ok(false);
         }
     };
-    let is_blocked = check::letterboxd(&door, &config.letterboxd, &config.users, store, now(), checks)?;
+    let (settings, users) = (&config.letterboxd, &config.users);
+    let is_blocked = check::letterboxd(&door, settings, users, store, now(), unused_proxy(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
         let kept = keep("status --check", database, |kept| kept.adopt_cool_downs(store, &before));
@@ -118,6 +119,12 @@ fn ask_letterboxd(
         }
     }
     Ok(is_blocked)
+}
+
+/// A variable that makes other programs use a proxy.
+fn unused_proxy() -> Option<&'static str> {
+    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    names.into_iter().find(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Result<()> {

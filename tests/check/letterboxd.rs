@@ -97,6 +97,31 @@ fn status_check_that_is_refused_ends_with_6_and_starts_the_cool_down() {
 }
 
 #[test]
+fn status_check_names_a_proxy_of_the_environment_only_when_letterboxd_cannot_be_reached() {
+    for name in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        let world = fine().secret("s3cr3t");
+        let check = || {
+            let mut command = world.command(&["status", "--check"]);
+            world.ran(command.env(name, "http://ada:s3cr3t@127.0.0.1:1").output().expect("lbjf was built"))
+        };
+        assert_eq!(check().exits(Exit::Success).stderr, FINE, "it is not used, and does no harm");
+        world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Drop);
+        let ran = check().exits(Exit::Partial);
+        tells(
+            &ran,
+            &[
+                &format!("note   letterboxd proxy: ${name} is set, but lbjf does not use it"),
+                "       hint: put its address into `letterboxd.proxies`, if Letterboxd should be asked through it",
+            ],
+        );
+        let world = world.set("[letterboxd]", "proxies = [\"http://127.0.0.1:1\"]");
+        let mut command = world.command(&["status", "--check"]);
+        let ran = world.ran(command.env(name, "http://127.0.0.1:2").output().expect("lbjf was built"));
+        assert!(!ran.stdout.contains(name), "there are proxies of its own:\n{}", ran.stdout);
+    }
+}
+
+#[test]
 fn status_check_that_is_refused_makes_no_store() {
     let world = fine();
     world.fail_page(9, "/film/heat-1995/", Fault::Instead(challenge()));
