@@ -6,13 +6,18 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::exit::Exit;
+use crate::layout::{columns, pad, wrap};
 use crate::text::{lines, one_line};
+
+/// Lines of the help are no longer, however wide the terminal is.
+const MOST_COLUMNS: usize = 100;
 
 /// Keeps Radarr and Jellyfin collections in step with Letterboxd watchlists.
 ///
 /// One pass and exit: let cron or a systemd timer run `lbjf sync`.
 #[derive(Debug, Parser)]
-#[command(name = "lbjf", version, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "lbjf", version, after_help = after_help(help_columns()), max_term_width = MOST_COLUMNS)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -22,21 +27,25 @@ pub struct Cli {
     pub global: Global,
 }
 
-const AFTER_HELP: &str = "\
-Examples:
-  lbjf status --check     is everything right that a run needs? asks everybody, changes nothing
-  lbjf sync --dry-run     what a run would do, without doing it
+/// What stands below the flags: each line goes on below its beginning, where clap would let it go on at the left.
+fn after_help(columns: usize) -> String {
+    let examples = [
+        ("lbjf status --check", "is everything right that a run needs? asks everybody, changes nothing"),
+        ("lbjf sync --dry-run", "what a run would do, without doing it"),
+    ];
+    let row = |name: &str, room: usize, meaning: &str| {
+        wrap(&format!("  {} {meaning}", pad(name, room)), room + 3, Some(columns)) + "\n"
+    };
+    let examples: String = examples.iter().map(|(line, meaning)| row(line, 23, meaning)).collect();
+    let codes: String =
+        Exit::TABLE.iter().map(|(code, meaning)| row(&code.to_string(), 4, meaning)).collect();
+    format!("Examples:\n{examples}\nExit codes:\n{}", codes.trim_end())
+}
 
-Exit codes:
-  0    done, also when there was nothing to do or films were skipped for a reason
-  1    could not start or go on at all (store, internal error; scrape: private, not found, unreadable)
-  2    wrong usage
-  3    config missing or wrong; nothing was sent
-  4    some user, film or server failed; the rest is done (a list that is private or gone: once a day)
-  5    another run holds the lock
-  6    Letterboxd refuses us (challenge or rate limit); the rest is done
-  130  stopped by SIGINT
-  143  stopped by SIGTERM";
+/// As clap counts them: of the terminal, else as many as are easily read.
+fn help_columns() -> usize {
+    columns().map_or(MOST_COLUMNS, |columns| columns.min(MOST_COLUMNS))
+}
 
 /// Reads the command line. What clap says of a wrong one repeats it, and it may come from a script that passes on what
 /// somebody else wrote.
@@ -183,7 +192,7 @@ pub struct CleanupArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// Only this film, a slug or a part of its title: where it stands for each person, and what comes next
+    /// Only this film, by its slug, its TMDB id or a part of its title: where it stands for each person, and what comes next
     #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
     /// Check everything a run needs: config, store, Letterboxd, Radarr, Jellyfin; ask each, change nothing
@@ -196,7 +205,7 @@ pub struct StatusArgs {
     #[arg(long)]
     pub json: bool,
     /// Print one line, and end with 4 unless the last run went well and ended within so many minutes
-    #[arg(long, value_name = "MINUTES", conflicts_with = "json", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "check"], value_parser = clap::value_parser!(u32).range(1..))]
     pub healthy: Option<u32>,
 }
 
@@ -227,7 +236,6 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::exit::Exit;
 
     #[test]
     fn the_definition_is_sound() {
@@ -235,10 +243,19 @@ mod tests {
     }
 
     #[test]
-    fn the_help_names_every_exit_code_as_the_table_does() {
+    fn the_help_names_every_exit_code_and_indents_what_goes_on() {
+        let whole = after_help(1000);
         for (code, meaning) in Exit::TABLE {
             let line = format!("  {code:<4} {meaning}");
-            assert!(AFTER_HELP.lines().any(|known| known == line), "{line}");
+            assert!(whole.lines().any(|known| known == line), "{line}");
+        }
+        for columns in [40, 60, 80, 100] {
+            let text = after_help(columns);
+            for line in text.lines() {
+                assert!(line.len() <= columns, "{columns}: {line:?}");
+                let is_heading = line.is_empty() || line.ends_with(':') && !line.starts_with(' ');
+                assert!(is_heading || line.starts_with("  "), "{columns}: {line:?}");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@
 //! * [`cursor`], [`plan`]: every decision, as pure functions
 //! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
 //! * [`store`]: the one SQLite door
-//! * [`config`], [`cli`], [`report`], [`span`], [`text`], [`logging`], [`progress`]: what a person writes and reads
+//! * [`config`], [`cli`], [`report`], [`span`], [`text`], [`layout`], [`logging`], [`progress`]: what a person writes and reads
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
@@ -26,6 +26,7 @@ pub mod film;
 pub mod http;
 pub mod interrupt;
 pub mod jellyfin;
+pub mod layout;
 pub mod letterboxd;
 pub mod lock;
 pub mod logging;

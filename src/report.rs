@@ -253,7 +253,7 @@ impl Report {
         let detail = format!("{}/{why}", film.uid);
         if store.is_first(("skip", person, detail.as_str()), self.now)? {
             self.counts.skipped += 1;
-            self.tell(log::Level::Warn, person, &format!("skipped `{}`: {why}", film.slug), None);
+            self.tell(log::Level::Warn, person, &format!("skipped {film} `{}`: {why}", film.slug), None);
         }
         Ok(())
     }

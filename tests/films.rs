@@ -28,7 +28,7 @@ fn unsay(world: &mut World, line: &str) {
 #[test]
 fn a_film_with_an_id_in_the_config_goes_to_radarr_and_into_the_collection() {
     let mut world = world();
-    world.sync().says("warning: ada: skipped `a-short`: its film page names no TMDB id");
+    world.sync().says("warning: ada: skipped A Short (2002) `a-short`: its film page names no TMDB id");
     say(&mut world, "a-short = 77");
     world.forget_requests();
     world.sync().says("ada: added to Radarr: A Short (2002) tmdb=77 root_folder=/movies");
@@ -77,7 +77,7 @@ fn a_line_taken_out_of_the_config_takes_no_film_out_while_its_page_cannot_be_rea
     world.lbjf(&["cleanup"]).exits(Exit::Success);
     assert_eq!(world.collected(), [SHORT_ID]);
     world.letterboxd.server.behave();
-    world.sync().says("warning: ada: skipped `a-short`: its film page names no TMDB id");
+    world.sync().says("warning: ada: skipped A Short (2002) `a-short`: its film page names no TMDB id");
     assert!(world.collected().is_empty(), "its page was read: it has no TMDB id");
 }
 

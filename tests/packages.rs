@@ -4,10 +4,11 @@
 mod common;
 
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use common::World;
 use lbjf::exit::Exit;
@@ -163,27 +164,36 @@ fn log_file_is_rotated_by_logrotate_and_the_next_run_begins_a_new_one() {
 fn every_runs_again_and_again_and_ends_in_a_pause_with_143() {
     let world = World::new().watchlist(&["heat-1995"]);
     let program = Path::new(env!("CARGO_BIN_EXE_lbjf")).parent().expect("it is in a folder").to_owned();
-    let log = world.folder.path().join("every.log");
+    let (log, tools) = (world.folder.path().join("every.log"), world.folder.path().join("tools"));
     // This writes the config.
     drop(world.command(&[]));
+    // Says when a pause begins. The first is none, the second is longer than any test.
+    let sleep = "#!/bin/sh\nfirst=$(grep -c pausing \"$0.log\")\necho pausing >> \"$0.log\"\n\
+        [ \"$first\" -eq 0 ] || exec /bin/sleep 600\n";
+    std::fs::create_dir(&tools).expect("the folder can be written to");
+    std::fs::write(tools.join("sleep.log"), "").expect("the folder can be written to");
+    std::fs::write(tools.join("sleep"), sleep).expect("the folder can be written to");
+    std::fs::set_permissions(tools.join("sleep"), std::fs::Permissions::from_mode(0o755))
+        .expect("it is ours");
     let mut command = Command::new("sh");
     command
         .args([&format!("{ROOT}/contrib/container/every"), "1", "sync"])
         .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .env("PATH", format!("{}:{}:/usr/bin:/bin", tools.display(), program.display()))
         .env("LBJF_CONFIG", world.folder.path().join("config.toml"))
         .env("STATE_DIRECTORY", world.folder.path().join("state"));
     command.stderr(std::fs::File::create(&log).expect("the folder can be written to"));
     let mut every = command.spawn().expect("every system has sh");
-    let runs = || std::fs::read_to_string(&log).expect("it is there").matches("sync: 1 user,").count();
-    while runs() < 2 {
+    let count =
+        |file: &Path, text: &str| std::fs::read_to_string(file).expect("it is there").matches(text).count();
+    while count(&tools.join("sleep.log"), "pausing") < 2 {
         assert!(every.try_wait().expect("it can be asked").is_none(), "it ended by itself");
         thread::sleep(Duration::from_millis(20));
     }
-    let stopped = Instant::now();
+    assert_eq!(count(&log, "sync: 1 user,"), 2);
     tool("sh", &["-c", &format!("kill -TERM {}", every.id())]);
+    // It does not wait for the pause to end.
     let status = every.wait().expect("it can be waited for");
-    assert!(stopped.elapsed() < Duration::from_secs(2), "{:?}", stopped.elapsed());
     assert_eq!(status.code(), Some(128 + 15));
     assert_eq!(world.radarr.posted().len(), 1, "the second run has nothing to do");
 }

@@ -159,7 +159,7 @@ fn sync_after_a_scrape_asks_no_film_page_and_tells_the_skips_all_the_same() {
     world
         .sync()
         .says("ada: 3 new of 3 on the watchlist")
-        .says("warning: ada: skipped `chernobyl`: it is a TV show on TMDB");
+        .says("warning: ada: skipped Chernobyl (2019) `chernobyl`: it is a TV show on TMDB");
     assert_eq!(pages_and_films(&world), (1, 0));
     assert_eq!(world.radarr.posted(), [949]);
 }

@@ -74,8 +74,8 @@ fn status_counts_where_everybodys_films_stand() {
             "  waiting for file 2",
             "  watched          1",
             "  skipped          2",
-            "                   `a-show`: it is a TV show on TMDB",
-            "                   `a-short`: its film page names no TMDB id",
+            "                   A Show (2001) `a-show`: it is a TV show on TMDB",
+            "                   A Short (2002) `a-short`: its film page names no TMDB id",
             "  failed           2",
             "last runs",
         ],
@@ -199,7 +199,7 @@ fn status_names_five_skipped_films_and_json_all() {
         &ran,
         &[
             "  skipped          7",
-            "                   `show-5`: it is a TV show on TMDB",
+            "                   show-5 (2000) `show-5`: it is a TV show on TMDB",
             "                   and 2 more (`lbjf status --json` names all)",
         ],
     );
@@ -392,6 +392,21 @@ fn status_begins_with_whether_all_is_well() {
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(500)));
     world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(first_line(&world), "the last run ended with 4, 0 s ago: see below");
+}
+
+#[test]
+fn status_healthy_is_no_answer_about_a_film_or_a_check() {
+    let world = World::settled(["heat"]);
+    for args in [
+        &["status", "heat", "--healthy", "45"][..],
+        &["status", "--healthy", "45", "heat"],
+        &["status", "--healthy", "45", "--check"],
+        &["status", "--healthy", "45", "--json"],
+    ] {
+        let ran = world.lbjf(args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {}", ran.stderr);
+        ran.mentions("--healthy");
+    }
 }
 
 #[test]

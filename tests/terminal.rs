@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use common::{World, keys, secrets};
 use lbjf::exit::Exit;
+use standins::letterboxd::Film;
 use standins::{Fault, Reply};
 
 /// A world with this line under `[system]`.
@@ -101,6 +102,56 @@ fn a_bar_on_a_terminal_of_40_columns_stays_on_its_line() {
         let text = bar.trim_start_matches("[2K").trim_start_matches("[1A").trim_end();
         assert!(text.chars().count() < 40, "{text:?}");
     }
+}
+
+/// What a command prints on a terminal of so many columns.
+fn printed(columns: u16, mut command: Command) -> Vec<String> {
+    command.env("NO_COLOR", "1").stderr(Stdio::null());
+    let text = on_a_terminal_of(columns, command, |command, terminal| command.stdout(terminal));
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn scrape_prints_a_line_a_film_however_narrow_the_terminal_is() {
+    const LONG: &str =
+        "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, Told at Even Greater Length";
+    let world = World::new();
+    world.letterboxd.add_film(Film::movie("dr-strangelove", LONG, 1964, 935));
+    world.letterboxd.add_film(Film::movie("heat-1995", "Heat", 1995, 949));
+    let world = world.watchlist(&["dr-strangelove", "heat-1995"]);
+    for columns in [40, 80, 100] {
+        let lines = printed(columns, world.command(&["scrape", "ada"]));
+        assert_eq!(lines.len(), 3, "{lines:#?}");
+        assert!(lines.iter().all(|line| line.chars().count() <= columns.into()), "{lines:#?}");
+        for (line, [id, slug]) in lines[1..].iter().zip([["935 ", "dr-strangelove"], ["949 ", "heat-1995"]]) {
+            assert!(line.starts_with(id) && line.ends_with(slug), "{lines:#?}");
+        }
+    }
+    assert!(world.lbjf(&["scrape", "ada"]).exits(Exit::Success).stdout.contains(LONG));
+}
+
+#[test]
+fn status_and_help_go_on_below_where_a_line_began() {
+    let world = World::new();
+    world.letterboxd.add_film(Film::without_id("a-short", "A Short With Rather a Long Name", 2002));
+    let world = world.watchlist(&["a-short"]);
+    world.sync();
+    for (args, word) in [
+        (&["status"][..], "A Short With"),
+        (&["status", "a-short"], "its film page names no TMDB id"),
+        (&["--help"], "143  stopped by SIGTERM"),
+    ] {
+        let lines = printed(60, world.command(args));
+        let is_wide = |line: &&String| line.chars().count() > 60;
+        assert_eq!(lines.iter().find(is_wide), None, "{lines:#?}");
+        let text = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join(" ");
+        assert!(text.contains(word), "{lines:#?}");
+    }
+    let help = printed(60, world.command(&["--help"]));
+    let code = help.iter().position(|line| line.starts_with("  1    could not start")).expect("a code");
+    assert!(help[code + 1].starts_with("       "), "{help:#?}");
+    let paste = printed(60, world.command(&["status"])).into_iter().find(|line| line.contains("= false"));
+    assert_eq!(paste.as_deref(), Some("  \"a-short\" = false  # A Short With Rather a Long Name (200…"));
 }
 
 #[test]
@@ -204,7 +255,7 @@ fn cron_mails_only_what_is_worth_a_look() {
     }
     mails.retain(|mail| !mail.is_empty());
     let expected = "lbjf: error: ada: the watchlist is private\n\
-        hint: ask them to make the watchlist public; nothing is removed meanwhile\n";
+        hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile\n";
     assert_eq!(mails, [expected]);
     assert_eq!(mail(Exit::Partial), expected, "the next day, for a timer that is an hour early");
     world.letterboxd.set_private("ada", false);

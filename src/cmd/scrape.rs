@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::anyhow;
-use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::{holder, keep, letterboxd, now, print};
@@ -15,6 +14,7 @@ use crate::exit::Exit;
 use crate::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
 use crate::http::Patience;
 use crate::interrupt;
+use crate::layout::{columns, cut, pad, width};
 use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::lock::{Lock, LockError};
@@ -59,7 +59,9 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result
             let hint = match &error {
                 // There may be no config to look into, and nothing to lose.
                 PageError::NotFound => Some("check the name; a member who changed names needs the new one"),
-                PageError::Private => Some("only the member can make it public"),
+                PageError::Private => {
+                    Some("only the member can let anyone see it, at letterboxd.com/settings/")
+                }
                 other => other.hint(),
             };
             let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -72,7 +74,7 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result
     print(&match (args.json, args.csv) {
         (true, _) => json(&user, &list, &rows)?,
         (_, true) => csv(&rows)?,
-        _ => table(&rows),
+        _ => table(&rows, columns()),
     })?;
     for text in list.failures.iter().chain(&list.skips) {
         log::warn!("{user}: {text}");
@@ -330,24 +332,56 @@ fn film(entry: &WatchlistEntry, uid: &Uid) -> Film {
     Film { uid: uid.clone(), slug: entry.slug.clone(), name: entry.name.clone(), year: entry.year }
 }
 
-fn table(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(["TMDB", "kind", "year", "film", "slug"]);
-    for row in rows {
-        let number = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
-        table.add_row([
-            number(row.tmdb_id),
-            row.kind.unwrap_or("?").to_owned(),
-            number(row.year.map(u32::from)),
-            row.name.clone(),
-            row.slug.clone(),
-        ]);
+/// A row is a line: in a terminal of so many columns titles are cut, since the slug says the same, and what has to be
+/// copied is whole as long as that is possible.
+fn table(rows: &[Row], columns: Option<usize>) -> String {
+    /// So much of a title is shown before a row loses its order.
+    const SHORTEST_TITLE: usize = 12;
+    let number = |number: Option<u32>| number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    let heading = ["TMDB", "kind", "year", "film", "slug"].map(str::to_owned);
+    let cells = |row: &Row| {
+        let kind = row.kind.unwrap_or("?").to_owned();
+        [number(row.tmdb_id), kind, number(row.year.map(u32::from)), row.name.clone(), row.slug.clone()]
+    };
+    let lines: Vec<[String; 5]> = std::iter::once(heading).chain(rows.iter().map(cells)).collect();
+    let widest = |column: usize| lines.iter().map(|line| width(&line[column])).max().unwrap_or(0);
+    let widths = [widest(0), widest(1), widest(2)];
+    // What is left for a title, the gap behind it, and the slug.
+    let room = columns.map(|columns| columns.saturating_sub(widths.iter().sum::<usize>() + 3 * GAP.len()));
+    let title = match room {
+        None => widest(3),
+        Some(room) => {
+            // A single long slug must not cost all others their titles.
+            let beside = room.saturating_sub(GAP.len() + widest(4).min(room / 2));
+            widest(3).min(beside.max(SHORTEST_TITLE))
+        }
+    };
+    let mut text = String::new();
+    for [tmdb, kind, year, name, slug] in &lines {
+        for (cell, columns) in [tmdb, kind, year].into_iter().zip(widths) {
+            text.push_str(&pad(cell, columns));
+            text.push_str(GAP);
+        }
+        text.push_str(&titled(name, slug, title, room));
+        text.truncate(text.trim_end_matches(' ').len());
+        text.push('\n');
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    text
+}
+
+/// What stands between two columns.
+const GAP: &str = "  ";
+
+/// A title in its column and the slug behind it. A slug that is too long for its row moves to the left.
+fn titled(name: &str, slug: &str, title: usize, room: Option<usize>) -> String {
+    let Some(room) = room else { return pad(name, title) + GAP + slug };
+    if title + GAP.len() + width(slug) <= room {
+        return pad(&cut(name, title), title) + GAP + slug;
     }
-    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
-    lines.collect()
+    match room.saturating_sub(GAP.len() + width(slug)) {
+        0 => cut(slug, room),
+        left => cut(name, left) + GAP + slug,
+    }
 }
 
 /// Described in contrib/json.md.
@@ -374,4 +408,55 @@ fn csv(rows: &[Row]) -> anyhow::Result<String> {
         writer.serialize(row)?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(tmdb_id: Option<u32>, name: &str, slug: &str) -> Row {
+        let (slug, name) = (slug.to_owned(), name.to_owned());
+        Row { slug, uid: None, name, year: Some(1995), kind: Some("movie"), tmdb_id }
+    }
+
+    #[test]
+    fn a_row_of_the_table_is_a_line_however_long_a_title_is() {
+        let long = "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb";
+        let rows = [
+            row(Some(949), "Heat", "heat-1995"),
+            row(Some(935), long, "dr-strangelove"),
+            row(Some(1_234_567), long, "dr-strangelove-or-how-i-learned-to-stop-worrying-and-love"),
+            row(None, "千と千尋の神隠し", "spirited-away"),
+        ];
+        assert_eq!(
+            table(&rows[..2], Some(80)),
+            "\
+TMDB  kind   year  film                                           slug
+949   movie  1995  Heat                                           heat-1995
+935   movie  1995  Dr. Strangelove or: How I Learned to Stop Wo…  dr-strangelove
+"
+        );
+        assert_eq!(
+            table(&rows, Some(80)),
+            "\
+TMDB     kind   year  film                         slug
+949      movie  1995  Heat                         heat-1995
+935      movie  1995  Dr. Strangelove or: How I…   dr-strangelove
+1234567  movie  1995  dr-strangelove-or-how-i-learned-to-stop-worrying-and-love
+-        movie  1995  千と千尋の神隠し             spirited-away
+"
+        );
+        for columns in [20, 30, 40, 60, 79, 100, 200] {
+            let text = table(&rows, Some(columns));
+            assert_eq!(text.lines().count(), 5);
+            for (line, id) in text.lines().zip(["TMDB", "949", "935", "1234567", "-"]) {
+                assert!(columns < 30 || width(line) <= columns, "{columns}: {line}");
+                assert!(line.starts_with(&format!("{id} ")), "{line}");
+            }
+        }
+        // Whoever reads a file or a pipe gets it whole.
+        let whole = table(&rows, None);
+        assert_eq!(whole.lines().filter(|line| line.contains(long)).count(), 2, "{whole}");
+        assert!(!whole.contains('…'), "{whole}");
+    }
 }

@@ -12,6 +12,7 @@ use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::layout::{columns, cut, width, wrap};
 use crate::report::plural;
 use crate::span::{ago, left};
 use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
@@ -70,6 +71,7 @@ fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::R
             cool_downs: &cool_downs,
             runs: &runs,
             now: now(),
+            columns: columns(),
         }));
     }
     let json = Json {
@@ -90,6 +92,8 @@ struct Status<'a> {
     cool_downs: &'a [CoolDown],
     runs: &'a [Run],
     now: Timestamp,
+    /// Of the terminal, if it is one.
+    columns: Option<usize>,
 }
 
 fn screen(status: &Status<'_>) -> String {
@@ -100,16 +104,16 @@ fn screen(status: &Status<'_>) -> String {
         } else {
             format!("refused us ({route}): the next run tries one request")
         };
-        let _ = writeln!(text, "Letterboxd {state}\n");
+        let _ = writeln!(text, "{}\n", wrap(&format!("Letterboxd {state}"), 2, status.columns));
     }
-    let _ = writeln!(text, "{}\n", health(status.runs, status.now));
+    let _ = writeln!(text, "{}\n", wrap(&health(status.runs, status.now), 2, status.columns));
     for person in status.people {
         let user = status.config.users.iter().find(|user| user.name == person.name);
         let has_collection = user.is_none_or(|user| user.collection.is_some());
-        person_lines(&mut text, person, has_collection, status.now);
+        person_lines(&mut text, person, has_collection, status);
         text.push('\n');
     }
-    unclear_lines(&mut text, status.people);
+    unclear_lines(&mut text, status);
     text.push_str("last runs\n");
     for (index, run) in status.runs.iter().enumerate() {
         let ended = match (&run.summary, run.exit_code) {
@@ -117,10 +121,13 @@ fn screen(status: &Status<'_>) -> String {
             _ if index == 0 => format!("{} has not finished: it is running, or was killed", run.command),
             _ => format!("{} did not finish", run.command),
         };
-        let _ = writeln!(text, "  {:>10}  {ended}", ago(status.now, run.started_at));
+        let mut row = |when: &str, what: &str| {
+            let _ = writeln!(text, "{}", wrap(&format!("  {when:>10}  {what}"), 14, status.columns));
+        };
+        row(&ago(status.now, run.started_at), &ended);
         // Of the last run only: what was wrong before may be mended.
         for problem in run.problems.iter().filter(|_| index == 0).take(NAMED) {
-            let _ = writeln!(text, "  {:>10}  {problem}", "");
+            row("", problem);
         }
     }
     if status.runs.is_empty() {
@@ -146,8 +153,9 @@ fn health(runs: &[Run], now: Timestamp) -> String {
 }
 
 /// What a person may know better, with the lines to paste.
-fn unclear_lines(text: &mut String, people: &[PersonStatus]) {
-    let films: BTreeMap<_, _> = people
+fn unclear_lines(text: &mut String, status: &Status<'_>) {
+    let films: BTreeMap<_, _> = status
+        .people
         .iter()
         .flat_map(|person| &person.unclear)
         .map(|(film, why)| (&film.slug, (film, why)))
@@ -155,14 +163,20 @@ fn unclear_lines(text: &mut String, people: &[PersonStatus]) {
     if films.is_empty() {
         return;
     }
-    text.push_str("do you know better? put a TMDB id, or `false` for never, into the config:\n\n  [films]\n");
+    let ask = "do you know better? put a TMDB id, or `false` for never, into the config:";
+    let _ = writeln!(text, "{}\n\n  [films]", wrap(ask, 2, status.columns));
     for (slug, (film, why)) in films {
-        let _ = writeln!(text, "  \"{slug}\" = false  # {film}: {why}");
+        let line = format!("  \"{slug}\" = false");
+        // To be pasted as it stands, so a comment may be cut and never broken.
+        let room = status.columns.map_or(usize::MAX, |columns| columns.saturating_sub(width(&line)));
+        let comment = cut(&format!("  # {film}: {why}"), room);
+        let _ = writeln!(text, "{line}{}", if width(&comment) > 4 { &comment } else { "" });
     }
     text.push('\n');
 }
 
-fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, now: Timestamp) {
+fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, status: &Status<'_>) {
+    let now = status.now;
     let Some(scraped_at) = person.scraped_at else {
         let _ = writeln!(text, "{}: never scraped", person.name);
         return;
@@ -172,7 +186,7 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
         None => writeln!(text, "{}: no good scrape yet, last try {}", person.name, ago(now, scraped_at)),
     };
     let mut row = |label: &str, value: String| {
-        let _ = writeln!(text, "  {label:<16} {value}");
+        let _ = writeln!(text, "{}", wrap(&format!("  {label:<16} {value}"), 19, status.columns));
     };
     if let Some(problem) = &person.problem {
         row("problem", problem.clone());
@@ -196,7 +210,7 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
         }
         row(label, films.len().to_string());
         for (film, why) in films.iter().take(NAMED) {
-            row("", format!("`{}`: {why}", film.slug));
+            row("", format!("{film} `{}`: {why}", film.slug));
         }
         if films.len() > NAMED {
             row("", format!("and {} more (`lbjf status --json` names all)", films.len() - NAMED));

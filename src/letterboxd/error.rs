@@ -121,7 +121,9 @@ impl PageError {
             }
             Self::Unreachable(TransportError::Tls(error)) => Some(error.hint_at_large()),
             Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
-            Self::Private => Some("ask them to make the watchlist public; nothing is removed meanwhile"),
+            Self::Private => Some(
+                "ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
+            ),
             Self::NotFound => {
                 Some("check `letterboxd_username`; a member who changed names needs the new one")
             }

@@ -253,7 +253,7 @@ fn status_check_tells_several_problems_at_once() {
         &ran,
         &[
             "WRONG  ben watchlist: the watchlist is private",
-            "       hint: ask them to make the watchlist public; nothing is removed meanwhile",
+            "       hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
             "WRONG  cleoo watchlist: Letterboxd has no such member (HTTP 404)",
             "       hint: check `letterboxd_username`; a member who changed names needs the new one",
             "WRONG  ben quality profile: Radarr has no quality profile `Best`; it has `Any` (1), `SD` (2), \

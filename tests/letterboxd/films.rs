@@ -10,9 +10,14 @@ use crate::{ALWAYS, DAY, NOTHING, PAGE_1, asked, in_radarr, instead, sync};
 fn skipped(world: World, slug: &str, why: &str) -> World {
     world.letterboxd.push("ada", slug);
     world.letterboxd.push("ada", "alien");
-    let warning = format!("warning: ada: skipped `{slug}`: {why}");
     let ran = sync(&world, &["-q"]).exits(Exit::Success);
-    assert_eq!(ran.stderr, warning + "\n");
+    let told = format!(" `{slug}`: {why}\n");
+    assert!(
+        ran.stderr.starts_with("warning: ada: skipped ") && ran.stderr.ends_with(&told),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
     assert_eq!(world.radarr.posted(), world.tmdb(&["alien"]));
     sync(&world, &[]).exits(Exit::Success).omits("skipped");
     assert_eq!(world.letterboxd.server.requests().len(), 1);
@@ -88,9 +93,10 @@ fn an_entry_that_is_no_film_is_skipped_without_asking_its_page() {
     let changed = rest.replacen("type&quot;:&quot;film", "type&quot;:&quot;series", 1);
     let page = format!("{alien}data-item-slug=\"twin-peaks\"{changed}");
     world.fail_page(ALWAYS, PAGE_1, instead(200, page));
-    for warning in
-        ["warning: ada: skipped `twin-peaks`: Letterboxd lists it as `series`, not as a film\n", ""]
-    {
+    for warning in [
+        "warning: ada: skipped Twin Peaks (2000) `twin-peaks`: Letterboxd lists it as `series`, not as a film\n",
+        "",
+    ] {
         let ran = sync(&world, &["-q"]).exits(Exit::Success);
         assert_eq!(ran.stderr, warning);
         assert!(!world.letterboxd.film_pages_asked().contains(&"twin-peaks".to_owned()));

@@ -48,7 +48,7 @@ fn a_private_list_keeps_everything_and_warns_once_a_day() {
     assert_eq!(
         ran.stderr,
         "lbjf: error: ada: the watchlist is private\n\
-         hint: ask them to make the watchlist public; nothing is removed meanwhile\n"
+         hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile\n"
     );
     world.letterboxd.set_private("ada", false);
     sync(&world, &["-q"]).exits(Exit::Success);

@@ -37,7 +37,7 @@ fn dry_run_prints_what_the_run_then_does_and_writes_nowhere() {
 
     let dry = world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success);
     assert_eq!(world.writes(), [""; 0]);
-    let told = "warning: ada: skipped `excluded`: it is on Radarr's exclusion list";
+    let told = "warning: ada: skipped Excluded (2000) `excluded`: it is on Radarr's exclusion list";
     let dry =
         dry.says(told).mentions("sync --dry-run: 2 users, 4 steps planned, 1 left for later, 1 skipped, in ");
     let later = format!(

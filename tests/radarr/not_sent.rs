@@ -92,7 +92,7 @@ fn film_removed_from_radarr_is_added_for_another_user() {
 
 #[test]
 fn excluded_film_is_told_once_and_not_added_even_when_it_comes_back() {
-    let told = "warning: ada: skipped `heat-1995`: it is on Radarr's exclusion list";
+    let told = "warning: ada: skipped Heat 1995 (2000) `heat-1995`: it is on Radarr's exclusion list";
     let world = World::new().user("ben", "").watchlist(&["heat-1995", "alien"]);
     world.radarr.exclude(world.letterboxd.tmdb_id("heat-1995"));
     world.sync().says(told).mentions("1 added to Radarr, 1 skipped");
@@ -164,7 +164,7 @@ fn excluded_film_that_is_in_radarr_is_there() {
 
 #[test]
 fn film_unknown_to_radarr_is_told_once_and_tried_daily() {
-    let told = "warning: ada: skipped `lost`: Radarr's metadata has no film with TMDB id 5000001";
+    let told = "warning: ada: skipped Lost (2000) `lost`: Radarr's metadata has no film with TMDB id 5000001";
     let world = world_with_unknown_film();
     world.sync().says(told).mentions("sync: 1 user, 1 skipped, in ");
     world.sync();

@@ -217,7 +217,7 @@ fn animated_movies_are_not_added_when_the_id_that_the_look_up_answers_is_exclude
     world.radarr.merge(888_001, 888_002);
     world.radarr.exclude(888_002);
     let world = world.watchlist(&["merged"]);
-    let told = "warning: ada: skipped `merged`: it is on Radarr's exclusion list";
+    let told = "warning: ada: skipped Merged (2000) `merged`: it is on Radarr's exclusion list";
     world.lbjf(&["sync", "--dry-run"]).exits(Exit::Success).says(told);
     world.sync().says(told);
     world.pass_time(A_DAY);
@@ -251,7 +251,9 @@ fn animated_movies_that_cannot_be_looked_up_wait_for_the_next_run() {
     );
     assert_eq!(world.radarr.posted(), [0; 0]);
     world.radarr.metadata_down(false);
-    world.sync().says("warning: ada: skipped `lost`: Radarr's metadata has no film with TMDB id 5000001");
+    world
+        .sync()
+        .says("warning: ada: skipped Lost (2000) `lost`: Radarr's metadata has no film with TMDB id 5000001");
     assert_eq!(world.radarr.posted(), world.tmdb(&["bambi"]));
 }
 

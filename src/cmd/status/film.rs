@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::now;
 use crate::config::{Config, User};
+use crate::layout::{columns, wrap};
 use crate::report::show_time;
 use crate::span::{ago, left};
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
@@ -26,7 +27,13 @@ pub(super) fn answer(
     as_json: bool,
 ) -> anyhow::Result<String> {
     let films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
-    let view = View { config, now: now(), blocked_until: blocked_until(store)?, has_spans: !as_json };
+    let view = View {
+        config,
+        now: now(),
+        blocked_until: blocked_until(store)?,
+        has_spans: !as_json,
+        columns: columns(),
+    };
     if as_json {
         let films = films.iter().map(|film| view.json(film)).collect();
         return Ok(serde_json::to_string(&Json { version: 1, films })? + "\n");
@@ -57,6 +64,8 @@ struct View<'a> {
     blocked_until: Option<Timestamp>,
     /// Are times told as spans, for who reads them now?
     has_spans: bool,
+    /// Of the terminal, if it is one.
+    columns: Option<usize>,
 }
 
 /// Described in contrib/json.md.
@@ -118,7 +127,7 @@ impl View<'_> {
         for entry in &film.entries {
             let _ = writeln!(text, "  {}", entry.person);
             let mut row = |label: &str, value: &str| {
-                let _ = writeln!(text, "    {label:<12} {value}");
+                let _ = writeln!(text, "{}", wrap(&format!("    {label:<12} {value}"), 17, self.columns));
             };
             let since = ago(self.now, entry.seen_at);
             let listed =
