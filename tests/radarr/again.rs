@@ -235,7 +235,7 @@ fn an_exclusion_is_looked_at_daily_for_an_entry_that_takes_the_place_of_another(
     let world = World::new().watchlist_of(20);
     let never = world.letterboxd.tmdb_id("film-8");
     world.radarr.exclude(never);
-    world.sync().mentions("skipped `film-8`");
+    world.sync().mentions("skipped Film 8 (2000) `film-8`");
     replace_entry(&world, "film-8", "renamed");
     world.forget_requests();
     world.sync().omits("skipped");
