@@ -121,6 +121,7 @@ impl Cursor {
             && self.shortfall == 0
             && self.mismatch.is_none()
             && self.pending_at.is_none()
+            && self.incomplete.is_none()
     }
 }
 

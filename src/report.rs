@@ -97,7 +97,7 @@ impl Failures {
 pub struct UserReport {
     /// At Letterboxd.
     pub user: String,
-    /// One word: `complete`, `new_only`, `empty`, `pending`, `total_moved`, `incomplete`, `private`, `not_found`,
+    /// One word: `complete`, `new_only`, `empty`, `pending`, `total_moved`, `incomplete`, `private`, `not_found`, `other_member`,
     /// `challenged`, `rate_limited`, `markup_changed`, `unexpected_page`, `unreachable`, `not_asked`.
     pub outcome: &'static str,
     /// Entries on the whole list, as declared.

@@ -4,6 +4,7 @@
 //! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
 
 mod films;
+mod members;
 mod order;
 mod tell;
 
@@ -18,15 +19,17 @@ use crate::report::{Report, plural};
 use crate::span::left;
 use crate::store::{Store, StoreError, Timestamp};
 pub use films::{Looks, films, look_at};
+use members::Met;
 pub use tell::tiles_text;
 use tell::{common_failures, tell};
 
-/// Reads everybody's watchlist into the store.
+/// Reads the watchlists of these people into the store. `everybody` is whom the config names.
 pub fn watchlists(
     letterboxd: &Letterboxd,
     store: &mut Store,
     report: &mut Report,
     people: &[String],
+    everybody: &[String],
     terms: Terms,
 ) -> Result<(), StoreError> {
     // Those who failed last go last: should they fail again, nobody else goes without.
@@ -43,10 +46,16 @@ pub fn watchlists(
     noted?;
     let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap_or(Err(PageError::Stopped))).collect();
     let common = common_failures(&pages, people);
-    for (person, page) in people.iter().zip(pages) {
-        let result = match page {
-            Ok(page) => Scrape { letterboxd, store, person, terms }.run(page)?,
-            Err(error) => Scraped::failed(error, 1, None),
+    let met = members::meet(store, people, &pages, everybody, terms)?;
+    for ((person, page), met) in people.iter().zip(pages).zip(met) {
+        let result = match (page, met) {
+            (Ok(_), Met::Other { known, found }) => Scraped::other_member(known, found),
+            (Ok(page), met) => {
+                let scraped = Scrape { letterboxd, store, person, terms }.run(page)?;
+                let also = if let Met::Namesake(name) = met { Some(name) } else { None };
+                Scraped { also, ..scraped }
+            }
+            (Err(error), _) => Scraped::failed(error, 1, None),
         };
         tell(store, report, person, &result, &common)?;
     }
@@ -64,10 +73,14 @@ struct Scraped {
     gone: usize,
     /// Tiles that are no films, as far as the numbers tell.
     other_tiles: u32,
+    /// Another name in the config that is the same member's.
+    also: Option<String>,
     trouble: Option<Trouble>,
 }
 
 enum Trouble {
+    /// The name is another member's, by number.
+    OtherMember { known: i64, found: i64 },
     /// A page was not to be had.
     Page { error: PageError, number: u32 },
     /// The totals disagree; `shown` is `None` when the pages do so among themselves.
@@ -81,10 +94,15 @@ enum Trouble {
 }
 
 impl Scraped {
+    fn other_member(known: i64, found: i64) -> Self {
+        let trouble = Some(Trouble::OtherMember { known, found });
+        Self { outcome: "other_member", declared: None, new: 0, gone: 0, other_tiles: 0, also: None, trouble }
+    }
+
     fn failed(error: PageError, number: u32, declared: Option<u32>) -> Self {
         let outcome = if number == 1 || error.is_block() { error.word() } else { "incomplete" };
         let trouble = Some(Trouble::Page { error, number });
-        Self { outcome, declared, new: 0, gone: 0, other_tiles: 0, trouble }
+        Self { outcome, declared, new: 0, gone: 0, other_tiles: 0, also: None, trouble }
     }
 }
 
@@ -151,7 +169,15 @@ impl Scrape<'_> {
         if let Some((outcome, trouble)) = enough {
             let other_tiles =
                 pages.iter().flatten().map(|page| page.other_tiles).fold(0, u32::saturating_add);
-            return Ok(Scraped { outcome, declared: Some(declared), new, gone: 0, other_tiles, trouble });
+            return Ok(Scraped {
+                outcome,
+                declared: Some(declared),
+                new,
+                gone: 0,
+                other_tiles,
+                also: None,
+                trouble,
+            });
         }
 
         // All pages.
@@ -337,6 +363,7 @@ impl Scrape<'_> {
             new,
             gone: 0,
             other_tiles: 0,
+            also: None,
             trouble: None,
         };
         scraped.other_tiles = pages.iter().map(|page| page.other_tiles).fold(0, u32::saturating_add);

@@ -41,6 +41,7 @@ pub fn pass(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let chosen = &config.chosen_users(&args.user)?;
+    let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
     if args.add_again {
         let open = store.forget_answers(&people)?;
@@ -82,7 +83,7 @@ pub fn pass(
         if let Some(ahead) = ahead {
             scope.spawn(ahead);
         }
-        scrape::watchlists(&letterboxd, store, report, &people, terms)
+        scrape::watchlists(&letterboxd, store, report, &people, &everybody, terms)
     })?;
     store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;

@@ -124,9 +124,9 @@ impl PageError {
             Self::Private => Some(
                 "ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
             ),
-            Self::NotFound => {
-                Some("check `letterboxd_username`; a member who changed names needs the new one")
-            }
+            Self::NotFound => Some(
+                "check `letterboxd_username`; a member who changed names needs the new one, and what is known of them goes on",
+            ),
             Self::Unreadable(Unreadable::MarkupChanged { .. }) => {
                 Some("Letterboxd may have changed its pages: look for a newer lbjf; nothing was removed")
             }

@@ -37,6 +37,8 @@ pub struct WatchlistPage {
     pub pages: u32,
     /// The entries of this page, newest first.
     pub entries: Vec<WatchlistEntry>,
+    /// Letterboxd's own number of the member, which stays when they change names; `None` where the page does not say.
+    pub member: Option<i64>,
     /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
     /// whether they are none.
     pub other_tiles: u32,
@@ -119,7 +121,8 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
     if declared == 0 && shown == 0 && page == 1 && pages > 1 {
         return Err(changed("believable number in data-num-entries", "`0` on a page that leads to others"));
     }
-    let found = WatchlistPage { declared, pages, entries, other_tiles };
+    let member = column.attr("data-path").and_then(member_number);
+    let found = WatchlistPage { declared, pages, entries, member, other_tiles };
     if found.pages == 1 {
         prove_end(std::slice::from_ref(&found))?;
     }
@@ -296,6 +299,14 @@ fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), U
         Some(owner) if owner.eq_ignore_ascii_case(user) => Ok(()),
         Some(found) => Err(Unreadable::OtherOwner { asked: user.to_owned(), found: shorten(&found) }),
     }
+}
+
+/// `15345230`, as in `/esi/watchlist/15345230/default/…`.
+fn member_number(path: &str) -> Option<i64> {
+    let mut parts = path.split('/').skip_while(|part| *part != "watchlist");
+    let number = parts.nth(1)?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|number| is_number && *number > 0)
 }
 
 /// The watchlist's own part of the page: it carries the declared total.

@@ -17,6 +17,15 @@ pub(super) fn tell(
     common: &Failures,
 ) -> Result<(), StoreError> {
     let mut problem = None;
+    match &scraped.also {
+        Some(name) => {
+            let text = format!("is the same member as `{name}`, who is in the config, too");
+            let hint = "take the name out of the config that is no longer theirs; what is known of it then goes on under the other, unless that has a list already";
+            report.warning(store, ("member", person), person, &text, Some(hint))?;
+        }
+        None if scraped.trouble.is_none() => store.forget_notices_about("member", person)?,
+        None => {}
+    }
     match &scraped.trouble {
         None => {
             store.forget_notices_about("scrape", person)?;
@@ -32,6 +41,14 @@ pub(super) fn tell(
                     None,
                 )?;
             }
+        }
+        Some(Trouble::OtherMember { known, found }) => {
+            let text = format!(
+                "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
+            );
+            let hint = "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once";
+            report.failure(store, Failed::List, ("scrape", person, "member"), person, &text, Some(hint))?;
+            problem = Some(text);
         }
         Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
         // Told once for all.
@@ -84,7 +101,8 @@ pub(super) fn tell(
             problem = Some(text);
         }
     }
-    let readable = !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. }));
+    let readable =
+        !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. } | Trouble::OtherMember { .. }));
     let declared = scraped.declared.filter(|_| readable);
     store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, report.now())?;
     report.user(UserReport {

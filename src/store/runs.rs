@@ -193,6 +193,50 @@ impl Store {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
+    /// Letterboxd's number of this member, as far as a page of theirs told it.
+    pub fn member(&self, person: &str) -> Result<Option<i64>, StoreError> {
+        let sql = "SELECT member FROM person WHERE name = ?1";
+        Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
+    }
+
+    /// Everybody else who is, or was, the member of this number.
+    pub fn names_of_member(&self, member: i64, but: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM person WHERE member = ?1 AND name <> ?2 ORDER BY scraped_at DESC, name";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let names = statement.query_map(params![member, but], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    /// Remembers the number of a member.
+    pub fn record_member(&mut self, person: &str, member: i64) -> Result<(), StoreError> {
+        let sql = "INSERT INTO person (name, member) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET member = excluded.member WHERE member IS NOT excluded.member";
+        self.db.execute(sql, params![person, member])?;
+        Ok(())
+    }
+
+    /// A member changed names: whatever is known of them under the old one is theirs under the new one, of which
+    /// nothing may be known yet. Returns whether that is so.
+    pub fn rename_person(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
+        self.transact(|db| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE person = ?1)";
+            if db.query_row(sql, [to], |row| row.get(0))? {
+                return Ok(false);
+            }
+            for sql in [
+                "DELETE FROM person WHERE name = ?2 AND ?1 <> ?2",
+                "UPDATE person SET name = ?2 WHERE name = ?1",
+                "UPDATE entry SET person = ?2 WHERE person = ?1",
+                "UPDATE OR REPLACE look SET person = ?2 WHERE person = ?1",
+                "UPDATE OR REPLACE notice SET about = ?2
+                    WHERE about = ?1 AND kind IN ('skip', 'scrape', 'collection', 'tiles', 'member')",
+            ] {
+                db.execute(sql, [from, to])?;
+            }
+            Ok(true)
+        })
+    }
+
     /// Writes down how a scrape went. `declared` is `None` when the list could not be read.
     pub fn record_scrape(
         &mut self,

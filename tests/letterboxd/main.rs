@@ -8,6 +8,7 @@ mod doubt;
 mod films;
 mod giving_up;
 mod pagination;
+mod renamed;
 mod unreadable;
 
 use std::time::Duration;

@@ -84,7 +84,13 @@ fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
     let empty = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
     assert_eq!(
         watchlist(&empty, "ada", 1),
-        Ok(WatchlistPage { declared: 0, pages: 1, entries: Vec::new(), other_tiles: 0 })
+        Ok(WatchlistPage {
+            declared: 0,
+            pages: 1,
+            entries: Vec::new(),
+            member: Some(pages::member_number("ada").into()),
+            other_tiles: 0
+        })
     );
     let nothing_on_page_2 = |declared: u32| {
         watchlist(&pages::watchlist_page(Markup::May2026, "ada", 2, 3, declared, &[]), "ada", 2)
@@ -109,6 +115,7 @@ fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
         declared,
         pages: 1,
         entries: (0..shown).map(entry).collect(),
+        member: None,
         other_tiles: 0,
     };
     for (what, pages, is_end) in [
@@ -718,4 +725,29 @@ fn a_film_page_read_in_part_says_what_it_says_in_whole() {
         }
     }
     assert!(in_part > 100, "{in_part} pages were read in part");
+}
+
+#[test]
+fn a_watchlist_names_the_number_of_its_member() {
+    for (path, expected) in [
+        ("/esi/watchlist/15345230/default/public:3217120/page/1/?esiAllowFilters=true", Some(15_345_230)),
+        ("/csi/other/watchlist/7/", Some(7)),
+        ("/esi/watchlist/ada/default/", None),
+        ("/esi/watchlist/0/", None),
+        ("/esi/watchlist/+5/", None),
+        ("/esi/watchlist/99999999999999999999/", None),
+        ("/esi/watchlist/", None),
+        ("/esi/15345230/", None),
+        ("", None),
+    ] {
+        assert_eq!(member_number(path), expected, "{path}");
+    }
+    let page = pages::watchlist_page(Markup::May2026, "Ada", 1, 1, 0, &[]);
+    let (number, own) = (pages::member_number("ada"), |html: &str| watchlist(html, "ada", 1).unwrap().member);
+    assert_eq!(own(&page), Some(number.into()));
+    assert_eq!(
+        own(&page.replace("data-path=", "data-road=")),
+        None,
+        "markup without it is read all the same"
+    );
 }

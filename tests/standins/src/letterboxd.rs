@@ -34,6 +34,7 @@ pub fn rate_limit() -> Reply {
 #[derive(Default)]
 struct Member {
     spelled: String,
+    number: u32,
     entries: Vec<String>,
     private: bool,
     declared_offset: i64,
@@ -103,9 +104,11 @@ impl State {
     }
 
     fn member(&mut self, user: &str) -> &mut Member {
-        self.members
-            .entry(user.to_lowercase())
-            .or_insert_with(|| Member { spelled: user.to_owned(), ..Member::default() })
+        self.members.entry(user.to_lowercase()).or_insert_with(|| Member {
+            spelled: user.to_owned(),
+            number: pages::member_number(user),
+            ..Member::default()
+        })
     }
 
     fn watchlist(&self, user: &str, page: u32) -> Reply {
@@ -124,7 +127,8 @@ impl State {
         let films: Vec<Film> = shown.map(|slug| self.films[slug].clone()).collect();
         let total = i64::try_from(entries.len()).expect("few entries") + member.declared_offset;
         let declared = u32::try_from(total.max(0)).expect("an offset of a sensible size");
-        let body = pages::watchlist_page(self.markup, &member.spelled, page, pages, declared, &films);
+        let owner = (member.spelled.as_str(), member.number);
+        let body = pages::watchlist_page_of(self.markup, owner, page, pages, declared, &films);
         Reply::html(200, body)
             .with_header("x-letterboxd-type", "Member")
             .with_header("x-letterboxd-identifier", &film::lid(film::hash(&user.to_lowercase())))
@@ -275,6 +279,22 @@ impl Letterboxd {
     /// Hides a member's watchlist, or shows it again.
     pub fn set_private(&self, user: &str, private: bool) {
         self.state().member(user).private = private;
+    }
+
+    /// A member changes names: the old one is nobody's from then on.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such member.
+    pub fn rename_member(&self, old: &str, new: &str) {
+        let mut state = self.state();
+        let member = state.members.remove(&old.to_lowercase()).expect("there is such a member");
+        state.members.insert(new.to_lowercase(), Member { spelled: new.to_owned(), ..member });
+    }
+
+    /// Makes a name another member's, with a list of their own.
+    pub fn set_member_number(&self, user: &str, number: u32) {
+        self.state().member(user).number = number;
     }
 
     /// Lets a watchlist claim so many entries more (or fewer) than it has.

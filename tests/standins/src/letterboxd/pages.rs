@@ -36,6 +36,23 @@ pub fn watchlist_page(
     declared: u32,
     films: &[Film],
 ) -> String {
+    watchlist_page_of(markup, (owner, member_number(owner)), page, pages, declared, films)
+}
+
+/// The number of a member who never changed names.
+pub fn member_number(owner: &str) -> u32 {
+    1 + super::film::hash(&owner.to_lowercase()) % 20_000_000
+}
+
+/// One page of the watchlist of a member, by name and number.
+pub fn watchlist_page_of(
+    markup: Markup,
+    (owner, number): (&str, u32),
+    page: u32,
+    pages: u32,
+    declared: u32,
+    films: &[Film],
+) -> String {
     let user = escape(&owner.to_lowercase());
     let owner = escape(owner);
     let grid = if films.is_empty() { String::new() } else { grid(markup, films) };
@@ -57,7 +74,7 @@ pub fn watchlist_page(
 		<li class="navitem js-page-watchlist -active" data-owner="{owner}"><a class="navlink" href="/{user}/watchlist/">Watchlist</a></li>
 	</ul></nav>
 </section>
-<div class="cols-2 js-watchlist-content" data-path="/esi/watchlist/1/default/public:1/page/{page}/?esiAllowFilters=true" data-num-entries="{declared}">
+<div class="cols-2 js-watchlist-content" data-path="/esi/watchlist/{number}/default/public:1/page/{page}/?esiAllowFilters=true" data-num-entries="{declared}">
 <section class="section col-24 col-main js-watchlist-main-content">
 <div id="content-nav" class="basic"> <h1 class="section-heading"><span class="replace-if-you" data-replacement="You want" data-person="{owner}">{owner} wants</span> to see <span class="js-watchlist-count">{count}</span></h1> </div>
 {grid}
