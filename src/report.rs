@@ -360,9 +360,10 @@ impl Report {
         count(counts.skipped, "skipped");
         let failures = &self.failures;
         // What the exit code does not tell has not failed.
-        let (failed, unread) = match failures.is_list_told {
-            true => (failures.users.union(&failures.lists).count(), 0),
-            false => (failures.users.len(), failures.lists.difference(&failures.users).count()),
+        let (failed, unread) = if failures.is_list_told {
+            (failures.users.union(&failures.lists).count(), 0)
+        } else {
+            (failures.users.len(), failures.lists.difference(&failures.users).count())
         };
         count(unread, if unread == 1 { "list not read" } else { "lists not read" });
         for (number, noun) in [

@@ -265,8 +265,8 @@ impl Scrape<'_> {
             return Ok(0);
         }
         let first = self.store.newest_position(self.person)? - i64::from(count(front.len()));
-        let placed = front.into_iter().cloned().zip(first..);
-        let (moved, fresh): (Vec<_>, Vec<_>) = placed.partition(|(uid, _)| again.contains(uid));
+        let in_front = front.into_iter().cloned().zip(first..);
+        let (moved, fresh): (Vec<_>, Vec<_>) = in_front.partition(|(uid, _)| again.contains(uid));
         let now = self.terms.now;
         if !moved.is_empty() {
             log::info!("{}: {} put on the watchlist again", self.person, moved.len());

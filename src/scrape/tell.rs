@@ -120,8 +120,7 @@ pub(super) fn tell(
 fn is_own_trouble(error: &PageError, number: u32) -> bool {
     match error {
         PageError::Private => true,
-        PageError::NotFound => number == 1,
-        PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
+        PageError::NotFound | PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
         _ => false,
     }
 }
