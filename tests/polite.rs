@@ -3,6 +3,8 @@
 mod common;
 #[path = "polite/proxies.rs"]
 mod proxies;
+#[path = "polite/real.rs"]
+mod real;
 
 use std::time::Duration;
 

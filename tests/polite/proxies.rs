@@ -276,7 +276,10 @@ fn a_proxy_file_that_names_no_proxy_stops_everything_before_a_request() {
             let world = World::new().watchlist_of(3).set("[letterboxd]", &lines);
             std::fs::write(world.folder.path().join("proxies.txt"), text).expect("it can be written to");
             for args in [&["sync"][..], &["status", "--check"], &["scrape", "ada"], &["cleanup"]] {
-                world.lbjf(args).exits(Exit::Config).mentions("letterboxd.proxy_file: names no proxy");
+                let ran = world.lbjf(args);
+                let said = format!("{}{}", ran.stdout, ran.stderr);
+                assert!(said.contains("letterboxd.proxy_file: names no proxy"), "{args:?}: {said}");
+                ran.exits(Exit::Config);
             }
             assert_eq!(world.letterboxd.server.connections(), 0);
         }
