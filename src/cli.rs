@@ -116,8 +116,8 @@ pub enum Command {
     /// Say where everybody's films stand, from what the last runs stored
     #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
     Status(StatusArgs),
-    /// Print what packages ship beside the program: completions for a shell, or the man page
-    #[command(hide = true)]
+    /// Print the example config, the man page, or completions for a shell
+    #[command(after_help = "Example:\n  lbjf generate config > config.toml")]
     Generate(GenerateArgs),
 }
 

@@ -48,12 +48,13 @@ fn man_page_and_completions_are_what_generate_prints() {
 }
 
 #[test]
-fn generate_needs_no_config_and_is_not_in_the_help() {
+fn generate_needs_no_config_and_is_in_the_help() {
     let mut world = World::new();
     world.change("[radarr]", "[radar");
     world.lbjf(&["generate", "man"]).exits(Exit::Success);
     let help = world.lbjf(&["--help"]).exits(Exit::Success).stdout;
-    assert!(help.contains("scrape") && !help.contains("generate"), "{help}");
+    assert!(help.contains("scrape") && help.contains("generate"), "{help}");
+    assert!(read("contrib/lbjf.1").contains("lbjf generate"), "the man page has all commands");
 }
 
 #[test]
@@ -90,6 +91,96 @@ fn man_page_has_no_mistake_that_mandoc_or_man_finds() {
     if let Some(found) = tool("man", &["--warnings", "-E", "UTF-8", "-l", "contrib/lbjf.1"]) {
         assert!(!found.contains("warning:"), "{found}");
     }
+}
+
+/// What the Debian package holds: a file or a pattern of the repository, and where it goes.
+fn assets() -> Vec<(String, String)> {
+    let cargo = read("Cargo.toml");
+    let (_, list) = cargo.split_once("\nassets = [\n").expect("cargo-deb's assets");
+    let lines = list.lines().take_while(|line| *line != "]").filter(|line| line.contains('['));
+    lines
+        .map(|line| {
+            let mut quoted = line.split('"').skip(1).step_by(2).map(str::to_owned);
+            (quoted.next().expect("a source"), quoted.next().expect("a place"))
+        })
+        .collect()
+}
+
+#[test]
+fn every_link_in_the_texts_of_the_debian_package_leads_to_a_file_in_it() {
+    const DOC: &str = "usr/share/doc/lbjf/";
+    let assets = assets();
+    // In the same place to one another as in the repository.
+    let ships = |path: &str| {
+        let is_it = |(from, to): &(String, String)| {
+            let folder = Path::new(from).parent().and_then(Path::to_str).unwrap_or_default();
+            let there = format!("{DOC}{folder}/").replace("//", "/");
+            let is_glob = from.ends_with("/*") && *from.trim_end_matches('*') == there[DOC.len()..];
+            let is_named = from == path || Path::new(path).parent() == Some(Path::new(folder)) && is_glob;
+            *to == there && (is_named || from.starts_with(&format!("{path}/")))
+        };
+        assets.iter().any(is_it)
+    };
+    let mut looked = 0;
+    for (text, _) in assets.iter().filter(|(from, to)| from.ends_with(".md") && to.starts_with(DOC)) {
+        let folder = Path::new(text).parent().expect("a path of a file");
+        for link in read(text).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            // Who works on lbjf has the source.
+            if target.is_empty() || target.contains("://") || target == "CONTRIBUTING.md" {
+                continue;
+            }
+            let (linked, mut path) = (folder.join(target), Vec::new());
+            for part in linked.iter().map(|part| part.to_str().expect("plain names")) {
+                if part == ".." {
+                    path.pop();
+                } else {
+                    path.push(part);
+                }
+            }
+            let path = path.join("/");
+            assert!(Path::new(ROOT).join(&path).exists(), "{text} links to {path}, which is not there");
+            assert!(ships(&path), "{text} links to {path}, which the Debian package lacks");
+            looked += 1;
+        }
+    }
+    assert!(looked > 10, "{looked} links");
+}
+
+#[test]
+fn the_description_of_the_debian_package_fits_its_readers() {
+    let cargo = read("Cargo.toml");
+    let (_, text) = cargo.split_once("extended-description = \"\"\"\n").expect("a description");
+    let text = text.split("\"\"\"").next().unwrap_or_default();
+    let lines: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
+    let (last, others) = lines.split_last().expect("some lines");
+    assert!(others.iter().all(|width| (60..=79).contains(width)) && *last <= 79, "{lines:?}");
+}
+
+#[test]
+fn keys_of_a_config_for_the_container_go_into_no_image_no_crate_and_no_commit() {
+    const CONFIG: &str = "contrib/container/config";
+    assert!(read(".gitignore").lines().any(|line| line == format!("/{CONFIG}/")));
+    assert!(read("Cargo.toml").contains(&format!("\"!/{CONFIG}\"")));
+    // Both builders of Docker read the file at the top; one for the Dockerfile alone is read by the newer one only.
+    assert!(!Path::new(ROOT).join("contrib/container/Dockerfile.dockerignore").exists());
+    let ignored = read(".dockerignore");
+    let mut lines = ignored.lines().filter(|line| !line.starts_with('#'));
+    assert_eq!(lines.next(), Some("*"), "nothing goes that is not named");
+    let named: Vec<_> =
+        lines.map(|line| line.strip_prefix('!').expect("all others name what goes")).collect();
+    assert!(named.iter().all(|path| !Path::new(CONFIG).starts_with(path) && *path != "target"), "{named:?}");
+    // What goes is enough for Cargo.
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    for path in named {
+        assert!(Path::new(ROOT).join(path).exists(), "{path}");
+        let at = folder.path().join(path);
+        std::fs::create_dir_all(at.parent().expect("a folder")).expect("it can be made");
+        tool("cp", &["-r", path, at.to_str().expect("a plain path")]);
+    }
+    let manifest = folder.path().join("Cargo.toml");
+    let args = ["metadata", "--offline", "--locked", "--no-deps", "--format-version", "1", "--manifest-path"];
+    tool("cargo", &[&args[..], &[manifest.to_str().expect("a plain path")]].concat());
 }
 
 /// The units in a folder of their own, with the program that was built: systemd looks whether it is there.

@@ -36,7 +36,7 @@ complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Bring Radarr an
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print what packages ship beside the program: completions for a shell, or the man page'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print the example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, as in the config; may be given several times' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
@@ -98,5 +98,5 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subc
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print what packages ship beside the program: completions for a shell, or the man page'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print the example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,7 +1,7 @@
 //! `lbjf generate`: an example config to begin with, and what packages ship beside the program, made from the same
 //! definition that reads the command line.
 //!
-//! Hidden, since it is needed once at the most. `contrib/generate` writes the files of the repository with it,
+//! `contrib/generate` writes the files of the repository with it,
 //! and a test compares them.
 
 use std::io::{self, Write as _};
