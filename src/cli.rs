@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else.
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -53,7 +54,6 @@ fn help_columns() -> usize {
 /// # Errors
 ///
 /// The exit code, when it is wrong or asks for help only: that was printed.
-#[expect(clippy::print_stderr, reason = "there is no logger yet")]
 pub fn parse() -> Result<Cli, ExitCode> {
     let given: Vec<OsString> = std::env::args_os().collect();
     let error = match Cli::try_parse_from(&given) {
@@ -67,7 +67,8 @@ pub fn parse() -> Result<Cli, ExitCode> {
         error.exit();
     }
     let error = Cli::try_parse_from(&clean).err().unwrap_or(error);
-    eprint!("{}", lines(&error.render().to_string()));
+    // Nobody hears it where there is no stderr.
+    let _ = io::stderr().write_all(lines(&error.render().to_string()).as_bytes());
     Err(ExitCode::from(2))
 }
 
