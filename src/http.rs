@@ -179,15 +179,11 @@ impl Http {
         // As ureq's own chain, but what fails on the way to a proxy is told from what fails behind it.
         let way = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
         let way = Leg(way.chain(TcpConnector::default()));
-        let agent = match &options.ca_file {
-            Some(own) => {
-                let tls = own.connector().map_err(SetupError::Certificates)?;
-                Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
-            }
-            None => {
-                let tls = RustlsConnector::default();
-                Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
-            }
+        let agent = if let Some(own) = &options.ca_file {
+            let tls = own.connector().map_err(SetupError::Certificates)?;
+            Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
+        } else {
+            Agent::with_parts(config, way.chain(RustlsConnector::default()), DefaultResolver::default())
         };
         let has_login = options.proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some());
         let (line, timeout, secret) = (Line::new(agent), options.timeout, options.secret.clone());
