@@ -37,7 +37,8 @@ fn stops_at_once(server: Door, path: &'static str, fault: &Fault) {
         world.download("alien");
         server(&world).fail(usize::MAX, move |request| request.path == path, fault.clone());
         let (ran, took) = stop(&world, signal, |world| !server(world).asked("GET", path).is_empty());
-        let ran = ran.exits(exit).omits("warning").omits("hint").omits("failed").omits("refuse");
+        let ran =
+            ran.exits(exit).omits("warning").omits("error").omits("hint").omits("failed").omits("refuse");
         assert!(took < Duration::from_secs(2), "{path}: {took:?} after {signal:?}");
         let last = ran.stderr.lines().last().unwrap_or_default();
         assert!(last.starts_with("sync: 1 user, "), "{}", ran.stderr);
@@ -77,7 +78,8 @@ fn a_run_that_waits_for_a_connection_stops_when_that_has_failed_and_says_nothing
         let (deaf, url) = (Deaf::start(), world.radarr.url());
         world.change(&url, &deaf.url());
         let (ran, took) = stop(&world, signal, |world| world.letterboxd.film_pages_asked().len() == 2);
-        let ran = ran.exits(exit).omits("warning").omits("hint").omits("failed").omits("refuse");
+        let ran =
+            ran.exits(exit).omits("warning").omits("error").omits("hint").omits("failed").omits("refuse");
         // Three tries would take eight.
         assert!(took < Duration::from_secs(7), "{took:?} after {signal:?}");
         let last = ran.stderr.lines().last().unwrap_or_default();
@@ -111,7 +113,7 @@ fn a_run_in_a_pause_between_two_pages_stops_at_once() {
     for (signal, exit) in SIGNALS {
         world.forget_requests();
         let (ran, took) = stop(&world, signal, |world| !LETTERBOXD(world).requests().is_empty());
-        ran.exits(exit).omits("warning").omits("refuse");
+        ran.exits(exit).omits("warning").omits("error").omits("refuse");
         assert!(took < Duration::from_secs(2), "{took:?} after {signal:?}");
     }
 }
@@ -134,11 +136,11 @@ fn a_write_that_is_under_way_is_waited_for_and_recorded() {
     };
     let is_posted = || !world.radarr.posted().is_empty();
     let ran = stopped_in_a_write(&world.radarr.server, Signal::SIGTERM, &is_posted);
-    ran.exits(Exit::Terminated).mentions("ada: added to Radarr: ").omits("warning");
+    ran.exits(Exit::Terminated).mentions("ada: added to Radarr: ").omits("warning").omits("error");
     assert_eq!(world.radarr.posted().len(), 1);
     let is_made = || !world.jellyfin.server.writes().is_empty();
     let ran = stopped_in_a_write(&world.jellyfin.server, Signal::SIGINT, &is_made);
-    ran.exits(Exit::Interrupted).mentions("ada: added to Radarr: ").omits("warning");
+    ran.exits(Exit::Interrupted).mentions("ada: added to Radarr: ").omits("warning").omits("error");
     world.sync();
     assert_eq!(
         world.radarr.posted(),
