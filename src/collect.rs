@@ -250,13 +250,13 @@ impl Collect<'_> {
         let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
             let name = name_key(user.jellyfin_username.as_deref().unwrap_or_default());
-            let places = plan::places(viewer, members, &unstuck, aliases);
+            let placed = plan::places(viewer, members, &unstuck, aliases);
             // Whatever of the look is still to be done is written down as not seen yet.
             let look = match read.looks.get(&name).filter(|_| !self.only_take) {
                 Some(taken) => taken.to_record(user, store, report.now())?,
                 None => None,
             };
-            store.record_places(viewer.name, &places, look.as_ref())?;
+            store.record_places(viewer.name, &placed, look.as_ref())?;
         }
         Ok(())
     }

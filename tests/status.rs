@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Ran, World, wait_until};
+use common::{COLLECTION, Ran, World, wait_until};
 use lbjf::exit::Exit;
 use serde_json::{Value, json};
 use standins::letterboxd::{Film, Link};
@@ -299,6 +299,75 @@ fn status_of_a_film_says_where_it_stands_and_what_comes_next() {
     );
     world.change("letterboxd_username = \"ben\"", "letterboxd_username = \"bob\"");
     assert!(ask(&world, "heat").contains("nothing: the config does not name this person"));
+}
+
+#[test]
+fn status_of_a_film_in_a_shared_collection_says_what_is_so_of_each_person() {
+    let shared = format!("jellyfin_collection = \"{COLLECTION}\"");
+    let world = World::new().watchlist(&["heat", "alien"]).user("ben", &shared);
+    world.letterboxd.set_watchlist("ben", &["heat"]);
+    let [heat, alien] = world.settle(["heat", "alien"]);
+    let rows = |film: &str| -> Vec<String> {
+        let answer = ask(&world, film);
+        let rows = answer.lines().filter_map(|line| {
+            let row = line.trim();
+            let row = row.strip_prefix("collection ").or(row.strip_prefix("next "))?;
+            Some(row.trim().replace(&format!("`{COLLECTION}`: "), ""))
+        });
+        rows.collect()
+    };
+    let counts = || {
+        let status = json_of(&world);
+        [0, 1].map(|user| {
+            ["in_collection", "watched"].map(|key| status["users"][user][key].as_u64().expect("a number"))
+        })
+    };
+    let both = "it leaves the collection once ada and ben have watched it";
+    assert_eq!(rows("heat"), ["in it", both, "in it", both.replace("ada and ben", "ben and ada").as_str()]);
+    assert_eq!(counts(), [[2, 0], [1, 0]]);
+
+    world.jellyfin.watch("ada", &heat, true);
+    world.idle();
+    let ben = "it leaves the collection once ben has watched it";
+    assert_eq!(
+        rows("heat"),
+        [
+            "in it; ada has watched it, ben has not",
+            format!("{ben}, too").as_str(),
+            "in it; ada has watched it, ben has not",
+            ben,
+        ]
+    );
+    assert_eq!(counts(), [[2, 1], [1, 0]]);
+    let json = world.lbjf(&["status", "heat", "--json"]).json();
+    let users = &json["films"][0]["users"];
+    assert_eq!((&users[0]["place"], &users[0]["watched"]), (&json!("collection"), &json!(true)));
+    assert_eq!((&users[1]["place"], &users[1]["watched"]), (&json!("collection"), &json!(false)));
+    // One of them may have seen it again before the other did once.
+    world.jellyfin.watch("ada", &heat, false);
+    world.idle();
+    assert_eq!(rows("heat")[0], "in it");
+    world.jellyfin.watch("ada", &heat, true);
+    world.jellyfin.watch("ben", &heat, true);
+    world.sync();
+    let out = "not in it; ada and ben have watched it";
+    assert_eq!(
+        rows("heat"),
+        [out, "nothing: all is done", &out.replace("ada and ben", "ben and ada"), "nothing: all is done"]
+    );
+    assert_eq!(counts(), [[1, 1], [0, 1]]);
+
+    // Of a film that one lists, the other's eyes do not count.
+    assert_eq!(rows("alien"), ["in it", "it leaves the collection once ada has watched it"]);
+    world.jellyfin.watch("ada", &alien, true);
+    world.sync();
+    assert_eq!(rows("alien"), ["not in it, since it was watched", "nothing: all is done"]);
+    // Somebody puts it back, to see it again.
+    world.jellyfin.put(&world.jellyfin.collections()[0].id, &alien);
+    world.jellyfin.watch("ben", &alien, true);
+    world.sync();
+    let stays = "it stays in the collection, since it had been watched when lbjf first saw it there";
+    assert_eq!(rows("alien"), ["in it; ada has watched it", stays]);
 }
 
 #[test]

@@ -10,9 +10,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Aliases, Create, Put, Step, Take, Why};
-use crate::film::{TmdbId, Uid};
+use crate::film::TmdbId;
 use crate::jellyfin::{JellyfinId, LibraryFilm, Member};
-use crate::store::{Listed, MemberRow, Place};
+use crate::store::{Listed, MemberRow, Place, Placed};
 
 /// One person mapped to the collection.
 #[derive(Debug)]
@@ -153,14 +153,14 @@ pub fn collection(
     plan
 }
 
-/// Where this person's films stand, given what is in the collection now. A film that is not named here stays where it
+/// Where this person's films stand, given what is in the collection now, and which they have watched. A film that is not named here stays where it
 /// was: what changed of late says nothing of it.
 pub fn places(
     viewer: &Viewer<'_>,
     members: &[Member],
     unstuck: &[JellyfinId],
     aliases: &Aliases,
-) -> Vec<(Uid, Option<Place>)> {
+) -> Vec<Placed> {
     let Some(library) = viewer.library else { return Vec::new() };
     let inside = inside(members, aliases);
     let has_no_use = |copy: &Copy| {
@@ -168,10 +168,10 @@ pub fn places(
     };
     let place = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
-        let place = if has_watched(viewer, id) {
-            Some(Place::Watched)
-        } else if inside.contains(&id) {
+        let place = if inside.contains(&id) {
             Some(Place::Collection)
+        } else if has_watched(viewer, id) {
+            Some(Place::Watched)
         } else if let Some(copies) = library.copies.get(&id) {
             // In the library, and yet not in: either it cannot be, or what was to be done was not.
             copies.iter().all(has_no_use).then_some(Place::Unstuck)
@@ -180,7 +180,7 @@ pub fn places(
         } else {
             Some(Place::Waiting)
         };
-        Some((listed.film.uid.clone(), place))
+        Some(Placed { uid: listed.film.uid.clone(), place, is_watched: library.is_watched(id) })
     };
     viewer.listed.iter().filter_map(place).collect()
 }

@@ -24,7 +24,7 @@ pub enum Place {
     Collection,
     /// Not in the library yet.
     Waiting,
-    /// Watched, hence not in the collection.
+    /// Watched, and not in the collection.
     Watched,
     /// In the library, but Jellyfin did not put it into the collection although it said so.
     Unstuck,
@@ -46,6 +46,18 @@ impl Place {
     pub(super) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
     }
+}
+
+/// A listed film as the last look at Jellyfin showed it. The collection is everybody's who is mapped to it, and what was
+/// watched each person's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The entry.
+    pub uid: Uid,
+    /// Where it stands; `None`: that is to be found out.
+    pub place: Option<Place>,
+    /// Has the person watched any copy?
+    pub is_watched: bool,
 }
 
 /// The last look at a person's library.
@@ -252,7 +264,7 @@ impl Store {
                 "DELETE FROM server WHERE name = 'jellyfin';
                 DELETE FROM collection; DELETE FROM member; DELETE FROM unstuck; DELETE FROM leftover;
                 DELETE FROM viewer; DELETE FROM look;
-                UPDATE entry SET place = NULL WHERE place IS NOT NULL;",
+                UPDATE entry SET place = NULL, is_watched = 0;",
             )?;
             Ok(true)
         })
@@ -263,14 +275,15 @@ impl Store {
     pub fn record_places(
         &mut self,
         person: &str,
-        places: &[(Uid, Option<Place>)],
+        placed: &[Placed],
         look: Option<&LastLook>,
     ) -> Result<(), StoreError> {
         self.transact(|db| {
-            let sql = "UPDATE entry SET place = ?3 WHERE person = ?1 AND uid = ?2 AND place IS NOT ?3";
+            let sql = "UPDATE entry SET place = ?3, is_watched = ?4
+                WHERE person = ?1 AND uid = ?2 AND (place IS NOT ?3 OR is_watched <> ?4)";
             let mut statement = db.prepare_cached(sql)?;
-            for (uid, place) in places {
-                statement.execute(params![person, uid.0, place.map(Place::word)])?;
+            for Placed { uid, place, is_watched } in placed {
+                statement.execute(params![person, uid.0, place.map(Place::word), is_watched])?;
             }
             if let Some(look) = look {
                 let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)

@@ -173,6 +173,9 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE person ADD COLUMN incomplete_at INTEGER;
     ALTER TABLE person ADD COLUMN incomplete_count INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE person ADD COLUMN incomplete_why TEXT;
+    -- Had the person watched it at the last look at Jellyfin? Where the film is in the collection, `place` says that.
+    ALTER TABLE entry ADD COLUMN is_watched INTEGER NOT NULL DEFAULT 0;
+    UPDATE entry SET is_watched = 1 WHERE place = 'watched';
     -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
     CREATE TABLE leftover (
         collection_id TEXT NOT NULL,

@@ -85,6 +85,8 @@ pub struct EntryStatus {
     pub next_try_at: Timestamp,
     /// Where it stood at the last look at Jellyfin.
     pub place: Option<Place>,
+    /// Had this person watched it by then?
+    pub is_watched: bool,
 }
 
 impl Store {
@@ -188,6 +190,7 @@ impl Store {
                 detail: clean(word("detail")?.filter(|_| is_listed)),
                 next_try_at: row.get("next_try_at")?,
                 place: word("place")?.as_deref().and_then(Place::from_word),
+                is_watched: row.get("is_watched")?,
             })
         })?;
         Ok(entries.collect::<Result<_, _>>()?)
@@ -210,7 +213,7 @@ fn tmdb_id(text: &str) -> Option<u32> {
 /// Sums of a person's entries.
 pub(super) const COUNTS: &str = "
     SELECT person, count(*) AS listed, count(answered_at) AS in_radarr, sum(place IS 'collection') AS in_collection,
-        sum(place IS 'waiting') AS waiting, sum(place IS 'watched') AS watched
+        sum(place IS 'waiting') AS waiting, sum(is_watched) AS watched
     FROM entry WHERE person IN (SELECT value FROM json_each(?1)) AND is_listed = 1 GROUP BY person";
 
 /// Entries whose film is no movie, as far as known; few as a rule.

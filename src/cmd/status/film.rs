@@ -1,11 +1,14 @@
 //! `lbjf status FILM`: where is my film?
 
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::iter;
 
 use serde::Serialize;
 
 use super::now;
-use crate::config::{Config, User};
+use crate::config::{Collection, Config, User};
+use crate::film::TmdbId;
 use crate::layout::{columns, wrap};
 use crate::report::show_time;
 use crate::span::{ago, left};
@@ -33,6 +36,7 @@ pub(super) fn answer(
         blocked_until: blocked_until(store)?,
         has_spans: !as_json,
         columns: columns(),
+        collections: store.map_or(Ok(HashMap::new()), |store| collections(store, config))?,
     };
     if as_json {
         let films = films.iter().map(|film| view.json(film)).collect();
@@ -57,6 +61,27 @@ fn blocked_until(store: Option<&Store>) -> Result<Option<Timestamp>, StoreError>
     Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now()))
 }
 
+/// By person: a mark of the collection, the same for all who share one, and the films that stay in it although everybody
+/// has watched them.
+fn collections<'a>(
+    store: &Store,
+    config: &'a Config,
+) -> Result<HashMap<&'a str, (String, HashSet<TmdbId>)>, StoreError> {
+    let mut collections = HashMap::new();
+    for user in &config.users {
+        let Some(collection) = &user.collection else { continue };
+        // One of them may name it, and another one its id.
+        let mark = match collection {
+            Collection::Id(id) => id.clone(),
+            Collection::Name(name) => store.collection_id(name)?.map_or(name.clone(), |id| id.to_string()),
+        };
+        let rows = store.members(&mark)?;
+        let stays = rows.iter().filter(|row| row.was_watched && !row.is_own).map(|row| row.tmdb).collect();
+        collections.insert(user.name.as_str(), (mark, stays));
+    }
+    Ok(collections)
+}
+
 /// What the answer depends on beside the film.
 struct View<'a> {
     config: &'a Config,
@@ -66,6 +91,8 @@ struct View<'a> {
     has_spans: bool,
     /// Of the terminal, if it is one.
     columns: Option<usize>,
+    /// See [`collections`].
+    collections: HashMap<&'a str, (String, HashSet<TmdbId>)>,
 }
 
 /// Described in contrib/json.md.
@@ -93,6 +120,7 @@ struct UserJson {
     in_radarr_since: Option<String>,
     radarr_problem: Option<String>,
     place: Option<&'static str>,
+    watched: Option<bool>,
     next: String,
 }
 
@@ -105,6 +133,7 @@ impl View<'_> {
             in_radarr_since: entry.answered_at.map(show_time),
             radarr_problem: entry.detail.clone(),
             place: entry.place.map(Place::word),
+            watched: entry.place.map(|_| entry.is_watched),
             next: self.next(film, entry),
         };
         FilmJson {
@@ -138,7 +167,7 @@ impl View<'_> {
                     row("Radarr", &self.radarr(entry));
                 }
                 if let Some(collection) = self.user(entry).and_then(|user| user.collection.as_ref()) {
-                    row("collection", &format!("{collection}: {}", place(entry.place)));
+                    row("collection", &format!("{collection}: {}", self.place(film, entry)));
                 }
             }
             row("next", &self.next(film, entry));
@@ -181,7 +210,7 @@ impl View<'_> {
                 format!("{when} reads its film page{}", last.unwrap_or_default())
             }
             Some("movie") => {
-                let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, entry)];
+                let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, film, entry)];
                 let steps: Vec<_> = steps.into_iter().flatten().collect();
                 if steps.is_empty() { "nothing: all is done".to_owned() } else { steps.join("; ") }
             }
@@ -214,14 +243,85 @@ impl View<'_> {
         })
     }
 
-    fn next_in_jellyfin(&self, user: &User, entry: &EntryStatus) -> Option<String> {
+    /// Everybody who lists the film and has the same collection, this person first.
+    fn sharers<'f>(
+        &'f self,
+        film: &'f FilmStatus,
+        entry: &'f EntryStatus,
+    ) -> Vec<(&'f User, &'f EntryStatus)> {
+        let mark = |person: &str| self.collections.get(person).map(|(mark, _)| mark);
+        let others = film.entries.iter().filter(|other| other.person != entry.person);
+        let here = |other: &&EntryStatus| other.place.is_some() && mark(&other.person) == mark(&entry.person);
+        let all = iter::once(entry).chain(others.filter(here));
+        all.filter_map(|entry| Some((self.user(entry)?, entry))).collect()
+    }
+
+    /// Where it stands. Being in a collection is the film's, having watched it each person's.
+    fn place(&self, film: &FilmStatus, entry: &EntryStatus) -> String {
+        let sharers = self.sharers(film, entry);
+        let names = |is_watched: bool| {
+            let who = sharers.iter().filter(|(_, entry)| entry.is_watched == is_watched);
+            and(&who.map(|(user, _)| user.name.as_str()).collect::<Vec<_>>())
+        };
+        let have = |names: &str| if names.contains(" and ") { "have" } else { "has" };
+        let place = match entry.place {
+            Some(Place::Collection) => "in it",
+            Some(Place::Waiting) => "not in it, since the library has no such film yet",
+            Some(Place::Watched) if sharers.len() == 1 => "not in it, since it was watched",
+            Some(Place::Watched) => "not in it",
+            Some(Place::Unstuck) => "not in it, although Jellyfin said it put it in",
+            None => "not looked at yet",
+        };
+        match (names(true), names(false)) {
+            _ if entry.place.is_none() => place.to_owned(),
+            (None, _) => place.to_owned(),
+            (Some(_), None) if entry.place == Some(Place::Watched) && sharers.len() == 1 => place.to_owned(),
+            (Some(all), None) => format!("{place}; {all} {} watched it", have(&all)),
+            (Some(some), Some(others)) => {
+                format!("{place}; {some} {} watched it, {others} {} not", have(&some), have(&others))
+            }
+        }
+    }
+
+    /// When does it leave the collection that it is in? `None`: when it leaves the watchlist.
+    fn leaves(&self, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
+        if self.stays(film, entry) {
+            let text = "it stays in the collection, since it had been watched when lbjf first saw it there";
+            return Some(text.to_owned());
+        }
+        let sharers = self.sharers(film, entry);
+        let lists = |user: &User, entry: &EntryStatus| entry.is_listed || !user.remove_unlisted;
+        let listing = sharers.iter().filter(|(user, entry)| lists(user, entry));
+        let holders: Vec<&User> = listing
+            .filter(|(user, entry)| !user.remove_watched || !entry.is_watched)
+            .map(|(user, _)| *user)
+            .collect();
+        if holders.iter().any(|user| !user.remove_watched) {
+            return None;
+        }
+        let names: Vec<&str> = holders.iter().map(|user| user.name.as_str()).collect();
+        Some(match and(&names) {
+            Some(names) => {
+                let have = if holders.len() == 1 { "has" } else { "have" };
+                let too = if entry.is_watched { ", too" } else { "" };
+                format!("it leaves the collection once {names} {have} watched it{too}")
+            }
+            None => "the next run takes it out of the collection".to_owned(),
+        })
+    }
+
+    /// Is it a film that a person put there although everybody had watched it?
+    fn stays(&self, film: &FilmStatus, entry: &EntryStatus) -> bool {
+        let stays = self.collections.get(entry.person.as_str()).map(|(_, stays)| stays);
+        film.tmdb_id.is_some_and(|id| stays.is_some_and(|stays| stays.contains(&TmdbId(id))))
+    }
+
+    fn next_in_jellyfin(&self, user: &User, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
         self.config.jellyfin.as_ref()?;
         user.collection.as_ref()?;
         match entry.place {
-            Some(Place::Collection) if user.remove_watched => {
-                Some(format!("it leaves the collection once {} has watched it", user.name))
-            }
-            Some(Place::Collection | Place::Watched) => None,
+            Some(Place::Collection) => self.leaves(film, entry),
+            Some(Place::Watched) => None,
             Some(Place::Waiting) => Some(
                 "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
                     .to_owned(),
@@ -240,12 +340,8 @@ impl View<'_> {
     }
 }
 
-fn place(place: Option<Place>) -> &'static str {
-    match place {
-        Some(Place::Collection) => "in it",
-        Some(Place::Waiting) => "not in it, since the library has no such film yet",
-        Some(Place::Watched) => "not in it, since it was watched",
-        Some(Place::Unstuck) => "not in it, although Jellyfin said it put it in",
-        None => "not looked at yet",
-    }
+/// `ada, ben and cleo`; `None` for nobody.
+fn and(names: &[&str]) -> Option<String> {
+    let (last, others) = names.split_last()?;
+    Some(if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) })
 }

@@ -10,7 +10,7 @@
 //! * the plan: `make`, `put 1a`, `out 1a+1b watched`, and what is written down: `met 1=own`, `gone 1`
 
 use super::*;
-use crate::film::{Film, Slug};
+use crate::film::{Film, Slug, Uid};
 
 struct Person {
     name: &'static str,
@@ -438,7 +438,10 @@ fn the_place_of_a_film_is_where_it_was_seen() {
             library: library.as_ref(),
         };
         let members: Vec<Member> = members.split_whitespace().map(member).collect();
-        let word = |(uid, place): (Uid, Option<Place>)| format!("{uid} {}", place.map_or("?", Place::word));
+        let word = |placed: Placed| {
+            let watched = if placed.is_watched { "*" } else { "" };
+            format!("{} {}{watched}", placed.uid, placed.place.map_or("?", Place::word))
+        };
         places(&viewer, &members, &[], &case.aliases_known())
             .into_iter()
             .map(word)
@@ -447,11 +450,12 @@ fn the_place_of_a_film_is_where_it_was_seen() {
     };
     assert_eq!(
         places_of(ada("1 2 3 4 -5", "1a 2a* 4a"), "1a 2a"),
-        "1 collection, 2 watched, 3 waiting, 4 ?, 5 waiting",
-        "4 is there and was not put in"
+        "1 collection, 2 collection*, 3 waiting, 4 ?, 5 waiting",
+        "2 is in it as long as somebody else holds it; 4 is there and was not put in"
     );
+    assert_eq!(places_of(ada("1 2", "1a* 2a*"), "1a"), "1 collection*, 2 watched*");
     assert_eq!(places_of(ada("1", "1a"), "2"), "1 ?");
-    assert_eq!(places_of(ada("2", "2a*").keeps_watched(), "2a"), "2 collection");
+    assert_eq!(places_of(ada("2", "2a*").keeps_watched(), "2a"), "2 collection*");
     assert_eq!(places_of(ada("1", "").unread(), "1a"), "", "what was known stays");
 }
 
@@ -485,6 +489,8 @@ fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
         ("no longer watched", "3=watched", "", &[], "", true),
         ("taken out by a person", "1=collection", "", &[], "", true),
         ("watched and out already", "1=collection", "", &[1], "", false),
+        ("watched, and in it for somebody else", "1=collection", "", &[1], "1a", false),
+        ("in it and no longer watched", "1=collection", "", &[], "1a", false),
     ] {
         let (listed, library) = partial(listed, changed, watched);
         let members: Vec<Member> = members.split_whitespace().map(member).collect();
@@ -498,7 +504,7 @@ fn a_film_that_did_not_change_stays_where_it_was() {
     let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting 5=waiting", "2a 4a", &[3]);
     let viewer = sees(&listed, &library);
     let places = places(&viewer, &[member("1a")], &[item_id("4a")], &Aliases::default());
-    let words: Vec<_> =
-        places.iter().map(|(uid, place)| format!("{uid} {}", place.map_or("?", Place::word))).collect();
+    let word = |placed: &Placed| format!("{} {}", placed.uid, placed.place.map_or("?", Place::word));
+    let words: Vec<_> = places.iter().map(word).collect();
     assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"], "nothing new is known of 5");
 }

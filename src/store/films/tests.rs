@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::Place;
+use crate::store::Placed;
 
 const FILM: &str = "film:1";
 
@@ -26,7 +27,9 @@ fn look(store: &mut Store, link: Link) {
 }
 
 fn wait(store: &mut Store) {
-    store.record_places("ada", &[(uid(), Some(Place::Waiting))], None).unwrap();
+    store
+        .record_places("ada", &[Placed { uid: uid(), place: Some(Place::Waiting), is_watched: false }], None)
+        .unwrap();
     assert_eq!(place(store), Some(Place::Waiting));
 }
 
