@@ -57,10 +57,9 @@ impl Leftovers {
         for (item_id, tmdb, name) in self.new.drain(..) {
             store.record_leftover(collection_id, &item_id, tmdb)?;
             if store.is_first(("leftover", collection_id.as_str(), item_id.as_str()), report.now())? {
-                let text = format!(
-                    "Jellyfin keeps an old entry of {name} in it, which it may not show to everybody"
-                );
-                let hint = "Jellyfin 10.11 keeps such an entry when a file was replaced; nothing is lost";
+                let text =
+                    format!("Jellyfin keeps a leftover of {name} in it, which people may not see there");
+                let hint = "Jellyfin 10.11 can keep an old entry of a file that was replaced; lbjf takes it for the film";
                 report.say(about, &text, Some(hint));
             }
         }

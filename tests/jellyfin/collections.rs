@@ -256,8 +256,7 @@ fn a_collection_whose_name_differs_in_case_only_is_named_and_not_made_over() {
         world.put(&set, "ran");
         for args in [&["sync"][..], &["cleanup"], &["sync", "--full"]] {
             world.lbjf(args).exits(Exit::Partial).mentions(&format!(
-                "ada: collection `{}` is not made: Jellyfin has `{server}` ({set}), which differs in case only",
-                config
+                "ada: collection `{config}` is not made: Jellyfin has `{server}` ({set}), which differs in case only"
             ));
         }
         world.lbjf(&["status", "--check"]).exits(Exit::Partial);

@@ -290,24 +290,24 @@ fn replaced_between_scans(version: Version) -> (World, String, String) {
 fn an_old_entry_of_a_films_file_is_the_film_and_is_said_once() {
     for version in [Version::V10_10, Version::V10_11] {
         let (world, film, leftover) = replaced_between_scans(version);
-        let text = format!("warning: collection `{COLLECTION}`: Jellyfin keeps an old entry of heat in it");
+        let text = format!("warning: collection `{COLLECTION}`: Jellyfin keeps a leftover of heat in it");
         world.sync().mentions(&text).omits("did not stay").mentions("1 to a collection");
         assert!(world.jellyfin.collections()[0].members.contains(&leftover));
         for hours in [0, 25, 25] {
             world.pass_time(Duration::from_hours(hours));
-            world.idle().omits("old entry").omits("did not stay");
+            world.idle().omits("leftover").omits("did not stay");
         }
-        world.lbjf(&["sync", "--full"]).exits(Exit::Success).omits("old entry");
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success).omits("leftover");
         let status = world.lbjf(&["status", "heat"]).stdout;
         assert!(status.contains(": in it"), "{status}");
         // It leaves by its own id.
         world.jellyfin.watch("ada", &film, true);
-        world.sync().mentions("took out: heat").omits("old entry");
+        world.sync().mentions("took out: heat").omits("leftover");
         assert_eq!(world.collected(), world.tmdb(&["alien"]));
         assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
         world.idle();
         world.jellyfin.watch("ada", &film, false);
-        world.sync().omits("old entry");
+        world.sync().omits("leftover");
         assert!(world.jellyfin.collections()[0].members.contains(&leftover));
         // Likewise when nobody lists it any more, so that its path is not looked at.
         world.letterboxd.drop_entry("ada", "heat");
@@ -317,7 +317,7 @@ fn an_old_entry_of_a_films_file_is_the_film_and_is_said_once() {
         assert_eq!(world.jellyfin.put_again(), [""; 0]);
     }
     let (world, film, _) = replaced_between_scans(Version::V12_0);
-    world.sync().omits("old entry");
+    world.sync().omits("leftover");
     assert!(world.jellyfin.collections()[0].members.contains(&film));
     world.idle();
 }
@@ -328,7 +328,7 @@ fn an_old_entry_that_is_a_member_already_is_the_film() {
     let (world, _, leftover) = replaced_between_scans(Version::V10_11);
     world.jellyfin.put(&world.jellyfin.collections()[0].id, &leftover);
     world.forget_requests();
-    world.sync().mentions("Jellyfin keeps an old entry of heat in it");
+    world.sync().mentions("Jellyfin keeps a leftover of heat in it");
     assert_eq!(world.told_jellyfin(), [""; 0]);
     world.idle();
     world.letterboxd.drop_entry("ada", "heat");

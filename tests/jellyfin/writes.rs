@@ -390,8 +390,8 @@ fn answers_that_are_lost_for_a_whole_run_are_made_up_for_by_the_next() {
 
 #[test]
 fn an_answer_with_an_empty_id_leads_to_no_request_about_everything() {
-    let zeros = "0".repeat(32);
     type Is = fn(&Request) -> bool;
+    let zeros = "0".repeat(32);
     let answers: [(&str, Is); 5] = [
         ("a user", |request| request.path == "/Users"),
         ("a collection", |request| request.param("includeItemTypes").as_deref() == Some("BoxSet")),
