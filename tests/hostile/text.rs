@@ -158,7 +158,6 @@ fn replaced(field: &'static str, text: &'static str) -> Fault {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: the page reader"]
 fn titles_on_letterboxd_come_out_in_one_plain_line() {
     let world = World::new();
     world.letterboxd.add_film(Film::movie("nice-1", HOSTILE, 1995, 1));
@@ -190,7 +189,6 @@ fn pages_that_come_instead_cannot_write_to_a_terminal() {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: the page reader"]
 fn slugs_and_numbers_on_letterboxd_cannot_write_to_a_terminal() {
     let attribute = HOSTILE.replace('"', "");
     for (from, what) in [("nice-film", "a slug"), ("film:77", "a uid"), ("(1995)", "a year")] {

@@ -12,7 +12,7 @@ pub mod radarr;
 pub mod server;
 pub mod tls;
 
-pub use beside::{not_tested, shared};
+pub use beside::{all_not_tested, not_tested, shared};
 pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::{Manner, Proxy};
