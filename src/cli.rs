@@ -131,7 +131,7 @@ pub struct SyncArgs {
     /// Print what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Read all pages of every watchlist, and try again what failed before
+    /// Read all pages of every watchlist, try again what failed before, ask again for films without a TMDB id
     #[arg(long)]
     pub full: bool,
     /// Believe a watchlist that lost most of its films at once

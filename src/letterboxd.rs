@@ -281,10 +281,35 @@ impl Letterboxd {
         self.fan_out("watchlist pages", pages.len(), |index| streak.ask(|| read(index)), each);
     }
 
-    /// Reads film pages; `each` gets every result with its index as it arrives.
-    pub fn film_pages(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
-        let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
+    /// Reads film pages; `each` gets every result with its index as it arrives. Before that `is_enough` sees it, in
+    /// whichever thread: when it says so, no more are asked.
+    pub fn film_pages(
+        &self,
+        slugs: &[&Slug],
+        is_enough: impl Fn(usize, &Result<FilmPage, PageError>) -> bool + Sync,
+        each: impl FnMut(usize, Result<FilmPage, PageError>),
+    ) {
+        let read = |index: usize| {
+            let page = self.read(&format!("film/{}/", slugs[index]), page::film);
+            if is_enough(index, &page) {
+                self.streak.is_over.store(true, Ordering::Relaxed);
+            }
+            page
+        };
         self.fan_out("film pages", slugs.len(), |index| self.streak.ask(|| read(index)), each);
+    }
+
+    /// Reads film pages that tell something of other pages, however those fared.
+    pub fn film_pages_apart(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
+        let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
+        self.fan_out("film pages", slugs.len(), read, each);
+    }
+
+    /// Asks for film pages again after there were enough.
+    pub fn resume_film_pages(&self) {
+        self.streak.is_over.store(false, Ordering::Relaxed);
+        self.streak.failures.store(0, Ordering::Relaxed);
+        self.streak.unasked.store(0, Ordering::Relaxed);
     }
 
     fn fan_out<T: Send>(

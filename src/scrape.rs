@@ -3,6 +3,7 @@
 //! An idle person costs one page. Whatever is read is stored as it arrives, so a run that is cut off loses nothing;
 //! the cursor moves last. Entries only ever come off a known list through an accepted crawl ([`crate::cursor`]).
 
+mod doubt;
 mod films;
 mod members;
 mod order;
@@ -18,6 +19,7 @@ use crate::letterboxd::{Letterboxd, PageError};
 use crate::report::{Report, plural};
 use crate::span::left;
 use crate::store::{Store, StoreError, Timestamp};
+pub use doubt::{Doubt, lacks_id};
 pub use films::{Looks, films, look_at};
 use members::Met;
 pub use tell::tiles_text;

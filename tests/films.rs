@@ -133,3 +133,43 @@ fn status_names_the_films_that_need_a_word_with_the_line_to_paste() {
     let ran = world.lbjf(&["status"]).exits(Exit::Success);
     assert!(!ran.stdout.contains("[films]\n"), "{}", ran.stdout);
 }
+
+#[test]
+fn names_in_the_config_may_be_written_in_capitals() {
+    let mut world = world();
+    say(&mut world, "A-Short = 77");
+    world.sync().says("ada: added to Radarr: A Short (2002) tmdb=77 root_folder=/movies");
+    let ran = world.lbjf(&["status"]).exits(Exit::Success);
+    assert!(!ran.stdout.contains("nobody lists"), "{}", ran.stdout);
+    world.change("A-Short = 77", "A-Short = 77\na-short = 78");
+    world.lbjf(&["sync"]).exits(Exit::Config).mentions("films.a-short: ");
+}
+
+#[test]
+fn names_in_the_config_that_nobody_lists_are_told_by_status_and_its_check() {
+    let mut world = world();
+    say(&mut world, "heat = 5\nnope = 5\n\"https://letterboxd.com/film/No-Such-Film/\" = false");
+    let told = "note   config films: nobody lists `no-such-film`";
+    let ran = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    assert!(
+        !ran.stdout.contains("nobody lists"),
+        "what nobody has read yet may be anywhere:\n{}",
+        ran.stdout
+    );
+    world.sync().omits("nope");
+    let ran = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    let notes: Vec<_> = ran.stdout.lines().filter(|line| line.contains("nobody lists")).collect();
+    assert_eq!(notes, [told, "note   config films: nobody lists `nope`"]);
+    let ran = world.lbjf(&["status"]).exits(Exit::Success);
+    let line = "nobody lists what `[films]` in the config names: `no-such-film`, `nope`\n";
+    assert!(ran.stdout.contains(line), "{}", ran.stdout);
+
+    // Put on since the last run: it is on page 1.
+    world.letterboxd.push("ada", "nope");
+    let ran = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    assert!(ran.stdout.contains(told) && !ran.stdout.contains("`nope`"), "{}", ran.stdout);
+    world.letterboxd.drop_entry("ada", "heat");
+    world.sync();
+    let ran = world.lbjf(&["status"]).exits(Exit::Success);
+    assert!(ran.stdout.contains("names: `heat`, `no-such-film`\n"), "{}", ran.stdout);
+}

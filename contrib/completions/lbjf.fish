@@ -44,7 +44,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Colour the 
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print what would be done, and do nothing'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, and try again what failed before'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, try again what failed before, ask again for films without a TMDB id'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Believe a watchlist that lost most of its films at once'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had once, for a new or restored Radarr'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l same-jellyfin -d 'Accept another Jellyfin as that of the same house, newly installed; collections are learned anew'

@@ -1,13 +1,13 @@
 //! Letterboxd: the ways there, and one watchlist page and one film page for each person.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Checks;
-use crate::config::{self, User};
+use crate::config::{Config, User};
 use crate::film::{Link, Slug, WatchlistEntry};
 use crate::letterboxd::page::{self, FilmPage, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError, Trial};
-use crate::scrape::{left_alone_until, look_at, note_routes, tiles_text};
+use crate::scrape::{Doubt, left_alone_until, look_at, note_routes, tiles_text};
 use crate::span::left;
 use crate::store::{Look, Store, StoreError, Timestamp};
 
@@ -33,13 +33,14 @@ struct Film {
 /// When the store fails.
 pub fn letterboxd(
     door: &Letterboxd,
-    config: &config::Letterboxd,
-    users: &[User],
+    config: &Config,
     store: &mut Store,
     now: Timestamp,
     unused_proxy: Option<&str>,
     checks: &mut Checks,
 ) -> Result<bool, StoreError> {
+    let users = &config.users;
+    let names: Vec<_> = users.iter().map(|user| user.name.clone()).collect();
     let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
     let people = if door.is_stopped() { None } else { Some(read(door, users, store, now)?) };
     // A proxy that was refused while this was read is left alone as well.
@@ -48,7 +49,7 @@ pub fn letterboxd(
     for (name, trial) in proxies {
         proxy(&name, trial, refused.get(&name).copied(), now, checks);
     }
-    let Some(people) = people else {
+    let Some((people, doubt)) = people else {
         let left = left(now, left_alone_until(door, store, now)?);
         let text = format!("left alone for another {left}, since it refused us");
         checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
@@ -57,9 +58,11 @@ pub fn letterboxd(
         }
         return Ok(true);
     };
-    let base = config.base_url.as_str().trim_end_matches('/');
+    let base = config.letterboxd.base_url.as_str().trim_end_matches('/');
     let access = access(base, &people, checks);
-    if let Some(variable) = unused_proxy.filter(|_| access != Access::Open && config.proxies.is_empty()) {
+    if let Some(variable) =
+        unused_proxy.filter(|_| access != Access::Open && config.letterboxd.proxies.is_empty())
+    {
         let hint = "put its address into `letterboxd.proxies`, if Letterboxd should be asked through it";
         checks.note(
             "letterboxd",
@@ -68,22 +71,47 @@ pub fn letterboxd(
             Some(hint),
         );
     }
+    let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
+    let shown: HashSet<Slug> = pages.flat_map(|page| &page.entries).map(|entry| entry.slug.clone()).collect();
     for person in people {
         watchlist(&person, access, checks);
         if let Some(film) = person.film {
-            film_page(person.name, film, checks);
+            let is_changed = doubt.as_ref().is_some_and(|doubt| doubt.answer == Some(true));
+            film_page(person.name, film, is_changed, checks);
+        }
+    }
+    if let Some(doubt) = doubt {
+        if doubt.answer == Some(true) {
+            checks.problem("letterboxd", "film pages", &doubt.text(), Some(Doubt::hint()));
+        } else if doubt.has_seen_id() {
+            checks.ok("letterboxd", "film pages", "others name their TMDB id");
+        } else {
+            let hint = "if themoviedb.org has these films, look for a newer lbjf";
+            checks.note("letterboxd", "film pages", &doubt.text(), Some(hint));
+        }
+    }
+    for slug in store.unlisted(&config.films, &names)? {
+        // It may have been put on since the last run.
+        if !shown.contains(&slug) {
+            let text = format!("nobody lists `{slug}`");
+            let hint = "take the name from the address of the film's page, or take the line out";
+            checks.note("config", "films", &text, Some(hint));
         }
     }
     Ok(access == Access::Refused)
 }
 
-/// Reads page 1 of each watchlist, then the page of the first film on each.
+/// So many film pages tell whether they still name TMDB ids.
+const SAMPLE: usize = 5;
+
+/// Reads page 1 of each watchlist, then the page of the first film on each. Where most of these name no TMDB id, more
+/// are read, and whether Letterboxd changed its pages is part of what is found.
 fn read<'a>(
     door: &Letterboxd,
     users: &'a [User],
     store: &mut Store,
     now: Timestamp,
-) -> Result<Vec<Person<'a>>, StoreError> {
+) -> Result<(Vec<Person<'a>>, Option<Doubt>), StoreError> {
     let pages: Vec<_> = users.iter().map(|user| (user.name.as_str(), 1)).collect();
     let mut people: Vec<_> = pages
         .iter()
@@ -103,12 +131,42 @@ fn read<'a>(
     }
     let slugs: Vec<&Slug> = firsts.iter().map(|(_, entry)| &entry.slug).collect();
     let mut films: Vec<_> = firsts.iter().map(|_| None).collect();
-    door.film_pages(&slugs, |index, page| films[index] = Some(page));
+    let mut doubt = Doubt::default();
+    let known =
+        firsts.iter().map(|(_, entry)| is_known_without_id(store, entry)).collect::<Result<Vec<_>, _>>()?;
+    let never = |_, _: &Result<_, _>| false;
+    door.film_pages(&slugs, never, |index, page| {
+        doubt.tally.note(&page, known[index]);
+        films[index] = Some(page);
+    });
+    note_routes(door, store, now)?;
+    let is_sampled = doubt.tally.is_odd();
+    if is_sampled {
+        let entries = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
+        let mut more: Vec<&WatchlistEntry> = Vec::new();
+        for entry in entries.flat_map(|page| &page.entries) {
+            let is_new = slugs.iter().all(|slug| **slug != entry.slug)
+                && more.iter().all(|other| other.slug != entry.slug);
+            if is_new && entry.other_kind.is_none() && !is_known_without_id(store, entry)? {
+                more.push(entry);
+            }
+        }
+        more.truncate(SAMPLE.saturating_sub(slugs.len()));
+        let slugs: Vec<&Slug> = more.iter().map(|entry| &entry.slug).collect();
+        door.film_pages_apart(&slugs, |_, page| {
+            doubt.tally.note(&page, false);
+        });
+    }
+    doubt.is_justified(door, store, &HashSet::new())?;
     note_routes(door, store, now)?;
     for ((index, entry), page) in firsts.into_iter().zip(films) {
         people[index].film = Some(Film { entry, page: page.unwrap_or(Err(PageError::Stopped)) });
     }
-    Ok(people)
+    Ok((people, is_sampled.then_some(doubt)))
+}
+
+fn is_known_without_id(store: &Store, entry: &WatchlistEntry) -> Result<bool, StoreError> {
+    entry.uid.as_ref().map_or(Ok(false), |uid| store.is_known_without_id(uid))
 }
 
 /// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
@@ -216,7 +274,8 @@ fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
     }
 }
 
-fn film_page(name: &str, film: Film, checks: &mut Checks) {
+/// `is_changed`: Letterboxd changed its pages, so what a page lacks says nothing of the film.
+fn film_page(name: &str, film: Film, is_changed: bool, checks: &mut Checks) {
     let Film { entry, page } = film;
     let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
     let is_block = page.as_ref().err().is_some_and(PageError::is_block);
@@ -234,6 +293,9 @@ fn film_page(name: &str, film: Film, checks: &mut Checks) {
         }
         // A run skips it, and so it says nothing about the others.
         Some(Look::Useless(why)) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
+        Some(Look::Read { link: Link::Missing, .. }) if is_changed => {
+            checks.note(name, "film page", &format!("no TMDB id was found of {shown}"), None);
+        }
         Some(Look::Read { link, .. }) => {
             let text = match link {
                 Link::Movie(id) => format!("{shown} is tmdb={id}"),

@@ -109,8 +109,7 @@ fn ask_letterboxd(
             return Ok(false);
         }
     };
-    let (settings, users) = (&config.letterboxd, &config.users);
-    let is_blocked = check::letterboxd(&door, settings, users, store, now(), unused_proxy(), checks)?;
+    let is_blocked = check::letterboxd(&door, config, store, now(), unused_proxy(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
         let kept = keep("status --check", database, |kept| kept.adopt_cool_downs(store, &before));

@@ -19,7 +19,7 @@ use crate::letterboxd::page::{self, WatchlistPage};
 use crate::letterboxd::{Letterboxd, PageError};
 use crate::lock::{Lock, LockError};
 use crate::report::plural;
-use crate::scrape::{Looks, last_page, left_alone_until, look_at, note_routes, tiles_text};
+use crate::scrape::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at, note_routes, tiles_text};
 use crate::span::left;
 use crate::store::{Look, Store, StoreError, Timestamp};
 use crate::text;
@@ -264,45 +264,61 @@ fn resolve(
         })
         .map(|(index, (entry, uid))| (index, film(entry, uid)))
         .collect();
-    let slugs: Vec<_> = unknown.iter().map(|(_, film)| &film.slug).collect();
-    let mut stored = Ok(Vec::new());
-    let mut looks = Looks::default();
-    letterboxd.film_pages(&slugs, |at, page| {
-        let (_, film) = &unknown[at];
-        match look_at(page) {
-            None => {}
-            Some(look) => {
-                match &look {
-                    Look::Failed { why, .. } => list.failures.push(format!("`{}`: {why}", film.slug)),
-                    Look::Useless(why) => list.skips.push(format!("`{}`: {why}", film.slug)),
-                    Look::Read { uid: Some(uid), .. }
-                        if list.entries[unknown[at].0].uid.as_ref().is_some_and(|own| own != uid) =>
-                    {
-                        list.skips
-                            .push(format!("`{}`: its film page is about another film, `{uid}`", film.slug));
-                    }
-                    Look::Read { .. } => {}
-                }
-                if looks.add(at, look)
-                    && let Ok(named) = &mut stored
-                {
-                    match shared.write(|store| looks.store(|at| &unknown[at].1, store, now())) {
-                        Ok(more) => named.extend(more),
-                        Err(error) => stored = Err(error),
-                    }
+    let asked = unknown.iter().map(|(_, film)| film.uid.clone()).collect();
+    let mut doubt = Doubt::default();
+    let mut todo: Vec<usize> = (0..unknown.len()).collect();
+    let mut named = Vec::new();
+    while !todo.is_empty() {
+        let slugs: Vec<_> = todo.iter().map(|at| &unknown[*at].1.slug).collect();
+        let mut answered = HashSet::new();
+        let mut stored = Ok(Vec::new());
+        let mut looks = Looks::default();
+        let (tally, is_open) = (&doubt.tally, doubt.answer.is_none());
+        let is_enough = |_, page: &Result<_, _>| {
+            tally.note(page, false);
+            is_open && tally.is_strong()
+        };
+        letterboxd.film_pages(&slugs, is_enough, |number, page| {
+            let (at, film) = (todo[number], &unknown[todo[number]].1);
+            let is_held = is_open && lacks_id(&page, false);
+            let Some(look) = look_at(page) else { return };
+            answered.insert(at);
+            note_look(list, unknown[at].0, film, &look);
+            if is_held {
+                doubt.held.push((at, film.clone(), look));
+            } else if looks.add(at, look)
+                && let Ok(named) = &mut stored
+            {
+                match shared.write(|store| looks.store(|at| &unknown[at].1, store, now())) {
+                    Ok(more) => named.extend(more),
+                    Err(error) => stored = Err(error),
                 }
             }
+        });
+        named.extend(stored?);
+        named.extend(shared.write(|store| looks.store(|at| &unknown[at].1, store, now()))?);
+        if !doubt.is_open_and_strong() || doubt.is_justified(letterboxd, &shared.store, &asked)? {
+            break;
         }
-    });
-    let mut named = stored?;
-    named.extend(shared.write(|store| looks.store(|at| &unknown[at].1, store, now()))?);
+        letterboxd.resume_film_pages();
+        todo.retain(|at| !answered.contains(at));
+    }
+    let is_changed = doubt.is_justified(letterboxd, &shared.store, &asked)?;
+    if is_changed {
+        list.failures.push(format!("{}\nhint: {}", doubt.text(), Doubt::hint()));
+    } else if !doubt.held.is_empty() {
+        let looks: Vec<_> = doubt.held.iter().map(|(_, film, look)| (film, look)).collect();
+        let uids = shared.write(|store| store.record_looks(&looks, now()))?;
+        named.extend(doubt.held.iter().map(|(at, ..)| *at).zip(uids));
+    }
     for (at, uid) in named {
         uids[unknown[at].0] = uid;
     }
     shared.write(|store| note_routes(letterboxd, store, start))?;
     if letterboxd.unasked() > 0 {
         let films = plural(letterboxd.unasked(), "film page");
-        list.failures.push(format!("{films} not asked, since one after the other was not to be had"));
+        let why = if is_changed { "because of that" } else { "since one after the other was not to be had" };
+        list.failures.push(format!("{films} not asked, {why}"));
     }
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match shared.store.link(uid)? {
@@ -326,6 +342,20 @@ fn resolve(
         })
     };
     list.entries.iter().zip(&uids).map(row).collect()
+}
+
+/// What is said of one film page.
+fn note_look(list: &mut List, entry: usize, film: &Film, look: &Look) {
+    match look {
+        Look::Failed { why, .. } => list.failures.push(format!("`{}`: {why}", film.slug)),
+        Look::Useless(why) => list.skips.push(format!("`{}`: {why}", film.slug)),
+        Look::Read { uid: Some(uid), .. }
+            if list.entries[entry].uid.as_ref().is_some_and(|own| own != uid) =>
+        {
+            list.skips.push(format!("`{}`: its film page is about another film, `{uid}`", film.slug));
+        }
+        Look::Read { .. } => {}
+    }
 }
 
 fn film(entry: &WatchlistEntry, uid: &Uid) -> Film {

@@ -12,6 +12,7 @@ use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::film::Slug;
 use crate::layout::{columns, cut, width, wrap};
 use crate::report::plural;
 use crate::span::{ago, left};
@@ -53,6 +54,7 @@ pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
 /// Where everybody's films stand.
 fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::Result<String> {
     let mut people = Vec::new();
+    let mut unlisted = Vec::new();
     let mut runs = Vec::new();
     let mut cool_downs = Vec::new();
     if let Some(store) = store {
@@ -61,12 +63,14 @@ fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::R
             names = store.people()?;
         }
         people = store.people_status(&names)?;
+        unlisted = store.unlisted(&config.films, &names)?;
         runs = store.runs(RUNS)?;
         cool_downs = store.cool_downs()?;
     }
     if !as_json {
         return Ok(screen(&Status {
             people: &people,
+            unlisted: &unlisted,
             config,
             cool_downs: &cool_downs,
             runs: &runs,
@@ -88,6 +92,8 @@ fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::R
 /// What the screen shows.
 struct Status<'a> {
     people: &'a [PersonStatus],
+    /// What `[films]` names and nobody lists.
+    unlisted: &'a [Slug],
     config: &'a Config,
     cool_downs: &'a [CoolDown],
     runs: &'a [Run],
@@ -114,6 +120,11 @@ fn screen(status: &Status<'_>) -> String {
         text.push('\n');
     }
     unclear_lines(&mut text, status);
+    if !status.unlisted.is_empty() {
+        let slugs: Vec<_> = status.unlisted.iter().map(|slug| format!("`{slug}`")).collect();
+        let line = format!("nobody lists what `[films]` in the config names: {}", slugs.join(", "));
+        let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
+    }
     text.push_str("last runs\n");
     for (index, run) in status.runs.iter().enumerate() {
         let ended = match (&run.summary, run.exit_code) {

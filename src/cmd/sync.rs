@@ -98,7 +98,7 @@ pub fn pass(
             fresh: FRESH,
         })
     });
-    scrape::films(&letterboxd, store, report, &people, |store, report, unread| match &mut feed {
+    scrape::films(&letterboxd, store, report, &people, args.full, |store, report, unread| match &mut feed {
         Some(feed) if feed.is_open_early() => feed.begin(store, report, unread),
         _ => Ok(()),
     })?;

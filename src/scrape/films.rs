@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
+use super::doubt::{Doubt, lacks_id};
 use super::tell::Failures;
 use super::{keep, note_routes};
 use crate::film::{Film, Uid};
@@ -18,7 +19,7 @@ use crate::store::{Look, Store, StoreError, Timestamp};
 const BATCH: usize = 50;
 
 /// Reads the pages of the films on these people's lists that have no TMDB id yet, each once, and says which films no
-/// server can take.
+/// server can take. `full` asks at once for all of them, and for shows, however lately they were looked at.
 ///
 /// `pass_on` is called now and then while more pages are under way, and gets how many films are still to be read.
 pub fn films(
@@ -26,41 +27,78 @@ pub fn films(
     store: &mut Store,
     report: &mut Report,
     people: &[String],
+    full: bool,
     mut pass_on: impl FnMut(&mut Store, &mut Report, usize) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let (mut unread, listers) = store.unread(people, report.now())?;
+    let due = if full { Timestamp::MAX } else { report.now() };
+    let (mut unread, listers) = store.unread(people, due)?;
     let mut asked: HashSet<Uid> = HashSet::new();
     let mut failures = Failures::default();
-    for person in people.iter().filter(|person| listers.contains(*person)) {
-        let mut films = store.unresolved(person, report.now())?;
-        let before = asked.len();
+    let mut doubt = Doubt::default();
+    let mut place = 0;
+    'people: for person in people.iter().filter(|person| listers.contains(*person)) {
+        let mut films = store.unresolved(person, due)?;
         films.retain(|film| asked.insert(film.uid.clone()));
-        let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
-        let mut done = Ok(());
-        let mut fresh = 0;
-        let mut looks = Looks::default();
-        letterboxd.film_pages(&slugs, |index, page| {
-            unread = unread.saturating_sub(1);
-            keep(&mut done, note_routes(letterboxd, store, report.now()));
-            let hint = page.as_ref().err().and_then(PageError::hint);
-            let Some(look) = look_at(page) else { return };
-            if let Look::Failed { why, .. } = &look {
-                failures.note(why, hint, before + index, &format!("`{}`", films[index].slug));
+        while !films.is_empty() {
+            let known = films.iter().map(|film| store.is_known_without_id(&film.uid));
+            let known = known.collect::<Result<Vec<_>, _>>()?;
+            let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
+            let mut answered = vec![false; films.len()];
+            let mut done = Ok(());
+            let mut fresh = 0;
+            let mut looks = Looks::default();
+            let (tally, is_open) = (&doubt.tally, doubt.answer.is_none());
+            let is_enough = |index: usize, page: &Result<_, _>| {
+                tally.note(page, known[index]);
+                is_open && tally.is_strong()
+            };
+            letterboxd.film_pages(&slugs, is_enough, |index, page| {
+                keep(&mut done, note_routes(letterboxd, store, report.now()));
+                let hint = page.as_ref().err().and_then(PageError::hint);
+                let is_held = is_open && lacks_id(&page, known[index]);
+                let Some(look) = look_at(page) else { return };
+                (answered[index], unread) = (true, unread.saturating_sub(1));
+                if let Look::Failed { why, .. } = &look {
+                    failures.note(why, hint, place + index, &format!("`{}`", films[index].slug));
+                }
+                fresh += 1;
+                if is_held {
+                    doubt.held.push((index, films[index].clone(), look));
+                } else if looks.add(index, look) {
+                    keep(&mut done, looks.store(|index| &films[index], store, report.now()).map(drop));
+                }
+                if fresh % BATCH == 0 && done.is_ok() {
+                    let stored = looks.store(|index| &films[index], store, report.now());
+                    done = stored.and_then(|_| pass_on(store, report, unread));
+                }
+            });
+            done?;
+            looks.store(|index| &films[index], store, report.now())?;
+            if unread > 0 && fresh > 0 {
+                pass_on(store, report, unread)?;
             }
-            if looks.add(index, look) {
-                keep(&mut done, looks.store(|index| &films[index], store, report.now()).map(drop));
+            place += films.len();
+            if !doubt.is_open_and_strong() {
+                break;
             }
-            fresh += 1;
-            if fresh % BATCH == 0 && done.is_ok() {
-                let stored = looks.store(|index| &films[index], store, report.now());
-                done = stored.and_then(|_| pass_on(store, report, unread));
+            // Too few of them name an id to ask for more, unless there is proof that they are what they seem to be.
+            if doubt.is_justified(letterboxd, store, &asked)? {
+                break 'people;
             }
-        });
-        done?;
-        looks.store(|index| &films[index], store, report.now())?;
-        if unread > 0 && fresh > 0 {
-            pass_on(store, report, unread)?;
+            letterboxd.resume_film_pages();
+            let mut answered = answered.into_iter();
+            films.retain(|_| answered.next() == Some(false));
         }
+    }
+    let is_changed = doubt.is_justified(letterboxd, store, &asked)?;
+    if is_changed {
+        doubt.tell(letterboxd.unasked(), store, report)?;
+    } else {
+        let looks: Vec<_> = doubt.held.iter().map(|(_, film, look)| (film, look)).collect();
+        if !looks.is_empty() {
+            store.record_looks(&looks, report.now())?;
+        }
+        store.forget_notices("no_ids")?;
     }
     if letterboxd.is_stopped() {
         report.block();
@@ -68,7 +106,7 @@ pub fn films(
         store.forget_notices("films")?;
     }
     failures.tell_films(store, report)?;
-    if letterboxd.unasked() > 0 {
+    if letterboxd.unasked() > 0 && !is_changed {
         let pages = plural(letterboxd.unasked(), "page");
         let text =
             format!("one page after the other was not to be had, so {pages} are left for the next run");

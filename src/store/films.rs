@@ -11,6 +11,12 @@ use crate::text::one_line;
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
 const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];
 
+/// Days until the page of a show is looked at again: TMDB moves some between its films and its shows.
+const NEXT_LOOK_AT_SHOW_DAYS: Timestamp = 30;
+
+/// Who looks.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Looks in vain at a page that is wrong itself, each in the next run; after that daily.
 const QUICK_LOOKS: u32 = 3;
 
@@ -52,18 +58,28 @@ pub struct Skip {
     pub is_told: bool,
 }
 
-/// From the person's entries, since most of the films that are unresolved may be other people's.
+/// From the person's entries, since most of the films that are unresolved may be other people's. What another lbjf
+/// found no id of is looked at now.
 pub(super) const UNRESOLVED: &str = "
     SELECT film.* FROM entry CROSS JOIN film ON film.uid = entry.uid
-    WHERE entry.person = ?2 AND entry.is_listed = 1 AND film.next_look_at <= ?1
-      AND (film.kind IS NULL OR film.kind = 'none' OR film.told = 2)
-    ORDER BY film.tries, entry.position, film.uid";
+    WHERE entry.person = ?3 AND entry.is_listed = 1
+      AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
+      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.told = 2)
+    ORDER BY film.kind IS NULL AND film.tries = 0 DESC, film.tries, entry.position, film.uid";
 
 /// From the films that are unresolved, which are few as a rule.
 pub(super) const UNREAD: &str = "
     SELECT film.rowid AS rowid, entry.person AS person FROM film CROSS JOIN entry ON entry.uid = film.uid
-    WHERE (film.kind IS NULL OR film.kind = 'none' OR film.told = 2) AND film.next_look_at <= ?1
+    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.told = 2)
+      AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
       AND entry.is_listed = 1";
+
+/// Films that somebody lists, whose own page named what they are; those that were found last come first.
+pub(super) const WITH_ID: &str = "
+    SELECT * FROM film
+    WHERE kind IN ('movie', 'tv') AND told = 0
+      AND EXISTS (SELECT 1 FROM entry WHERE entry.uid = film.uid AND entry.is_listed = 1)
+    ORDER BY film.rowid DESC";
 
 /// Likewise; the index needs the first condition in these words.
 pub(super) const SKIPS: &str = "
@@ -100,10 +116,12 @@ impl Store {
     }
 
     /// The films on the list of this person whose page has to be asked: the newest entries first, but behind them those
-    /// that failed before, which might fail again and end the asking.
+    /// that failed before, which might fail again and end the asking, and those that are looked at again. All of them
+    /// are due at the end of all time.
     pub fn unresolved(&self, person: &str, now: Timestamp) -> Result<Vec<Film>, StoreError> {
         let mut statement = self.db.prepare_cached(UNRESOLVED)?;
-        let films = statement.query_map(params![now, person], film_from)?.collect::<Result<_, _>>()?;
+        let films =
+            statement.query_map(params![now, VERSION, person], film_from)?.collect::<Result<_, _>>()?;
         Ok(films)
     }
 
@@ -112,7 +130,7 @@ impl Store {
         let chosen: HashSet<&str> = people.iter().map(String::as_str).collect();
         let (mut films, mut listers) = (HashSet::new(), HashSet::new());
         let mut statement = self.db.prepare_cached(UNREAD)?;
-        let mut rows = statement.query([now])?;
+        let mut rows = statement.query(params![now, VERSION])?;
         while let Some(row) = rows.next()? {
             let person = row.get_ref("person")?.as_str().unwrap_or_default();
             if chosen.contains(person) {
@@ -123,6 +141,28 @@ impl Store {
             }
         }
         Ok((films.len(), listers))
+    }
+
+    /// Did this lbjf see before that the film's page names no id?
+    pub fn is_known_without_id(&self, uid: &Uid) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM film WHERE uid = ?1 AND kind = 'none' AND looked_by IS ?2";
+        Ok(self.db.prepare_cached(sql)?.exists(params![uid.0, VERSION])?)
+    }
+
+    /// So many films whose page named a TMDB id when it was read, and none of `but`.
+    pub fn with_id(&self, most: usize, but: &HashSet<Uid>) -> Result<Vec<Film>, StoreError> {
+        let mut statement = self.db.prepare_cached(WITH_ID)?;
+        let mut rows = statement.query([])?;
+        let mut films = Vec::new();
+        while films.len() < most
+            && let Some(row) = rows.next()?
+        {
+            let film = film_from(row)?;
+            if !but.contains(&film.uid) {
+                films.push(film);
+            }
+        }
+        Ok(films)
     }
 
     /// Writes down what a look at a film's page brought. Returns who the film is from now on: a provisional film
@@ -165,6 +205,26 @@ impl Store {
             }
             Ok(())
         })
+    }
+
+    /// What `[films]` names and none of these people lists, once the list of each was read as a whole.
+    pub fn unlisted(&self, told: &ToldFilms, people: &[String]) -> Result<Vec<Slug>, StoreError> {
+        for person in people {
+            if self.cursor(person)?.accepted_at.is_none() {
+                return Ok(Vec::new());
+            }
+        }
+        let people = serde_json::to_string(people).expect("strings are JSON");
+        let sql = "SELECT 1 FROM slug JOIN entry ON entry.uid = slug.uid
+            WHERE slug.slug = ?1 AND entry.is_listed = 1 AND entry.person IN (SELECT value FROM json_each(?2))";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut unlisted = Vec::new();
+        for slug in told.keys() {
+            if !statement.exists([&slug.0, &people])? {
+                unlisted.push(slug.clone());
+            }
+        }
+        Ok(unlisted)
     }
 
     /// What is known of a film's place on TMDB; `None` when its page was never read.
@@ -223,7 +283,7 @@ impl Store {
     /// Takes over what another store, a dry run's copy, learned about films.
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
         let mut statement = copy.db.prepare(
-            "SELECT uid, slug, name, year, kind, tmdb_id FROM film
+            "SELECT uid, slug, name, year, kind, tmdb_id, next_look_at FROM film
             WHERE kind IN ('movie', 'tv') AND told = 0",
         )?;
         let mut rows = statement.query([])?;
@@ -242,6 +302,7 @@ impl Store {
                 remember_slug(db, &slug, &uid)?;
                 if is_news.query_row(params![uid, kind, id], |row| row.get(0))? {
                     set_link(db, &uid, &kind, id, None)?;
+                    wait_until(db, &uid, row.get(6)?)?;
                 }
             }
             Ok(())
@@ -350,7 +411,17 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
         Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
     };
     set_link(db, &uid.0, kind, Some(id), None)?;
+    if kind == "tv" {
+        wait_until(db, &uid.0, now + NEXT_LOOK_AT_SHOW_DAYS * DAY)?;
+    }
     db.prepare_cached("UPDATE film SET told = 0 WHERE uid = ?1 AND told <> 0")?.execute([&uid.0])?;
+    Ok(())
+}
+
+/// Leaves a film's page alone until then.
+fn wait_until(db: &Connection, uid: &str, next_look_at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE film SET next_look_at = ?2 WHERE uid = ?1 AND next_look_at <> ?2";
+    db.prepare_cached(sql)?.execute(params![uid, next_look_at])?;
     Ok(())
 }
 
@@ -382,10 +453,11 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
     let looks: Option<usize> =
         db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
-    let sql = "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, told = 0
+    let sql =
+        "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, told = 0, looked_by = ?5
         WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
-    db.execute(sql, params![uid.0, tries, now + days * DAY, problem])?;
+    db.execute(sql, params![uid.0, tries, now + days * DAY, problem, VERSION])?;
     Ok(())
 }
 

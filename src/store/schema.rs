@@ -183,6 +183,10 @@ pub(super) const MIGRATIONS: Migrations = &["
         tmdb_id       INTEGER NOT NULL,
         PRIMARY KEY (collection_id, item_id)
     ) STRICT, WITHOUT ROWID;
+    -- Which lbjf found no id on a film's page: a newer one may find it. Shows are looked at again, too.
+    ALTER TABLE film ADD COLUMN looked_by TEXT;
+    DROP INDEX film_unresolved;
+    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR told = 2;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

@@ -188,3 +188,55 @@ fn status_check_leaves_a_refused_proxy_alone() {
     tells(&ran, &[&format!("ok     letterboxd proxy: `{}` lets us through", two.address())]);
     assert_eq!(one.asked().len(), asked);
 }
+
+#[test]
+fn status_check_reads_more_film_pages_when_the_first_names_no_id() {
+    let world = World::new();
+    let short = |world: &World, slug: &str| {
+        world.letterboxd.add_film(Film::without_id(slug, "A Short", None));
+        world.letterboxd.push("ada", slug);
+    };
+    for slug in ["alien", "ran", "heat-1995", "tampopo", "playtime"] {
+        world.letterboxd.push("ada", slug);
+    }
+    short(&world, "short-1");
+    let ran = check(&world, &[]).exits(Exit::Success);
+    tells(
+        &ran,
+        &[
+            "ok     ada film page: A Short has no TMDB id, so a run skips it",
+            "ok     letterboxd film pages: others name their TMDB id",
+        ],
+    );
+    assert_eq!(world.letterboxd.film_pages_asked().len(), 5);
+
+    // Too few to tell, for a person who begins.
+    let few = World::new();
+    short(&few, "short-1");
+    short(&few, "short-2");
+    let ran = check(&few, &[]).exits(Exit::Success);
+    tells(&ran, &["note   letterboxd film pages: 2 of 2 film pages name no TMDB id"]);
+
+    // Too few, but what is known tells.
+    world.sync();
+    for slug in world.letterboxd.watchlist("ada") {
+        world.letterboxd.add_film(Film::without_id(&slug, "Changed", 2000));
+    }
+    world.letterboxd.set_watchlist("ada", &["new"]);
+    world.letterboxd.add_film(Film::without_id("new", "New", 2000));
+    let ran = check(&world, &[]).exits(Exit::Partial);
+    tells(
+        &ran,
+        &[
+            "note   ada film page: no TMDB id was found of New (2000)",
+            "WRONG  letterboxd film pages: 1 of 1 film page names no TMDB id",
+        ],
+    );
+    // A film of which it is known that it has none is no sign of anything.
+    let known = World::new().watchlist(&["alien"]);
+    short(&known, "short-1");
+    known.sync();
+    let ran = check(&known, &[]).exits(Exit::Success);
+    assert!(!ran.stdout.contains("film pages"), "{}", ran.stdout);
+    assert_eq!(known.letterboxd.film_pages_asked(), ["short-1"]);
+}

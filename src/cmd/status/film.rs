@@ -219,7 +219,11 @@ impl View<'_> {
                 film.problem.as_deref().unwrap_or("it has no TMDB id"),
                 self.from(film.next_look_at),
             ),
-            Some("tv") => "nothing: it is a TV show on TMDB, and Radarr takes films only".to_owned(),
+            Some("tv") => format!(
+                "nothing: it is a TV show on TMDB, and Radarr takes films only; its page is read again {}, \
+                 or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
+                self.from(film.next_look_at),
+            ),
             Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is no film")),
         }
     }
