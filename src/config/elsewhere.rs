@@ -7,7 +7,7 @@ use super::address::looks_like_key;
 use super::table::Table;
 use super::text_file::{self, TextError};
 use crate::http::Certificates;
-use crate::secret::ApiKey;
+use crate::secret::{ApiKey, KeyOrigin};
 
 /// Where relative paths start and where else values may come from.
 #[derive(Clone, Copy)]
@@ -26,11 +26,15 @@ impl Place<'_> {
     }
 
     /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
-    fn secret_path(self, text: &str) -> PathBuf {
-        match (self.env)("CREDENTIALS_DIRECTORY") {
-            Some(folder) if !text.starts_with("~/") => Path::new(&folder).join(text),
-            _ => self.path(text),
+    fn secret_path(self, text: &str) -> (PathBuf, KeyOrigin) {
+        if let Some(folder) = (self.env)("CREDENTIALS_DIRECTORY").filter(|_| !text.starts_with("~/")) {
+            let path = Path::new(&folder).join(text);
+            // An absolute path leads out of it.
+            let origin = if path.starts_with(&folder) { KeyOrigin::Credential } else { KeyOrigin::File };
+            return (path.clone(), origin(path));
         }
+        let path = self.path(text);
+        (path.clone(), KeyOrigin::File(path))
     }
 }
 
@@ -65,7 +69,7 @@ pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Cer
 const EXAMPLE_KEY: &str = "put-the-key-here";
 
 /// The key itself, a file that holds it, or the environment, which wins.
-pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
+pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'static str) -> Option<ApiKey> {
     let had_key = table.has("api_key") || table.has("api_key_file");
     let key = table.take::<String>("api_key");
     let file = table.take::<String>("api_key_file");
@@ -75,19 +79,19 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
     }
     if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
         return match checked_key(&key) {
-            Ok(key) => Some(key),
+            Ok(key) => Some(key.found_in(KeyOrigin::Environment(variable))),
             Err(why) => {
                 table.missing("api_key", format!("${variable} {why}"));
                 None
             }
         };
     }
-    let (given, text) = match (key, file) {
-        (Some(key), _) => (key.clone(), key.value),
+    let (given, text, origin) = match (key, file) {
+        (Some(key), _) => (key.clone(), key.value, KeyOrigin::Config),
         (None, Some(file)) => {
-            let path = place.secret_path(&file.value);
+            let (path, origin) = place.secret_path(&file.value);
             match text_file::read(&path) {
-                Ok(text) => (file, text),
+                Ok(text) => (file, text, origin),
                 Err(TextError::Io(_)) if looks_like_key(file.value.trim()) => {
                     table
                         .problem(&file, "is no file, but looks like the key itself: put that into `api_key`");
@@ -106,17 +110,30 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &st
             return None;
         }
     };
-    checked_key(&text).map_err(|why| table.problem(&given, why)).ok()
+    checked_key(&text).map(|key| key.found_in(origin)).map_err(|why| table.problem(&given, why)).ok()
 }
 
-/// A key that a request can carry, or why this is none.
+/// A key that a request can carry, or why this is none. What people put around a key is told apart, since the servers
+/// would only say that it is wrong.
 fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
     let key = ApiKey::new(text);
-    let is_header_value = key.reveal().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
-    if key.reveal() == EXAMPLE_KEY {
+    let shown = key.reveal();
+    let is_header_value = shown.bytes().all(|byte| byte.is_ascii_graphic());
+    let has = |signs: &[char]| shown.contains(signs);
+    if shown == EXAMPLE_KEY {
         Err("is still the example's: put the key of your server there")
-    } else if key.reveal().is_empty() || !is_header_value {
-        Err("must be one line of plain letters and digits")
+    } else if shown.is_empty() {
+        Err("must be one line of plain letters and digits, and is empty")
+    } else if has(&['$', '{', '}', '%', '<', '>']) {
+        Err(
+            "must be one line of plain letters and digits: a variable in it is not filled in, so put the key itself there",
+        )
+    } else if has(&['=']) {
+        Err("must be one line of plain letters and digits: only the key itself, without a name and `=`")
+    } else if has(&['"', '\'', '`']) {
+        Err("must be one line of plain letters and digits: only the key itself, without quotes")
+    } else if !is_header_value {
+        Err("must be one line of plain letters and digits, and only the key itself")
     } else {
         Ok(key)
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::secret::KeyOrigin;
 
 const SMALL: &str = r#"
 [radarr]
@@ -300,6 +301,68 @@ fn keys_that_no_request_can_carry_are_a_problem_of_the_config_wherever_they_come
             assert!(!report.contains("s3cr3t"), "{report}");
         }
     }
+}
+
+#[test]
+fn what_people_put_around_a_key_is_told_before_a_server_refuses_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let given = |key: &str| SMALL.replace("\"0123456789abcdef\"", &format!("{key:?}"));
+    let file = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
+    for (key, complaint) in [
+        ("RADARR_API_KEY=s3cr3t", "only the key itself, without a name and `=`"),
+        ("export RADARR_API_KEY=\"s3cr3t\"", "only the key itself, without a name and `=`"),
+        ("RADARR_API_KEY=s3cr3t\nJELLYFIN_API_KEY=s3cr3t", "only the key itself, without a name and `=`"),
+        ("${RADARR_KEY_s3cr3t}", "a variable in it is not filled in"),
+        ("$RADARR_KEY_s3cr3t", "a variable in it is not filled in"),
+        ("{{ s3cr3t }}", "a variable in it is not filled in"),
+        ("%RADARR_KEY_s3cr3t%", "a variable in it is not filled in"),
+        ("<s3cr3t>", "a variable in it is not filled in"),
+        ("\"s3cr3t\"", "only the key itself, without quotes"),
+        ("`s3cr3t`", "only the key itself, without quotes"),
+        ("X-Api-Key: s3cr3t", "only the key itself"),
+        ("s3cr3t s3cr3t", "only the key itself"),
+    ] {
+        std::fs::write(folder.path().join("radarr.key"), format!("{key}\n")).unwrap();
+        let env =
+            |name: &str| if name == "LBJF_RADARR_API_KEY" { Some(key.to_owned()) } else { no_env(name) };
+        for config in [
+            Config::parse(&file, &path, &no_env),
+            Config::parse(SMALL, &path, &env),
+            // A line feed in the config is a problem of its own.
+            Config::parse(&given(&key.replace('\n', " ")), &path, &no_env),
+        ] {
+            let report = config.unwrap_err().to_string();
+            assert!(report.contains(complaint) && !report.contains("s3cr3t"), "{key}: {report}");
+        }
+    }
+}
+
+#[test]
+fn a_key_knows_where_it_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("radarr.key");
+    std::fs::write(&file, "from-a-file\n").unwrap();
+    let by_file =
+        |path: &str| SMALL.replace("api_key = \"0123456789abcdef\"", &format!("api_key_file = \"{path}\""));
+    let credentials = folder.path().to_str().unwrap().to_owned();
+    let systemd =
+        |name: &str| if name == "CREDENTIALS_DIRECTORY" { Some(credentials.clone()) } else { no_env(name) };
+    let env = |name: &str| {
+        if name == "LBJF_RADARR_API_KEY" { Some("from-the-environment".to_owned()) } else { no_env(name) }
+    };
+    let path = folder.path().join("config.toml");
+    let origin = |text: &str, env: Env<'_>| {
+        Config::parse(text, &path, env).unwrap().radarr.unwrap().api_key.origin().clone()
+    };
+    assert_eq!(origin(SMALL, &no_env), KeyOrigin::Config);
+    assert_eq!(origin(&by_file("radarr.key"), &no_env), KeyOrigin::File(file.clone()));
+    assert_eq!(origin(&by_file("radarr.key"), &systemd), KeyOrigin::Credential(file.clone()));
+    assert_eq!(origin(&by_file("radarr.key"), &env), KeyOrigin::Environment("LBJF_RADARR_API_KEY"));
+    let elsewhere = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(elsewhere.path(), "from-elsewhere").unwrap();
+    let absolute = elsewhere.path().to_str().unwrap();
+    assert_eq!(origin(&by_file(absolute), &systemd), KeyOrigin::File(elsewhere.path().to_owned()));
 }
 
 #[test]
