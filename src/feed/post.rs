@@ -105,7 +105,8 @@ impl Send<'_, '_> {
                     Ok(answered) => Ok(added(answered)),
                     Err(AddError::AlreadyThere) => Ok(End::There.into()),
                     // The same data under another id: TMDB merged this one.
-                    Err(AddError::Conflict | AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
+                    Err(AddError::Conflict) => there_after_all(radarr, tmdb),
+                    Err(AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
                     // A conflict with PostgreSQL is a 500 (facts/servers.md R1).
                     Err(AddError::Failed(error)) if error.is_internal() => {
                         there_as_another(radarr, tmdb).map_err(|_| AddError::Failed(error))
@@ -113,10 +114,7 @@ impl Send<'_, '_> {
                     Err(error) => Err(error),
                 }
             }
-            Err(AddError::Conflict) => match radarr.film(tmdb).map_err(AddError::Failed)? {
-                Some(_) => Ok(End::There.into()),
-                None => there_as_another(radarr, tmdb),
-            },
+            Err(AddError::Conflict) => there_after_all(radarr, tmdb),
             Err(AddError::AlreadyThere) => Ok(End::There.into()),
             other => other.map(added),
         }
@@ -147,6 +145,14 @@ fn became(radarr: &Radarr, tmdb: TmdbId) -> Result<Option<TmdbId>, AddError> {
         Ok(facts) => Ok(Some(facts.tmdb)),
         Err(AddError::Unknown(_)) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// A conflict means that the film is there only if Radarr then has it: any rule of its database may have been broken.
+fn there_after_all(radarr: &Radarr, tmdb: TmdbId) -> Result<Sent, AddError> {
+    match radarr.film(tmdb).map_err(AddError::Failed)? {
+        Some(_) => Ok(End::There.into()),
+        None => there_as_another(radarr, tmdb),
     }
 }
 

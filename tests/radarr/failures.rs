@@ -148,6 +148,41 @@ fn conflict_with_nothing_there_is_tried_again_in_the_next_run() {
 }
 
 #[test]
+fn conflict_is_success_only_if_radarr_then_has_the_film() {
+    let broken = json!({"message": "constraint failed\nNOT NULL constraint failed: Movies.Title"});
+    for (fault, is_there) in [
+        (Fault::After(Reply::json(409, &broken)), true),
+        (Fault::Instead(Reply::json(409, &broken)), false),
+        (Fault::Instead(Reply::empty(409)), false),
+    ] {
+        // A film of its own, and one whose folder is taken, so that it is sent a second time with another.
+        for has_twin in [false, true] {
+            let world = World::new();
+            world.letterboxd.add_film(Film::movie("twin-2020", "Twin", 2020, 4520));
+            world.radarr.know(4520, "Twin", 2020, &[]);
+            if has_twin {
+                world.radarr.know(4519, "Twin", 2020, &[]);
+                world.radarr.has(4519);
+            }
+            let world = world.watchlist(&["twin-2020"]);
+            let is_last =
+                move |request: &Request| is_add(request) && request.body.contains("{tmdb-") == has_twin;
+            world.radarr.server.fail(1, is_last, fault.clone());
+            let ran = world.lbjf(&["sync"]);
+            assert_eq!(
+                (ran.code == 0, world.radarr.film(4520).is_some()),
+                (is_there, is_there),
+                "{}",
+                ran.stderr
+            );
+            let films = world.radarr.films().len();
+            world.sync();
+            assert_eq!(world.radarr.films().len(), films + usize::from(!is_there));
+        }
+    }
+}
+
+#[test]
 fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
     let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
