@@ -11,6 +11,8 @@ mod store;
 
 use serde::Serialize;
 
+use crate::text;
+
 pub use jellyfin::jellyfin;
 pub use letterboxd::letterboxd;
 pub use radarr::radarr;
@@ -85,14 +87,16 @@ impl Checks {
         self.add(State::Skipped, about, check, found, None);
     }
 
-    /// It was found like this.
+    /// It was found like this. Names come from servers and may hold anything; a check is one line.
     pub fn add(&mut self, state: State, about: &str, check: &'static str, found: &str, hint: Option<&str>) {
-        let hint = hint.map(|hint| one_line(hint).into_owned());
+        // A hint of several lines is ours.
+        let hint = hint
+            .map(|hint| hint.lines().map(|line| text::one_line(line.trim())).collect::<Vec<_>>().join("\n"));
         self.0.push(Check {
             about: one_line(about).into_owned(),
             check,
             state,
-            found: one_line(found).into_owned(),
+            found: text::one_line(found).into_owned(),
             hint,
         });
     }

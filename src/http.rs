@@ -262,11 +262,27 @@ impl Http {
         if self.line.is_given_up() { Err(TransportError::Interrupted) } else { Ok(()) }
     }
 
-    /// A text without the key, also as JSON writes it.
-    fn redact(&self, text: String) -> String {
-        let Some(secret) = &self.secret else { return text };
-        let escaped = secret.reveal().escape_default().to_string();
-        text.replace(secret.reveal(), "(redacted)").replace(&escaped, "(redacted)")
+    /// A text of the other side without the key.
+    pub(crate) fn redact(&self, text: String) -> String {
+        match &self.secret {
+            Some(secret) => secret.mask_in(text),
+            None => text,
+        }
+    }
+
+    /// The key that is taken out of every text.
+    pub(crate) fn secret(&self) -> Option<&ApiKey> {
+        self.secret.as_ref()
+    }
+
+    /// Waits because the other side limits the rate, unless that comes to more than `most` with all waiting so far.
+    pub(crate) fn wait_for_the_limit(&self, pause: Duration, most: Duration) -> bool {
+        let may_wait = self.line.may_wait(pause, most);
+        if may_wait {
+            log::debug!("{}: waits {} s for the rate limit", self.name, pause.as_secs_f64().round());
+            interrupt::sleep(pause);
+        }
+        may_wait
     }
 
     fn explain(&self, error: &ureq::Error) -> TransportError {

@@ -187,22 +187,31 @@ impl Jellyfin {
     ///
     /// When it is too old, or cannot be asked.
     pub fn info(&self) -> Result<Info, JellyfinError> {
-        let info: wire::SystemInfo = self.api.get("System/Info", &[])?;
-        let mut numbers = info.version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let info: Result<wire::SystemInfo, _> = self.api.get("System/Info", &[]);
+        let info = info.map_err(|error| self.api.who_sent(error))?;
+        let (base, shown) = (self.api.base_text(), plain(&self.api.shown(&info.version)));
+        let mut numbers = shown.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        if matches!(version.0, 3 | 4) {
+            // Jellyfin's numbers begin with 10.
+            let found = format!("Emby {shown}");
+            return Err(ApiError::Another { server: "Jellyfin", base, found }.into());
+        }
         if version < (10, 8) {
-            return Err(JellyfinError::TooOld { base: self.api.base_text(), version: plain(&info.version) });
+            return Err(JellyfinError::TooOld { base, version: shown });
         }
         let name = info.server_name.unwrap_or_default();
-        Ok(Info { id: info.id, version: info.version, name: one_line(&name).into_owned() })
+        Ok(Info { id: info.id, version: shown, name: self.api.shown(&name) })
     }
 
     /// Everybody, disabled people too.
     pub fn users(&self) -> Result<Vec<JellyfinUser>, ApiError> {
-        let users: Vec<wire::User> = self.api.get("Users", &[])?;
+        // What a run asks first.
+        let users: Result<Vec<wire::User>, _> = self.api.get("Users", &[]);
+        let users = users.map_err(|error| self.api.who_sent(error))?;
         let user = |user: wire::User| JellyfinUser {
             id: user.id,
-            name: one_line(&user.name).into_owned(),
+            name: self.api.shown(&user.name),
             is_disabled: user.policy.is_some_and(|policy| policy.is_disabled == Some(true)),
             server_id: user.server_id.filter(|id| !id.is_empty()),
         };
@@ -217,7 +226,7 @@ impl Jellyfin {
             Ok(user) => {
                 let policy = user.policy;
                 let is_administrator = policy.is_some_and(|policy| policy.is_administrator == Some(true));
-                Ok(Some(KeyOwner { name: one_line(&user.name).into_owned(), is_administrator }))
+                Ok(Some(KeyOwner { name: self.api.shown(&user.name), is_administrator }))
             }
             Err(ApiError::Status { status: 400 | 404, .. }) => Ok(None),
             Err(error) => Err(error),

@@ -21,7 +21,7 @@ pub struct Radarr {
 /// A root folder as Radarr sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFolder {
-    /// As Radarr has it: it refuses a drive without its backslash (`D:`).
+    /// As Radarr has it, since it is sent back: a drive without its backslash (`D:`) is refused. Cleaned where it is shown.
     pub path: String,
     /// Can Radarr reach it at this moment?
     pub is_accessible: bool,
@@ -121,7 +121,7 @@ pub enum AddError {
         /// The folder.
         folder: String,
     },
-    /// Its row exists, under this or another id (409).
+    /// Its row exists, under this or another id (409); as a rule, since any rule of Radarr's database may be broken.
     #[error("Radarr has a film with the same data")]
     Conflict,
     /// Radarr's metadata has no such film.
@@ -157,15 +157,18 @@ impl Radarr {
     ///
     /// When it is not, or cannot be asked.
     pub fn check(&self) -> Result<String, RadarrError> {
-        let status: wire::SystemStatus = self.api.get("api/v3/system/status", &[])?;
+        let status: Result<wire::SystemStatus, _> = self.api.get("api/v3/system/status", &[]);
+        let status = status.map_err(|error| self.api.who_sent(error))?;
         let base = self.api.base_text();
         if let Some(found) = status.app_name.filter(|name| name != "Radarr") {
-            return Err(RadarrError::WrongApp { base, found: plain(&found) });
+            return Err(RadarrError::WrongApp { base, found: plain(&self.api.shown(&found)) });
         }
-        let version = status.version;
-        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-        if major.is_some_and(|major| major < 4) {
-            return Err(RadarrError::TooOld { base, version: plain(&version) });
+        let version = plain(&self.api.shown(&status.version));
+        let numbers: Vec<Option<u32>> = version.split('.').take(2).map(|part| part.parse().ok()).collect();
+        if let [Some(major), ..] = numbers[..]
+            && major < 4
+        {
+            return Err(RadarrError::TooOld { base, version });
         }
         Ok(version)
     }
@@ -173,7 +176,7 @@ impl Radarr {
     /// Every quality profile: number and name.
     pub fn quality_profiles(&self) -> Result<Vec<(u32, String)>, ApiError> {
         let profiles: Vec<wire::QualityProfile> = self.api.get("api/v3/qualityprofile", &[])?;
-        Ok(profiles.into_iter().map(|profile| (profile.id.0, profile.name)).collect())
+        Ok(profiles.into_iter().map(|profile| (profile.id.0, self.api.shown(&profile.name))).collect())
     }
 
     /// Every root folder.

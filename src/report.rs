@@ -266,7 +266,7 @@ impl Report {
     fn tell(&mut self, level: log::Level, about: &str, text: &str, hint: Option<&str>) {
         let line = format!("{about}: {text}");
         match hint {
-            Some(hint) => log::log!(level, "{line}\nhint: {hint}"),
+            Some(hint) => log::log!(level, "{line}\nhint: {}", hint.replace('\n', "\n      ")),
             None => log::log!(level, "{line}"),
         }
         self.problems.push(ProblemReport {

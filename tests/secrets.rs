@@ -25,7 +25,9 @@ const COOKIE: &str = "cookie-0123456789-of-letterboxd";
 /// Answers that repeat the key where people have been seen to print it.
 fn echoes(key: &str) -> Vec<Reply> {
     let page = format!("<html><body>Your request with `{key}` was refused, see /?apikey={key}</body></html>");
-    let redirect = Reply::empty(302).with_header("Location", &format!("/login?apikey={key}"));
+    let redirect = |to: &str| Reply::empty(302).with_header("Location", to);
+    let basic = format!("Basic realm=\"{key}\"");
+    let in_json = key.replace('-', "\\u002d");
     vec![
         Reply::json(500, &json!({ "message": format!("no such key: {key}"), "description": key })),
         Reply::json(400, &json!([{ "propertyName": "Path", "errorMessage": format!("Invalid Path {key}") }])),
@@ -34,7 +36,13 @@ fn echoes(key: &str) -> Vec<Reply> {
         Reply::json(404, &json!(key)),
         Reply::html(200, page.clone()),
         Reply::html(403, page),
-        redirect,
+        redirect(&format!("/login?apikey={key}")),
+        redirect(&format!("/login/{key}/next#{key}")),
+        redirect(&format!("https://{key}.example/{}", key.replace('-', "%252d"))),
+        Reply::empty(401).with_header("WWW-Authenticate", &basic).with_header("Server", key),
+        Reply::html(404, format!("<title>{key}</title>")).with_header("X-Application-Version", key),
+        Reply::empty(429).with_header("Server", key).with_header("Retry-After", "9999"),
+        Reply::new(500, "application/json", format!("{{\"message\": \"no {in_json}\"}}")),
     ]
 }
 
@@ -43,6 +51,14 @@ fn echoes_in_another_shape(key: &str) -> Vec<Reply> {
     vec![
         Reply::json(200, &json!(key)),
         Reply::json(200, &json!([key])),
+        Reply::json(
+            200,
+            &json!({ "appName": key, "version": key, "Version": key, "Id": key, "ServerName": key }),
+        ),
+        Reply::json(
+            200,
+            &json!([{ "id": 1, "Id": "1", "name": key, "Name": key, "path": key, "label": key }]),
+        ),
         Reply::json(200, &json!({ "version": [key], "Version": [key], "id": key, "Id": [key], key: key })),
         Reply::json(200, &json!([{ "id": key, "Id": [key], "name": [key], "Name": [key], "tmdbId": key }])),
         Reply::json(200, &json!({ "Items": [{ "Id": [key] }], "TotalRecordCount": key })),
@@ -63,6 +79,27 @@ fn a_sync_at_trace_level_with_a_log_file_shows_no_key_even_when_the_servers_repe
 #[test]
 fn a_key_in_json_of_another_shape_is_not_shown_as_what_is_wrong_with_it() {
     each_answer_to_each_request(echoes_in_another_shape);
+}
+
+#[test]
+fn the_place_of_a_redirect_and_the_title_of_a_page_are_told_without_the_key() {
+    let redirect = |to: String| Reply::empty(302).with_header("Location", &to);
+    let key = radarr::KEY;
+    for (reply, expected) in [
+        (redirect(format!("/login/{key}")), "`/login/(redacted)`"),
+        (redirect(format!("/x/{}/y", key.replace('-', "%2D"))), "`/x/(redacted)/y`"),
+        (redirect(format!("/x/{}", key.replace('-', "\\u002d"))), "`/x/(redacted)`"),
+        (redirect(format!("https://{key}.example/")), "`https://(redacted).example/`"),
+        (redirect(format!("https://ada:{key}@auth.example/")), "`https://auth.example/`"),
+        (Reply::html(200, format!("<title>The {}</title>", key.replace('-', "&#45;"))), "`The (redacted)`"),
+        (Reply::html(400, format!("<title>{key}</title>")), "(\"(redacted)\")"),
+        (Reply::html(401, format!("<title>{key}</title>")), "(\"(redacted)\")"),
+        (Reply::empty(400).with_header("Server", key), "HTTP 400 ((redacted))"),
+    ] {
+        let world = World::new().watchlist(&["heat"]);
+        world.radarr.server.fail(usize::MAX, |_| true, Fault::Instead(reply));
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(expected);
+    }
 }
 
 fn each_answer_to_each_request(echoes: fn(&str) -> Vec<Reply>) {

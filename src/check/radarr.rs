@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Checks, State};
-use crate::api::{ApiError, chain};
+use crate::api::{ApiError, chain, plain};
 use crate::config::{self, User};
 use crate::feed::{Settings, restored, user_tag};
 use crate::plan::Aliases;
@@ -128,7 +128,7 @@ fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], ch
                 let folder = settings.folders.iter().find(|folder| folder.path == path);
                 let free = folder.and_then(|folder| folder.free_bytes);
                 let free = free.map_or_else(String::new, |bytes| format!(", {} free", show_bytes(bytes)));
-                checks.ok(about, check, &format!("`{path}`{free}"));
+                checks.ok(about, check, &format!("`{}`{free}", plain(&path)));
             }
             Err((text, hint)) => checks.add(if_wrong, about, check, &text, Some(hint)),
         }

@@ -196,7 +196,7 @@ fn table(checks: &Checks, width: Option<u16>) -> String {
     for check in checks.all() {
         table.add_row([&what(check), check.state.word(), &check.found]);
         if let Some(hint) = &check.hint {
-            table.add_row(["", "", &format!("hint: {hint}")]);
+            table.add_row(["", "", &format!("hint: {}", hint.replace('\n', "\n      "))]);
         }
     }
     for column in table.column_iter_mut() {
@@ -212,7 +212,7 @@ fn lines(checks: &Checks) -> String {
     for check in checks.all() {
         let _ = writeln!(text, "{:<5}  {}: {}", check.state.word(), what(check), check.found);
         if let Some(hint) = &check.hint {
-            let _ = writeln!(text, "       hint: {hint}");
+            let _ = writeln!(text, "       hint: {}", hint.replace('\n', "\n             "));
         }
     }
     text

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
 
 use super::Setup;
-use crate::api::chain;
+use crate::api::{chain, plain};
 use crate::config::QualityProfile;
 use crate::film::TmdbId;
 use crate::plan::{Aliases, RadarrTerms, RadarrView, Wisher};
 use crate::radarr::{RadarrError, RadarrFilm, trim_folder};
 use crate::report::{Failed, Report};
 use crate::store::{Store, StoreError};
+use crate::text;
 
 /// What a look brought.
 #[derive(Debug)]
@@ -129,9 +130,14 @@ impl Settings {
         let mut profiles = self.profiles.iter();
         let found = match wanted {
             QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
-            QualityProfile::Name(wanted) => profiles.find(|(_, name)| name == wanted).or_else(|| {
-                self.profiles.iter().find(|(_, name)| name.to_lowercase() == wanted.to_lowercase())
-            }),
+            // A blank at the end is not seen in Radarr, and the config has none either.
+            QualityProfile::Name(wanted) => profiles
+                .find(|(_, name)| name == wanted)
+                .or_else(|| self.profiles.iter().find(|(_, name)| text::same_name(name.trim(), wanted)))
+                .or_else(|| {
+                    let key = text::name_key(wanted);
+                    self.profiles.iter().find(|(_, name)| text::name_key(name.trim()) == key)
+                }),
         };
         found.map(|(id, _)| *id).ok_or_else(|| {
             let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
@@ -142,20 +148,24 @@ impl Settings {
 
     pub(crate) fn folder(&self, wanted: &str) -> Result<String, Complaint> {
         let wanted = trim_folder(wanted);
-        let found = self.folders.iter().find(|folder| trim_folder(&folder.path) == wanted);
+        let shown = plain(wanted);
+        let is_it = |path: &str| text::same_name(trim_folder(path), wanted);
+        // Of two folders whose names differ in how their letters are written down, the very one.
+        let same = self.folders.iter().find(|folder| trim_folder(&folder.path) == wanted);
+        let found = same.or_else(|| self.folders.iter().find(|folder| is_it(&folder.path)));
         match found {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
             // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
             Some(_) => {
-                let text = format!("Radarr cannot reach its root folder `{wanted}`; is the disk mounted?");
+                let text = format!("Radarr cannot reach its root folder `{shown}`; is the disk mounted?");
                 Err((
                     text,
                     "nothing is sent there until Radarr > Settings > Media Management shows it without an error",
                 ))
             }
             None => {
-                let there = self.folders.iter().map(|folder| format!("`{}`", folder.path));
-                let text = format!("Radarr has no root folder `{wanted}`; it has {}", list(there));
+                let there = self.folders.iter().map(|folder| format!("`{}`", plain(&folder.path)));
+                let text = format!("Radarr has no root folder `{shown}`; it has {}", list(there));
                 Err((
                     text,
                     "check `root_folder_path`; folders are added in Radarr under Settings > Media Management",

@@ -165,6 +165,13 @@ impl Send<'_, '_> {
         let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
         match error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
+            // Nothing is wrong with the film, and the next one would fare no better.
+            AddError::Failed(error) if error.is_limited() => {
+                let text = format!("{}; the rest is left for the next run", chain(&error));
+                let (notice, hint) = (("adding", "", "limit"), error.hint());
+                report.failure(store, Failed::Server, notice, "radarr", &text, hint.as_deref())?;
+                return Ok(false);
+            }
             AddError::Failed(_) | AddError::Conflict => {
                 self.feed.failures_in_a_row += 1;
                 store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;

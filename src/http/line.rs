@@ -1,6 +1,7 @@
 //! The connections of each client, so that reads which hang can be cut off when somebody stops the run.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use ureq::Agent;
 
@@ -30,6 +31,8 @@ struct Traffic {
     writes: usize,
     /// Cut off: whatever fails from now on is our own doing.
     is_given_up: bool,
+    /// How long was waited so far because the other side limits the rate.
+    waited: Duration,
 }
 
 impl Line {
@@ -48,6 +51,16 @@ impl Line {
     /// Was it cut off by ourselves?
     pub(super) fn is_given_up(&self) -> bool {
         self.traffic().is_given_up
+    }
+
+    /// Counts a pause, unless it makes more than `most` with all others.
+    pub(super) fn may_wait(&self, pause: Duration, most: Duration) -> bool {
+        let mut traffic = self.traffic();
+        let waited = traffic.waited.saturating_add(pause);
+        if waited <= most {
+            traffic.waited = waited;
+        }
+        waited <= most
     }
 
     fn give_up(&self) {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod front;
 mod jellyfin;
 mod letterboxd;
 mod radarr;

@@ -126,7 +126,10 @@ fn a_server_that_starts_while_lbjf_asks_is_waited_for() {
 #[test]
 fn a_page_instead_of_json_is_told_as_that() {
     answers(busy(Jellyfin::start()), |_| true, Reply::html(200, "<!DOCTYPE html><title>Sign in</title>"))
-        .mentions("` answered GET Users with an HTML page instead of Jellyfin's JSON")
+        .mentions("` answered GET Users with an HTML page instead of Jellyfin's JSON: something in front of Jellyfin")
+        .says("hint: put Jellyfin's own address into `jellyfin.url`, or let requests with a key pass without a login");
+    answers(busy(Jellyfin::start()), |_| true, Reply::html(200, "<!DOCTYPE html><title>Home</title>"))
+        .mentions("` answered GET Users with an HTML page instead of Jellyfin's JSON, titled `Home`")
         .says("hint: check the path of `jellyfin.url`; a login page or a proxy in front of it also answers like this");
 }
 

@@ -8,6 +8,7 @@ mod again;
 mod dry_run;
 mod failures;
 mod in_parts;
+mod limits;
 mod not_sent;
 mod sent;
 mod wrong;
