@@ -4,18 +4,23 @@
 //! Radarr. A refused film is explained in plain words; "already there" is told by its own variant, since it is
 //! success to the caller.
 
+mod exclusions;
 mod wire;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::api::{Api, ApiError, message, plain};
 use crate::film::TmdbId;
 use crate::http::Method;
+use exclusions::PAGED_LIST;
 
 /// The door.
 #[derive(Debug)]
 pub struct Radarr {
     api: Api,
+    /// Does it give its exclusion list as a whole, rather than page by page?
+    has_whole_list: AtomicBool,
 }
 
 /// A root folder as Radarr sees it.
@@ -141,7 +146,7 @@ pub enum AddError {
 impl Radarr {
     /// Opens the door; asks nothing yet.
     pub fn new(api: Api) -> Self {
-        Self { api }
+        Self { api, has_whole_list: AtomicBool::new(false) }
     }
 
     /// Its address, for messages.
@@ -169,6 +174,9 @@ impl Radarr {
             && major < 4
         {
             return Err(RadarrError::TooOld { base, version });
+        }
+        if let [Some(major), Some(minor)] = numbers[..] {
+            self.has_whole_list.store((major, minor) < PAGED_LIST, Ordering::Relaxed);
         }
         Ok(version)
     }
@@ -201,12 +209,6 @@ impl Radarr {
         let body = json(&wire::NewTag { label });
         let tag: wire::Tag = self.api.post_once("api/v3/tag", &[], Some(&body))?;
         Ok(tag.id.0)
-    }
-
-    /// What a person never wants to see again. Radarr itself does not look at it when a film is added (R5).
-    pub fn exclusions(&self) -> Result<HashSet<TmdbId>, ApiError> {
-        let exclusions: Vec<wire::Exclusion> = self.api.get_library("api/v3/exclusions", &[])?;
-        Ok(exclusions.into_iter().map(|exclusion| TmdbId(exclusion.tmdb_id.0)).collect())
     }
 
     /// Every film in Radarr. About 5 KB each on the wire, a tenth of that compressed; read as a stream.

@@ -39,7 +39,17 @@ pub struct Tag {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exclusion {
+    pub id: Option<Number>,
     pub tmdb_id: Number,
+}
+
+/// A page of them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exclusions {
+    /// Of all pages.
+    pub total_records: Number,
+    pub records: Vec<Exclusion>,
 }
 
 /// Of a movie that is in Radarr.

@@ -141,7 +141,7 @@ fn status_check_a_wrong_default_that_nobody_uses_is_a_note() {
 #[test]
 fn status_check_one_answer_that_fails_hides_none_of_the_others() {
     let world = fine();
-    for path in ["/qualityprofile", "/exclusions", "/tag"] {
+    for path in ["/qualityprofile", "/exclusions/paged", "/tag"] {
         let error = Reply::json(500, &json!({"message": "something broke", "description": "at System.Data"}));
         let is_it = move |request: &Request| request.path.ends_with(path);
         world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(error));

@@ -99,7 +99,7 @@ impl Door {
                 End::Radarr("qualityprofile"),
                 End::Radarr("rootfolder"),
                 End::Radarr("tag"),
-                End::Radarr("exclusions"),
+                End::Radarr("exclusions/paged"),
                 End::Radarr("movie"),
             ],
             Self::RadarrLookup => &[End::Radarr("movie/lookup/tmdb")],

@@ -217,9 +217,13 @@ impl Kind {
             // Nobody answers anything then: which question it is makes no difference.
             (Self::Refused | Self::Unconnected, _) => all.take(1).collect(),
             (Self::EmptyList, _) => all.filter(is_one).collect(),
-            // Nobody has tags or exclusions here, and a list of none lacks nothing.
+            // Nobody has tags here, and a list of none lacks nothing.
             (Self::Lacking | Self::Truncated | Self::Drips | Self::Overlong, Door::RadarrRead) => {
-                all.filter(|end| !matches!(end, End::Radarr("tag" | "exclusions"))).collect()
+                all.filter(|end| !matches!(end, End::Radarr("tag"))).collect()
+            }
+            // Another door may have the list.
+            (Self::Status(404 | 405), Door::RadarrRead) => {
+                all.filter(|end| !matches!(end, End::Radarr("exclusions/paged"))).collect()
             }
             _ => all.collect(),
         }
@@ -287,6 +291,9 @@ impl Kind {
             Self::Nulls => json_changed(|value| thin(value, Some(&Value::Null))),
             Self::Sparse => json_changed(|value| thin(value, None)),
             Self::EmptyList => json_changed(|value| match value {
+                Value::Object(page) if page.contains_key("records") => {
+                    *value = json!({"page": 1, "totalRecords": 0, "records": []});
+                }
                 Value::Object(_) => *value = json!({"Items": [], "TotalRecordCount": 0, "StartIndex": 0}),
                 other => *other = json!([]),
             }),
@@ -389,6 +396,8 @@ const REQUIRED: &[&str] = &[
     "Tmdb",
     "genres",
     "TotalRecordCount",
+    "totalRecords",
+    "records",
     "Path",
     "ParentId",
 ];
@@ -418,9 +427,19 @@ fn lacking(mut reply: Reply) -> Reply {
     let body = String::from_utf8(reply.body).expect("text");
     let mut body = body.replace("data-num-entries", "data-sum").replace("data-track-action", "data-x");
     body = body.replace("data-tmdb-id", "data-x").replace("themoviedb.org", "example.org");
-    for key in
-        ["tmdbId", "name", "label", "path", "version", "Version", "Id", "Name", "Items", "TotalRecordCount"]
-    {
+    for key in [
+        "tmdbId",
+        "name",
+        "label",
+        "path",
+        "version",
+        "records",
+        "Version",
+        "Id",
+        "Name",
+        "Items",
+        "TotalRecordCount",
+    ] {
         body = body.replace(&format!("\"{key}\":"), "\"x\":");
     }
     reply.body = body.into_bytes();

@@ -206,7 +206,7 @@ pub const TABLE: &[Row] = &[
     row(&[RadarrTag, JellyfinMake, RadarrLabel, JellyfinWrite], Status(409), 4, 1, "with HTTP 409", NEXT),
     row(ALL, Status(414), 4, 1, "with HTTP 414", NEXT),
     row(PAGES, Status(429), 6, 1, RATE, HOUR),
-    row(SERVERS, Status(429), 4, 1, "with HTTP 429", NEXT),
+    row(SERVERS, Status(429), 4, 7, "with HTTP 429", NEXT),
     row(PAGES, Status(500), 4, 3, "with HTTP 500", NEXT),
     row(SERVERS, Status(500), 4, 1, "with HTTP 500", NEXT),
     row(PAGES, Status(502), 4, 3, "with HTTP 502", NEXT),
@@ -244,7 +244,7 @@ pub const TABLE: &[Row] = &[
     ),
     at(End::Radarr("rootfolder"), EmptyList, 4, 1, "Radarr has no root folder `/movies`; it has none", NEXT),
     at(End::Radarr("tag"), EmptyList, 0, 0, "", NEXT),
-    at(End::Radarr("exclusions"), EmptyList, 0, 0, "", NEXT),
+    at(End::Radarr("exclusions/paged"), EmptyList, 0, 0, "", NEXT),
     at(End::Radarr("movie"), EmptyList, 0, 0, "", NEXT),
     at(End::Ask, EmptyList, 4, 1, CUT, NEXT),
     at(End::Jellyfin("Users"), EmptyList, 4, 1, "no user `ada`", NEXT),
@@ -345,7 +345,7 @@ pub fn case(door: Door, end: End, kind: Kind, when: When) -> Option<Case> {
 fn is_error(kind: Kind) -> bool {
     match kind {
         BadList | BadProblem | Locked => true,
-        Status(status) => !matches!(status, 401 | 403 | 503),
+        Status(status) => !matches!(status, 401 | 403 | 429 | 503),
         _ => false,
     }
 }

@@ -96,7 +96,8 @@ fn film_that_is_deleted_and_excluded_during_the_look_is_not_added_again() {
     let heat = world.letterboxd.tmdb_id("heat-1995");
     world.radarr.has(heat);
     let delete = during(world.radarr.deletion(heat, true));
-    let is_either = |request: &Request| ["/api/v3/movie", "/api/v3/exclusions"].contains(&&*request.path);
+    let is_either =
+        |request: &Request| ["/api/v3/movie", "/api/v3/exclusions/paged"].contains(&&*request.path);
     world.radarr.server.fail(1, is_either, Fault::Changed(delete));
     world.sync();
     assert_eq!((world.radarr.posted(), world.radarr.film(heat)), (vec![], None));

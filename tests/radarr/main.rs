@@ -6,6 +6,7 @@ mod common;
 
 mod again;
 mod dry_run;
+mod exclusions;
 mod failures;
 mod in_parts;
 mod limits;

@@ -155,8 +155,9 @@ fn login_page_is_told() {
         "/movie",
         Reply::html(200, "<!doctype html><title>Log in</title>"),
         &[
-            "lbjf: error: radarr: `URL` answered GET api/v3/movie with an HTML page instead of Radarr's JSON\n\
-           hint: check the path of `radarr.url`; a login page or a proxy in front of it also answers like this\n",
+            "lbjf: error: radarr: `URL` answered GET api/v3/movie with an HTML page instead of Radarr's JSON: something in \
+           front of Radarr wants a login (\"Log in\")\n\
+           hint: put Radarr's own address into `radarr.url`, or let `/api` pass without a login\n",
         ],
     );
 }
@@ -185,10 +186,11 @@ fn empty_answer_is_told() {
 #[test]
 fn broken_json_is_told() {
     bad_answer(
-        "/exclusions",
-        Reply::new(200, "application/json", "[{\"tmdbId\": 60"),
+        "/exclusions/paged",
+        Reply::new(200, "application/json", "{\"totalRecords\": 1, \"records\": [{\"tmdbId\": 60"),
         &[
-            "lbjf: error: radarr: Radarr at `URL` answered GET api/v3/exclusions with JSON that cannot be read: EOF",
+            "lbjf: error: radarr: Radarr at `URL` answered GET api/v3/exclusions/paged with JSON that cannot be \
+             read: EOF",
         ],
     );
 }
@@ -317,4 +319,87 @@ fn root_folder_that_radarr_loses_in_between_ends_the_adding() {
     assert_eq!(world.radarr.posted(), ids[..1]);
     world.sync();
     assert_eq!(world.radarr.films().len(), 3);
+}
+
+/// Radarr has these quality profiles.
+fn profiles(world: &World, names: &[&str]) {
+    let profile = |(id, name): (usize, &&str)| json!({"id": id + 1, "name": name});
+    let reply = Reply::json(200, &names.iter().enumerate().map(profile).collect());
+    let is_it = |request: &Request| request.path.ends_with("/qualityprofile");
+    world.radarr.server.fail(usize::MAX, is_it, Fault::Instead(reply));
+}
+
+#[test]
+fn profiles_and_root_folders_are_known_by_the_same_letters_in_other_bytes() {
+    for (ours, theirs) in [
+        ("Am\u{e9}lie", "Ame\u{301}lie"),
+        ("Ame\u{301}lie", "Am\u{e9}lie"),
+        ("am\u{c9}lie", "AMe\u{301}LIE "),
+    ] {
+        let mut world = World::new().watchlist(&["heat-1995"]);
+        world.change("\"HD-1080p\"", &format!("\"{ours}\""));
+        profiles(&world, &["Any", "Amelie", theirs]);
+        // Folders tell cases apart.
+        let is_same_case = ours.to_lowercase() == ours;
+        let folder = if is_same_case { theirs } else { ours };
+        world.radarr.add_root_folder(&format!("/{folder}"));
+        world.change("\"/movies\"", &format!("\"/{ours}/\""));
+        world.sync();
+        let film = &world.radarr.films()[0];
+        assert_eq!((film.quality_profile_id, &film.root_folder), (3, &format!("/{folder}")), "{ours:?}");
+    }
+}
+
+#[test]
+fn profile_whose_name_has_a_blank_at_its_end_in_radarr_is_found_and_a_better_match_wins() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    profiles(&world, &["hd-1080p", "HD-1080p ", " HD-1080p"]);
+    world.sync();
+    assert_eq!(world.radarr.films()[0].quality_profile_id, 2);
+    let world = World::new().watchlist(&["heat-1995"]);
+    profiles(&world, &["HD-1080p ", "HD-1080p"]);
+    world.sync();
+    assert_eq!(world.radarr.films()[0].quality_profile_id, 2);
+}
+
+#[test]
+fn what_radarr_calls_something_stays_on_its_line() {
+    let evil = "evil\u{1b}[2J\u{7}\nlbjf: error: store is lost\u{202e}\u{9b}31m\u{2028}";
+    let shown = "evil [2J  lbjf: error: store is lost 31m ";
+    let is_clean = |text: &str| {
+        text.chars()
+            .all(|letter| letter == '\n' || !letter.is_control() && !"\u{202e}\u{2028}".contains(letter))
+    };
+    let run = |world: &World| {
+        for args in
+            [&["sync"][..], &["status", "--check"], &["status", "--check", "--json"], &["sync", "--json"]]
+        {
+            let ran = world.lbjf(args).exits(Exit::Partial);
+            let said = ran.stdout + &ran.stderr;
+            assert!(is_clean(&said) && said.contains(shown), "{args:?}: {said:?}");
+            assert!(!said.lines().any(|line| line.starts_with("lbjf: error: store")), "{said}");
+        }
+    };
+    let world = World::new().watchlist(&["heat-1995"]);
+    profiles(&world, &[evil]);
+    run(&world);
+    let mut world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.add_root_folder(&format!("/{evil}"));
+    world.change("\"/movies\"", "\"/films\"");
+    run(&world);
+    let world = World::new().watchlist(&["heat-1995"]);
+    world.radarr.set_app_name(evil);
+    run(&world);
+    let world = World::new().watchlist(&["heat-1995"]);
+    let status = Reply::json(200, &json!({"appName": "Radarr", "version": format!("3.{evil}")}));
+    let is_status = |request: &Request| request.path.ends_with("/status");
+    world.radarr.server.fail(usize::MAX, is_status, Fault::Instead(status));
+    run(&world);
+    let world = World::new().watchlist(&["heat-1995"]);
+    let error = Reply::json(500, &json!({"message": evil.replace('\n', "")}));
+    world.radarr.server.fail(usize::MAX, |request| request.path.ends_with("/tag"), Fault::Instead(error));
+    for args in [&["sync"][..], &["status", "--check"]] {
+        let ran = world.lbjf(args).exits(Exit::Partial);
+        assert!(is_clean(&(ran.stdout + &ran.stderr)));
+    }
 }
