@@ -10,10 +10,11 @@ mod scale;
 use std::hint::black_box;
 
 use divan::{AllocProfiler, Bencher};
-use lbjf::film::TmdbId;
-use lbjf::jellyfin::LibraryFilm;
-use lbjf::letterboxd::{guard, page};
-use lbjf::plan::{self, Aliases, CollectionView, Library, Viewer};
+use lbjf::clients::jellyfin::LibraryFilm;
+use lbjf::clients::letterboxd::{guard, page};
+use lbjf::domain::film::TmdbId;
+use lbjf::domain::step::Aliases;
+use lbjf::shelves::plan::{self, CollectionView, Library, Viewer};
 use lbjf::store::Store;
 
 #[global_allocator]
@@ -119,7 +120,7 @@ mod planning {
         let listed = Store::open(&path).and_then(|store| store.listed("user-0", false)).expect("it is whole");
         let aliases = Aliases::default();
         let film = |number: u32| LibraryFilm {
-            item_id: lbjf::jellyfin::JellyfinId::parse(&format!("{number:032x}")),
+            item_id: lbjf::clients::jellyfin::JellyfinId::parse(&format!("{number:032x}")),
             tmdb: TmdbId(1000 + number),
             path: None,
             is_watched: number.is_multiple_of(3),

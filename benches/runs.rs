@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{World, peak_mb};
-use lbjf::collect::READS_AT_ONCE;
+use lbjf::shelves::READS_AT_ONCE;
 use standins::{Fault, Reply, Server};
 
 /// What each answer of Letterboxd takes.

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::Parser;
-use lbjf::letterboxd::page;
+use lbjf::clients::letterboxd::page;
 
 /// Prints the entries of a saved watchlist page.
 #[derive(Parser)]

@@ -15,7 +15,7 @@ use std::{env, fs};
 
 use clap::Parser;
 use lbjf::cli::Cli;
-use lbjf::interrupt;
+use lbjf::system::interrupt;
 use standins::letterboxd::Film;
 use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;

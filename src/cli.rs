@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::domain::text::{lines, one_line};
 use crate::exit::Exit;
-use crate::layout::{columns, pad, wrap};
-use crate::text::{lines, one_line};
+use crate::system::layout::{columns, pad, wrap};
 
 /// Lines of the help are no longer, however wide the terminal is.
 const MOST_COLUMNS: usize = 100;

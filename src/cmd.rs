@@ -14,21 +14,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
-use crate::api::{Api, Secret};
-use crate::collect::READS_AT_ONCE;
+use crate::clients::api::{Api, Secret};
+use crate::clients::http::{Certificates, Http, Options, Patience, USER_AGENT};
+use crate::clients::jellyfin::Jellyfin;
+use crate::clients::letterboxd::route::Standing;
+use crate::clients::letterboxd::{Letterboxd, Setup};
+use crate::clients::radarr::Radarr;
 use crate::config::{self, Config};
+use crate::domain::secret::ApiKey;
+use crate::domain::text;
 use crate::exit::Exit;
-use crate::http::{Certificates, Http, Options, Patience, USER_AGENT};
-use crate::jellyfin::Jellyfin;
-use crate::letterboxd::route::Standing;
-use crate::letterboxd::{Letterboxd, Setup};
-use crate::lock::{Lock, LockError};
-use crate::pool::Pool;
-use crate::radarr::Radarr;
-use crate::report::{Report, show_time};
-use crate::secret::ApiKey;
+use crate::journal::report::{Report, show_time};
+use crate::shelves::READS_AT_ONCE;
 use crate::store::{CoolDown, DAY, RunEnd, Store, StoreError, Timestamp};
-use crate::text;
+use crate::system::lock::{Lock, LockError};
+use crate::system::pool::Pool;
 
 /// Now, in seconds since the epoch.
 fn now() -> Timestamp {

@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::film::ToldFilms;
-use crate::http::{Certificates, Proxy};
-use crate::secret::ApiKey;
-use crate::text;
+use crate::clients::http::{Certificates, Proxy};
+use crate::domain::film::ToldFilms;
+use crate::domain::secret::ApiKey;
+use crate::domain::text;
 pub use draft::Draft;
 pub use table::Problem;
 use text_file::TextError;

@@ -13,39 +13,24 @@
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
-pub mod api;
-pub mod check;
 pub mod cli;
+pub mod clients;
 pub mod cmd;
-pub mod collect;
 pub mod config;
-pub mod cursor;
+pub mod domain;
 pub mod exit;
-pub mod feed;
-pub mod film;
-pub mod http;
-pub mod interrupt;
-pub mod jellyfin;
-pub mod layout;
-pub mod letterboxd;
-pub mod lock;
-pub mod logging;
-pub mod plan;
-pub mod pool;
-pub mod progress;
-pub mod radarr;
-pub mod report;
-pub mod scrape;
-pub mod secret;
-pub mod span;
+pub mod journal;
+pub mod lists;
+pub mod requests;
+pub mod shelves;
 pub mod store;
-pub mod text;
+pub mod system;
 
 use cli::{Cli, Command};
 use config::{Config, ConfigError};
 use exit::Exit;
-use lock::LockError;
 use store::StoreError;
+use system::lock::LockError;
 
 /// Runs one command; prints the one error that ends it, if any.
 pub fn run(cli: &Cli) -> Exit {
@@ -56,7 +41,7 @@ pub fn run(cli: &Cli) -> Exit {
             // A long run is nothing that cron should mail about each time it comes by.
             if !(exit == Exit::Busy && cli.global.quiet) {
                 let hint = hint(&error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-                logging::last_words(&cli.global, &format!("{error:#}{hint}"));
+                system::logging::last_words(&cli.global, &format!("{error:#}{hint}"));
             }
             exit
         }
@@ -86,10 +71,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scrape(_) => given.is_some(),
         _ => true,
     };
-    match logging::start(&cli.global, system.log_level, system.log_file.as_deref()) {
+    match system::logging::start(&cli.global, system.log_level, system.log_file.as_deref()) {
         Err(error) if !needs_log_file => {
             draft.add_problem("system.log_file", format!("{error:#}"));
-            logging::start(&cli.global, system.log_level, None)?;
+            system::logging::start(&cli.global, system.log_level, None)?;
         }
         started => started?,
     }
@@ -98,7 +83,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         log::warn!("{:#}\nhint: {hint}", anyhow::Error::from(error));
     }
     let config = &draft.config;
-    if let Err(error) = interrupt::listen(http::give_up_reads) {
+    if let Err(error) = system::interrupt::listen(clients::http::give_up_reads) {
         log::warn!("signals end this run at once, since they cannot be caught: {error}");
     }
     let done = match &cli.command {
@@ -115,7 +100,11 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 /// An error of the store says which file it is about, wherever it came up.
 fn name_store(error: anyhow::Error, config: &Config) -> anyhow::Error {
     let is_bare = error.chain().next().is_some_and(<dyn std::error::Error>::is::<StoreError>);
-    if is_bare { error.context(format!("store `{}`", text::path(&config.system.database))) } else { error }
+    if is_bare {
+        error.context(format!("store `{}`", domain::text::path(&config.system.database)))
+    } else {
+        error
+    }
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {

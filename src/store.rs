@@ -32,7 +32,7 @@ pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
 
-use crate::lock::{NO_LOCKS_HINT, folder_hint};
+use crate::system::lock::{NO_LOCKS_HINT, folder_hint};
 pub use status::{EntryStatus, FilmStatus, PersonStatus};
 
 /// Seconds since the Unix epoch.
@@ -89,7 +89,7 @@ pub enum StoreError {
     #[error("it is damaged: {0}")]
     Damaged(String),
     /// Its folder cannot be made.
-    #[error("cannot make the folder `{}`", crate::text::path(path))]
+    #[error("cannot make the folder `{}`", crate::domain::text::path(path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -97,7 +97,7 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A file beside it, or it itself, cannot be made or looked at.
-    #[error("cannot use `{}`", crate::text::path(path))]
+    #[error("cannot use `{}`", crate::domain::text::path(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -509,7 +509,7 @@ fn back_up(db: &Connection, path: &Path, version: u32) -> Result<(), StoreError>
                 .and_then(|rights| fs::set_permissions(&new, rights))
                 .and_then(|()| fs::rename(&new, &kept))
                 .map_err(file)?;
-            log::info!("store: kept a copy of schema {version} as `{}`", crate::text::path(&kept));
+            log::info!("store: kept a copy of schema {version} as `{}`", crate::domain::text::path(&kept));
         }
         Ok(())
     });

@@ -7,8 +7,8 @@ mod example;
 use std::path::Path;
 
 use example::{Converted, State, convert, forecast};
+use lbjf::clients::http::ProxyKind;
 use lbjf::config::{Collection, Config, QualityProfile};
-use lbjf::http::ProxyKind;
 
 const FULL: &str = r#"
 system:

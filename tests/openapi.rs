@@ -98,7 +98,7 @@ fn a_world_that_saw_a_request_of_lbjf_that_no_server_knows_fails_its_test() {
     // Nobody's business: this one was made by a test.
     drop(ureq::get(&url).call());
     world.forget_requests();
-    drop(ureq::get(&url).header("User-Agent", lbjf::http::USER_AGENT).call());
+    drop(ureq::get(&url).header("User-Agent", lbjf::clients::http::USER_AGENT).call());
     drop(world);
     assert!(
         openapi::folder().is_some(),

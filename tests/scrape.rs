@@ -215,7 +215,7 @@ fn while_a_run_holds_the_lock_nothing_is_stored_and_the_films_are_told_all_the_s
     world.sync();
     world.letterboxd.set_watchlist("ada", &["never-seen"]);
     let before = std::fs::read(world.database()).unwrap();
-    let lock = lbjf::lock::Lock::take(&world.database(), "lbjf sync, process 7").unwrap();
+    let lock = lbjf::system::lock::Lock::take(&world.database(), "lbjf sync, process 7").unwrap();
     let ran = scrape(&world, &["ada", "--json"]).exits(Exit::Success);
     assert!(ran.json()["entries"][0]["tmdb_id"].is_number());
     assert!(std::fs::read(world.database()).unwrap() == before);

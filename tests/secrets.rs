@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use common::World;
 use common::secrets::{encoded, forms, search, search_folder};
-use lbjf::api::{Api, Secret};
+use lbjf::clients::api::{Api, Secret};
+use lbjf::clients::http::{self, Http, Options, Patience, ProxyKind};
+use lbjf::clients::letterboxd::{Letterboxd, PageError, Setup};
 use lbjf::config::Config;
+use lbjf::domain::secret::ApiKey;
 use lbjf::exit::Exit;
-use lbjf::http::{self, Http, Options, Patience, ProxyKind};
-use lbjf::letterboxd::{Letterboxd, PageError, Setup};
-use lbjf::secret::ApiKey;
 use serde_json::json;
 use standins::{Fault, Proxy, Reply, Request, jellyfin, radarr};
 
@@ -364,7 +364,7 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
             search(&format!("`Debug` of {name}"), text.as_bytes(), &hidden());
         }
     }
-    for text in [proxy().to_string(), refused.to_string(), lbjf::api::chain(&unreachable)] {
+    for text in [proxy().to_string(), refused.to_string(), lbjf::clients::api::chain(&unreachable)] {
         search("`Display`", text.as_bytes(), &hidden());
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lbjf::letterboxd::page;
+use lbjf::clients::letterboxd::page;
 use standins::letterboxd::{Film, Markup, pages};
 use standins::{Reply, Server};
 

@@ -2,6 +2,12 @@
 //!
 //! What it learns about Letterboxd's refusals is stored, as every command does: the next run would ask in vain.
 
+pub mod checks;
+mod jellyfin;
+mod letterboxd;
+mod radarr;
+mod store;
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 
@@ -9,15 +15,15 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::{jellyfin, keep, letterboxd, now, print, radarr};
-use crate::check::{self, Check, Checks, State};
 use crate::cli::StatusArgs;
+use crate::clients::http::Patience;
 use crate::config::{self, Draft};
+use crate::domain::text;
 use crate::exit::Exit;
-use crate::http::Patience;
-use crate::interrupt;
-use crate::report::plural;
+use crate::journal::report::plural;
 use crate::store::Store;
-use crate::text;
+use crate::system::interrupt;
+pub use checks::{Check, Checks, State};
 
 /// Prints what was found.
 ///
@@ -33,7 +39,7 @@ pub fn run(args: &StatusArgs, draft: &Draft) -> anyhow::Result<Exit> {
         checks.skipped("store", "file", "not looked at: the config does not say where it is");
         Store::in_memory()?
     } else {
-        check::store(&config.system.database, &mut checks)?
+        store::store(&config.system.database, &mut checks)?
     };
     let is_store_wrong = checks.count(State::Problem) > before;
     let is_blocked = ask_letterboxd(args, draft, &mut store, &mut checks)?;
@@ -109,7 +115,7 @@ fn ask_letterboxd(
             return Ok(false);
         }
     };
-    let is_blocked = check::letterboxd(&door, config, store, now(), unused_proxy(), checks)?;
+    let is_blocked = letterboxd::letterboxd(&door, config, store, now(), unused_proxy(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
         let kept = keep("status --check", database, |kept| kept.adopt_cool_downs(store, &before));
@@ -142,7 +148,7 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
     };
     tell_progress("Radarr");
     let door = radarr(config_here, Patience::default())?;
-    check::radarr(&door, config_here, &config.users, store, checks)?;
+    radarr::radarr(&door, config_here, &config.users, store, checks)?;
     Ok(())
 }
 
@@ -163,7 +169,7 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
     };
     tell_progress("Jellyfin");
     let door = jellyfin(config_here, Patience::default())?;
-    check::jellyfin(&door, &config.users, store, checks)?;
+    jellyfin::jellyfin(&door, &config.users, store, checks)?;
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 
 use super::{Session, jellyfin, reading_pool};
 use crate::cli::CleanupArgs;
-use crate::collect::{Asked, Collect};
+use crate::clients::http::Patience;
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
-use crate::http::Patience;
-use crate::report::Report;
+use crate::journal::report::Report;
+use crate::shelves::{Asked, Collect};
 use crate::store::Store;
 
 /// Does one pass over the collections.

@@ -2,8 +2,8 @@
 //! check, a monitoring script.
 
 use super::print;
+use crate::domain::span::ago;
 use crate::exit::Exit;
-use crate::span::ago;
 use crate::store::{Run, Store, Timestamp};
 
 /// Runs that were killed say nothing; the one that ended before them does.

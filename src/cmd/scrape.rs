@@ -9,20 +9,20 @@ use serde::Serialize;
 
 use super::{holder, keep, letterboxd, now, print};
 use crate::cli::ScrapeArgs;
+use crate::clients::http::Patience;
+use crate::clients::letterboxd::page::{self, WatchlistPage};
+use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
+use crate::domain::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
+use crate::domain::span::left;
+use crate::domain::text;
 use crate::exit::Exit;
-use crate::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
-use crate::http::Patience;
-use crate::interrupt;
-use crate::layout::{columns, cut, pad, width};
-use crate::letterboxd::page::{self, WatchlistPage};
-use crate::letterboxd::{Letterboxd, PageError};
-use crate::lock::{Lock, LockError};
-use crate::report::plural;
-use crate::scrape::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at, note_routes, tiles_text};
-use crate::span::left;
+use crate::journal::report::plural;
+use crate::lists::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at, note_routes, tiles_text};
 use crate::store::{Look, Store, StoreError, Timestamp};
-use crate::text;
+use crate::system::interrupt;
+use crate::system::layout::{columns, cut, pad, width};
+use crate::system::lock::{Lock, LockError};
 
 /// Prints the watchlist.
 ///

@@ -11,13 +11,13 @@ use anyhow::Context;
 use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
+use crate::domain::film::Slug;
+use crate::domain::span::{ago, left};
+use crate::domain::text;
 use crate::exit::Exit;
-use crate::film::Slug;
-use crate::layout::{columns, cut, width, wrap};
-use crate::report::plural;
-use crate::span::{ago, left};
+use crate::journal::report::plural;
 use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
-use crate::text;
+use crate::system::layout::{columns, cut, width, wrap};
 use json::{CoolDownJson, Json, RunJson, UserJson};
 
 /// So many runs are shown.

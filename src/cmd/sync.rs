@@ -4,16 +4,16 @@ use std::thread;
 
 use super::{Session, jellyfin, letterboxd, radarr, reading_pool};
 use crate::cli::SyncArgs;
-use crate::collect::{Asked, Collect};
+use crate::clients::http::Patience;
+use crate::clients::letterboxd::Letterboxd;
 use crate::config::Config;
-use crate::cursor::Terms;
+use crate::domain::span::left;
 use crate::exit::Exit;
-use crate::feed::{self, FRESH, Feed, InLibrary};
-use crate::http::Patience;
-use crate::letterboxd::Letterboxd;
-use crate::report::Report;
-use crate::scrape;
-use crate::span::left;
+use crate::journal::report::Report;
+use crate::lists;
+use crate::lists::accept::Terms;
+use crate::requests::{self, FRESH, Feed, InLibrary};
+use crate::shelves::{Asked, Collect};
 use crate::store::Store;
 
 /// Does one pass.
@@ -83,12 +83,12 @@ pub fn pass(
         if let Some(ahead) = ahead {
             scope.spawn(ahead);
         }
-        scrape::watchlists(&letterboxd, store, report, &people, &everybody, terms)
+        lists::watchlists(&letterboxd, store, report, &people, &everybody, terms)
     })?;
     store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
     let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
-        Feed::new(feed::Setup {
+        Feed::new(requests::Setup {
             radarr,
             config: radarr_config,
             users: &config.users,
@@ -98,7 +98,7 @@ pub fn pass(
             fresh: FRESH,
         })
     });
-    scrape::films(&letterboxd, store, report, &people, args.full, |store, report, unread| match &mut feed {
+    lists::films(&letterboxd, store, report, &people, args.full, |store, report, unread| match &mut feed {
         Some(feed) if feed.is_open_early() => feed.begin(store, report, unread),
         _ => Ok(()),
     })?;
@@ -121,7 +121,7 @@ pub fn pass(
 
 /// Letterboxd is left alone in this run; everything else is done.
 fn tell_cool_down(letterboxd: &Letterboxd, store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
-    let left = left(report.now(), scrape::left_alone_until(letterboxd, store, report.now())?);
+    let left = left(report.now(), lists::left_alone_until(letterboxd, store, report.now())?);
     let text = format!("left alone for another {left}, since it refused us; everything else is done");
     report.block();
     report.warning(store, "block", "letterboxd", &text, None)?;

@@ -6,8 +6,8 @@ use super::Env;
 use super::address::looks_like_key;
 use super::table::Table;
 use super::text_file::{self, TextError};
-use crate::http::Certificates;
-use crate::secret::{ApiKey, KeyOrigin};
+use crate::clients::http::Certificates;
+use crate::domain::secret::{ApiKey, KeyOrigin};
 
 /// Where relative paths start and where else values may come from.
 #[derive(Clone, Copy)]

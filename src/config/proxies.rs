@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::address::shown_address;
 use super::table::{Given, Table};
 use super::text_file;
-use crate::http::{Proxy, ProxyKind};
+use crate::clients::http::{Proxy, ProxyKind};
 
 /// Nobody has that many; each takes memory of its own before anything is asked.
 const MOST: usize = 1000;
@@ -250,7 +250,7 @@ mod tests {
                 from_address(&format!("https://u:p@{host}")),
                 from_address(&format!("socks5h://{host}:1")),
             ] {
-                let options = crate::http::Options {
+                let options = crate::clients::http::Options {
                     name: "letterboxd",
                     timeout: std::time::Duration::from_secs(1),
                     user_agent: String::new(),
@@ -260,7 +260,7 @@ mod tests {
                     proxy: Some(proxy.unwrap()),
                     secret: None,
                 };
-                assert!(crate::http::Http::new(&options).is_ok(), "{options:?}");
+                assert!(crate::clients::http::Http::new(&options).is_ok(), "{options:?}");
             }
         }
         for host in ["a b", "h>", "", "\u{feff}"] {

@@ -15,10 +15,10 @@ use super::{
     Collection, Config, Env, Jellyfin, Letterboxd, MinimumAvailability, QualityProfile, Radarr, System, User,
 };
 use super::{proxies, strings};
-use crate::film::{Slug, TmdbId, ToldFilms, member_name};
-use crate::http::USER_AGENT;
-use crate::jellyfin::{JellyfinId, folder_key, folder_of};
-use crate::text::composed;
+use crate::clients::http::USER_AGENT;
+use crate::clients::jellyfin::{JellyfinId, folder_key, folder_of};
+use crate::domain::film::{Slug, TmdbId, ToldFilms, member_name};
+use crate::domain::text::composed;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
 pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) -> Draft {

@@ -10,7 +10,7 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::text::one_line;
+use crate::domain::text::one_line;
 
 /// One thing that is wrong with a config.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

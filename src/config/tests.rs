@@ -1,5 +1,5 @@
 use super::*;
-use crate::secret::KeyOrigin;
+use crate::domain::secret::KeyOrigin;
 
 const SMALL: &str = r#"
 [radarr]
@@ -237,7 +237,7 @@ fn control_characters_in_any_string_are_a_problem_of_the_config() {
         let report = report(&SMALL.replace(from, &to));
         assert!(report.contains("has 1 problem\n  line ") && report.contains(key), "{to}: {report}");
         assert_eq!(report.lines().count(), 2, "{report}");
-        assert!(crate::text::is_clean(report.lines().nth(1).unwrap()), "{report:?}");
+        assert!(crate::domain::text::is_clean(report.lines().nth(1).unwrap()), "{report:?}");
     }
 }
 

@@ -7,8 +7,8 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::film_from;
 use super::{DAILY, Place, Store, StoreError, Timestamp};
-use crate::cursor::{Cursor, Incomplete, Mismatch};
-use crate::film::{Film, TmdbId, Uid};
+use crate::domain::film::{Film, TmdbId, Uid};
+use crate::lists::accept::{Cursor, Incomplete, Mismatch};
 
 /// A listed film that Radarr has not been seen to have.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{DAILY, DAY, Store, StoreError, Timestamp};
-use crate::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
-use crate::text::one_line;
+use crate::domain::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
+use crate::domain::text::one_line;
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
 const NEXT_LOOK_DAYS: [Timestamp; 4] = [1, 3, 7, 30];

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError, Timestamp};
-use crate::film::{TmdbId, Uid};
-use crate::jellyfin::JellyfinId;
+use crate::clients::jellyfin::JellyfinId;
+use crate::domain::film::{TmdbId, Uid};
 
 /// A member of a collection, as far as it was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, MIGRATIONS, SCHEMA_VERSION};
 use super::{Care, Store, StoreError, beside, examine, exists, explain, make_beside, open_to_read};
-use crate::lock::target_of;
+use crate::system::lock::target_of;
 
 /// A store that a run can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
 use super::{Care, DAILY, DAY, Store, StoreError, Timestamp, examine};
-use crate::text::one_line;
+use crate::domain::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
 const RUNS_KEPT: i64 = 1000;

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::{clean, film_from, why_skipped};
 use super::{Place, Store, StoreError, Timestamp, WishProblem};
-use crate::film::{Film, Slug};
+use crate::domain::film::{Film, Slug};
 
 /// What is known of one person.
 #[derive(Clone, Debug, Default)]

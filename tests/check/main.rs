@@ -287,8 +287,8 @@ const NOT_ASKED: &str = "-      radarr settings: profiles, root folders and film
 fn status_check_says_that_a_run_is_under_way() {
     let world = fine();
     world.sync();
-    let lock =
-        lbjf::lock::Lock::take(&world.database(), "lbjf sync, process 7, since today").expect("it is free");
+    let lock = lbjf::system::lock::Lock::take(&world.database(), "lbjf sync, process 7, since today")
+        .expect("it is free");
     let ran = check(&world, &[]).exits(Exit::Success);
     tells(
         &ran,

@@ -54,7 +54,7 @@ impl Watch {
                 if method != "GET" && !is_allowed(name, &request, &bases) {
                     found.violations.insert(format!("{name}: {method} {target}: lbjf never writes that"));
                 }
-                let is_known = agent != lbjf::http::USER_AGENT || asks_who_is_there(&request);
+                let is_known = agent != lbjf::clients::http::USER_AGENT || asks_who_is_there(&request);
                 if let Some(description) = description.filter(|_| !is_known) {
                     found.violations.extend(description.violations(&request, &bases));
                 }

@@ -4,10 +4,10 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use lbjf::cli::SyncArgs;
+use lbjf::clients::http::Patience;
 use lbjf::cmd;
 use lbjf::config::Config;
-use lbjf::http::Patience;
-use lbjf::report::Report;
+use lbjf::journal::report::Report;
 use lbjf::store::Store;
 use standins::{Deaf, Fault};
 use tempfile::TempDir;

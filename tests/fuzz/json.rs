@@ -5,12 +5,12 @@ use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lbjf::api::{Api, Secret};
-use lbjf::film::TmdbId;
-use lbjf::http::{Http, Options, Patience};
-use lbjf::jellyfin::JellyfinId;
-use lbjf::radarr::NewFilm;
-use lbjf::{jellyfin, radarr};
+use lbjf::clients::api::{Api, Secret};
+use lbjf::clients::http::{Http, Options, Patience};
+use lbjf::clients::jellyfin::JellyfinId;
+use lbjf::clients::radarr::NewFilm;
+use lbjf::clients::{jellyfin, radarr};
+use lbjf::domain::film::TmdbId;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -16,9 +16,9 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use lbjf::clients::letterboxd::page;
 use lbjf::config::{Config, ConfigError};
-use lbjf::film::Uid;
-use lbjf::letterboxd::page;
+use lbjf::domain::film::Uid;
 use planted::{PLANTED, SECRET, is_shown};
 use proptest::collection::vec;
 use proptest::prelude::*;

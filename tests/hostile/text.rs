@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use lbjf::text::is_clean;
+use lbjf::domain::text::is_clean;
 use serde_json::{Value, json};
 use standins::letterboxd::{Film, Link};
 use standins::{Change, Fault, Reply};

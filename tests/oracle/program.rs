@@ -7,10 +7,10 @@ use std::thread;
 use std::time::Duration;
 
 use lbjf::cli::{CleanupArgs, SyncArgs};
+use lbjf::clients::http::Patience;
 use lbjf::cmd;
 use lbjf::config::Config;
-use lbjf::http::Patience;
-use lbjf::report::Report;
+use lbjf::journal::report::Report;
 use lbjf::store::{RunEnd, Store};
 
 use crate::common::{keys, secrets};

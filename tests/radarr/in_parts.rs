@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lbjf::api::{Api, Secret};
+use lbjf::clients::api::{Api, Secret};
+use lbjf::clients::http::{Http, Options, Patience, USER_AGENT};
+use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
-use lbjf::feed::{Feed, InLibrary, Setup};
-use lbjf::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
-use lbjf::http::{Http, Options, Patience, USER_AGENT};
-use lbjf::radarr::Radarr;
-use lbjf::report::Report;
+use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::journal::report::Report;
+use lbjf::requests::{Feed, InLibrary, Setup};
 use lbjf::store::{Look, Store};
 use standins::radarr::KEY;
 use standins::{Fault, Request};

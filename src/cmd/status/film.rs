@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use super::now;
 use crate::config::{Collection, Config, User};
-use crate::film::TmdbId;
-use crate::layout::{columns, wrap};
-use crate::report::show_time;
-use crate::span::{ago, left};
+use crate::domain::film::TmdbId;
+use crate::domain::span::{ago, left};
+use crate::domain::text::excerpt;
+use crate::journal::report::show_time;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
-use crate::text::excerpt;
+use crate::system::layout::{columns, wrap};
 
 /// So many films are shown on the screen; JSON has all.
 const SHOWN: usize = 10;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::film::Film;
-use crate::report::show_time;
+use crate::domain::film::Film;
+use crate::journal::report::show_time;
 use crate::store::{CoolDown, PersonStatus, Run, Timestamp};
 
 /// All of it.

@@ -1,8 +1,8 @@
 //! A film page: read, or refused; never a panic, and no number that is none.
 #![no_main]
 
-use lbjf::film::{Link, TmdbId};
-use lbjf::letterboxd::page;
+use lbjf::domain::film::{Link, TmdbId};
+use lbjf::clients::letterboxd::page;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -7,12 +7,12 @@ use std::error::Error;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use lbjf::api::{Api, Secret};
-use lbjf::film::TmdbId;
-use lbjf::http::{Http, Options, Patience};
-use lbjf::radarr::NewFilm;
-use lbjf::jellyfin::JellyfinId;
-use lbjf::{jellyfin, radarr};
+use lbjf::clients::api::{Api, Secret};
+use lbjf::domain::film::TmdbId;
+use lbjf::clients::http::{Http, Options, Patience};
+use lbjf::clients::radarr::NewFilm;
+use lbjf::clients::jellyfin::JellyfinId;
+use lbjf::clients::{jellyfin, radarr};
 use libfuzzer_sys::fuzz_target;
 use standins::{Reply, Server};
 

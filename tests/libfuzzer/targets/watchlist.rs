@@ -1,7 +1,7 @@
 //! A watchlist page: read, or refused; never a panic, and no entry without a name.
 #![no_main]
 
-use lbjf::letterboxd::page;
+use lbjf::clients::letterboxd::page;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,0 +1,434 @@
+//! The one HTTP client: time-outs, retries with growing pauses, bounded bodies, one debug line a call.
+//!
+//! ureq stays behind this file. Every status is an [`Answer`], since both servers explain themselves in the body of
+//! a 4xx; only what never became an answer is a [`TransportError`]. Redirects are never followed here: a followed
+//! redirect of a POST becomes a GET and looks like success, and Radarr's key would travel to the new host
+//! (facts/servers.md R1, facts/crates.md 2.1).
+
+mod line;
+mod patience;
+mod proxy;
+mod retry_after;
+mod tls;
+mod tls_error;
+
+use std::fmt::Write as _;
+use std::io::{self, BufReader};
+use std::string::FromUtf8Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+pub use ureq::http::Method;
+use ureq::http::{HeaderMap, Request, Response};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, Connector as _, RustlsConnector, SocksConnector, TcpConnector,
+};
+use ureq::{Agent, Body};
+use url::Url;
+
+use crate::domain::secret::ApiKey;
+use crate::domain::text::{excerpt, one_line};
+use crate::system::interrupt;
+pub use line::give_up_reads;
+use line::{Line, Write};
+pub use patience::{Again, Patience};
+use proxy::{Failed, Leg};
+pub use proxy::{Proxy, ProxyError, ProxyKind};
+pub use tls::Certificates;
+pub use tls_error::TlsError;
+
+/// What lbjf calls itself unless the config says otherwise.
+pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
+
+/// The longest text body that is read, after decompression. Real pages have about 300 KB.
+pub const TEXT_LIMIT: u64 = 4 << 20;
+
+/// The longest JSON body of an answer about one thing, or a few. A Jellyfin with a thousand users sends 2 MB of them.
+pub const JSON_LIMIT: u64 = 16 << 20;
+
+/// The longest JSON body of a whole library, read as a stream: 50,000 films of Radarr are about 500 MB.
+pub const LIBRARY_LIMIT: u64 = 1 << 30;
+
+/// A request that never became an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// Nothing listens there, or it is only starting.
+    #[error("connection refused")]
+    Refused,
+    /// The name is unknown.
+    #[error("no such host")]
+    NoSuchHost,
+    /// Connecting took too long: the request was not sent.
+    #[error("no connection within {} s", .0.as_secs())]
+    ConnectTimeout(Duration),
+    /// The answer took too long.
+    #[error("no complete answer within {} s", .0.as_secs())]
+    Timeout(Duration),
+    /// The other side hung up.
+    #[error("the connection was closed before the answer was complete")]
+    Cut,
+    /// The encrypted connection could not be made.
+    #[error(transparent)]
+    Tls(TlsError),
+    /// The proxy is to blame: nobody else.
+    #[error(transparent)]
+    Proxy(ProxyError),
+    /// The body is longer than anything expected here.
+    #[error("the answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    /// Somebody stopped this run.
+    #[error("interrupted")]
+    Interrupted,
+    /// Anything else, in the words of the HTTP library.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl TransportError {
+    /// May a short time heal it?
+    pub fn is_passing(&self) -> bool {
+        !matches!(
+            self,
+            Self::Tls(_) | Self::Proxy(_) | Self::TooLarge(_) | Self::Interrupted | Self::Other(_)
+        )
+    }
+
+    /// Is it certain that the other side never saw the request?
+    pub fn never_arrived(&self) -> bool {
+        matches!(self, Self::Refused | Self::NoSuchHost | Self::ConnectTimeout(_) | Self::Tls(_))
+    }
+}
+
+/// How a client is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whom it talks to, as the log names it: `radarr`.
+    pub name: &'static str,
+    /// The whole call, from the name look-up to the last byte of the body.
+    pub timeout: Duration,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// The value of `Accept`.
+    pub accept: &'static str,
+    /// Connections kept open between two calls.
+    pub max_idle: usize,
+    /// Certificates that are trusted beside the system's.
+    pub ca_file: Option<Certificates>,
+    /// The way there; `None` is straight.
+    pub proxy: Option<Proxy>,
+    /// A key that is taken out of every text that comes back.
+    pub secret: Option<ApiKey>,
+}
+
+/// Settings that no client can be made of.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A proxy whose address makes no sense.
+    #[error("the proxy `{0}` cannot be used")]
+    Proxy(Proxy),
+    /// Certificates of which the TLS library makes nothing.
+    #[error("the certificates of the `ca_file` cannot be used: {0}")]
+    Certificates(rustls::Error),
+}
+
+/// A client for one service.
+#[derive(Clone, Debug)]
+pub struct Http {
+    name: &'static str,
+    line: Arc<Line>,
+    timeout: Duration,
+    secret: Option<ApiKey>,
+    /// Does its proxy get a user and a password?
+    has_login: bool,
+}
+
+impl Http {
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// Makes the client; connects to nobody yet.
+    ///
+    /// # Errors
+    ///
+    /// When the proxy or the certificates cannot be used.
+    pub fn new(options: &Options) -> Result<Self, SetupError> {
+        let proxy = match &options.proxy {
+            Some(proxy) => Some(proxy.build().map_err(|_| SetupError::Proxy(proxy.clone()))?),
+            None => None,
+        };
+        let config = Agent::config_builder()
+            // Set in any case: the default takes a proxy from the environment.
+            .proxy(proxy)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(&options.user_agent)
+            .accept(options.accept)
+            // With brotli on offer both servers take it, and it is twice as large as their gzip (R12.3, J5).
+            .accept_encoding("gzip")
+            .timeout_global(Some(options.timeout))
+            // Less than the whole time, or nobody could tell in which of the two it ended.
+            .timeout_connect(Some(Self::CONNECT_TIMEOUT.min(options.timeout * 9 / 10)))
+            .max_idle_connections(options.max_idle)
+            .max_idle_connections_per_host(options.max_idle)
+            .input_buffer_size(32 << 10)
+            .output_buffer_size(8 << 10)
+            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .build();
+        // As ureq's own chain, but what fails on the way to a proxy is told from what fails behind it.
+        let way = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
+        let way = Leg(way.chain(TcpConnector::default()));
+        let agent = if let Some(own) = &options.ca_file {
+            let tls = own.connector().map_err(SetupError::Certificates)?;
+            Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
+        } else {
+            Agent::with_parts(config, way.chain(RustlsConnector::default()), DefaultResolver::default())
+        };
+        let has_login = options.proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some());
+        let (line, timeout, secret) = (Line::new(agent), options.timeout, options.secret.clone());
+        Ok(Self { name: options.name, line, timeout, secret, has_login })
+    }
+
+    /// Sends a GET.
+    ///
+    /// # Errors
+    ///
+    /// Only when there is no answer; every status is an answer.
+    pub fn get(&self, url: &Url, headers: &[(&str, &str)]) -> Result<Answer, TransportError> {
+        self.send(Method::GET, url, headers, None)
+    }
+
+    /// Sends any request; a body is sent as JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`Http::get`].
+    pub fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, TransportError> {
+        if interrupt::requested().is_some() {
+            return Err(TransportError::Interrupted);
+        }
+        let started = Instant::now();
+        let call = format!("{method} {}", path_and_query(url));
+        let result = self.run(method, url, headers, body);
+        let took = started.elapsed().as_millis();
+        match &result {
+            Ok(answer) => log::debug!("{}: {call} -> {} in {took} ms", self.name, answer.status()),
+            Err(error) => log::debug!("{}: {call} -> {error} after {took} ms", self.name),
+        }
+        if let Some(body) = body {
+            log::trace!("{}: sent {}", self.name, one_line(body));
+        }
+        result
+    }
+
+    fn run(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Answer, TransportError> {
+        let has_body = method != Method::GET;
+        let write = has_body.then(|| Write::begin(&self.line));
+        let mut request = Request::builder().method(method).uri(url.as_str());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let invalid = |error: ureq::http::Error| TransportError::Other(error.to_string());
+        let response = if has_body {
+            if body.is_some() {
+                request = request.header("Content-Type", "application/json");
+            }
+            let request = request.body(body.unwrap_or_default()).map_err(invalid)?;
+            let configured =
+                self.line.agent.configure_request(request).allow_non_standard_methods(true).build();
+            self.line.agent.run(configured)
+        } else {
+            self.line.agent.run(request.body(()).map_err(invalid)?)
+        };
+        let response = response.map_err(|error| self.explain(&error))?;
+        Ok(Answer { response, http: self.clone(), _write: write })
+    }
+
+    /// What reading brought counts only if we did not cut it off ourselves.
+    fn unless_given_up(&self) -> Result<(), TransportError> {
+        if self.line.is_given_up() { Err(TransportError::Interrupted) } else { Ok(()) }
+    }
+
+    /// A text of the other side without the key.
+    pub(crate) fn redact(&self, text: String) -> String {
+        match &self.secret {
+            Some(secret) => secret.mask_in(text),
+            None => text,
+        }
+    }
+
+    /// The key that is taken out of every text.
+    pub(crate) fn secret(&self) -> Option<&ApiKey> {
+        self.secret.as_ref()
+    }
+
+    /// Waits because the other side limits the rate, unless that comes to more than `most` with all waiting so far.
+    pub(crate) fn wait_for_the_limit(&self, pause: Duration, most: Duration) -> bool {
+        let may_wait = self.line.may_wait(pause, most);
+        if may_wait {
+            log::debug!("{}: waits {} s for the rate limit", self.name, pause.as_secs_f64().round());
+            interrupt::sleep(pause);
+        }
+        may_wait
+    }
+
+    fn explain(&self, error: &ureq::Error) -> TransportError {
+        if let Err(interrupted) = self.unless_given_up() {
+            return interrupted;
+        }
+        match error {
+            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+                TransportError::ConnectTimeout(Self::CONNECT_TIMEOUT.min(self.timeout))
+            }
+            ureq::Error::Timeout(_) => TransportError::Timeout(self.timeout),
+            ureq::Error::HostNotFound => TransportError::NoSuchHost,
+            ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(*limit),
+            // A compressed body that ends early is an unexpected end, too.
+            ureq::Error::Io(error) | ureq::Error::Decompress(_, error) => explain_io(error),
+            ureq::Error::Rustls(error) => TransportError::Tls(error.into()),
+            ureq::Error::Tls(error) => TransportError::Tls(TlsError::Other((*error).to_owned())),
+            // Half a status line, or a chunked body that ends early.
+            ureq::Error::Protocol(_) => TransportError::Cut,
+            ureq::Error::Other(inner) => match inner.downcast_ref::<Failed>() {
+                Some(Failed(error)) => {
+                    let explain = |error: &ureq::Error| self.explain(error);
+                    TransportError::Proxy(ProxyError::explain(error, self.has_login, explain))
+                }
+                None => TransportError::Other(error.to_string()),
+            },
+            other => TransportError::Other(other.to_string()),
+        }
+    }
+}
+
+fn explain_io(error: &io::Error) -> TransportError {
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return TransportError::Tls(error.into());
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => TransportError::Refused,
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => TransportError::Cut,
+        _ if innermost(error).contains("lookup address") => TransportError::NoSuchHost,
+        _ => TransportError::Other(innermost(error)),
+    }
+}
+
+fn innermost(error: &io::Error) -> String {
+    match error.get_ref() {
+        Some(inner) => inner.source().map_or_else(|| inner.to_string(), ToString::to_string),
+        None => error.to_string(),
+    }
+}
+
+/// What the log shows of an address; no key ever stands in one.
+fn path_and_query(url: &Url) -> String {
+    let mut text = url.path().to_owned();
+    if let Some(query) = url.query() {
+        // A hundred ids would fill the screen.
+        let shown: String = query.chars().take(160).collect();
+        let _ = write!(text, "?{shown}{}", if shown.len() < query.len() { "…" } else { "" });
+    }
+    text
+}
+
+/// An answer of any status, its body not yet read.
+#[derive(Debug)]
+pub struct Answer {
+    response: Response<Body>,
+    http: Http,
+    _write: Option<Write>,
+}
+
+impl Answer {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// A header's value, when it is there and text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let headers: &HeaderMap = self.response.headers();
+        headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Every header, for a bug report.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        self.response.headers().iter().map(header).collect()
+    }
+
+    /// Is the body said to be JSON?
+    pub fn is_json(&self) -> bool {
+        self.header("content-type").is_some_and(|value| value.contains("json"))
+    }
+
+    /// The pause the other side asks for; a day at the most, whatever it says.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after::parse(self.header("retry-after")?, self.header("date"), jiff::Timestamp::now())
+    }
+
+    /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`. A key that the other side repeats
+    /// is taken out.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
+    pub fn text(mut self) -> Result<String, TransportError> {
+        // ureq's own way to text reads eight bytes at a time: five milliseconds for a film page.
+        let bytes = self.response.body_mut().with_config().limit(TEXT_LIMIT).read_to_vec();
+        let bytes = bytes.map_err(|error| self.http.explain(&error))?;
+        let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let mut text = String::from_utf8(bytes).unwrap_or_else(lossy);
+        // A body that ends with its connection looks whole.
+        self.http.unless_given_up()?;
+        text = self.http.redact(text);
+        log::trace!("{}: received {}", self.http.name, excerpt(&text, 2000));
+        Ok(text)
+    }
+
+    /// The body as JSON, decoded as it arrives.
+    ///
+    /// # Errors
+    ///
+    /// When it breaks off, is longer than `limit`, or is not the JSON that was expected.
+    pub fn json<T: DeserializeOwned>(mut self, limit: u64) -> Result<T, JsonError> {
+        let reader = self.response.body_mut().with_config().limit(limit).reader();
+        serde_json::from_reader(BufReader::with_capacity(64 << 10, reader)).map_err(|error| {
+            if let Err(interrupted) = self.http.unless_given_up() {
+                JsonError::Transport(interrupted)
+            } else if error.is_io() {
+                JsonError::Transport(self.http.explain(&ureq::Error::from(io::Error::from(error))))
+            } else {
+                // It quotes the value that does not fit, which may be anything.
+                JsonError::Shape(self.http.redact(error.to_string()))
+            }
+        })
+    }
+}
+
+/// A body that could not be decoded.
+#[derive(Debug)]
+pub enum JsonError {
+    /// It broke off.
+    Transport(TransportError),
+    /// It is something else than was expected, in the decoder's words.
+    Shape(String),
+}

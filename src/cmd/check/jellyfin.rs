@@ -1,0 +1,167 @@
+//! Jellyfin: what it is, and whether it has the people and the collections that the config names.
+
+use std::collections::BTreeMap;
+
+use super::checks::Checks;
+use crate::clients::api::{ApiError, chain, plain};
+use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinId, JellyfinUser, KeyOwner};
+use crate::config::{Collection, User};
+use crate::journal::report::plural;
+use crate::shelves::target::{find, twins};
+use crate::shelves::{MAKE_A_KEY, lost_library, other_server, viewer};
+use crate::store::{Store, StoreError};
+
+const ABOUT: &str = "jellyfin";
+
+/// Asks what a run asks before it changes a collection. `store` is a copy: it is told what a run would tell the store.
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn jellyfin(
+    door: &Jellyfin,
+    users: &[User],
+    store: &mut Store,
+    checks: &mut Checks,
+) -> Result<(), StoreError> {
+    let Some(info) = info(door, checks) else {
+        checks.skipped(ABOUT, "settings", "users and collections were not asked for");
+        return Ok(());
+    };
+    key(door, checks);
+    checks.ok(ABOUT, "version", &plain(&info.version));
+    if let Some((text, hint)) = other_server(&info, store)? {
+        checks.problem("store", "jellyfin", &text, Some(hint));
+    }
+    match door.users() {
+        Ok(known) => people(door, users, &known, store, checks)?,
+        Err(error) => failed("users", &error, checks),
+    }
+    if users.iter().any(|user| user.collection.is_some()) {
+        match door.collections() {
+            Ok(sets) => collections(users, &sets, store, checks)?,
+            Err(error) => failed("collections", &error, checks),
+        }
+    }
+    Ok(())
+}
+
+fn failed(check: &'static str, error: &ApiError, checks: &mut Checks) {
+    checks.problem(ABOUT, check, &chain(error), error.hint().as_deref());
+}
+
+/// Is it Jellyfin, does it take the key, and is it new enough? `None` when it is of no use.
+fn info(door: &Jellyfin, checks: &mut Checks) -> Option<Info> {
+    let (check, error) = match door.info() {
+        Ok(info) => {
+            let name = plain(&info.name);
+            checks.ok(ABOUT, "address", &format!("Jellyfin `{name}` answers at `{}`", door.base()));
+            return Some(info);
+        }
+        Err(error @ JellyfinError::Api(ApiError::Key { .. })) => ("key", error),
+        Err(error @ JellyfinError::TooOld { .. }) => {
+            checks.ok(ABOUT, "address", &format!("Jellyfin answers at `{}`", door.base()));
+            ("version", error)
+        }
+        Err(error) => ("address", error),
+    };
+    checks.problem(ABOUT, check, &chain(&error), error.hint().as_deref());
+    None
+}
+
+/// It is accepted; is it a key to which nothing is closed?
+fn key(door: &Jellyfin, checks: &mut Checks) {
+    match door.key_owner() {
+        Ok(Some(KeyOwner { name, is_administrator: true })) => {
+            let text = format!(
+                "accepted, but it is a token of the administrator `{name}`: what they cannot see, lbjf does not see, and it makes no collection"
+            );
+            checks.note(ABOUT, "key", &text, Some(MAKE_A_KEY));
+        }
+        Ok(Some(KeyOwner { name, .. })) => {
+            let text = format!("it is a token of `{name}`, who is no administrator");
+            checks.problem(ABOUT, "key", &text, Some(MAKE_A_KEY));
+        }
+        // Whoever cannot say whose it is took it all the same.
+        Ok(None) | Err(_) => checks.ok(ABOUT, "key", "accepted"),
+    }
+}
+
+/// Is everybody there, and do they see films?
+fn people(
+    door: &Jellyfin,
+    users: &[User],
+    known: &[JellyfinUser],
+    store: &Store,
+    checks: &mut Checks,
+) -> Result<(), StoreError> {
+    let mut asked: BTreeMap<&JellyfinId, Result<u32, ApiError>> = BTreeMap::new();
+    for user in users {
+        let Some(wanted) = &user.jellyfin_username else { continue };
+        let found = match viewer(wanted, known) {
+            Ok(found) => found,
+            Err((text, hint)) => {
+                checks.problem(&user.name, "jellyfin user", &text, Some(hint));
+                continue;
+            }
+        };
+        checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name));
+        match asked.entry(&found.id).or_insert_with(|| door.film_count(&found.id)) {
+            Ok(0) => match store.films_seen(&found.id)? {
+                0 => checks.note(&user.name, "library", "shows no films with a TMDB id", None),
+                seen => {
+                    let (text, hint) = lost_library(seen);
+                    checks.problem(&user.name, "library", &text, Some(hint));
+                }
+            },
+            Ok(count) => checks.ok(&user.name, "library", &plural(*count as usize, "film")),
+            Err(error) => {
+                checks.problem(&user.name, "library", &chain(error), error.hint().as_deref());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is each collection of the config on the server?
+fn collections(
+    users: &[User],
+    sets: &[BoxSet],
+    store: &Store,
+    checks: &mut Checks,
+) -> Result<(), StoreError> {
+    for user in users {
+        let Some(collection) = &user.collection else { continue };
+        let remembered = match collection {
+            Collection::Name(name) => store.collection_id(name)?,
+            Collection::Id(_) => None,
+        };
+        match find(collection, sets, remembered.as_ref()) {
+            Ok(target) => {
+                let text = match target.set(sets) {
+                    Some(set) => describe(collection, set),
+                    None => format!("{collection} will be made when there is a film to put in"),
+                };
+                checks.ok(&user.name, "collection", &text);
+                if let Some((text, hint)) = twins(collection, sets) {
+                    checks.note(&user.name, "collection", &text, Some(hint));
+                }
+            }
+            Err((text, hint)) => checks.problem(&user.name, "collection", &text, hint),
+        }
+    }
+    Ok(())
+}
+
+/// By what it was found.
+fn describe(collection: &Collection, set: &BoxSet) -> String {
+    let (id, name) = (&set.id, &set.name);
+    match collection {
+        Collection::Id(_) => format!("`{name}` ({id})"),
+        Collection::Name(wanted) if set.is_named(wanted) => format!("`{name}`"),
+        Collection::Name(wanted) if set.lies_in_folder_of(wanted) => {
+            format!("`{wanted}` is now called `{name}`; it is kept, whatever its name")
+        }
+        Collection::Name(wanted) => format!("`{wanted}` is now called `{name}`, known by its id"),
+    }
+}

@@ -1,0 +1,308 @@
+//! Letterboxd: the ways there, and one watchlist page and one film page for each person.
+
+use std::collections::{HashMap, HashSet};
+
+use super::checks::Checks;
+use crate::clients::letterboxd::page::{self, FilmPage, WatchlistPage};
+use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
+use crate::config::{Config, User};
+use crate::domain::film::{Link, Slug, WatchlistEntry};
+use crate::domain::span::left;
+use crate::lists::{Doubt, left_alone_until, look_at, note_routes, tiles_text};
+use crate::store::{Look, Store, StoreError, Timestamp};
+
+/// What was read for one person.
+struct Person<'a> {
+    name: &'a str,
+    watchlist: Result<WatchlistPage, PageError>,
+    film: Option<Film>,
+}
+
+/// The film whose page was read; of several people who begin with it, the first has it.
+struct Film {
+    entry: WatchlistEntry,
+    page: Result<FilmPage, PageError>,
+}
+
+/// Tries every proxy, then reads a watchlist page and a film page for each person. `store` is told of cool-downs that
+/// begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other programs. Returns
+/// whether Letterboxd refuses us.
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn letterboxd(
+    door: &Letterboxd,
+    config: &Config,
+    store: &mut Store,
+    now: Timestamp,
+    unused_proxy: Option<&str>,
+    checks: &mut Checks,
+) -> Result<bool, StoreError> {
+    let users = &config.users;
+    let names: Vec<_> = users.iter().map(|user| user.name.clone()).collect();
+    let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
+    let people = if door.is_stopped() { None } else { Some(read(door, users, store, now)?) };
+    // A proxy that was refused while this was read is left alone as well.
+    let refused: HashMap<String, Timestamp> =
+        store.cool_downs()?.into_iter().map(|cool_down| (cool_down.route, cool_down.until)).collect();
+    for (name, trial) in proxies {
+        proxy(&name, trial, refused.get(&name).copied(), now, checks);
+    }
+    let Some((people, doubt)) = people else {
+        let left = left(now, left_alone_until(door, store, now)?);
+        let text = format!("left alone for another {left}, since it refused us");
+        checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
+        for user in users {
+            checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
+        }
+        return Ok(true);
+    };
+    let base = config.letterboxd.base_url.as_str().trim_end_matches('/');
+    let access = access(base, &people, checks);
+    if let Some(variable) =
+        unused_proxy.filter(|_| access != Access::Open && config.letterboxd.proxies.is_empty())
+    {
+        let hint = "put its address into `letterboxd.proxies`, if Letterboxd should be asked through it";
+        checks.note(
+            "letterboxd",
+            "proxy",
+            &format!("${variable} is set, but lbjf does not use it"),
+            Some(hint),
+        );
+    }
+    let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
+    let shown: HashSet<Slug> = pages.flat_map(|page| &page.entries).map(|entry| entry.slug.clone()).collect();
+    for person in people {
+        watchlist(&person, access, checks);
+        if let Some(film) = person.film {
+            let is_changed = doubt.as_ref().is_some_and(|doubt| doubt.answer == Some(true));
+            film_page(person.name, film, is_changed, checks);
+        }
+    }
+    if let Some(doubt) = doubt {
+        if doubt.answer == Some(true) {
+            checks.problem("letterboxd", "film pages", &doubt.text(), Some(Doubt::hint()));
+        } else if doubt.has_seen_id() {
+            checks.ok("letterboxd", "film pages", "others name their TMDB id");
+        } else {
+            let hint = "if themoviedb.org has these films, look for a newer lbjf";
+            checks.note("letterboxd", "film pages", &doubt.text(), Some(hint));
+        }
+    }
+    for slug in store.unlisted(&config.films, &names)? {
+        // It may have been put on since the last run.
+        if !shown.contains(&slug) {
+            let text = format!("nobody lists `{slug}`");
+            let hint = "take the name from the address of the film's page, or take the line out";
+            checks.note("config", "films", &text, Some(hint));
+        }
+    }
+    Ok(access == Access::Refused)
+}
+
+/// So many film pages tell whether they still name TMDB ids.
+const SAMPLE: usize = 5;
+
+/// Reads page 1 of each watchlist, then the page of the first film on each. Where most of these name no TMDB id, more
+/// are read, and whether Letterboxd changed its pages is part of what is found.
+fn read<'a>(
+    door: &Letterboxd,
+    users: &'a [User],
+    store: &mut Store,
+    now: Timestamp,
+) -> Result<(Vec<Person<'a>>, Option<Doubt>), StoreError> {
+    let pages: Vec<_> = users.iter().map(|user| (user.name.as_str(), 1)).collect();
+    let mut people: Vec<_> = pages
+        .iter()
+        .map(|(name, _)| Person { name, watchlist: Err(PageError::Stopped), film: None })
+        .collect();
+    door.watchlist_pages(&pages, |index, page| people[index].watchlist = page);
+    note_routes(door, store, now)?;
+
+    let mut firsts: Vec<(usize, WatchlistEntry)> = Vec::new();
+    for (index, person) in people.iter().enumerate() {
+        let Ok(page) = &person.watchlist else { continue };
+        // Anything that is no film has a page of another kind.
+        let first = page.entries.iter().find(|entry| entry.other_kind.is_none());
+        if let Some(first) = first.filter(|first| firsts.iter().all(|(_, known)| known.slug != first.slug)) {
+            firsts.push((index, first.clone()));
+        }
+    }
+    let slugs: Vec<&Slug> = firsts.iter().map(|(_, entry)| &entry.slug).collect();
+    let mut films: Vec<_> = firsts.iter().map(|_| None).collect();
+    let mut doubt = Doubt::default();
+    let known =
+        firsts.iter().map(|(_, entry)| is_known_without_id(store, entry)).collect::<Result<Vec<_>, _>>()?;
+    let never = |_, _: &Result<_, _>| false;
+    door.film_pages(&slugs, never, |index, page| {
+        doubt.tally.note(&page, known[index]);
+        films[index] = Some(page);
+    });
+    note_routes(door, store, now)?;
+    let is_sampled = doubt.tally.is_odd();
+    if is_sampled {
+        let entries = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
+        let mut more: Vec<&WatchlistEntry> = Vec::new();
+        for entry in entries.flat_map(|page| &page.entries) {
+            let is_new = slugs.iter().all(|slug| **slug != entry.slug)
+                && more.iter().all(|other| other.slug != entry.slug);
+            if is_new && entry.other_kind.is_none() && !is_known_without_id(store, entry)? {
+                more.push(entry);
+            }
+        }
+        more.truncate(SAMPLE.saturating_sub(slugs.len()));
+        let slugs: Vec<&Slug> = more.iter().map(|entry| &entry.slug).collect();
+        door.film_pages_apart(&slugs, |_, page| {
+            doubt.tally.note(&page, false);
+        });
+    }
+    doubt.is_justified(door, store, &HashSet::new())?;
+    note_routes(door, store, now)?;
+    for ((index, entry), page) in firsts.into_iter().zip(films) {
+        people[index].film = Some(Film { entry, page: page.unwrap_or(Err(PageError::Stopped)) });
+    }
+    Ok((people, is_sampled.then_some(doubt)))
+}
+
+fn is_known_without_id(store: &Store, entry: &WatchlistEntry) -> Result<bool, StoreError> {
+    entry.uid.as_ref().map_or(Ok(false), |uid| store.is_known_without_id(uid))
+}
+
+/// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
+fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, checks: &mut Checks) {
+    let hint = Some("mend it, or take it out; a run sets it aside");
+    match (refused, trial) {
+        (Some(until), _) if until > now => {
+            let left = left(now, until);
+            let text = format!("`{name}` is left alone for another {left}, since Letterboxd refused it");
+            checks.note("letterboxd", "proxy", &text, None);
+        }
+        (Some(_), _) => {
+            let text = format!("`{name}` was refused by Letterboxd; the next page asked over it decides");
+            checks.note("letterboxd", "proxy", &text, None);
+        }
+        // A page was read over it meanwhile.
+        (None, Trial::LeftAlone) => checks.ok("letterboxd", "proxy", &format!("`{name}` lets us through")),
+        (None, Trial::Answered(200..=299 | 404)) => {
+            checks.ok("letterboxd", "proxy", &format!("`{name}` lets us through"));
+        }
+        (None, Trial::Answered(status)) => {
+            let text = format!("over `{name}` the answer to a trial is HTTP {status}");
+            checks.note("letterboxd", "proxy", &text, hint);
+        }
+        (None, Trial::Failed(error)) => {
+            let hint = error.hint().or(hint);
+            checks.note("letterboxd", "proxy", &format!("`{name}` fails: {error}"), hint);
+        }
+        (None, Trial::Silent(error)) => {
+            let hint = Some("if the others work, fix or remove it; a run asks it last");
+            checks.note("letterboxd", "proxy", &format!("nothing answers over `{name}`: {error}"), hint);
+        }
+    }
+}
+
+/// What asking for a page says about Letterboxd itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// It answered, whatever it said about the people.
+    Open,
+    /// It refuses us.
+    Refused,
+    /// Nobody knows who answered, if anybody.
+    Unknown,
+}
+
+/// Does it let us in at all? Otherwise what kept us out is told here, once for all people.
+fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
+    let errors = || people.iter().filter_map(|person| person.watchlist.as_ref().err());
+    let films = people.iter().filter_map(|person| person.film.as_ref()?.page.as_ref().err());
+    let is_refusal = |error: &&PageError| error.is_block() && error.is_answer();
+    let refusal = errors().chain(films).find(is_refusal);
+    let is_known =
+        people.iter().any(|person| person.watchlist.as_ref().map_or_else(PageError::is_own_answer, |_| true));
+    let (error, access) = match (refusal, errors().next()) {
+        (Some(error), _) => (error, Access::Refused),
+        (None, Some(error)) if !is_known => (error, Access::Unknown),
+        _ => {
+            checks.ok("letterboxd", "access", &format!("`{base}` lets us in"));
+            return Access::Open;
+        }
+    };
+    checks.problem("letterboxd", "access", &format!("`{base}`: {error}"), error.hint());
+    access
+}
+
+fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
+    let name = person.name;
+    match &person.watchlist {
+        Ok(page) if page.declared == 0 && page.entries.is_empty() && page.other_tiles == 0 => {
+            checks.ok(name, "watchlist", "public, empty");
+        }
+        Ok(page) => {
+            let count = match page.declared {
+                1 => "1 entry".to_owned(),
+                count => format!("{count} entries"),
+            };
+            let shown = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
+            let pages = std::slice::from_ref(page);
+            match page::films_in_other_tiles(pages, shown, 0) {
+                Some((error, _)) if page.pages == 1 => {
+                    let error = PageError::from(error);
+                    checks.problem(name, "watchlist", &error.to_string(), error.hint());
+                }
+                _ if shown > page.declared => {
+                    let text = format!("public, declares {count} but shows {shown}");
+                    checks.note(name, "watchlist", &text, None);
+                }
+                None if page.other_tiles > 0 => {
+                    let text = format!("public, {count}; {}", tiles_text(page.other_tiles));
+                    checks.note(name, "watchlist", &text, None);
+                }
+                Some(_) => {
+                    let text = format!("public, {count}; a tile of page 1 names no film");
+                    checks.note(name, "watchlist", &text, None);
+                }
+                _ => checks.ok(name, "watchlist", &format!("public, {count}")),
+            }
+        }
+        Err(error) if !error.is_answer() => checks.skipped(name, "watchlist", "not asked"),
+        Err(error) if error.is_block() || access == Access::Unknown => {
+            checks.skipped(name, "watchlist", "not read");
+        }
+        Err(error) => checks.problem(name, "watchlist", &error.to_string(), error.hint()),
+    }
+}
+
+/// `is_changed`: Letterboxd changed its pages, so what a page lacks says nothing of the film.
+fn film_page(name: &str, film: Film, is_changed: bool, checks: &mut Checks) {
+    let Film { entry, page } = film;
+    let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
+    let is_block = page.as_ref().err().is_some_and(PageError::is_block);
+    let hint = match &page {
+        // These hints are about people.
+        Ok(_) | Err(PageError::Private | PageError::NotFound) => None,
+        Err(error) => error.hint(),
+    };
+    let slug = &entry.slug;
+    match look_at(page) {
+        None => checks.skipped(name, "film page", "not asked"),
+        Some(Look::Failed { .. }) if is_block => checks.skipped(name, "film page", "not read"),
+        Some(Look::Failed { why, .. }) => {
+            checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint);
+        }
+        // A run skips it, and so it says nothing about the others.
+        Some(Look::Useless(why)) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
+        Some(Look::Read { link: Link::Missing, .. }) if is_changed => {
+            checks.note(name, "film page", &format!("no TMDB id was found of {shown}"), None);
+        }
+        Some(Look::Read { link, .. }) => {
+            let text = match link {
+                Link::Movie(id) => format!("{shown} is tmdb={id}"),
+                Link::Tv(_) => format!("{shown} is a TV show on TMDB, which a run skips"),
+                Link::Missing => format!("{shown} has no TMDB id, so a run skips it"),
+            };
+            checks.ok(name, "film page", &text);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Radarr: what it is, and whether it has what the config names.
+
+use std::collections::HashSet;
+
+use super::checks::{Checks, State};
+use crate::clients::api::{ApiError, chain, plain};
+use crate::clients::radarr::{Radarr, RadarrError};
+use crate::config::{self, User};
+use crate::domain::step::Aliases;
+use crate::journal::report::plural;
+use crate::requests::{Settings, restored, user_tag};
+use crate::store::{Store, StoreError};
+
+const ABOUT: &str = "radarr";
+
+/// Asks what a run asks before it sends anything.
+///
+/// # Errors
+///
+/// When the store fails.
+pub fn radarr(
+    door: &Radarr,
+    config: &config::Radarr,
+    users: &[User],
+    store: &Store,
+    checks: &mut Checks,
+) -> Result<(), StoreError> {
+    if !is_usable(door, checks) {
+        checks.skipped(ABOUT, "settings", "profiles, root folders and films were not asked for");
+        return Ok(());
+    }
+    match door.quality_profiles() {
+        Ok(profiles) => quality_profiles(&Settings { profiles, folders: Vec::new() }, config, users, checks),
+        Err(error) => failed("quality profile", &error, checks),
+    }
+    match door.root_folders() {
+        Ok(folders) => root_folders(&Settings { profiles: Vec::new(), folders }, config, users, checks),
+        Err(error) => failed("root folder", &error, checks),
+    }
+    tags(door, config, users, checks);
+    let excluded = match door.exclusions() {
+        Ok(excluded) => Some(excluded.len()),
+        Err(error) => {
+            failed("exclusion list", &error, checks);
+            None
+        }
+    };
+    match door.films() {
+        Ok(films) => {
+            let excluded =
+                excluded.map_or_else(String::new, |count| format!(", {count} on the exclusion list"));
+            let text = format!("{}{excluded}", plural(films.len(), "film"));
+            match restored(store, &films, &Aliases::new(store.aliases()?))? {
+                Some((lacking, hint)) => {
+                    checks.note(ABOUT, "films", &format!("{text}; {lacking}"), Some(hint));
+                }
+                None => checks.ok(ABOUT, "films", &text),
+            }
+        }
+        Err(error) => failed("films", &error, checks),
+    }
+    Ok(())
+}
+
+fn failed(check: &'static str, error: &ApiError, checks: &mut Checks) {
+    checks.problem(ABOUT, check, &chain(error), error.hint().as_deref());
+}
+
+/// Is it Radarr, does it take the key, and is it new enough? One request tells all three.
+fn is_usable(door: &Radarr, checks: &mut Checks) -> bool {
+    let answers = format!("Radarr answers at `{}`", door.base());
+    let (check, error) = match door.check() {
+        Ok(version) => {
+            checks.ok(ABOUT, "address", &answers);
+            checks.ok(ABOUT, "key", "accepted");
+            checks.ok(ABOUT, "version", &version);
+            return true;
+        }
+        Err(error @ RadarrError::Api(ApiError::Key { .. })) => ("key", error),
+        Err(error @ RadarrError::TooOld { .. }) => {
+            checks.ok(ABOUT, "address", &answers);
+            checks.ok(ABOUT, "key", "accepted");
+            ("version", error)
+        }
+        Err(error) => ("address", error),
+    };
+    checks.problem(ABOUT, check, &chain(&error), error.hint().as_deref());
+    false
+}
+
+/// A setting of everybody, then those that people have of their own: whose it is, and how bad it is if it is wrong.
+fn each<'a, T: ?Sized>(
+    default: &'a T,
+    users: &'a [User],
+    own: impl Fn(&'a User) -> Option<&'a T>,
+) -> Vec<(&'a str, &'a T, State)> {
+    let is_used = users.iter().any(|user| own(user).is_none());
+    let mut values = vec![(ABOUT, default, if is_used { State::Problem } else { State::Note })];
+    values.extend(users.iter().filter_map(|user| Some((user.name.as_str(), own(user)?, State::Problem))));
+    values
+}
+
+fn quality_profiles(settings: &Settings, config: &config::Radarr, users: &[User], checks: &mut Checks) {
+    for (about, wanted, if_wrong) in
+        each(&config.quality_profile, users, |user| user.quality_profile.as_ref())
+    {
+        match settings.profile(wanted) {
+            Ok(id) => {
+                let name = settings.profiles.iter().find(|(known, _)| *known == id).map(|(_, name)| name);
+                let text = format!("`{}` ({id})", name.map_or("", String::as_str));
+                checks.ok(about, "quality profile", &text);
+            }
+            Err((text, hint)) => checks.add(if_wrong, about, "quality profile", &text, Some(hint)),
+        }
+    }
+}
+
+fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], checks: &mut Checks) {
+    let mut folders: Vec<_> = each(config.root_folder.as_str(), users, |user| user.root_folder.as_deref())
+        .into_iter()
+        .map(|(about, wanted, if_wrong)| (about, "root folder", wanted, if_wrong))
+        .collect();
+    let animated = config.animated_root_folder.as_deref();
+    folders.extend(animated.map(|wanted| (ABOUT, "animated root folder", wanted, State::Problem)));
+    for (about, check, wanted, if_wrong) in folders {
+        match settings.folder(wanted) {
+            Ok(path) => {
+                let folder = settings.folders.iter().find(|folder| folder.path == path);
+                let free = folder.and_then(|folder| folder.free_bytes);
+                let free = free.map_or_else(String::new, |bytes| format!(", {} free", show_bytes(bytes)));
+                checks.ok(about, check, &format!("`{}`{free}", plain(&path)));
+            }
+            Err((text, hint)) => checks.add(if_wrong, about, check, &text, Some(hint)),
+        }
+    }
+}
+
+/// Which labels are there, and which would be made?
+fn tags(door: &Radarr, config: &config::Radarr, users: &[User], checks: &mut Checks) {
+    let tags = match door.tags() {
+        Ok(tags) => tags,
+        Err(error) => return failed("tags", &error, checks),
+    };
+    let mut labels = config.tags.clone();
+    labels.extend(users.iter().flat_map(|user| user.tags.iter().cloned()));
+    labels.extend(users.iter().filter(|_| config.user_tags).map(|user| user_tag(&user.name)));
+    let mut seen = HashSet::new();
+    labels.retain(|label| seen.insert(label.clone()));
+    let label = |label: String| {
+        let what_for = if tags.contains_key(&label) { "" } else { " (will be made)" };
+        format!("`{label}`{what_for}")
+    };
+    let labels: Vec<_> = labels.into_iter().map(label).collect();
+    if !labels.is_empty() {
+        checks.ok(ABOUT, "tags", &labels.join(", "));
+    }
+}
+
+/// `212 GiB`
+fn show_bytes(bytes: u64) -> String {
+    match bytes {
+        0..0x4000_0000 => format!("{} MiB", bytes >> 20),
+        0x4000_0000..0xa00_0000_0000 => format!("{} GiB", bytes >> 30),
+        _ => format!("{} TiB", bytes >> 40),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_told_in_the_unit_a_person_would_take() {
+        for (bytes, expected) in [
+            (0, "0 MiB"),
+            ((1 << 30) - 1, "1023 MiB"),
+            (1 << 30, "1 GiB"),
+            (82_836_582_400, "77 GiB"),
+            (9 << 40, "9216 GiB"),
+            (12 << 40, "12 TiB"),
+        ] {
+            assert_eq!(show_bytes(bytes), expected);
+        }
+    }
+}

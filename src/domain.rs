@@ -1,0 +1,7 @@
+//! The nouns: films, their names on each side, steps, secrets, text. No I/O, no clock, no imports from the rest.
+
+pub mod film;
+pub mod secret;
+pub mod span;
+pub mod step;
+pub mod text;

@@ -1,0 +1,3 @@
+//! What a run writes down and tells.
+
+pub mod report;

@@ -1,0 +1,71 @@
+//! Whose lists these are. Names at Letterboxd change hands; the number of a member does not.
+
+use std::collections::HashMap;
+
+use crate::clients::letterboxd::PageError;
+use crate::clients::letterboxd::page::WatchlistPage;
+use crate::lists::accept::Terms;
+use crate::store::{Store, StoreError};
+
+/// Whose list a page shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Met {
+    /// The person's.
+    Themselves,
+    /// The person's, who is in the config under this name, too.
+    Namesake(String),
+    /// That of another member, who has the name now.
+    Other { known: i64, found: i64 },
+}
+
+/// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one, unless
+/// the config names that, too, and it is theirs as far as known. `everybody` is whom the config names.
+pub(super) fn meet(
+    store: &mut Store,
+    people: &[String],
+    pages: &[Result<WatchlistPage, PageError>],
+    everybody: &[String],
+    terms: Terms,
+) -> Result<Vec<Met>, StoreError> {
+    let shown = people.iter().zip(pages).filter_map(|(person, page)| {
+        let member = page.as_ref().ok().and_then(|page| page.member)?;
+        Some((person.as_str(), member))
+    });
+    let shown: HashMap<&str, i64> = shown.collect();
+    let mut met: Vec<Met> = people.iter().map(|_| Met::Themselves).collect();
+    let mut is_new = Vec::new();
+    for person in people {
+        is_new.push(store.member(person)?.is_none());
+    }
+    // Somebody under a new name first: then the old one is free for whoever has it now.
+    let mut order: Vec<usize> = (0..people.len()).collect();
+    order.sort_by_key(|index| !is_new[*index]);
+    for index in order {
+        let person = &people[index];
+        let Some(found) = shown.get(person.as_str()).copied() else { continue };
+        match store.member(person)? {
+            Some(known) if known != found && !terms.allow_shrink => {
+                met[index] = Met::Other { known, found };
+                continue;
+            }
+            _ => {}
+        }
+        let is_theirs = |name: &String| {
+            everybody.contains(name) && shown.get(name.as_str()).is_none_or(|number| *number == found)
+        };
+        let others = store.names_of_member(found, person)?;
+        let (there, gone): (Vec<_>, Vec<_>) = others.into_iter().partition(is_theirs);
+        if let (true, Some(old)) = (there.is_empty(), gone.first())
+            && store.rename_person(old, person)?
+        {
+            log::info!("{person}: is `{old}` under a new name; what is known of them is kept");
+        }
+        store.record_member(person, found)?;
+        // Said of the later one of the two.
+        let place = |name: &String| everybody.iter().position(|one| one == name);
+        if let Some(first) = there.into_iter().find(|name| place(name) < place(person)) {
+            met[index] = Met::Namesake(first);
+        }
+    }
+    Ok(met)
+}

@@ -1,0 +1,208 @@
+//! The Radarr half of a pass: open wishes become films in Radarr.
+//!
+//! Radarr is asked nothing as long as no wish is due. Otherwise one look at everything (who it is, its settings,
+//! its films), a plan, and then one film at a time. A wish is answered when Radarr says that it has the film.
+
+mod add;
+mod executor;
+pub mod plan;
+mod snapshot;
+mod tag;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::clients::radarr::Radarr;
+use crate::config::{self, User};
+use crate::domain::film::{TmdbId, Uid};
+use crate::domain::step::{Aliases, Step};
+use crate::journal::report::Report;
+use crate::store::{Store, StoreError, Wish, WishProblem};
+use crate::system::interrupt;
+use executor::Send;
+use snapshot::Look;
+pub(crate) use snapshot::{Complaint, Settings, restored, user_tag};
+
+/// What this half of the pass works with.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// The door.
+    pub radarr: &'a Radarr,
+    /// `[radarr]`
+    pub config: &'a config::Radarr,
+    /// Everybody in the config.
+    pub users: &'a [User],
+    /// Those whose wishes this run looks at.
+    pub chosen: &'a [usize],
+    /// Look at everything that is open, whenever it was tried last (`--full`).
+    pub full: bool,
+    /// Only say what would be done. The store is a copy then: outcomes are recorded as in any run.
+    pub is_dry: bool,
+    /// How old exclusions may be when a film is sent.
+    pub fresh: Duration,
+}
+
+/// A first run takes its time, and people do things meanwhile.
+pub const FRESH: Duration = Duration::from_secs(30);
+
+/// What Jellyfin has, where that keeps films from Radarr. Radarr is asked about them all the same, or a film that a
+/// person deletes in both would be a new one.
+#[derive(Debug)]
+pub enum InLibrary {
+    /// It makes no difference.
+    Ignored,
+    /// These films, by canonical TMDB id.
+    Known(HashSet<TmdbId>),
+    /// It could not be read: nothing is sent, or a film might come twice.
+    Unknown,
+}
+
+/// This half of the pass, which may be done in parts while films are still being read.
+#[derive(Debug)]
+pub struct Feed<'a> {
+    setup: Setup<'a>,
+    looked: Looked,
+    /// Wishes that had their turn in this run.
+    done: HashSet<(String, Uid)>,
+    failures_in_a_row: usize,
+    added: usize,
+    /// Nothing more is added in this run.
+    is_over: bool,
+    has_warned: bool,
+}
+
+/// What this run's look at Radarr brought.
+#[derive(Debug)]
+enum Looked {
+    NotYet,
+    Failed,
+    Ready(Box<Look>),
+}
+
+/// More films than this at once are worth a warning, since Radarr asks the indexers for each.
+const MANY_SEARCHES: usize = 50;
+
+impl<'a> Feed<'a> {
+    /// Nothing is asked yet.
+    pub fn new(setup: Setup<'a>) -> Self {
+        Self {
+            setup,
+            looked: Looked::NotYet,
+            done: HashSet::new(),
+            failures_in_a_row: 0,
+            added: 0,
+            is_over: false,
+            has_warned: false,
+        }
+    }
+
+    /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
+    pub fn is_open_early(&self) -> bool {
+        let config = self.setup.config;
+        !config.skip_if_in_library && (config.max_adds_per_run.is_none() || self.setup.chosen.len() == 1)
+    }
+
+    /// Sends what is known while so many films are still `unread`.
+    pub fn begin(&mut self, store: &mut Store, report: &mut Report, unread: usize) -> Result<(), StoreError> {
+        if self.is_over || matches!(self.looked, Looked::Failed) || interrupt::requested().is_some() {
+            return Ok(());
+        }
+        self.send(store, report, &InLibrary::Ignored, unread)
+    }
+
+    /// Does the rest of this half of the pass.
+    pub fn finish(
+        &mut self,
+        store: &mut Store,
+        report: &mut Report,
+        library: &InLibrary,
+    ) -> Result<(), StoreError> {
+        self.send(store, report, library, 0)
+    }
+
+    fn send(
+        &mut self,
+        store: &mut Store,
+        report: &mut Report,
+        library: &InLibrary,
+        unread: usize,
+    ) -> Result<(), StoreError> {
+        store.share_answers()?;
+        let aliases = Aliases::new(store.aliases()?);
+        let wishes = self.open_wishes(store, report, library, &aliases)?;
+        if wishes.is_empty() {
+            return Ok(());
+        }
+        if matches!(library, InLibrary::Unknown) {
+            log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
+            return Ok(());
+        }
+        if matches!(self.looked, Looked::NotYet) {
+            let found = self.setup.look(store, report, &aliases)?;
+            self.looked = found.map_or(Looked::Failed, |found| Looked::Ready(Box::new(found)));
+        }
+        // It is put back below.
+        let Looked::Ready(mut look) = std::mem::replace(&mut self.looked, Looked::Failed) else {
+            return Ok(());
+        };
+        if let InLibrary::Known(films) = library {
+            look.view.in_library.clone_from(films);
+        }
+        let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
+        let steps = plan::radarr(&wishes, &store.listers(&uids)?, &look.terms, &look.view, &aliases);
+        self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
+        self.warn_of_searches(&steps, unread, store, report)?;
+        let mut send = Send { feed: self, look: &mut look, aliases: &aliases, is_last: unread == 0 };
+        let result = send.apply(&steps, store, report);
+        self.looked = Looked::Ready(look);
+        result
+    }
+
+    /// The wishes to look at: none, as long as none is due.
+    fn open_wishes(
+        &self,
+        store: &Store,
+        report: &Report,
+        library: &InLibrary,
+        aliases: &Aliases,
+    ) -> Result<Vec<Wish>, StoreError> {
+        let setup = &self.setup;
+        let names: HashSet<&str> =
+            setup.chosen.iter().map(|index| setup.users[*index].name.as_str()).collect();
+        let is_in_library = |wish: &Wish| match library {
+            InLibrary::Known(films) => films.contains(&aliases.canonical(wish.tmdb)),
+            _ => false,
+        };
+        let had_its_turn = |wish: &Wish| self.done.contains(&(wish.person.clone(), wish.film.uid.clone()));
+        let mut wishes = store.wishes()?;
+        wishes.retain(|wish| names.contains(wish.person.as_str()) && !had_its_turn(wish));
+        let has_left = |wish: &Wish| wish.problem == Some(WishProblem::InLibrary) && !is_in_library(wish);
+        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= report.now() || has_left(wish);
+        if !wishes.iter().any(is_due) {
+            return Ok(Vec::new());
+        }
+        wishes.retain(|wish| is_due(wish) || wish.problem.is_some_and(WishProblem::is_settled));
+        Ok(wishes)
+    }
+
+    /// Some indexers ban for hundreds of searches at once. Told once a run, however many parts it is done in.
+    fn warn_of_searches(
+        &mut self,
+        steps: &[Step],
+        unread: usize,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let config = self.setup.config;
+        let adds = steps.iter().filter(|step| matches!(step, Step::Add(_))).count() + unread;
+        let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
+        if adds <= MANY_SEARCHES || !config.search_on_add || self.has_warned || self.added > 0 {
+            return Ok(());
+        }
+        self.has_warned = true;
+        let up_to = if unread > 0 { "up to " } else { "" };
+        let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
+        let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";
+        report.warning(store, "many_searches", "radarr", &text, Some(hint))
+    }
+}

@@ -1,0 +1,250 @@
+//! Carries out what Radarr is asked, one film at a time, each outcome written down before the next. A dry run goes
+//! the same way and leaves out the writes.
+
+use super::Feed;
+use super::add::{End, Sent};
+use super::snapshot::Look;
+use crate::clients::api::chain;
+use crate::clients::radarr::AddError;
+use crate::domain::step::{Add, Aliases, Leave, Step, WhyNot, Wished};
+use crate::journal::report::{Ended, Failed, Report, plural};
+use crate::store::{Store, StoreError, WishProblem};
+use crate::system::interrupt;
+use crate::system::progress;
+
+/// So many failures in a row end the adding of a run.
+pub(super) const MAX_FAILURES_IN_A_ROW: usize = 5;
+
+/// What is written down of films that are not sent.
+const LEFT: [(WhyNot, WishProblem); 3] = [
+    (WhyNot::Excluded, WishProblem::Excluded),
+    (WhyNot::WasExcluded, WishProblem::Excluded),
+    (WhyNot::InLibrary, WishProblem::InLibrary),
+];
+
+/// What is written down of a film that is there and whose label is still to come.
+const UNTAGGED: &str = "it is in Radarr, but not tagged yet";
+
+/// Carrying out one plan.
+pub(super) struct Send<'a, 'b> {
+    pub(super) feed: &'a mut Feed<'b>,
+    pub(super) look: &'a mut Look,
+    pub(super) aliases: &'a Aliases,
+    /// Does no other plan follow in this run?
+    pub(super) is_last: bool,
+}
+
+impl Send<'_, '_> {
+    /// Does all steps, as far as they make sense.
+    pub(super) fn apply(
+        &mut self,
+        steps: &[Step],
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let now = report.now();
+        let mut tags = Vec::new();
+        let mut adds = Vec::new();
+        // What the look at Radarr told of all films is written at once.
+        let wishes_of = |pick: &dyn Fn(&Step) -> Option<&Wished>| -> Vec<_> {
+            steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
+        };
+        let answered = wishes_of(&|step| match step {
+            Step::Have(wished) | Step::Gone(wished) => Some(wished),
+            _ => None,
+        });
+        if !answered.is_empty() {
+            store.answer(&answered, now)?;
+        }
+        let untagged = wishes_of(&|step| if let Step::Tag(tag) = step { Some(&tag.wished) } else { None });
+        if !untagged.is_empty() {
+            // Before the first request: what a person deletes from now on was there.
+            store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
+        }
+        for (why, problem) in LEFT {
+            let left = wishes_of(&|step| match step {
+                Step::Leave(leave) if leave.why == why => Some(&leave.wished),
+                _ => None,
+            });
+            if !left.is_empty() {
+                store.record_problem(&left, problem, &why.to_string(), now)?;
+            }
+        }
+        for step in steps {
+            match step {
+                Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
+                Step::Leave(leave) => tell_why(leave, store, report)?,
+                Step::Tag(tag) => tags.push((step, tag)),
+                // What was tried before comes after all that is still to be read.
+                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], report),
+                Step::Add(add) => adds.push((step, add)),
+                Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
+            }
+        }
+        self.tag(&tags, store, report)?;
+        self.add_all(&adds, store, report)
+    }
+
+    /// How a step ends that went well.
+    pub(super) fn done(&self) -> Ended {
+        if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
+    }
+
+    fn add_all(
+        &mut self,
+        adds: &[(&Step, &Add)],
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let most = self.feed.setup.config.max_adds_per_run.unwrap_or(usize::MAX);
+        let bar = progress::bar("films to Radarr", adds.len().min(most), None);
+        for (index, (step, add)) in adds.iter().enumerate() {
+            let rest = &adds[index..];
+            let films = plural(rest.len(), "film");
+            if interrupt::requested().is_some() {
+                return Ok(());
+            }
+            if self.feed.added >= most && self.is_last {
+                log::info!("radarr: {films} left for later runs, since `radarr.max_adds_per_run` is {most}");
+            }
+            if self.feed.is_over || self.feed.added >= most {
+                self.leave(rest, report);
+                return Ok(());
+            }
+            if self.feed.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
+                self.feed.is_over = true;
+                self.leave(rest, report);
+                let rest = if self.is_last { films } else { "the rest is".to_owned() };
+                let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
+                return report.warning(store, ("adding", "", "row"), "radarr", &text, None);
+            }
+            let goes_on = self.add(step, add, store, report)?;
+            bar.step();
+            if !goes_on {
+                self.feed.is_over = true;
+                self.leave(rest, report);
+                return Ok(());
+            }
+        }
+        if self.feed.added > 0 { store.forget_notices("adding") } else { Ok(()) }
+    }
+
+    /// These wait for a later run, or for the next plan of this one.
+    fn leave(&mut self, adds: &[(&Step, &Add)], report: &mut Report) {
+        for (step, add) in adds {
+            if self.is_last {
+                report.step(step, Ended::Later, None);
+            } else {
+                for wish in &add.wished.wishes {
+                    self.feed.done.remove(wish);
+                }
+            }
+        }
+    }
+
+    /// Sends one film and records how it ended. Returns whether sending others makes sense.
+    fn add(
+        &mut self,
+        step: &Step,
+        add: &Add,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<bool, StoreError> {
+        let (wished, now) = (&add.wished, report.now());
+        let error = match self.send(add) {
+            Ok(Sent { end, merged }) => {
+                self.feed.failures_in_a_row = 0;
+                if let Some((asked, answered)) = merged {
+                    store.record_alias(asked, answered)?;
+                }
+                self.ended(end, step, wished, store, report)?;
+                return Ok(true);
+            }
+            Err(error) => error,
+        };
+        let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
+        match error {
+            AddError::Failed(error) if error.is_interrupt() => return Ok(false),
+            // Nothing is wrong with the film, and the next one would fare no better.
+            AddError::Failed(error) if error.is_limited() => {
+                let text = format!("{}; the rest is left for the next run", chain(&error));
+                let (notice, hint) = (("adding", "", "limit"), error.hint());
+                report.failure(store, Failed::Server, notice, "radarr", &text, hint.as_deref())?;
+                return Ok(false);
+            }
+            AddError::Failed(_) | AddError::Conflict => {
+                self.feed.failures_in_a_row += 1;
+                store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
+                let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
+                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
+                report.failure(store, one, notice, &wished.people(), &text, hint.as_deref())?;
+            }
+            AddError::Settings(why) => {
+                let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
+                report.failure(store, Failed::Server, ("adding", "", "settings"), "radarr", &text, None)?;
+                return Ok(false);
+            }
+            AddError::Unknown(_) => {
+                self.feed.failures_in_a_row = 0;
+                store.record_problem(&wished.wishes, WishProblem::Unknown, &error.to_string(), now)?;
+                for (person, _) in &wished.wishes {
+                    report.skip(store, person, &wished.film, &error.to_string())?;
+                }
+                report.step(step, Ended::Skipped, None);
+                return Ok(true);
+            }
+            AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
+                self.feed.failures_in_a_row = 0;
+                store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
+                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
+                report.failure(store, one, notice, &wished.people(), &text, None)?;
+            }
+        }
+        report.step(step, Ended::Failed, None);
+        Ok(true)
+    }
+
+    /// Records how sending ended that did not fail.
+    fn ended(
+        &mut self,
+        end: End,
+        step: &Step,
+        wished: &Wished,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let now = report.now();
+        match end {
+            End::Added(folder) => {
+                self.feed.added += 1;
+                store.answer(&wished.wishes, now)?;
+                report.step(step, self.done(), Some(&folder));
+            }
+            End::There => {
+                if self.feed.setup.config.user_tags {
+                    store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                } else {
+                    store.answer(&wished.wishes, now)?;
+                }
+                report.step(&Step::Have(wished.clone()), Ended::Done, None);
+            }
+            End::Excluded => {
+                let why = WhyNot::Excluded;
+                store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
+                tell_why(&Leave { wished: wished.clone(), why }, store, report)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Says why a film is not sent, once for each person.
+fn tell_why(leave: &Leave, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    if leave.why == WhyNot::Excluded {
+        for (person, _) in &leave.wished.wishes {
+            report.skip(store, person, &leave.wished.film, &leave.why.to_string())?;
+        }
+    }
+    report.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! What a look at Radarr brings: who it is, whether it has what the config names, and its films.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Instant;
+
+use super::Setup;
+use crate::clients::api::{chain, plain};
+use crate::clients::radarr::{RadarrError, RadarrFilm, trim_folder};
+use crate::config::QualityProfile;
+use crate::domain::film::TmdbId;
+use crate::domain::step::Aliases;
+use crate::domain::text;
+use crate::journal::report::{Failed, Report};
+use crate::requests::plan::{RadarrTerms, RadarrView, Wisher};
+use crate::store::{Store, StoreError};
+
+/// What a look brought.
+#[derive(Debug)]
+pub(super) struct Look {
+    pub(super) terms: RadarrTerms,
+    pub(super) view: RadarrView,
+    /// When the exclusions were read.
+    pub(super) read_at: Instant,
+}
+
+impl Setup<'_> {
+    /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
+    pub(super) fn look(
+        &self,
+        store: &mut Store,
+        report: &mut Report,
+        aliases: &Aliases,
+    ) -> Result<Option<Look>, StoreError> {
+        let ask = || -> Result<_, RadarrError> {
+            let version = self.radarr.check()?;
+            log::debug!("radarr: version {version}");
+            let settings =
+                Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
+            let view = RadarrView {
+                tags: self.radarr.tags()?,
+                // Before the exclusions: a film that is deleted and excluded in between is in one of them.
+                films: self.radarr.films()?,
+                excluded: self.radarr.exclusions()?,
+                ..RadarrView::default()
+            };
+            Ok((settings, view))
+        };
+        match ask() {
+            Ok((settings, mut view)) => {
+                let terms = self.terms(&settings, store, report)?;
+                store.forget_notices("radarr")?;
+                view.is_restored = warn_if_restored(store, report, &view, aliases)?;
+                Ok(Some(Look { terms, view, read_at: Instant::now() }))
+            }
+            Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
+            Err(error) => {
+                let text = chain(&error);
+                report.failure(store, Failed::Server, "radarr", "radarr", &text, error.hint().as_deref())?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Checks the settings against what Radarr has. People whose settings are wrong are left out, and it is told
+    /// once for each wrong setting.
+    fn terms(
+        &self,
+        settings: &Settings,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<RadarrTerms, StoreError> {
+        let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
+        let mut people = Vec::new();
+        for user in self.users {
+            let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.config.root_folder));
+            let profile =
+                settings.profile(user.quality_profile.as_ref().unwrap_or(&self.config.quality_profile));
+            match (folder, profile) {
+                (Ok(root_folder), Ok(quality_profile_id)) => people.push(Wisher {
+                    name: user.name.clone(),
+                    root_folder,
+                    is_own_folder: user.root_folder.is_some(),
+                    quality_profile_id,
+                    tags: user.tags.clone(),
+                    user_tag: self.config.user_tags.then(|| user_tag(&user.name)),
+                }),
+                (folder, profile) => {
+                    for complaint in [folder.err(), profile.err()].into_iter().flatten() {
+                        wrong.entry(complaint).or_default().push(&user.name);
+                    }
+                }
+            }
+        }
+        let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
+        let animated_root_folder = match animated {
+            Some(Err(complaint)) => {
+                wrong.insert(complaint, self.users.iter().map(|user| user.name.as_str()).collect());
+                // Where animated films would go is not known, nor which ones they are.
+                people.retain(|person| person.is_own_folder);
+                None
+            }
+            other => other.and_then(Result::ok),
+        };
+        if wrong.is_empty() {
+            store.forget_notices("settings")?;
+        }
+        for ((text, hint), names) in wrong {
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            let (failed, about) = if names.len() == self.users.len() {
+                (Failed::Server, "radarr".to_owned())
+            } else {
+                (Failed::Users(&names), names.join(", "))
+            };
+            report.failure(store, failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
+        }
+        Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
+    }
+}
+
+/// What is wrong with a setting, and what to do about it.
+pub(crate) type Complaint = (String, &'static str);
+
+/// What there is to choose from.
+pub(crate) struct Settings {
+    pub(crate) profiles: Vec<(u32, String)>,
+    pub(crate) folders: Vec<crate::clients::radarr::RootFolder>,
+}
+
+impl Settings {
+    pub(crate) fn profile(&self, wanted: &QualityProfile) -> Result<u32, Complaint> {
+        let mut profiles = self.profiles.iter();
+        let found = match wanted {
+            QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
+            // A blank at the end is not seen in Radarr, and the config has none either.
+            QualityProfile::Name(wanted) => profiles
+                .find(|(_, name)| name == wanted)
+                .or_else(|| self.profiles.iter().find(|(_, name)| text::same_name(name.trim(), wanted)))
+                .or_else(|| {
+                    let key = text::name_key(wanted);
+                    self.profiles.iter().find(|(_, name)| text::name_key(name.trim()) == key)
+                }),
+        };
+        found.map(|(id, _)| *id).ok_or_else(|| {
+            let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
+            let text = format!("Radarr has no quality profile `{wanted}`; it has {}", list(there));
+            (text, "check `quality_profile`")
+        })
+    }
+
+    pub(crate) fn folder(&self, wanted: &str) -> Result<String, Complaint> {
+        let wanted = trim_folder(wanted);
+        let shown = plain(wanted);
+        let is_it = |path: &str| text::same_name(trim_folder(path), wanted);
+        // Of two folders whose names differ in how their letters are written down, the very one.
+        let same = self.folders.iter().find(|folder| trim_folder(&folder.path) == wanted);
+        let found = same.or_else(|| self.folders.iter().find(|folder| is_it(&folder.path)));
+        match found {
+            Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
+            // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
+            Some(_) => {
+                let text = format!("Radarr cannot reach its root folder `{shown}`; is the disk mounted?");
+                Err((
+                    text,
+                    "nothing is sent there until Radarr > Settings > Media Management shows it without an error",
+                ))
+            }
+            None => {
+                let there = self.folders.iter().map(|folder| format!("`{}`", plain(&folder.path)));
+                let text = format!("Radarr has no root folder `{shown}`; it has {}", list(there));
+                Err((
+                    text,
+                    "check `root_folder_path`; folders are added in Radarr under Settings > Media Management",
+                ))
+            }
+        }
+    }
+}
+
+/// What there is, in a message.
+fn list(there: impl Iterator<Item = String>) -> String {
+    let there = there.collect::<Vec<_>>().join(", ");
+    if there.is_empty() { "none".to_owned() } else { there }
+}
+
+/// The label of a person's films. Radarr 6 takes letters, digits and `-` (facts/servers.md R8).
+pub(crate) fn user_tag(name: &str) -> String {
+    format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
+}
+
+/// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
+fn warn_if_restored(
+    store: &mut Store,
+    report: &mut Report,
+    view: &RadarrView,
+    aliases: &Aliases,
+) -> Result<bool, StoreError> {
+    const KEY: &str = "restored";
+    let Some((text, hint)) = restored(store, &view.films, aliases)? else {
+        store.forget_notices(KEY)?;
+        return Ok(false);
+    };
+    if store.is_first(KEY, report.now())? {
+        report.say("radarr", &text, Some(hint));
+    }
+    Ok(true)
+}
+
+/// Does Radarr lack most of what it had?
+pub(crate) fn restored(
+    store: &Store,
+    films: &HashMap<TmdbId, RadarrFilm>,
+    aliases: &Aliases,
+) -> Result<Option<Complaint>, StoreError> {
+    let there: HashSet<TmdbId> = films.keys().map(|id| aliases.canonical(*id)).collect();
+    let answered: HashSet<TmdbId> = store.answered()?.into_iter().map(|id| aliases.canonical(id)).collect();
+    let lacking = answered.difference(&there).count();
+    if lacking <= 5 || lacking * 2 <= answered.len() {
+        return Ok(None);
+    }
+    let text = format!(
+        "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
+        answered.len()
+    );
+    Ok(Some((text, "if it is a new Radarr, `lbjf sync --add-again` sends them all")))
+}

@@ -1,0 +1,327 @@
+//! Carries out the plan of one collection, one write at a time.
+
+use std::collections::HashSet;
+
+use super::MAKE_A_KEY;
+use super::leftovers::Leftovers;
+use super::target::{Target, find};
+use crate::clients::api::{ApiError, chain};
+use crate::clients::jellyfin::{Jellyfin, JellyfinId, MAX_IDS, Member};
+use crate::config::Collection;
+use crate::domain::film::TmdbId;
+use crate::domain::step::{Aliases, Put, Step, Take};
+use crate::journal::report::{Ended, Failed, Report};
+use crate::store::{MemberRow, Store, StoreError};
+use crate::system::interrupt;
+
+/// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
+const TAKE_AGAIN: usize = 4;
+
+/// Carrying out the plan of one collection.
+pub(super) struct Apply<'a> {
+    pub(super) jellyfin: &'a Jellyfin,
+    /// As a person names the collection.
+    pub(super) name: &'a str,
+    /// `None`: it has to be made.
+    pub(super) id: Option<&'a JellyfinId>,
+    pub(super) leftovers: Leftovers,
+    pub(super) aliases: &'a Aliases,
+    pub(super) store: &'a mut Store,
+    pub(super) report: &'a mut Report,
+}
+
+impl Apply<'_> {
+    /// Does all steps; returns the members as they are afterwards, when anything was changed and they could be read.
+    pub(super) fn run(&mut self, steps: &[Step]) -> Result<Option<Vec<Member>>, StoreError> {
+        let Some(first) = steps.first() else { return Ok(None) };
+        let id = match (self.id, first) {
+            (Some(id), _) => id.clone(),
+            (None, Step::Create(_)) => match self.create(first)? {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+            (None, _) => return Ok(None),
+        };
+        let (mut to_put, mut to_take) = (Vec::new(), Vec::new());
+        for step in steps {
+            match step {
+                Step::Put(put) => to_put.push(put),
+                Step::Take(take) => to_take.push(take),
+                _ => {}
+            }
+        }
+        let put = self.put(&id, &to_put)?;
+        let taken = self.take(&id, &to_take)?;
+        if put.is_empty() && taken.is_empty() {
+            return Ok(None);
+        }
+        self.verify(&id, &put, &taken)
+    }
+
+    fn create(&mut self, step: &Step) -> Result<Option<JellyfinId>, StoreError> {
+        // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
+        // token lists what that person may see, so that the name may be there all the same (J1).
+        let jellyfin = self.jellyfin;
+        let sets = jellyfin.collections();
+        let name = Collection::Name(self.name.to_owned());
+        let made = match sets.and_then(|sets| Ok((find(&name, &sets, None), jellyfin.key_owner()?))) {
+            Ok((Ok(Target::Set(_)), _)) => {
+                log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
+                return Ok(None);
+            }
+            Ok((Err((text, hint)), _)) => {
+                let about = self.about();
+                let notice = ("apply", self.name, "not made");
+                self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint)?;
+                return Ok(None);
+            }
+            Ok((_, Some(owner))) => {
+                let about = self.about();
+                let text = format!(
+                    "not made: the key is a token of `{}`, who may not see all collections that there are",
+                    owner.name
+                );
+                self.report.failure(
+                    self.store,
+                    Failed::Collection,
+                    ("apply", self.name, "not made"),
+                    &about,
+                    &text,
+                    Some(MAKE_A_KEY),
+                )?;
+                return Ok(None);
+            }
+            Ok((Ok(Target::New(_)), None)) => jellyfin.create(self.name),
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(id) => {
+                self.store.record_collection(self.name, &id)?;
+                self.report.step(step, Ended::Done, None);
+                Ok(Some(id))
+            }
+            Err(error) => {
+                self.fail("not made", &error)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Puts films in, as many as fit in a call. Returns those that the server took.
+    fn put<'p>(&mut self, id: &JellyfinId, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
+        let (mut done, mut failed) = (Vec::new(), Vec::new());
+        let mut waiting: Vec<Vec<&Put>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
+        let mut was_checked = false;
+        while let Some(batch) = waiting.pop() {
+            if interrupt::requested().is_some() {
+                break;
+            }
+            let row = |put: &&Put| {
+                let tmdb = self.aliases.canonical(put.tmdb);
+                MemberRow { tmdb, is_own: true, was_watched: false }
+            };
+            self.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
+            let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();
+            match self.jellyfin.add(id, &items) {
+                Ok(()) => done.extend(batch),
+                // One id that vanished refuses the whole call, and the answer does not say which (J7).
+                Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
+                    if !was_checked && !self.is_listed(id) {
+                        self.fail("films not added", &error)?;
+                        failed.extend(batch);
+                        break;
+                    }
+                    was_checked = true;
+                    if let [put] = batch.as_slice() {
+                        let text =
+                            format!("{} not added: Jellyfin does not know its item any more", put.film);
+                        let about = self.about();
+                        self.report.failure(
+                            self.store,
+                            Failed::Films(1),
+                            ("put", put.item_id.as_str()),
+                            &about,
+                            &text,
+                            None,
+                        )?;
+                        failed.push(*put);
+                    } else {
+                        let (front, back) = batch.split_at(batch.len() / 2);
+                        waiting.extend([back.to_vec(), front.to_vec()]);
+                    }
+                }
+                Err(error) => {
+                    self.fail("films not added", &error)?;
+                    failed.extend(batch);
+                    break;
+                }
+            }
+        }
+        if interrupt::requested().is_none() {
+            // What was to follow a call that failed fails with it.
+            for put in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
+                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
+            }
+        }
+        Ok(done)
+    }
+
+    /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know (J5).
+    fn is_listed(&self, id: &JellyfinId) -> bool {
+        self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == *id))
+    }
+
+    /// Takes films out. Returns those that the server took out.
+    fn take<'t>(&mut self, id: &JellyfinId, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
+        let mut done = Vec::new();
+        // A film's members stay in one call; few films have more than one.
+        for batch in takes.chunks(MAX_IDS / 2) {
+            let items: Vec<_> = batch.iter().flat_map(|take| &take.item_ids).collect();
+            for items in items.chunks(MAX_IDS) {
+                if interrupt::requested().is_some() {
+                    return Ok(done);
+                }
+                if let Err(error) = self.jellyfin.remove(id, items) {
+                    self.fail("films not taken out", &error)?;
+                    for take in &takes[done.len()..] {
+                        self.report.step(&Step::Take((*take).clone()), Ended::Failed, None);
+                    }
+                    return Ok(done);
+                }
+            }
+            done.extend(batch);
+        }
+        Ok(done)
+    }
+
+    /// Looks once more: Jellyfin answers with success to films that never show up (J7).
+    fn verify(
+        &mut self,
+        id: &JellyfinId,
+        put: &[&Put],
+        taken: &[&Take],
+    ) -> Result<Option<Vec<Member>>, StoreError> {
+        let (members, is_answered) = self.take_again(id, put, taken)?;
+        let about = self.about();
+        self.leftovers.record(id, &about, self.store, self.report)?;
+        let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
+            let tmdb = self.aliases.canonical(tmdb);
+            members.as_ref().map_or(true, |members| {
+                members.iter().any(|member| {
+                    items.contains(&member.item_id)
+                        || member.tmdb.is_some_and(|id| self.aliases.canonical(id) == tmdb)
+                })
+            })
+        };
+        let (stuck, unstuck): (Vec<&Put>, Vec<&Put>) =
+            put.iter().partition(|put| is_inside(put.tmdb, std::slice::from_ref(&put.item_id)));
+        let is_out = |take: &Take| members.is_err() || !is_inside(take.tmdb, &[]);
+        let (out, staying): (Vec<&Take>, Vec<&Take>) = taken.iter().partition(|take| is_out(take));
+        for put in stuck {
+            self.report.step(&Step::Put(put.clone()), Ended::Done, None);
+        }
+        for take in &out {
+            self.report.step(&Step::Take((*take).clone()), Ended::Done, None);
+        }
+        if members.is_ok() {
+            self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
+        }
+        if is_answered {
+            let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
+            let items: Vec<_> = stubborn.iter().map(|member| member.item_id.clone()).collect();
+            self.store.record_unstuck(id, &items, self.report.now())?;
+            for take in &staying {
+                let text = format!("{} stays in it although Jellyfin took it out", take.name);
+                let about = self.about();
+                let tmdb = take.tmdb.to_string();
+                let notice = ("unstuck", self.name, tmdb.as_str());
+                self.report.warning(self.store, notice, &about, &text, Some("it is tried again tomorrow"))?;
+            }
+        }
+        if interrupt::requested().is_none() {
+            for take in staying {
+                self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+            }
+        }
+        if !unstuck.is_empty() {
+            let items: Vec<_> = unstuck.iter().map(|put| put.item_id.clone()).collect();
+            self.store.record_unstuck(id, &items, self.report.now())?;
+            let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
+            self.store.forget_members(id, &tmdbs)?;
+            for put in unstuck {
+                let text = format!("{} did not stay in it although Jellyfin took it", put.film);
+                let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
+                let about = self.about();
+                self.report.warning(
+                    self.store,
+                    ("unstuck", self.name, put.item_id.as_str()),
+                    &about,
+                    &text,
+                    Some(hint),
+                )?;
+                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
+            }
+        }
+        Ok(members.ok())
+    }
+
+    /// Looks at what is in the collection, and takes out once more what stays. Returns the members as they are then,
+    /// and whether Jellyfin said each time that it took them out.
+    fn take_again(
+        &mut self,
+        id: &JellyfinId,
+        put: &[&Put],
+        taken: &[&Take],
+    ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
+        let mut members = self.members(id, put);
+        for _ in 0..TAKE_AGAIN {
+            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
+            let items: Vec<_> = staying.iter().take(MAX_IDS).map(|member| &member.item_id).collect();
+            if items.is_empty() {
+                break;
+            }
+            if interrupt::requested().is_some() {
+                return Ok((members, false));
+            }
+            if let Err(error) = self.jellyfin.remove(id, &items) {
+                self.fail("films not taken out", &error)?;
+                return Ok((members, false));
+            }
+            members = self.members(id, put);
+        }
+        Ok((members, true))
+    }
+
+    /// What is in the collection; what was put in may show up as another entry of the same file.
+    fn members(&mut self, id: &JellyfinId, put: &[&Put]) -> Result<Vec<Member>, ApiError> {
+        let mut members = self.jellyfin.members(id)?;
+        let film_at = |put: &&'_ Put, path: &str| put.path.as_deref() == Some(path);
+        self.leftovers.name(&mut members, |path| {
+            let put = put.iter().find(|put| film_at(put, path))?;
+            Some((put.tmdb, &put.item_id))
+        });
+        Ok(members)
+    }
+
+    /// The members that are films which were taken out.
+    fn staying<'m>(&self, members: &'m [Member], taken: &[&Take]) -> Vec<&'m Member> {
+        let taken: HashSet<TmdbId> = taken.iter().map(|take| self.aliases.canonical(take.tmdb)).collect();
+        let stays =
+            |member: &&Member| member.tmdb.is_some_and(|id| taken.contains(&self.aliases.canonical(id)));
+        members.iter().filter(stays).collect()
+    }
+
+    fn about(&self) -> String {
+        format!("collection `{}`", self.name)
+    }
+
+    fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {
+        if error.is_interrupt() {
+            return Ok(());
+        }
+        let about = self.about();
+        let text = format!("{what}: {}", chain(error));
+        let (notice, hint) = (("apply", self.name, what), error.hint());
+        self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint.as_deref())
+    }
+}

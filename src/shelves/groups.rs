@@ -1,0 +1,133 @@
+//! Which collections a run may change, and who is mapped to each.
+
+use std::collections::HashSet;
+
+use super::target::{Target, Unclear, find, twins};
+use super::{Collect, Look};
+use crate::clients::api::{ApiError, chain};
+use crate::clients::jellyfin::{BoxSet, JellyfinId};
+use crate::config::{Collection, User};
+use crate::journal::report::{Failed, Report};
+use crate::store::{Store, StoreError};
+use crate::system::interrupt;
+
+/// One collection and the people mapped to it.
+pub(super) struct Group<'a> {
+    /// As the first of them names it.
+    pub(super) name: String,
+    /// `None`: it is made when there is a film to put in.
+    pub(super) id: Option<JellyfinId>,
+    pub(super) users: Vec<&'a User>,
+}
+
+impl Collect<'_> {
+    /// The collections that this run may change, with everybody who is mapped to them.
+    pub(super) fn groups(
+        &self,
+        look: &Look,
+        store: &mut Store,
+        report: &mut Report,
+    ) -> Result<Vec<Group<'_>>, StoreError> {
+        let mut found: Vec<(Target, Group<'_>)> = Vec::new();
+        let mut failed = HashSet::new();
+        for (index, user) in self.users.iter().enumerate() {
+            let Some(collection) = &user.collection else { continue };
+            let is_chosen = self.chosen.contains(&index);
+            let target = match self.target(collection, &look.sets, store)? {
+                Ok(target) => target,
+                Err((text, hint)) => {
+                    if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
+                        let notice = ("collection", user.name.as_str(), text.as_str());
+                        report.failure(store, Failed::User, notice, &user.name, &text, hint.as_deref())?;
+                    }
+                    continue;
+                }
+            };
+            store.forget_notices_about("collection", &user.name)?;
+            if is_chosen && !self.only_take {
+                tell_mapping(user, collection, target.set(&look.sets), store)?;
+            }
+            let wanted = collection.to_string();
+            let notice = ("same name", wanted.as_str());
+            match twins(collection, &look.sets) {
+                Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
+                    report.warning(store, notice, &user.name, &text, Some(hint))?;
+                }
+                Some(_) => {}
+                None => store.forget_notices_about("same name", &wanted)?,
+            }
+            if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
+                group.users.push(user);
+                continue;
+            }
+            let (Collection::Id(text) | Collection::Name(text)) = collection;
+            let set = target.set(&look.sets);
+            let name = set.map_or(text, |set| &set.name).clone();
+            let id = set.map(|set| set.id.clone());
+            found.push((target, Group { name, id, users: vec![user] }));
+        }
+        let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
+        let groups = found.into_iter().map(|(_, group)| group);
+        Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
+    }
+
+    /// Which collection is meant; or why that is not known, and what to do about it.
+    fn target(
+        &self,
+        collection: &Collection,
+        sets: &[BoxSet],
+        store: &mut Store,
+    ) -> Result<Result<Target, (String, Option<String>)>, StoreError> {
+        let Collection::Name(name) = collection else {
+            return Ok(find(collection, sets, None).map_err(owned));
+        };
+        let remembered = store.collection_id(name)?;
+        let target = match find(collection, sets, remembered.as_ref()) {
+            Ok(target) => target,
+            Err(unclear) => return Ok(Err(owned(unclear))),
+        };
+        match (&target, remembered) {
+            (Target::Set(id), _) => store.record_collection(name, id)?,
+            // A listing may lack what is there, and making a name again empties it (J7): is it gone?
+            (Target::New(_), Some(id)) => match self.jellyfin.members(&id) {
+                Ok(members) if !members.is_empty() => {
+                    let text = format!(
+                        "Jellyfin does not list collection {collection}, but has members of it; nothing is changed in it"
+                    );
+                    return Ok(Err((text, None)));
+                }
+                // Made again it may have the same id, but what is in it then is not lbjf's. (10.8 has no members of
+                // what it does not know, J5.)
+                Ok(_) | Err(ApiError::Status { status: 400 | 404, .. }) => store.forget_collection(&id)?,
+                Err(error) => return Ok(Err((chain(&error), error.hint()))),
+            },
+            (Target::New(_), None) => {}
+        }
+        Ok(Ok(target))
+    }
+}
+
+fn owned((text, hint): Unclear) -> (String, Option<String>) {
+    (text, hint.map(str::to_owned))
+}
+
+/// A collection that the config no longer names is left as it is; that is said once. Another name for the same one,
+/// or its id, is no change.
+fn tell_mapping(
+    user: &User,
+    collection: &Collection,
+    set: Option<&BoxSet>,
+    store: &mut Store,
+) -> Result<(), StoreError> {
+    let before = store.record_mapping(&user.name, &collection.to_string())?;
+    let is_same = |before: &String| {
+        let before = before.trim_matches('`');
+        set.is_some_and(|set| {
+            set.id.as_str() == before || set.is_named(before) || set.lies_in_folder_of(before)
+        })
+    };
+    if let Some(before) = before.filter(|before| !is_same(before)) {
+        log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The process: what every command-line program has.
+
+pub mod interrupt;
+pub mod layout;
+pub mod lock;
+pub mod logging;
+pub mod pool;
+pub mod progress;
