@@ -3,7 +3,7 @@
 //! The first byte of a case chooses a line with a secret, the second one where it is put in; the rest is the config.
 #![no_main]
 
-#[path = "../../fuzz/planted.rs"]
+#[path = "../../slow/fuzz/planted.rs"]
 mod planted;
 
 use std::path::Path;

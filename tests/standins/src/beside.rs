@@ -115,7 +115,7 @@ mod tests {
             ("cargo test", true),
             ("/usr/bin/cargo test --locked some_name -- --test-threads 1 --test", true),
             ("cargo t --workspace", true),
-            ("cargo test --test status", false),
+            ("cargo test --test it status::", false),
             ("cargo test --lib plan::", false),
             ("cargo test --test=status", false),
             ("cargo test -p lbjf", false),

@@ -1,0 +1,26 @@
+//! The program from outside, by command and by what it talks to.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cheap;
+mod check;
+mod cleanup;
+mod films;
+mod first_run;
+mod from_letterboxd_jellyfin;
+mod hostile;
+mod jellyfin;
+mod letterboxd;
+mod openapi;
+mod packages;
+mod polite;
+mod radarr;
+mod readme;
+mod scrape;
+mod secrets;
+mod status;
+mod store;
+mod sync;
+mod terminal;
+mod upgrade;

@@ -1,0 +1,107 @@
+//! Films go to Radarr in parts while pages are still read, and people do things meanwhile.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lbjf::clients::api::{Api, Secret};
+use lbjf::clients::http::{Http, Options, Patience, USER_AGENT};
+use lbjf::clients::radarr::Radarr;
+use lbjf::config::Config;
+use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::journal::report::Report;
+use lbjf::requests::{Feed, InLibrary, Setup};
+use lbjf::store::{Look, Store};
+use standins::radarr::KEY;
+use standins::{Fault, Request};
+
+use super::{during, requests};
+use crate::common::World;
+
+/// Puts a film on ada's list in the store, as if its page had just been read.
+fn list(store: &mut Store, number: u32) {
+    let entry = WatchlistEntry {
+        uid: Some(Uid(format!("film:{number}"))),
+        slug: Slug(format!("film-{number}")),
+        name: format!("Film {number}"),
+        year: Some(2000),
+        other_kind: None,
+    };
+    let uids = store.identify(&[entry]).expect("a store in memory");
+    store.add_entries("ada", &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
+    for film in store.unresolved("ada", 0).expect("a store in memory") {
+        let look = Look::Read { uid: None, link: Link::Movie(TmdbId(number)) };
+        store.record_look(&film, &look, 0).expect("a store in memory");
+    }
+}
+
+/// Sends the film 1 in a first part, lets something happen, and sends the film 2 in the last part.
+fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
+    let config = Config::parse(world.config(), Path::new("/config.toml"), &|_| Some("/".to_owned()));
+    let config = config.expect("the config is right");
+    let radarr_config = config.radarr.expect("there is a Radarr");
+    let http = Http::new(&Options {
+        name: "radarr",
+        timeout: Duration::from_secs(20),
+        user_agent: USER_AGENT.to_owned(),
+        accept: "application/json",
+        max_idle: 1,
+        ca_file: None,
+        proxy: None,
+        secret: None,
+    });
+    let radarr = Radarr::new(Api {
+        server: "Radarr",
+        base: radarr_config.url.clone(),
+        http: http.expect("a client"),
+        auth: ("X-Api-Key", Secret(KEY.to_owned())),
+        patience: Patience::default(),
+    });
+    let setup = Setup {
+        radarr: &radarr,
+        config: &radarr_config,
+        users: &config.users,
+        chosen: &[0],
+        full: false,
+        is_dry: false,
+        fresh,
+    };
+    let (mut store, mut report) =
+        (Store::in_memory().expect("some memory"), Report::new("sync", 100, false, 1));
+    let mut feed = Feed::new(setup);
+    list(&mut store, 1);
+    feed.begin(&mut store, &mut report, 1).expect("a store in memory");
+    meanwhile();
+    list(&mut store, 2);
+    feed.finish(&mut store, &mut report, &InLibrary::Ignored).expect("a store in memory");
+}
+
+#[test]
+fn film_that_is_excluded_during_a_run_is_not_added() {
+    let world = World::new();
+    in_two_parts(&world, Duration::ZERO, || world.radarr.exclude(2));
+    assert_eq!(world.radarr.posted(), [1]);
+}
+
+#[test]
+fn exclusions_are_read_once_as_long_as_they_are_fresh() {
+    let world = World::new();
+    in_two_parts(&world, Duration::from_hours(1), || ());
+    assert_eq!(world.radarr.posted(), [1, 2]);
+    assert_eq!(world.radarr.server.asked("GET", "/api/v3/exclusions").len(), 1);
+}
+
+#[test]
+fn film_that_is_deleted_and_excluded_during_the_look_is_not_added_again() {
+    let world = World::new().watchlist(&["heat-1995"]);
+    let heat = world.letterboxd.tmdb_id("heat-1995");
+    world.radarr.has(heat);
+    let delete = during(world.radarr.deletion(heat, true));
+    let is_either =
+        |request: &Request| ["/api/v3/movie", "/api/v3/exclusions/paged"].contains(&&*request.path);
+    world.radarr.server.fail(1, is_either, Fault::Changed(delete));
+    world.sync();
+    assert_eq!((world.radarr.posted(), world.radarr.film(heat)), (vec![], None));
+    world.forget_requests();
+    world.sync();
+    assert_eq!(requests(&world), 0);
+}

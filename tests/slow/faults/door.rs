@@ -1,0 +1,223 @@
+//! The doors, and the single questions behind each.
+
+use std::collections::HashMap;
+
+use standins::{Request, Server};
+
+use crate::faults::pass::{Scene, Setting};
+
+/// What misbehaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Letterboxd's watchlist pages.
+    Watchlist,
+    /// Letterboxd's film pages.
+    FilmPage,
+    /// Everything that Radarr is asked before anything is sent.
+    RadarrRead,
+    /// Whether a film is animated.
+    RadarrLookup,
+    /// Whether a film arrived although its `POST` had no answer.
+    RadarrAsk,
+    /// `POST /movie`
+    RadarrAdd,
+    /// `POST /tag`
+    RadarrTag,
+    /// `PUT /movie/editor`
+    RadarrLabel,
+    /// Everything that Jellyfin is asked.
+    JellyfinRead,
+    /// Making a collection.
+    JellyfinMake,
+    /// Putting films in, taking films out.
+    JellyfinWrite,
+}
+
+/// One question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The newest page of ada's watchlist.
+    FirstPage,
+    /// The rest of it.
+    SecondPage,
+    /// A film's page.
+    Film,
+    /// `GET` of this path below `/api/v3`.
+    Radarr(&'static str),
+    /// `GET /movie?tmdbId=`
+    Ask,
+    /// `POST /movie`
+    Add,
+    /// `POST /tag`
+    Tag,
+    /// `PUT /movie/editor`
+    Label,
+    /// `GET` of this path.
+    Jellyfin(&'static str),
+    /// The list of collections.
+    Sets,
+    /// All of somebody's library.
+    Library,
+    /// What somebody watched.
+    Watched,
+    /// What changed in somebody's library.
+    Changed,
+    /// How many films somebody's library has.
+    Count,
+    /// The members of a collection.
+    Members,
+    /// `POST /Collections`
+    Make,
+    /// Films into a collection.
+    Put,
+    /// Films out of a collection.
+    Take,
+}
+
+impl Door {
+    pub const ALL: [Self; 11] = [
+        Self::Watchlist,
+        Self::FilmPage,
+        Self::RadarrRead,
+        Self::RadarrLookup,
+        Self::RadarrAsk,
+        Self::RadarrAdd,
+        Self::RadarrTag,
+        Self::RadarrLabel,
+        Self::JellyfinRead,
+        Self::JellyfinMake,
+        Self::JellyfinWrite,
+    ];
+
+    /// The questions behind it.
+    pub fn ends(self) -> &'static [End] {
+        match self {
+            Self::Watchlist => &[End::FirstPage, End::SecondPage],
+            Self::FilmPage => &[End::Film],
+            Self::RadarrRead => &[
+                End::Radarr("system/status"),
+                End::Radarr("qualityprofile"),
+                End::Radarr("rootfolder"),
+                End::Radarr("tag"),
+                End::Radarr("exclusions/paged"),
+                End::Radarr("movie"),
+            ],
+            Self::RadarrLookup => &[End::Radarr("movie/lookup/tmdb")],
+            Self::RadarrAsk => &[End::Ask],
+            Self::RadarrAdd => &[End::Add],
+            Self::RadarrTag => &[End::Tag],
+            Self::RadarrLabel => &[End::Label],
+            Self::JellyfinRead => &[
+                End::Jellyfin("System/Info"),
+                End::Jellyfin("Users"),
+                End::Sets,
+                End::Library,
+                End::Watched,
+                End::Changed,
+                End::Count,
+                End::Members,
+            ],
+            Self::JellyfinMake => &[End::Make],
+            Self::JellyfinWrite => &[End::Put, End::Take],
+        }
+    }
+
+    pub fn is_letterboxd(self) -> bool {
+        matches!(self, Self::Watchlist | Self::FilmPage)
+    }
+
+    /// Is something changed behind it?
+    pub fn is_write(self) -> bool {
+        use Door::{JellyfinMake, JellyfinWrite, RadarrAdd, RadarrLabel, RadarrTag};
+        matches!(self, RadarrAdd | RadarrTag | RadarrLabel | JellyfinMake | JellyfinWrite)
+    }
+}
+
+impl End {
+    /// The world in which this question is asked.
+    pub fn setting(self) -> Setting {
+        match self {
+            Self::SecondPage => Setting::Long,
+            Self::Jellyfin("System/Info") => Setting::Forgotten,
+            Self::Changed => Setting::Waiting,
+            Self::Count => Setting::Quiet,
+            Self::Tag | Self::Label => Setting::Labels,
+            Self::Radarr("movie/lookup/tmdb") => Setting::Genres,
+            Self::Ask => Setting::Lost,
+            _ => Setting::Usual,
+        }
+    }
+
+    /// Is it tried with every row, since collections hang on it?
+    pub fn is_vital(self) -> bool {
+        matches!(self, Self::Sets | Self::Library | Self::Watched | Self::Members | Self::Put | Self::Take)
+    }
+
+    /// Must it not be asked for again once it was done?
+    pub fn is_once(self) -> bool {
+        matches!(self, Self::Add | Self::Tag | Self::Make)
+    }
+
+    /// Is this request the question?
+    pub fn is(self, request: &Request) -> bool {
+        let (method, path) = (request.method.as_str(), request.path.as_str());
+        let has = |name: &str| request.param(name).is_some();
+        let is_library = has("userId");
+        match self {
+            Self::FirstPage => path == "/ada/watchlist/",
+            Self::SecondPage => path == "/ada/watchlist/page/2/",
+            Self::Film => path.starts_with("/film/"),
+            Self::Radarr("movie") => method == "GET" && path == "/api/v3/movie" && !has("tmdbId"),
+            Self::Radarr(wanted) => method == "GET" && path.strip_prefix("/api/v3/") == Some(wanted),
+            Self::Ask => method == "GET" && path == "/api/v3/movie" && has("tmdbId"),
+            Self::Add => method == "POST" && path == "/api/v3/movie",
+            Self::Tag => method == "POST" && path == "/api/v3/tag",
+            Self::Label => method == "PUT" && path == "/api/v3/movie/editor",
+            Self::Jellyfin(wanted) => path.strip_prefix('/') == Some(wanted),
+            Self::Sets => request.param("includeItemTypes").as_deref() == Some("BoxSet"),
+            Self::Library => is_library && !has("isPlayed") && !has("minDateLastSaved") && !has("limit"),
+            Self::Watched => is_library && has("isPlayed"),
+            Self::Changed => is_library && has("minDateLastSaved"),
+            Self::Count => is_library && has("limit"),
+            Self::Members => has("parentId"),
+            Self::Make => method == "POST" && path == "/Collections",
+            Self::Put => method == "POST" && path.ends_with("/Items"),
+            Self::Take => method == "DELETE",
+        }
+    }
+
+    pub fn is_letterboxd(self) -> bool {
+        self.server_name() == "letterboxd"
+    }
+
+    /// Who is asked.
+    pub fn server_name(self) -> &'static str {
+        match self {
+            Self::FirstPage | Self::SecondPage | Self::Film => "letterboxd",
+            Self::Radarr(_) | Self::Ask | Self::Add | Self::Tag | Self::Label => "radarr",
+            _ => "jellyfin",
+        }
+    }
+
+    pub fn server(self, scene: &Scene) -> &Server {
+        match self.server_name() {
+            "letterboxd" => &scene.world.letterboxd.server,
+            "radarr" => &scene.world.radarr.server,
+            _ => &scene.world.jellyfin.server,
+        }
+    }
+
+    /// The table of the config with the server's address.
+    pub fn address(self, scene: &Scene) -> String {
+        self.server(scene).url()
+    }
+
+    /// How often the same question is among these.
+    pub fn times(self, requests: &[Request]) -> usize {
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for request in requests.iter().filter(|request| self.is(request)) {
+            *times.entry(request.target() + &request.body).or_default() += 1;
+        }
+        times.into_values().max().unwrap_or(0)
+    }
+}

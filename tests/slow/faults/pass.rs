@@ -1,0 +1,279 @@
+//! A world in which everybody waits for something, and a pass through it in process.
+
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use lbjf::cli::SyncArgs;
+use lbjf::clients::http::Patience;
+use lbjf::cmd;
+use lbjf::config::Config;
+use lbjf::journal::report::Report;
+use lbjf::store::Store;
+use standins::{Deaf, Fault};
+use tempfile::TempDir;
+
+use crate::common::{COLLECTION, World, keys, secrets};
+use crate::faults::door::End;
+
+const PATIENCE: Patience = Patience { tries: 3, first_pause: Duration::from_millis(1) };
+
+/// The second person's collection, which has to be made.
+const OTHER: &str = "Grace's list";
+
+/// What is different in a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Setting {
+    /// Nothing.
+    Usual,
+    /// Ada's list has two pages.
+    Long,
+    /// Nobody's library was looked at of late: the next run asks who the server is, and for all of them.
+    Forgotten,
+    /// Ada waits for a film that was downloaded since, and adds none: only what changed is asked for.
+    Waiting,
+    /// As before, but nothing was downloaded.
+    Quiet,
+    /// Everybody's films carry a label.
+    Labels,
+    /// Animated films go elsewhere, and one of the new films is animated.
+    Genres,
+    /// No `POST /movie` is answered.
+    Lost,
+}
+
+impl Setting {
+    pub const ALL: [Self; 8] = [
+        Self::Usual,
+        Self::Long,
+        Self::Forgotten,
+        Self::Waiting,
+        Self::Quiet,
+        Self::Labels,
+        Self::Genres,
+        Self::Lost,
+    ];
+}
+
+/// The world, and how long a pass waits for an answer.
+pub struct Scene {
+    pub world: World,
+    pub timeout: Duration,
+    /// An address that nobody answers, while it is in use.
+    pub deaf: Option<Deaf>,
+    misdirected: Option<(String, String)>,
+    /// Where the store is, when memory can be a folder.
+    _memory: Option<TempDir>,
+}
+
+/// How a pass ended.
+pub struct Ran {
+    pub exit: u8,
+    /// Problems and hints, a line each.
+    pub said: String,
+}
+
+/// What the servers have.
+#[derive(Debug, PartialEq, Eq)]
+pub struct State {
+    /// TMDB ids, paths and labels.
+    radarr: Vec<(u32, String, Vec<String>)>,
+    /// Names, and TMDB ids.
+    collections: Vec<(String, Vec<u32>)>,
+}
+
+impl State {
+    /// What of all that was due is there, a letter each: the new films in **R**adarr, `ran` with the **l**abel of the
+    /// second to list it, `jaws` **p**ut into a collection, `heat` **t**aken out of it, another collection **m**ade.
+    pub fn done(&self, all: &Self, world: &World) -> String {
+        let id = |slug| world.letterboxd.tmdb_id(slug);
+        let film = |state: &Self, slug| state.radarr.iter().find(|(tmdb, ..)| *tmdb == id(slug)).cloned();
+        let members = |state: &Self, name| {
+            let set = state.collections.iter().find(|(known, _)| known == name);
+            set.map(|(_, ids)| ids.clone()).unwrap_or_default()
+        };
+        let has = |slug| members(self, COLLECTION).contains(&id(slug));
+        let is_sent = ["jaws", "brazil"].iter().all(|slug| film(self, slug) == film(all, slug));
+        [
+            (is_sent, 'r'),
+            (film(self, "ran") == film(all, "ran"), 'l'),
+            (has("jaws") == members(all, COLLECTION).contains(&id("jaws")), 'p'),
+            (!has("heat"), 't'),
+            (members(self, OTHER) == members(all, OTHER), 'm'),
+        ]
+        .into_iter()
+        .filter_map(|(is_done, letter)| is_done.then_some(letter))
+        .collect()
+    }
+
+    /// The members that are no more, but for `heat`, which left the list.
+    pub fn lost(&self, after: &Self, world: &World) -> Vec<u32> {
+        let heat = world.letterboxd.tmdb_id("heat");
+        let members = |state: &Self| {
+            state.collections.iter().find(|(name, _)| name == COLLECTION).map(|(_, ids)| ids.clone())
+        };
+        let after = members(after).unwrap_or_default();
+        let before = members(self).unwrap_or_default().into_iter();
+        before.filter(|id| *id != heat && !after.contains(id)).collect()
+    }
+}
+
+impl Scene {
+    /// Settled, and then: ada takes `heat` off her list and adds `jaws`, which is downloaded, and `brazil`, which is
+    /// not. Grace adds her first film, so her collection has to be made. Somebody put `stalker` into ada's.
+    pub fn new(setting: Setting) -> Self {
+        let is_waiting = matches!(setting, Setting::Waiting | Setting::Quiet);
+        let mut slugs = vec!["heat", "alien", "ran"];
+        if setting == Setting::Long {
+            slugs.extend(FILLERS);
+        }
+        if is_waiting {
+            slugs.splice(0..0, ["brazil", "jaws"]);
+        }
+        // Who is asked first is the same each time.
+        let mut world = World::new()
+            .watchlist(&slugs)
+            .user("grace", &format!("jellyfin_collection = \"{OTHER}\""))
+            .set("[letterboxd]", "max_concurrent_requests = 1");
+        if setting == Setting::Labels {
+            world = world.set("[radarr]", "user_tags = true");
+        }
+        if setting == Setting::Genres {
+            let table =
+                "[radarr.animated_movies]\nenabled = true\nroot_folder_path = \"/movies-animated\"\n\n";
+            world.change("[jellyfin]", &format!("{table}[jellyfin]"));
+        }
+        // Hundreds of stores on a disk take their time.
+        let memory = tempfile::tempdir_in("/dev/shm").ok();
+        if let Some(memory) = &memory {
+            symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
+        }
+        let timeout = Duration::from_secs(20);
+        let scene = Self { world, timeout, deaf: None, misdirected: None, _memory: memory };
+        let world = &scene.world;
+        for slug in ["heat", "alien", "ran"] {
+            world.download(slug);
+        }
+        let ran = scene.pass();
+        assert_eq!((ran.exit, ran.said.as_str()), (0, ""));
+        let collection = world.jellyfin.collections().remove(0);
+        world.put(&collection.id, "stalker");
+        if setting == Setting::Quiet {
+            // What came before the last look, and not a minute before, counts as new.
+            world.jellyfin.pass_time(Duration::from_hours(2));
+            scene.pass();
+        }
+        if setting == Setting::Forgotten {
+            scene.forget_looks();
+        }
+        world.letterboxd.drop_entry("ada", "heat");
+        if !is_waiting {
+            for slug in ["jaws", "brazil"] {
+                world.letterboxd.push("ada", slug);
+            }
+        }
+        world.radarr.know(world.letterboxd.tmdb_id("jaws"), "Jaws", 2000, &["Animation"]);
+        if setting != Setting::Quiet {
+            world.download("jaws");
+        }
+        if setting != Setting::Waiting {
+            world.letterboxd.push("grace", "ran");
+        }
+        world.forget_requests();
+        scene.lose_answers(setting);
+        scene
+    }
+
+    /// What makes the setting, beside what else goes wrong.
+    fn lose_answers(&self, setting: Setting) {
+        if setting == Setting::Lost {
+            self.world.radarr.server.fail(usize::MAX, |request| End::Add.is(request), Fault::DropAfter);
+        }
+    }
+
+    /// Lets lbjf look for a server elsewhere.
+    pub fn misdirect(&mut self, from: String, to: String) {
+        self.misdirected = Some((from, to));
+    }
+
+    fn forget_looks(&self) {
+        let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
+        db.execute("DELETE FROM look", []).expect("it has that table");
+    }
+
+    /// All is well again.
+    pub fn behave(&mut self) {
+        self.misdirected = None;
+        self.deaf = None;
+        self.timeout = Duration::from_secs(20);
+        for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
+        {
+            server.behave();
+        }
+    }
+
+    /// `lbjf sync` without a process of its own.
+    pub fn pass(&self) -> Ran {
+        let folder = self.world.folder.path();
+        let env =
+            |name: &str| (name == "STATE_DIRECTORY").then(|| folder.join("state").display().to_string());
+        let mut text = self.world.config().to_owned();
+        if let Some((from, to)) = &self.misdirected {
+            text = text.replacen(from, to, 1);
+        }
+        let mut config =
+            Config::parse(&text, &folder.join("config.toml"), &env).expect("the config is right");
+        config.letterboxd.timeout = self.timeout;
+        config.radarr.as_mut().expect("there is a Radarr").timeout = self.timeout;
+        config.jellyfin.as_mut().expect("there is a Jellyfin").timeout = self.timeout;
+        let args = SyncArgs {
+            user: Vec::new(),
+            dry_run: false,
+            full: false,
+            allow_shrink: false,
+            add_again: false,
+            same_jellyfin: false,
+            ignore_cool_down: false,
+            json: false,
+        };
+        let mut store = Store::open(&config.system.database).expect("a store in a folder of its own");
+        let mut report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
+        cmd::sync::pass(&args, &config, PATIENCE, &mut store, &mut report).expect("no fault ends a run");
+        let json = report.json(Duration::ZERO);
+        secrets::search("the report", json.as_bytes(), &keys());
+        let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
+        let mut said = String::new();
+        for problem in json["problems"].as_array().expect("a list") {
+            for part in ["about", "problem", "hint"] {
+                let text = problem[part].as_str().unwrap_or_default();
+                said.push_str(text);
+                said.push_str(if part == "about" { ": " } else { "\n" });
+            }
+        }
+        Ran { exit: report.exit().code(), said: said.trim().to_owned() }
+    }
+
+    pub fn state(&self) -> State {
+        let mut radarr: Vec<_> =
+            self.world.radarr.films().into_iter().map(|film| (film.tmdb_id, film.path, film.tags)).collect();
+        radarr.sort();
+        let mut collections: Vec<_> = self
+            .world
+            .jellyfin
+            .collections()
+            .into_iter()
+            .map(|set| {
+                let members = self.world.jellyfin.members(&set.name);
+                (set.name, members)
+            })
+            .collect();
+        collections.sort();
+        State { radarr, collections }
+    }
+}
+
+/// Enough for a second page.
+const FILLERS: [&str; 28] = [
+    "film-1", "film-2", "film-3", "film-4", "film-5", "film-6", "film-7", "film-8", "film-9", "film-10",
+    "film-11", "film-12", "film-13", "film-14", "film-15", "film-16", "film-17", "film-18", "film-19",
+    "film-20", "film-21", "film-22", "film-23", "film-24", "film-25", "film-26", "film-27", "film-28",
+];
