@@ -26,8 +26,10 @@ pub struct Radarr {
 /// A root folder as Radarr sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootFolder {
-    /// As Radarr has it, since it is sent back: a drive without its backslash (`D:`) is refused. Cleaned where it is shown.
+    /// As Radarr has it, since it is sent back: a drive without its backslash (`D:`) is refused.
     pub path: String,
+    /// As a message may show it.
+    pub shown: String,
     /// Can Radarr reach it at this moment?
     pub is_accessible: bool,
     /// Room on its disk; `None` where Radarr does not say.
@@ -191,6 +193,7 @@ impl Radarr {
     pub fn root_folders(&self) -> Result<Vec<RootFolder>, ApiError> {
         let folders: Vec<wire::RootFolder> = self.api.get("api/v3/rootfolder", &[])?;
         let folder = |folder: wire::RootFolder| RootFolder {
+            shown: plain(&self.api.shown(&folder.path)),
             path: folder.path,
             is_accessible: folder.accessible.unwrap_or(true),
             free_bytes: folder.free_space.as_ref().and_then(serde_json::Value::as_u64),

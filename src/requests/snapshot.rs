@@ -165,7 +165,7 @@ impl Settings {
                 ))
             }
             None => {
-                let there = self.folders.iter().map(|folder| format!("`{}`", plain(&folder.path)));
+                let there = self.folders.iter().map(|folder| format!("`{}`", folder.shown));
                 let text = format!("Radarr has no root folder `{shown}`; it has {}", list(there));
                 Err((
                     text,

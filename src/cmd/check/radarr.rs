@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::checks::{Checks, State};
-use crate::clients::api::{ApiError, chain, plain};
+use crate::clients::api::{ApiError, chain};
 use crate::clients::radarr::{Radarr, RadarrError};
 use crate::config::{self, User};
 use crate::domain::step::Aliases;
@@ -128,7 +128,8 @@ fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], ch
                 let folder = settings.folders.iter().find(|folder| folder.path == path);
                 let free = folder.and_then(|folder| folder.free_bytes);
                 let free = free.map_or_else(String::new, |bytes| format!(", {} free", show_bytes(bytes)));
-                checks.ok(about, check, &format!("`{}`{free}", plain(&path)));
+                let shown = folder.map_or(path.as_str(), |folder| folder.shown.as_str());
+                checks.ok(about, check, &format!("`{shown}`{free}"));
             }
             Err((text, hint)) => checks.add(if_wrong, about, check, &text, Some(hint)),
         }
