@@ -19,7 +19,7 @@ use crate::domain::film::Uid;
 use crate::domain::span::left;
 use crate::journal::report::{Report, plural};
 use crate::store::{Store, StoreError, Timestamp};
-use accept::{Crawl, Cursor, Incomplete, Need, Terms, Verdict};
+use accept::{Crawl, Cursor, Incomplete, Mismatch, Need, Terms, Verdict};
 pub use doubt::{Doubt, lacks_id};
 pub use films::{Looks, films, look_at};
 use members::Met;
@@ -165,7 +165,13 @@ impl Scrape<'_> {
                 let why = self.store.kept_reason(self.person)?.unwrap_or_default();
                 Some(("incomplete", Some(Trouble::Waits { why })))
             }
-            Need::Head => Some(self.end_doubt(cursor)?),
+            Need::Head => {
+                let is_shown = is_whole && shown.len() == declared as usize;
+                // The sum was as right when the doubt began: only pages that show all that they declare end it.
+                let is_same = |mismatch: &Mismatch| mismatch.declared == declared && fresh.is_empty();
+                let mismatch = cursor.mismatch.filter(|mismatch| is_same(mismatch) && !is_shown);
+                Some(self.end_doubt(cursor, mismatch)?)
+            }
             Need::Wait => Some(self.still_in_doubt(&cursor, count(known.len()), declared)?),
             Need::All => None,
         };
@@ -221,10 +227,14 @@ impl Scrape<'_> {
         Ok(scraped)
     }
 
-    /// The list is whole: what was in doubt before counts no more.
-    fn end_doubt(&mut self, cursor: Cursor) -> Result<(&'static str, Option<Trouble>), StoreError> {
-        if cursor.pending_at.is_some() || cursor.mismatch.is_some() {
-            self.store.save_cursor(self.person, &Cursor { pending_at: None, mismatch: None, ..cursor })?;
+    /// The list is whole: what was in doubt before counts no more, but for this.
+    fn end_doubt(
+        &mut self,
+        cursor: Cursor,
+        mismatch: Option<Mismatch>,
+    ) -> Result<(&'static str, Option<Trouble>), StoreError> {
+        if cursor.pending_at.is_some() || cursor.mismatch != mismatch {
+            self.store.save_cursor(self.person, &Cursor { pending_at: None, mismatch, ..cursor })?;
         }
         Ok(("new_only", None))
     }

@@ -54,6 +54,24 @@ fn a_removal_that_the_sum_hides_is_found_by_the_daily_crawl() {
 }
 
 #[test]
+fn a_removal_that_the_sum_hides_is_believed_a_day_later_whatever_runs_in_between() {
+    let world = World::new().watchlist(&["heat-1995", "alien", "ran"]);
+    world.download("alien");
+    world.sync();
+    world.letterboxd.drop_entry("ada", "alien");
+    world.letterboxd.set_declared_offset("ada", 1);
+    world.pass_time(DAY);
+    sync(&world, &[]).exits(Exit::Success).mentions("declares 3 films but shows 2");
+    world.pass_time(HOUR);
+    sync(&world, &[]).exits(Exit::Success);
+    assert_eq!(world.collected(), world.tmdb(&["alien"]));
+
+    world.pass_time(DAY);
+    sync(&world, &[]).exits(Exit::Success).says("ada: 1 left the watchlist");
+    assert_eq!(world.collected(), NOTHING);
+}
+
+#[test]
 fn a_small_shrink_is_believed_at_once() {
     let world = World::new().watchlist_of(8);
     world.download("film-1");
