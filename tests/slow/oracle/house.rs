@@ -1,0 +1,528 @@
+//! The house: three people, three collections, some films, the stand-ins, and what is truly so there. It knows nothing
+//! of what lbjf knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use standins::jellyfin::{self, Item};
+use standins::letterboxd::Film as Page;
+use standins::{Jellyfin, Radarr, radarr};
+use tempfile::TempDir;
+
+use crate::common::{COLLECTION, World};
+use crate::oracle::cases::Start;
+use crate::oracle::edits::Edit;
+
+/// A film by its number; `film-7` is 7.
+pub type Film = u8;
+/// Some films.
+pub type Films = BTreeSet<Film>;
+
+/// Films that exist. The edits like the first eight best; only those have pages that are read.
+pub const FILMS: Film = 36;
+/// A show. Its TMDB id is also the id of the film 1.
+pub const SHOW: Film = 34;
+/// Letterboxd names no TMDB id.
+pub const WITHOUT_ID: Film = 35;
+/// Two films of one title and year: their folders in Radarr clash.
+pub const TWINS: [Film; 2] = [3, 4];
+/// TMDB may merge it into another: Letterboxd keeps the old id, everybody else has the new one.
+pub const MERGED: Film = 5;
+const MERGED_INTO: u32 = 4_900_000;
+
+/// 0 is ada, 1 ben (who shares her collection), 2 cleo.
+pub type Who = usize;
+/// What they are called at Letterboxd and in the config.
+pub const NAMES: [&str; 3] = ["ada", "ben", "cleo"];
+/// What their users in Jellyfin are called.
+pub const VIEWERS: [&str; 3] = ["Ada at home", "Ben at home", "Cleo at home"];
+/// The collection of ada and ben, that of cleo, and one that the config names only later.
+pub const COLLECTIONS: [&str; 3] = [COLLECTION, "Cleo's", "Another"];
+
+/// Minutes.
+pub const HOUR: u32 = 60;
+/// Minutes.
+pub const DAY: u32 = 24 * HOUR;
+/// Entries on a page of a watchlist.
+pub const PAGE: usize = 28;
+
+const RADARRS: [radarr::Version; 3] = [radarr::Version::V4_7, radarr::Version::V5_28, radarr::Version::V6_0];
+const JELLYFINS: [jellyfin::Version; 5] = [
+    jellyfin::Version::V10_8,
+    jellyfin::Version::V10_9,
+    jellyfin::Version::V10_10,
+    jellyfin::Version::V10_11,
+    jellyfin::Version::V12_0,
+];
+
+/// A person, as the config and the stand-ins have them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Which collection.
+    pub collection: usize,
+    /// Whose Jellyfin user.
+    pub viewer: Who,
+    pub remove_watched: bool,
+    pub remove_unlisted: bool,
+    pub in_config: bool,
+    /// Is the watchlist private?
+    pub private: bool,
+    /// The watchlist, newest first.
+    pub list: Vec<Film>,
+    /// So many more are counted than shown, if such a page can be.
+    pub hidden: i64,
+    /// What went from its end at once, and may come back.
+    pub tail: Vec<Film>,
+    /// What was put on it, or put on again, since lbjf ran last.
+    pub put_on: Films,
+}
+
+impl Person {
+    pub fn lists(&self, film: Film) -> bool {
+        self.list.contains(&film)
+    }
+
+    /// How many more the pages declare than they show. A count without a shown film, or with a page more, would be
+    /// another page altogether.
+    pub fn surplus(&self) -> i64 {
+        let pages = |len: i64| (len + 27) / 28;
+        let len = i64::try_from(self.list.len()).expect("36 at most");
+        let declared = len + self.hidden;
+        if len == 0 || declared <= 0 || pages(len) != pages(declared) { 0 } else { self.hidden }
+    }
+}
+
+/// One copy of a film in the library.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    pub film: Film,
+    pub id: String,
+    /// Does Jellyfin know its TMDB id?
+    pub identified: bool,
+    /// When lbjf must have noticed what changed last: a change that does not touch the time at which the film was
+    /// saved may go unseen for a day.
+    pub known_from: u32,
+    pub watched: Vec<Who>,
+}
+
+/// What is truly so at a moment.
+#[derive(Clone, Debug)]
+pub struct Truth {
+    pub people: Vec<Person>,
+    pub copies: Vec<Copy>,
+    pub excluded: Films,
+    pub is_merged: bool,
+    pub in_radarr: Films,
+    pub sets: Vec<jellyfin::Collection>,
+}
+
+impl Truth {
+    /// Whose films the collection is for.
+    pub fn mapped(&self, which: usize) -> Vec<Who> {
+        let is_mapped = |who: &Who| self.people[*who].in_config && self.people[*who].collection == which;
+        (0..3).filter(is_mapped).collect()
+    }
+
+    /// The collection in this one's folder, whatever its name.
+    pub fn set(&self, which: usize) -> Option<&jellyfin::Collection> {
+        let folder = format!("{} [boxset]", COLLECTIONS[which]);
+        self.sets.iter().find(|set| set.folder == folder)
+    }
+
+    /// The films in a collection, with all their copies that are in it.
+    pub fn members(&self, which: usize) -> BTreeMap<Film, Vec<&str>> {
+        let mut members: BTreeMap<Film, Vec<&str>> = BTreeMap::new();
+        for item in self.set(which).into_iter().flat_map(|set| &set.members) {
+            if let Some(film) = self.film_of(item) {
+                members.entry(film).or_default().push(item);
+            }
+        }
+        members
+    }
+
+    /// Which film is this item a copy of?
+    pub fn film_of(&self, item: &str) -> Option<Film> {
+        self.copies.iter().find(|copy| copy.id == item).map(|copy| copy.film)
+    }
+
+    /// All copies of a film.
+    pub fn copies_of(&self, film: Film) -> impl Iterator<Item = &Copy> {
+        self.copies.iter().filter(move |copy| copy.film == film)
+    }
+
+    /// Did this person watch any copy?
+    pub fn watched(&self, who: Who, film: Film) -> bool {
+        self.copies_of(film).any(|copy| copy.watched.contains(&self.people[who].viewer))
+    }
+
+    /// The library shows no films: where it showed some, that is not believed.
+    pub fn is_bare(&self) -> bool {
+        !self.copies.iter().any(|copy| copy.identified)
+    }
+
+    /// Can lbjf tell, by this minute, which films the copies of this one are?
+    pub fn is_clear(&self, film: Film, now: u32) -> bool {
+        !(film == MERGED && self.is_merged)
+            && self.copies_of(film).all(|copy| copy.identified && copy.known_from <= now)
+    }
+}
+
+pub struct House {
+    pub world: World,
+    /// Minutes since the beginning.
+    pub now: u32,
+    pub truth: Truth,
+    /// `max_adds_per_run`
+    pub max_adds: Option<usize>,
+    /// `skip_if_in_library`
+    pub skips: bool,
+    /// The ids of the users in Jellyfin.
+    pub user_ids: Vec<String>,
+    tmdb: BTreeMap<Film, u32>,
+    /// The text of the config about users.
+    users: String,
+    /// Where the store is, when memory can be a folder.
+    _memory: Option<TempDir>,
+}
+
+impl House {
+    pub fn new(start: &Start) -> Self {
+        let mut world = World::with(
+            Radarr::start_version(RADARRS[start.versions.0]),
+            Jellyfin::start_version(JELLYFINS[start.versions.1]),
+        );
+        let memory = tempfile::tempdir_in("/dev/shm").ok();
+        if let Some(memory) = &memory {
+            symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
+        }
+        world = world.set("[radarr]", &format!("skip_if_in_library = {}", start.skip_if_in_library));
+        if let Some(most) = start.max_adds {
+            world = world.set("[radarr]", &format!("max_adds_per_run = {most}"));
+        }
+        let tmdb = films(&world);
+        // Each page costs time, and one is like the other.
+        let told = (8..SHOW).fold("[films]\n".to_owned(), |text, film| {
+            text + &format!("\"{}\" = {}\n", slug(film), tmdb[&film])
+        });
+        world.change("[jellyfin]", &format!("{told}\n[jellyfin]"));
+        let users = world.config()[world.config().find("\n[[users]]").expect("ada")..].to_owned();
+        let user_ids = VIEWERS.iter().map(|name| world.jellyfin.add_user(name)).collect();
+        let person = |who| Person {
+            collection: usize::from(who == 2),
+            viewer: if who == 1 && start.is_shared { 0 } else { who },
+            remove_watched: start.remove_watched[who],
+            remove_unlisted: start.remove_unlisted[who],
+            in_config: true,
+            private: false,
+            list: Vec::new(),
+            hidden: 0,
+            tail: Vec::new(),
+            put_on: Films::new(),
+        };
+        let truth = Truth {
+            people: (0..3).map(person).collect(),
+            copies: Vec::new(),
+            excluded: Films::new(),
+            is_merged: false,
+            in_radarr: Films::new(),
+            sets: Vec::new(),
+        };
+        let mut house = Self {
+            world,
+            now: 0,
+            truth,
+            max_adds: start.max_adds,
+            skips: start.skip_if_in_library,
+            user_ids,
+            tmdb,
+            users,
+            _memory: memory,
+        };
+        if start.merged {
+            house.edit(&Edit::Merge);
+        }
+        for (who, (first, count)) in start.lists.into_iter().enumerate() {
+            house.edit(&Edit::Rewrite(who, first, count));
+        }
+        (0..start.library).for_each(|film| house.edit(&Edit::Download { film, quiet: false }));
+        house.look();
+        house
+    }
+}
+
+impl House {
+    /// Looks at what the servers have now.
+    pub fn look(&mut self) {
+        let there: BTreeSet<u32> = self.world.radarr.films().iter().map(|film| film.tmdb_id).collect();
+        let is_there = |film: &Film| self.ids(*film).iter().any(|id| there.contains(id));
+        self.truth.in_radarr = (0..FILMS).filter(is_there).collect();
+        self.truth.sets = self.world.jellyfin.collections();
+    }
+
+    /// Time passes.
+    pub fn pass(&mut self, minutes: u32) {
+        self.now += minutes;
+        let time = Duration::from_secs(u64::from(minutes) * 60);
+        self.world.jellyfin.pass_time(time);
+        if self.world.database().exists() {
+            self.world.pass_time(time);
+        }
+    }
+
+    /// Writes who stands in the config now.
+    pub fn configure(&mut self) {
+        let mut users = String::new();
+        for (name, person) in NAMES.iter().zip(&self.truth.people).filter(|(_, person)| person.in_config) {
+            let _ = write!(
+                users,
+                "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{}\"\n\
+                 jellyfin_collection = \"{}\"\nremove_watched = {}\nremove_unlisted = {}\n",
+                VIEWERS[person.viewer],
+                COLLECTIONS[person.collection],
+                person.remove_watched,
+                person.remove_unlisted,
+            );
+        }
+        self.world.change(&self.users, &users);
+        self.users = users;
+    }
+
+    /// Can Radarr and Jellyfin have it?
+    pub fn is_movie(film: Film) -> bool {
+        film != SHOW && film != WITHOUT_ID
+    }
+
+    /// Would Radarr take it?
+    pub fn is_to_be_had(&self, film: Film) -> bool {
+        Self::is_movie(film) && !self.truth.excluded.contains(&film)
+    }
+
+    /// The ids under which a film may be known.
+    pub fn ids(&self, film: Film) -> Vec<u32> {
+        let merged = (film == MERGED).then_some(MERGED_INTO);
+        self.tmdb.get(&film).copied().into_iter().chain(merged).collect()
+    }
+
+    /// The film with this id.
+    pub fn film_with(&self, id: u32) -> Option<Film> {
+        (0..FILMS).filter(|film| Self::is_movie(*film)).find(|film| self.ids(*film).contains(&id))
+    }
+
+    /// Does what a person does, as far as it can be done.
+    pub fn edit(&mut self, edit: &Edit) {
+        match *edit {
+            Edit::List(who, film) | Edit::Exchange(who, film) => self.edit_list(who, |person| {
+                if person.list.first() != Some(&film) {
+                    person.put_on.insert(film);
+                }
+                person.list.retain(|other| *other != film);
+                if matches!(edit, Edit::Exchange(..)) {
+                    person.list.pop();
+                }
+                person.list.insert(0, film);
+            }),
+            Edit::Unlist(who, film) => {
+                self.edit_list(who, |person| person.list.retain(|other| *other != film));
+            }
+            Edit::Rewrite(who, first, count) => self.edit_list(who, |person| {
+                person.list = (first..(first + count).min(FILMS)).collect();
+                person.put_on.extend(&person.list);
+            }),
+            Edit::Shrink(who, twelfths) => self.edit_list(who, |person| {
+                let stays = person.list.len() - person.list.len() * twelfths / 12;
+                let tail = person.list.split_off(stays);
+                person.tail.splice(0..0, tail);
+            }),
+            Edit::Regrow(who, count) => self.edit_list(who, |person| {
+                let mut back: Vec<Film> = person.tail.drain(..person.tail.len().min(count)).collect();
+                back.retain(|film| !person.list.contains(film));
+                person.list.append(&mut back);
+            }),
+            Edit::Miscount(who, hidden) => self.edit_list(who, |person| person.hidden = hidden),
+            Edit::Private(who, private) => self.edit_list(who, |person| person.private = private),
+            Edit::Config(who, there) => {
+                let mut others = self.truth.people.iter().enumerate().filter(|(other, _)| *other != who);
+                let is_last = !others.any(|(_, person)| person.in_config);
+                self.truth.people[who].in_config = there || is_last;
+            }
+            Edit::Move(who, to) => self.truth.people[who].collection = to,
+            Edit::RemoveWatched(who, is) => self.truth.people[who].remove_watched = is,
+            Edit::RemoveUnlisted(who, is) => self.truth.people[who].remove_unlisted = is,
+            Edit::ClockBack => {
+                if self.world.database().exists() {
+                    self.world.turn_back(Duration::from_hours(400 * 24));
+                }
+            }
+            Edit::Download { .. } | Edit::Replace { .. } | Edit::Identify { .. } => self.edit_copies(edit),
+            Edit::Delete(film) => {
+                self.truth.copies_of(film).for_each(|copy| self.world.jellyfin.remove_film(&copy.id));
+                self.truth.copies.retain(|copy| copy.film != film);
+            }
+            Edit::Watch(who, film, watched) => {
+                if let Some(copy) = self.truth.copies.iter_mut().find(|copy| copy.film == film) {
+                    self.world.jellyfin.watch(VIEWERS[who], &copy.id, watched);
+                    copy.watched.retain(|other| *other != who);
+                    copy.watched.extend(watched.then_some(who));
+                }
+            }
+            Edit::PutWatched(to, film) => {
+                self.edit(&Edit::Download { film, quiet: false });
+                (0..3).for_each(|who| self.edit(&Edit::Watch(who, film, true)));
+                self.edit(&Edit::Put(to, film));
+            }
+            Edit::Put(which, _)
+            | Edit::Take(which, _)
+            | Edit::MakeCollection(which)
+            | Edit::RenameCollection(which, _)
+            | Edit::DeleteCollection(which) => self.edit_collection(which, edit),
+            Edit::RadarrAdd(_)
+            | Edit::RadarrRemove(_)
+            | Edit::RadarrNew
+            | Edit::Exclude(..)
+            | Edit::Merge => self.edit_radarr(edit),
+        }
+    }
+
+    fn edit_list(&mut self, who: Who, edit: impl FnOnce(&mut Person)) {
+        let person = &mut self.truth.people[who];
+        edit(person);
+        let slugs: Vec<String> = person.list.iter().copied().map(slug).collect();
+        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
+        self.world.letterboxd.set_watchlist_and_offset(NAMES[who], &slugs, person.surplus());
+        self.world.letterboxd.set_private(NAMES[who], person.private);
+    }
+
+    fn edit_copies(&mut self, edit: &Edit) {
+        let jellyfin = &self.world.jellyfin;
+        let (Edit::Download { film, quiet }
+        | Edit::Replace { film, quiet }
+        | Edit::Identify { film, quiet, .. }) = *edit
+        else {
+            return;
+        };
+        let known_from = if quiet { self.now + DAY + 1 } else { self.now };
+        let id_now = if film == MERGED && self.truth.is_merged {
+            Some(MERGED_INTO)
+        } else {
+            self.tmdb.get(&film).copied()
+        };
+        let Some(id_now) = id_now.filter(|_| Self::is_movie(film)) else { return };
+        if let Edit::Download { .. } = edit {
+            if self.truth.copies_of(film).count() >= 2 {
+                return;
+            }
+            // A path of its own; one from before a replacement may be free again.
+            let mut item = Item::film(id_now, &slug(film));
+            while item.id.as_ref().is_none_or(|id| self.truth.film_of(id).is_some()) {
+                item.path.push_str(".copy");
+                item.id = Some(format!("{:032x}", u128::from(hash(&item.path))));
+            }
+            let id = jellyfin.add_item(item);
+            self.truth.copies.push(Copy { film, id, identified: true, known_from, watched: Vec::new() });
+        }
+        let mut copies = self.truth.copies.iter_mut().filter(|copy| copy.film == film);
+        let copy = match *edit {
+            Edit::Download { .. } => copies.next_back(),
+            Edit::Identify { is, .. } => copies.next().filter(|copy| copy.identified != is),
+            _ => copies.next(),
+        };
+        let Some(copy) = copy else { return };
+        copy.known_from = known_from;
+        match *edit {
+            Edit::Identify { is, .. } => {
+                jellyfin.identify(&copy.id, is.then_some(id_now));
+                copy.identified = is;
+                if !quiet {
+                    jellyfin.save(&copy.id);
+                }
+            }
+            Edit::Replace { .. } => copy.id = jellyfin.replace_file(&copy.id),
+            _ => {}
+        }
+        if quiet && !matches!(edit, Edit::Identify { .. }) {
+            jellyfin.save_long_ago(&copy.id);
+        }
+    }
+
+    fn edit_collection(&mut self, which: usize, edit: &Edit) {
+        self.look();
+        let jellyfin = &self.world.jellyfin;
+        let Some(set) = self.truth.set(which) else {
+            if let Edit::MakeCollection(_) = edit {
+                jellyfin.add_collection(COLLECTIONS[which]);
+            }
+            return;
+        };
+        match *edit {
+            Edit::Put(_, film) => {
+                if let Some(copy) = self.truth.copies_of(film).next() {
+                    jellyfin.put(&set.id, &copy.id);
+                }
+            }
+            Edit::Take(_, film) => {
+                self.truth.copies_of(film).for_each(|copy| jellyfin.take(&set.id, &copy.id));
+            }
+            Edit::RenameCollection(_, true) => jellyfin.rename_collection(&set.id, &format!("Films {which}")),
+            Edit::RenameCollection(..) => jellyfin.rename_collection(&set.id, COLLECTIONS[which]),
+            Edit::DeleteCollection(_) => jellyfin.delete_collection(&set.id),
+            _ => {}
+        }
+    }
+
+    fn edit_radarr(&mut self, edit: &Edit) {
+        let radarr = &self.world.radarr;
+        match *edit {
+            Edit::RadarrAdd(film) => {
+                let is_there = self.ids(film).into_iter().any(|id| radarr.film(id).is_some());
+                if Self::is_movie(film) && !is_there {
+                    radarr.has(self.tmdb[&film]);
+                }
+            }
+            Edit::RadarrRemove(film) => self.ids(film).into_iter().for_each(|id| radarr.remove(id)),
+            Edit::RadarrNew => radarr.films().iter().for_each(|film| radarr.remove(film.tmdb_id)),
+            Edit::Exclude(film, true) => {
+                self.ids(film).into_iter().for_each(|id| radarr.exclude(id));
+                self.truth.excluded.insert(film);
+            }
+            Edit::Exclude(film, false) => {
+                self.ids(film).into_iter().for_each(|id| radarr.unexclude(id));
+                self.truth.excluded.remove(&film);
+            }
+            Edit::Merge => {
+                self.truth.is_merged = true;
+                radarr.merge(self.tmdb[&MERGED], MERGED_INTO);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The slug that a film has at first.
+pub fn slug(film: Film) -> String {
+    format!("film-{film}")
+}
+
+/// Makes all films known to Letterboxd and Radarr; their TMDB ids.
+fn films(world: &World) -> BTreeMap<Film, u32> {
+    let all: Vec<String> = (0..SHOW).map(slug).collect();
+    world.letterboxd.set_watchlist("somebody", &all.iter().map(String::as_str).collect::<Vec<_>>());
+    for film in TWINS {
+        let id = world.letterboxd.tmdb_id(&slug(film));
+        world.letterboxd.add_film(Page::movie(&slug(film), "Twin", 2001, id));
+        world.radarr.know(id, "Twin", 2001, &[]);
+    }
+    let tmdb: BTreeMap<Film, u32> =
+        (0..SHOW).map(|film| (film, world.letterboxd.tmdb_id(&slug(film)))).collect();
+    world.letterboxd.add_film(Page::tv(&slug(SHOW), "Show", 2000, tmdb[&1]));
+    world.letterboxd.add_film(Page::without_id(&slug(WITHOUT_ID), "Short", 2000));
+    tmdb
+}
+
+/// FNV-1a: any number that depends on the text.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

@@ -1,0 +1,335 @@
+//! The promises, in their order (docs/design.md), held against what a run did.
+
+use std::collections::BTreeSet;
+
+use crate::oracle::edits::Edit;
+use crate::oracle::house::{COLLECTIONS, DAY, FILMS, Film, MERGED, NAMES, Truth, Who};
+use crate::oracle::known::{Access, Own};
+use crate::oracle::runs::{Oracle, Ran};
+use crate::oracle::troubles::{Place, Trouble};
+
+type Checked = Result<(), String>;
+
+impl Oracle {
+    /// After each run.
+    pub fn check(&mut self, ran: &Ran) -> Checked {
+        self.nothing_is_removed_on_doubt(ran)?;
+        self.nothing_is_forgotten(ran)?;
+        self.nothing_comes_twice(ran)?;
+        self.deleted_stays_deleted(ran)?;
+        self.only_its_own(ran)?;
+        self.what_went_wrong_is_told(ran)
+    }
+
+    /// Promises 1 and 7: what is surely known, and meets no trouble of its own, is done in this very run, whatever else
+    /// goes wrong in it.
+    fn nothing_is_forgotten(&mut self, ran: &Ran) -> Checked {
+        if ran.run.cleanup || ran.is_killed() || ran.is_changed() {
+            return Ok(());
+        }
+        let is_refused = matches!(ran.trouble, Some(Trouble::Refuses { .. }));
+        let is_cooling = self.refused_at.is_some_and(|at| self.house.now - at <= DAY);
+        for who in ran.chosen.iter().copied() {
+            if self.pages_asked(who) == 0 && !is_refused && !is_cooling {
+                return Err(format!("the list of {} was not asked for", NAMES[who]));
+            }
+            let missing = self.known[who].sure.iter().find(|film| self.is_due_in_radarr(who, **film, ran));
+            if let Some(film) = missing {
+                return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
+            }
+        }
+        for which in (0..3).filter(|which| ran.touches(*which)) {
+            let members = ran.is.members(which);
+            let is_due = |film: &Film| self.is_due_in_collection(which, *film, ran);
+            let missing = (0..FILMS).filter(|film| !members.contains_key(film)).find(is_due);
+            if let Some(film) = missing {
+                return Err(format!("film-{film} is not in {}", COLLECTIONS[which]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Is it missing in Radarr, although nothing keeps it from there?
+    fn is_due_in_radarr(&self, who: Who, film: Film, ran: &Ran) -> bool {
+        let is_hit = match ran.place() {
+            Some((Place::RadarrRefuses(_), _)) | None => false,
+            Some((place, _)) => place.is_radarr(),
+        };
+        let limits = self.house.max_adds.is_some() || self.house.skips;
+        ran.access[who] == Access::All
+            && !is_hit
+            && !limits
+            && !self.requests.waiting.contains(&film)
+            && self.requests.resolved.contains(&film)
+            && self.is_missing_in_radarr(who, film, &ran.is)
+    }
+
+    fn is_missing_in_radarr(&self, who: Who, film: Film, truth: &Truth) -> bool {
+        let is_skipped = self.house.skips && (truth.copies_of(film).next().is_some() || truth.is_bare());
+        let was_excluded = self.is_perhaps_restored() && self.requests.ever_excluded.contains(&film);
+        let is_excused = is_skipped || was_excluded || self.requests.excused.contains(&(who, film));
+        let is_missing = truth.people[who].lists(film) && !truth.in_radarr.contains(&film);
+        is_missing && self.house.is_to_be_had(film) && !is_excused
+    }
+
+    /// Many films that Radarr may have had are gone.
+    fn is_perhaps_restored(&self) -> bool {
+        let films: BTreeSet<Film> = self.requests.excused.iter().map(|(_, film)| *film).collect();
+        films.len() > 5
+    }
+
+    /// Does it belong into the collection, and is there nothing that keeps it from there?
+    fn is_due_in_collection(&self, which: usize, film: Film, ran: &Ran) -> bool {
+        !ran.is_disturbed(which)
+            && self.house.now >= self.unseen_until
+            && self.requests.resolved.contains(&film)
+            && ran
+                .is
+                .mapped(which)
+                .into_iter()
+                .any(|who| self.known[who].sure.contains(&film) && self.waits_for(who, film, &ran.is))
+    }
+
+    /// Is it in the library, and not watched by somebody who has it on their list?
+    fn waits_for(&self, who: Who, film: Film, truth: &Truth) -> bool {
+        let person = &truth.people[who];
+        truth.copies_of(film).next().is_some()
+            && truth.is_clear(film, self.house.now)
+            && !(person.remove_watched && truth.watched(who, film))
+    }
+
+    /// Promise 2.
+    fn nothing_is_removed_on_doubt(&mut self, ran: &Ran) -> Checked {
+        for (which, name) in COLLECTIONS.iter().enumerate() {
+            for item in self.takes(which) {
+                let Some(film) = ran.was.film_of(&item).or_else(|| ran.is.film_of(&item)) else {
+                    return Err(format!("{item}, which is no film, was taken out of {name}"));
+                };
+                let may = |truth: &Truth| self.may_leave(which, film, ran, truth);
+                if !ran.touches(which) || !(may(&ran.was) || may(&ran.is)) {
+                    let own = self.shelves[which].get(&film);
+                    return Err(format!("film-{film} ({own:?}) was taken out of {name} without a reason"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// May it leave, if this is so?
+    fn may_leave(&self, which: usize, film: Film, ran: &Ran, truth: &Truth) -> bool {
+        let mapped = ran.is.mapped(which);
+        let is_doubtful = ran.is_library_doubtful(which, self.has_shown);
+        let has_watched = |who: Who| {
+            truth.people[who].remove_watched && truth.watched(who, film) && !ran.is_watched_doubtful(who)
+        };
+        let has_let_go = |who: Who| {
+            let known = &self.known[who];
+            let is_kept = !truth.people[who].remove_unlisted && known.ever_sure.contains(&film);
+            !is_doubtful && !known.sure.contains(&film) && !is_kept
+        };
+        let all_watched = mapped.iter().all(|who| has_watched(*who));
+        let all_read = mapped.iter().all(|who| self.known[*who].is_accepted);
+        let nobody_holds =
+            all_watched || (all_read && mapped.iter().all(|who| has_watched(*who) || has_let_go(*who)));
+        let mut asked = mapped.iter().filter(|who| truth.people[**who].remove_watched).peekable();
+        let is_watched = asked.peek().is_some() && asked.all(|who| has_watched(*who));
+        match self.shelves[which].get(&film).copied().unwrap_or(Own::Perhaps) {
+            Own::Lbjf => nobody_holds,
+            Own::Perhaps => nobody_holds || is_watched,
+            Own::Person | Own::Unwatched => is_watched,
+            // Whoever puts in what everybody has watched wants it there; and what lbjf meets, it leaves at first.
+            Own::Watched | Own::New => false,
+        }
+    }
+
+    /// Promise 4: nothing is added twice, to Radarr or to a collection.
+    fn nothing_comes_twice(&mut self, ran: &Ran) -> Checked {
+        let again = self.house.world.radarr.sent_again();
+        let is_met = |id: &&u32| {
+            // That Radarr has it under another id comes out when it is sent; or somebody adds it at that moment.
+            let film = self.house.film_with(**id);
+            let is_added = matches!(&ran.trouble, Some(Trouble::Meanwhile { what: Edit::RadarrAdd(other), .. })
+                if Some(*other) == film);
+            !(is_added || film == Some(MERGED) && ran.is.is_merged)
+        };
+        if let Some(id) = again[self.sent_again..].iter().find(is_met) {
+            return Err(format!("{id} was sent to Radarr, which had it"));
+        }
+        self.sent_again = again.len();
+        if ran.is_changed() {
+            return Ok(());
+        }
+        for (which, name) in COLLECTIONS.iter().enumerate() {
+            let (was, is) = (ran.was.members(which), ran.is.members(which));
+            for (film, items) in is.iter().filter(|(film, _)| ran.is.is_clear(**film, self.house.now)) {
+                if items.len() > was.get(film).map_or(1, Vec::len) {
+                    return Err(format!("film-{film} is in {name} more than once: {items:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Promise 5: only what somebody asks for, and Radarr did not answer yet, is sent; what is excluded, never.
+    fn deleted_stays_deleted(&mut self, ran: &Ran) -> Checked {
+        let mut added = BTreeSet::new();
+        for id in self.house.world.radarr.posted() {
+            let Some(film) = self.house.film_with(id) else {
+                return Err(format!("{id} was sent to Radarr"));
+            };
+            let asks = |who: &&Who| {
+                self.known[**who].perhaps.contains(&film) && !self.requests.answered.contains(&(**who, film))
+            };
+            if ran.run.cleanup || !ran.chosen.iter().any(|who| asks(&who)) {
+                return Err(format!("film-{film} was sent to Radarr, but nobody asks for it"));
+            }
+            if ran.was.excluded.contains(&film) && ran.is.excluded.contains(&film) {
+                return Err(format!("the excluded film-{film} was sent to Radarr"));
+            }
+            if ran.is.in_radarr.contains(&film) && !ran.was.in_radarr.contains(&film) {
+                added.insert(film);
+            }
+        }
+        let is_deleted = |(who, film): &&(Who, Film)| {
+            ran.chosen.contains(who) && ran.is.people[*who].lists(*film) && !ran.is.in_radarr.contains(film)
+        };
+        let deleted = self.requests.answered.iter().filter(is_deleted).count();
+        self.note("a film that stays deleted", deleted);
+        if self.house.max_adds.is_some_and(|most| added.len() > most) {
+            return Err(format!("{added:?} were added to Radarr, more than max_adds_per_run"));
+        }
+        Ok(())
+    }
+
+    /// Promise 6: it makes no collection where one is, or for nothing; it puts in what somebody waits for, and once; it
+    /// deletes nothing.
+    fn only_its_own(&mut self, ran: &Ran) -> Checked {
+        let world = &self.house.world;
+        for request in world.radarr.server.writes().iter().chain(&world.jellyfin.server.writes()) {
+            if request.method == "DELETE" && !request.path.ends_with("/Items") {
+                return Err(format!("{} {} deletes something", request.method, request.target()));
+            }
+            if request.path != "/Collections" {
+                continue;
+            }
+            let name = request.param("name").unwrap_or_default();
+            let which = COLLECTIONS.iter().position(|known| *known == name);
+            let is_there = !ran.is_changed() && ran.was.sets.iter().any(|set| set.name == name);
+            let may_be_made = which.is_some_and(|which| {
+                // A new one has no members that had to be read first.
+                let is_sure = !ran.is_library_doubtful(which, self.has_shown)
+                    || matches!(ran.place(), Some((Place::Members, _)));
+                is_sure && (0..FILMS).any(|film| self.may_come(which, film, ran))
+            });
+            if !may_be_made || is_there {
+                return Err(format!("the collection {name} was made on doubt, or for nothing"));
+            }
+        }
+        if let Some(name) = world.jellyfin.made_again().first() {
+            return Err(format!("the collection {name} was made although its folder is there"));
+        }
+        for (which, name) in COLLECTIONS.iter().enumerate() {
+            for item in self.puts(which) {
+                let film = ran.was.film_of(&item).or_else(|| ran.is.film_of(&item));
+                if !film.is_some_and(|film| self.may_come(which, film, ran)) {
+                    return Err(format!("{item} of {film:?} was put into {name}, but nobody waits for it"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// May it be put into a collection?
+    fn may_come(&self, which: usize, film: Film, ran: &Ran) -> bool {
+        let waits = |who: &Who| {
+            let (known, person) = (&self.known[*who], &ran.is.people[*who]);
+            let is_listed = known.perhaps.contains(&film)
+                || (!person.remove_unlisted && known.ever_perhaps.contains(&film));
+            let has_watched = |truth: &Truth| {
+                truth.is_clear(film, self.house.now)
+                    && self.house.now >= self.unseen_until
+                    && !ran.is_disturbed(which)
+                    && truth.watched(*who, film)
+            };
+            is_listed && !(person.remove_watched && has_watched(&ran.was) && has_watched(&ran.is))
+        };
+        !ran.run.cleanup && ran.touches(which) && ran.is.mapped(which).iter().any(waits)
+    }
+
+    /// 0 only if nothing was wrong, 4 or 6 when something was.
+    fn what_went_wrong_is_told(&mut self, ran: &Ran) -> Checked {
+        if ran.is_killed() {
+            return Ok(());
+        }
+        let is_sync = !ran.run.cleanup;
+        let is_refused = matches!(ran.trouble, Some(Trouble::Refuses { .. }))
+            || ran.chosen.iter().any(|who| self.pages_asked(*who) == 0);
+        let private = |who: &&Who| ran.is.people[**who].private || ran.was.people[**who].private;
+        let is_private = ran.chosen.iter().any(|who| private(&who));
+        let is_news = ran.chosen.iter().any(|who| private(&who) && !self.seen_private[*who]);
+        let is_doubtful = ran
+            .chosen
+            .iter()
+            .any(|who| ran.is.people[*who].surplus() != 0 || self.known[*who].shrunk_since.is_some());
+        let expected = match () {
+            () if is_sync && is_refused => &[6][..],
+            () if ran.trouble.as_ref().is_some_and(Trouble::is_told) => &[4],
+            () if is_sync && is_news => &[4],
+            () if ran.trouble.is_some() || is_private || is_doubtful || ran.is.is_bare() => &[0, 4],
+            () => &[0],
+        };
+        if !expected.contains(&ran.code) {
+            return Err(format!("exit {} instead of {expected:?}", ran.code));
+        }
+        let is_error = |line: &str| line.starts_with("error:") || line.starts_with("lbjf: error:");
+        if ran.code == 0 && ran.said.lines().any(is_error) {
+            return Err("exit 0, and an error was told".to_owned());
+        }
+        self.note("a trouble that was told", usize::from(ran.trouble.is_some() && ran.code != 0));
+        Ok(())
+    }
+
+    /// Promise 1, when all is well again: everything that is wanted is where it belongs, and nothing else.
+    pub fn check_settled(&mut self, add_again: bool) -> Checked {
+        let now = self.house.now;
+        if add_again {
+            let is_there = |who: Who| self.house.truth.people[who].in_config;
+            self.requests.excused.retain(|(who, _)| !is_there(*who));
+        }
+        let truth = &self.house.truth;
+        for (who, person) in truth.people.iter().enumerate().filter(|(_, person)| person.in_config) {
+            let is_missing = |film: &&Film| self.is_missing_in_radarr(who, **film, truth);
+            if let Some(film) = person.list.iter().find(is_missing) {
+                return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
+            }
+        }
+        for (which, name) in COLLECTIONS.iter().enumerate() {
+            let mapped = truth.mapped(which);
+            let members = truth.members(which);
+            let is_wanted = |film: &Film| {
+                mapped.iter().any(|who| truth.people[*who].lists(*film) && self.waits_for(*who, *film, truth))
+            };
+            if let Some(film) = (0..FILMS).filter(|film| !members.contains_key(film)).find(is_wanted) {
+                return Err(format!("film-{film} is not in {name}"));
+            }
+            let has_watched =
+                |who: &Who, film: Film| truth.people[*who].remove_watched && truth.watched(*who, film);
+            let has_let_go = |who: &Who, film: Film| {
+                let (person, known) = (&truth.people[*who], &self.known[*who]);
+                let was_listed = !person.remove_unlisted && known.ever_perhaps.contains(&film);
+                has_watched(who, film) || !(person.lists(film) || was_listed)
+            };
+            let is_over = |film: &&Film| {
+                let own = self.shelves[which].get(*film);
+                own == Some(&Own::Lbjf)
+                    && truth.is_clear(**film, now)
+                    && !mapped.is_empty()
+                    && mapped.iter().all(|who| has_let_go(who, **film))
+            };
+            if let Some(film) = members.keys().find(is_over) {
+                return Err(format!("film-{film} is still in {name}"));
+            }
+        }
+        Ok(())
+    }
+}
