@@ -15,6 +15,9 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// What is being read when the signal comes gets so long to arrive.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What the thread that waits so long is called: who looks from outside sees that the signal was heard.
+pub const STOPPING: &str = "lbjf-stopping";
+
 /// Starts to listen. After a signal and a short while, `give_up` is called to end what hangs. A second signal ends
 /// the process at once.
 ///
@@ -28,10 +31,13 @@ pub fn listen(give_up: fn()) -> std::io::Result<()> {
             if SIGNAL.swap(signal, Ordering::SeqCst) != 0 {
                 std::process::exit(128 + signal);
             }
-            thread::spawn(move || {
+            let grace = thread::Builder::new().name(STOPPING.to_owned()).spawn(move || {
                 thread::sleep(GRACE);
                 give_up();
             });
+            if grace.is_err() {
+                give_up();
+            }
         }
     });
     Ok(())

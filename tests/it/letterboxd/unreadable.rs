@@ -236,7 +236,7 @@ fn a_redirect_on_the_same_site_is_followed() {
 fn challenge_first(world: &World, path: &'static str) {
     world.fail_page(ALWAYS, path, Fault::Instead(challenge()));
     let is_slow = move |request: &Request| request.path != path && request.path != PAGE_1;
-    world.letterboxd.server.fail(ALWAYS, is_slow, Fault::Delay(Duration::from_millis(500)));
+    world.letterboxd.server.fail(ALWAYS, is_slow, Fault::Delay(Duration::from_secs(2)));
 }
 
 #[test]
