@@ -19,8 +19,8 @@ use std::mem;
 use crate::clients::api::chain;
 use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
 use crate::config::User;
-use crate::domain::film::TmdbId;
-use crate::domain::step::Aliases;
+use crate::domain::film::{TmdbId, split_year};
+use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::report::{Ended, Failed, Report};
 use crate::requests::{Complaint, InLibrary};
@@ -227,7 +227,16 @@ impl Collect<'_> {
         leftovers.name(members.as_deref_mut().unwrap_or_default(), |path| paths.get(path).copied());
         let members = members.as_deref();
         let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
-        let plan = plan::collection(&viewers, &view, aliases, self.only_take);
+        let mut plan = plan::collection(&viewers, &view, aliases, self.only_take);
+        for step in &mut plan.steps {
+            if let Step::Take(take) = step {
+                // Jellyfin may have none.
+                take.year = match split_year(&take.name) {
+                    (_, None) => store.film_year(take.tmdb)?,
+                    _ => None,
+                };
+            }
+        }
         if self.is_dry {
             for step in &plan.steps {
                 report.step(step, Ended::Planned, None);

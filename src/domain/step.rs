@@ -140,6 +140,8 @@ pub struct Take {
     pub collection: String,
     /// The film's name as Jellyfin shows it.
     pub name: String,
+    /// Its year, where Jellyfin does not show one and Letterboxd told it.
+    pub year: Option<u16>,
     /// Its TMDB id.
     pub tmdb: TmdbId,
     /// Every member that is this film.

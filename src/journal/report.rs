@@ -472,10 +472,11 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
             put.tmdb
         ),
         Step::Take(take) => format!(
-            "collection `{}`: {}: {} tmdb={} ({})",
+            "collection `{}`: {}: {}{} tmdb={} ({})",
             take.collection,
             say("took out", "would take out"),
             take.name,
+            take.year.map(|year| format!(" ({year})")).unwrap_or_default(),
             take.tmdb,
             take.why
         ),

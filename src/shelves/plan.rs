@@ -347,6 +347,7 @@ impl<'a> Facts<'a> {
                 steps.push(Step::Take(Take {
                     collection: self.view.name.to_owned(),
                     name: copies[0].name.clone(),
+                    year: None,
                     tmdb: *id,
                     item_ids: copies.iter().map(|member| member.item_id.clone()).collect(),
                     why,

@@ -109,6 +109,12 @@ pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
 }
 
 impl Store {
+    /// The year of the movie with this TMDB id, as far as Letterboxd told.
+    pub fn film_year(&self, tmdb: TmdbId) -> Result<Option<u16>, StoreError> {
+        let sql = "SELECT year FROM film WHERE tmdb_id = ?1 AND kind = 'movie' AND year IS NOT NULL";
+        Ok(self.db.prepare_cached(sql)?.query_row([tmdb.0], |row| row.get(0)).optional()?)
+    }
+
     /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that had
     /// its slug before, or a provisional one that its own page will name.
     pub fn identify(&mut self, entries: &[WatchlistEntry]) -> Result<Vec<Uid>, StoreError> {

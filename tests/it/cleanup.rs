@@ -25,7 +25,7 @@ fn untidy() -> World {
 fn lines(world: &World, verb: &str) -> Vec<String> {
     let line = |slug: &str, why: &str| {
         let tmdb = world.letterboxd.tmdb_id(slug);
-        (tmdb, format!("collection `{COLLECTION}`: {verb}: {slug} tmdb={tmdb} ({why})"))
+        (tmdb, format!("collection `{COLLECTION}`: {verb}: {slug} (2000) tmdb={tmdb} ({why})"))
     };
     let mut lines = vec![line("heat", "watched"), line("alien", "no longer wanted")];
     lines.sort();

@@ -57,7 +57,7 @@ fn a_watched_film_leaves_and_comes_back_when_it_is_unmarked() {
     let tmdb = world.letterboxd.tmdb_id("heat");
 
     world.jellyfin.watch("ada", &heat, true);
-    world.sync().says(&format!("collection `{COLLECTION}`: took out: heat tmdb={tmdb} (watched)"));
+    world.sync().says(&format!("collection `{COLLECTION}`: took out: heat (2000) tmdb={tmdb} (watched)"));
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();
 
@@ -74,7 +74,7 @@ fn a_film_that_left_the_watchlist_leaves() {
     world
         .sync()
         .says("ada: 1 left the watchlist")
-        .says(&format!("collection `{COLLECTION}`: took out: heat tmdb={tmdb} (no longer wanted)"))
+        .says(&format!("collection `{COLLECTION}`: took out: heat (2000) tmdb={tmdb} (no longer wanted)"))
         .mentions("1 out of a collection");
     assert_eq!(world.collected(), world.tmdb(&["alien", "ran"]));
     world.idle();

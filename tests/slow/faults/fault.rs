@@ -256,16 +256,16 @@ impl Kind {
                 return server.fail(usize::MAX, |_| true, Fault::Close(server.refusing(reads)));
             }
             Self::Unconnected => {
-                scene.timeout = Duration::from_secs(1);
+                scene.timeout = Duration::from_secs(2);
                 let deaf = Deaf::start();
                 scene.misdirect(end.address(scene), deaf.url());
                 scene.deaf = Some(deaf);
                 return;
             }
             Self::Hangs | Self::Drips => {
-                scene.timeout = Duration::from_secs(1);
+                scene.timeout = Duration::from_secs(2);
                 match self {
-                    Self::Drips => Fault::Drip(Duration::from_millis(600)),
+                    Self::Drips => Fault::Drip(Duration::from_millis(1100)),
                     _ if after => Fault::HangAfter,
                     _ => Fault::Hang,
                 }

@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use crate::common::{COLLECTION, World, keys, secrets};
 use crate::faults::door::End;
 
+/// No answer takes so long, however busy the machine is.
+const PLENTY: Duration = Duration::from_mins(5);
 const PATIENCE: Patience = Patience { tries: 3, first_pause: Duration::from_millis(1) };
 
 /// The second person's collection, which has to be made.
@@ -147,7 +149,7 @@ impl Scene {
         if let Some(memory) = &memory {
             symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
         }
-        let timeout = Duration::from_secs(20);
+        let timeout = PLENTY;
         let scene = Self { world, timeout, deaf: None, misdirected: None, _memory: memory };
         let world = &scene.world;
         for slug in ["heat", "alien", "ran"] {
@@ -204,7 +206,7 @@ impl Scene {
     pub fn behave(&mut self) {
         self.misdirected = None;
         self.deaf = None;
-        self.timeout = Duration::from_secs(20);
+        self.timeout = PLENTY;
         for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
         {
             server.behave();
