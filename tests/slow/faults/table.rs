@@ -68,7 +68,7 @@ const ALL: &[Door] = &[
 ];
 
 const CUT: &str = "cannot be reached: the connection was closed before the answer was complete";
-const LATE: &str = "cannot be reached: no complete answer within 1 s";
+const LATE: &str = "cannot be reached: no complete answer within 2 s";
 const REDIRECT: &str = "redirects to `http://127.0.0.1:9/elsewhere`";
 const RATE: &str = "Letterboxd limits the rate of this address";
 const CHALLENGE: &str = "Letterboxd challenged this address (bot protection)";
@@ -117,7 +117,7 @@ pub const TABLE: &[Row] = &[
         Unconnected,
         4,
         0,
-        "cannot be reached: no connection within 1 s",
+        "cannot be reached: no connection within 2 s",
         NEXT,
     ),
     row(PAGES, Reset, 4, 3, CUT, NEXT),
