@@ -68,7 +68,7 @@ pub fn wait_until_heard(run: u32) {
     let is_heard = || {
         let threads = fs::read_dir(format!("/proc/{run}/task")).into_iter().flatten().flatten();
         let mut names = threads.flat_map(|thread| fs::read_to_string(thread.path().join("comm")));
-        names.any(|name| name.trim() == lbjf::interrupt::STOPPING)
+        names.any(|name| name.trim() == lbjf::system::interrupt::STOPPING)
     };
     while !is_heard() && Instant::now() < end {
         thread::sleep(Duration::from_millis(2));

@@ -227,7 +227,6 @@ fn where_a_redirect_leads_cannot_write_to_a_terminal() {
 }
 
 #[test]
-#[ignore = "cleaned soon, at this entrance: Radarr's names"]
 fn names_and_messages_of_radarr_come_out_in_one_plain_line() {
     let world = World::new().watchlist(&["nice-film"]);
     world.radarr.set_app_name(HOSTILE);
