@@ -24,6 +24,7 @@ use crate::config::{self, Config};
 use crate::domain::secret::ApiKey;
 use crate::domain::text;
 use crate::exit::Exit;
+use crate::journal::Journal;
 use crate::journal::report::{Report, show_time};
 use crate::shelves::READS_AT_ONCE;
 use crate::store::{CoolDown, DAY, RunEnd, Store, StoreError, Timestamp};
@@ -38,8 +39,7 @@ fn now() -> Timestamp {
 /// One run of `sync` or `cleanup`, from taking the lock to the closing line.
 struct Session<'a> {
     command: &'static str,
-    store: Store,
-    report: Report,
+    journal: Journal,
     database: &'a Path,
     is_dry: bool,
     started: Instant,
@@ -60,8 +60,8 @@ impl<'a> Session<'a> {
         let mut store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let run = store.begin_run(command, now)?;
         let cool_downs = store.cool_downs()?;
-        let report = Report::new(command, now, is_dry, people);
-        Ok(Self { command, store, report, database, is_dry, started, run, cool_downs, _lock: lock })
+        let journal = Journal::new(store, Report::new(command, now, is_dry, people));
+        Ok(Self { command, journal, database, is_dry, started, run, cool_downs, _lock: lock })
     }
 
     /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
@@ -73,24 +73,25 @@ impl<'a> Session<'a> {
             // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
             // A file of an older schema is left as it is.
             if let Some(mut store) = Store::open_current(self.database)? {
-                store.adopt_films(&self.store)?;
-                store.adopt_cool_downs(&self.store, &self.cool_downs)?;
+                store.adopt_films(&self.journal.store)?;
+                store.adopt_cool_downs(&self.journal.store, &self.cool_downs)?;
             }
         }
         let took = self.started.elapsed();
-        let (exit, summary) = (self.report.exit(), self.report.summary(took));
+        let report = self.journal.report();
+        let (exit, summary) = (report.exit(), report.summary(took));
         // Before it is written down how the run ended: that nobody got what they asked for is part of it.
         let printed = if as_json {
-            print(&(self.report.json(took) + "\n"))
+            print(&(report.json(took) + "\n"))
         } else {
-            print(&self.report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))
+            print(&report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))
         };
         if let Err(error) = printed {
             return Err(self.cut_off(error));
         }
-        let (is_well, problems) = (self.report.is_well(), self.report.problems());
+        let (is_well, problems) = (report.is_well(), report.problems());
         let end = RunEnd { exit_code: exit.code(), is_well, summary: &summary, problems: &problems };
-        self.store.end_run(self.run, now(), &end)?;
+        self.journal.store.end_run(self.run, now(), &end)?;
         log::info!("{summary}");
         Ok(exit)
     }
@@ -98,12 +99,12 @@ impl<'a> Session<'a> {
     /// Writes down that the run could not go on.
     fn cut_off(&mut self, error: anyhow::Error) -> anyhow::Error {
         let summary = format!("{}: {error:#}", self.command);
-        let mut problems = self.report.problems();
+        let mut problems = self.journal.report().problems();
         problems.push(format!("{error:#}"));
         let exit_code = Exit::Failure.code();
         let end = RunEnd { exit_code, is_well: false, summary: &summary, problems: &problems };
         // It may be the store itself that fails.
-        let _ = self.store.end_run(self.run, now(), &end);
+        let _ = self.journal.store.end_run(self.run, now(), &end);
         error
     }
 }

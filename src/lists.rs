@@ -17,7 +17,8 @@ use crate::clients::letterboxd::route::Change;
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::Uid;
 use crate::domain::span::left;
-use crate::journal::report::{Report, plural};
+use crate::journal::Journal;
+use crate::journal::report::plural;
 use crate::store::{Store, StoreError, Timestamp};
 use accept::{Crawl, Cursor, Incomplete, Mismatch, Need, Terms, Verdict};
 pub use doubt::{Doubt, lacks_id};
@@ -29,14 +30,13 @@ use tell::{common_failures, tell};
 /// Reads the watchlists of these people into the store. `everybody` is whom the config names.
 pub fn watchlists(
     letterboxd: &Letterboxd,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
     people: &[String],
     everybody: &[String],
     terms: Terms,
 ) -> Result<(), StoreError> {
     // Those who failed last go last: should they fail again, nobody else goes without.
-    let failing = store.failing_people()?;
+    let failing = journal.store.failing_people()?;
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.sort_by_key(|index| failing.contains(&people[*index]));
     let firsts: Vec<_> = order.iter().map(|index| (people[*index].as_str(), 1)).collect();
@@ -44,28 +44,28 @@ pub fn watchlists(
     let mut noted = Ok(());
     letterboxd.watchlist_pages(&firsts, |index, page| {
         pages[order[index]] = Some(page);
-        keep(&mut noted, note_routes(letterboxd, store, terms.now));
+        keep(&mut noted, note_routes(letterboxd, &mut journal.store, terms.now));
     });
     noted?;
     let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap_or(Err(PageError::Stopped))).collect();
     let common = common_failures(&pages, people);
-    let met = members::meet(store, people, &pages, everybody, terms)?;
+    let met = members::meet(&mut journal.store, people, &pages, everybody, terms)?;
     for ((person, page), met) in people.iter().zip(pages).zip(met) {
         let result = match (page, met) {
             (Ok(_), Met::Other { known, found }) => Scraped::other_member(known, found),
             (Ok(page), met) => {
-                let scraped = Scrape { letterboxd, store, person, terms }.run(page)?;
+                let scraped = Scrape { letterboxd, store: &mut journal.store, person, terms }.run(page)?;
                 let also = if let Met::Namesake(name) = met { Some(name) } else { None };
                 Scraped { also, ..scraped }
             }
             (Err(error), _) => Scraped::failed(error, 1, None),
         };
-        tell(store, report, person, &result, &common)?;
+        tell(journal, person, &result, &common)?;
     }
     if common.is_empty() {
-        store.forget_notices("watchlists")?;
+        journal.store.forget_notices("watchlists")?;
     }
-    common.tell_watchlists(store, report)
+    common.tell_watchlists(journal)
 }
 
 /// What one person's scrape brought.

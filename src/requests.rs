@@ -16,8 +16,8 @@ use crate::clients::radarr::Radarr;
 use crate::config::{self, User};
 use crate::domain::film::{TmdbId, Uid};
 use crate::domain::step::{Aliases, Step};
-use crate::journal::report::Report;
-use crate::store::{Store, StoreError, Wish, WishProblem};
+use crate::journal::Journal;
+use crate::store::{StoreError, Wish, WishProblem};
 use crate::system::interrupt;
 use executor::Send;
 use snapshot::Look;
@@ -103,33 +103,22 @@ impl<'a> Feed<'a> {
     }
 
     /// Sends what is known while so many films are still `unread`.
-    pub fn begin(&mut self, store: &mut Store, report: &mut Report, unread: usize) -> Result<(), StoreError> {
+    pub fn begin(&mut self, journal: &mut Journal, unread: usize) -> Result<(), StoreError> {
         if self.is_over || matches!(self.looked, Looked::Failed) || interrupt::requested().is_some() {
             return Ok(());
         }
-        self.send(store, report, &InLibrary::Ignored, unread)
+        self.send(journal, &InLibrary::Ignored, unread)
     }
 
     /// Does the rest of this half of the pass.
-    pub fn finish(
-        &mut self,
-        store: &mut Store,
-        report: &mut Report,
-        library: &InLibrary,
-    ) -> Result<(), StoreError> {
-        self.send(store, report, library, 0)
+    pub fn finish(&mut self, journal: &mut Journal, library: &InLibrary) -> Result<(), StoreError> {
+        self.send(journal, library, 0)
     }
 
-    fn send(
-        &mut self,
-        store: &mut Store,
-        report: &mut Report,
-        library: &InLibrary,
-        unread: usize,
-    ) -> Result<(), StoreError> {
-        store.share_answers()?;
-        let aliases = Aliases::new(store.aliases()?);
-        let wishes = self.open_wishes(store, report, library, &aliases)?;
+    fn send(&mut self, journal: &mut Journal, library: &InLibrary, unread: usize) -> Result<(), StoreError> {
+        journal.store.share_answers()?;
+        let aliases = Aliases::new(journal.store.aliases()?);
+        let wishes = self.open_wishes(journal, library, &aliases)?;
         if wishes.is_empty() {
             return Ok(());
         }
@@ -138,7 +127,7 @@ impl<'a> Feed<'a> {
             return Ok(());
         }
         if matches!(self.looked, Looked::NotYet) {
-            let found = self.setup.look(store, report, &aliases)?;
+            let found = self.setup.look(journal, &aliases)?;
             self.looked = found.map_or(Looked::Failed, |found| Looked::Ready(Box::new(found)));
         }
         // It is put back below.
@@ -149,11 +138,11 @@ impl<'a> Feed<'a> {
             look.view.in_library.clone_from(films);
         }
         let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
-        let steps = plan::radarr(&wishes, &store.listers(&uids)?, &look.terms, &look.view, &aliases);
+        let steps = plan::radarr(&wishes, &journal.store.listers(&uids)?, &look.terms, &look.view, &aliases);
         self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
-        self.warn_of_searches(&steps, unread, store, report)?;
+        self.warn_of_searches(&steps, unread, journal)?;
         let mut send = Send { feed: self, look: &mut look, aliases: &aliases, is_last: unread == 0 };
-        let result = send.apply(&steps, store, report);
+        let result = send.apply(&steps, journal);
         self.looked = Looked::Ready(look);
         result
     }
@@ -161,8 +150,7 @@ impl<'a> Feed<'a> {
     /// The wishes to look at: none, as long as none is due.
     fn open_wishes(
         &self,
-        store: &Store,
-        report: &Report,
+        journal: &Journal,
         library: &InLibrary,
         aliases: &Aliases,
     ) -> Result<Vec<Wish>, StoreError> {
@@ -174,10 +162,10 @@ impl<'a> Feed<'a> {
             _ => false,
         };
         let had_its_turn = |wish: &Wish| self.done.contains(&(wish.person.clone(), wish.film.uid.clone()));
-        let mut wishes = store.wishes()?;
+        let mut wishes = journal.store.wishes()?;
         wishes.retain(|wish| names.contains(wish.person.as_str()) && !had_its_turn(wish));
         let has_left = |wish: &Wish| wish.problem == Some(WishProblem::InLibrary) && !is_in_library(wish);
-        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= report.now() || has_left(wish);
+        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= journal.now() || has_left(wish);
         if !wishes.iter().any(is_due) {
             return Ok(Vec::new());
         }
@@ -190,8 +178,7 @@ impl<'a> Feed<'a> {
         &mut self,
         steps: &[Step],
         unread: usize,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let config = self.setup.config;
         let adds = steps.iter().filter(|step| matches!(step, Step::Add(_))).count() + unread;
@@ -203,6 +190,6 @@ impl<'a> Feed<'a> {
         let up_to = if unread > 0 { "up to " } else { "" };
         let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without searching";
-        report.warning(store, "many_searches", "radarr", &text, Some(hint))
+        journal.warning("many_searches", "radarr", &text, Some(hint))
     }
 }

@@ -22,7 +22,8 @@ use crate::config::User;
 use crate::domain::film::{TmdbId, split_year};
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
-use crate::journal::report::{Ended, Failed, Report};
+use crate::journal::Journal;
+use crate::journal::report::{Ended, Failed};
 use crate::requests::{Complaint, InLibrary};
 use crate::shelves::plan::{CollectionView, Library, Viewer};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
@@ -83,27 +84,22 @@ impl Collect<'_> {
     }
 
     /// Does this half of the pass; returns what the libraries hold. `asked` has what was asked already.
-    pub fn run(
-        &self,
-        asked: &Asked<'_>,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<InLibrary, StoreError> {
+    pub fn run(&self, asked: &Asked<'_>, journal: &mut Journal) -> Result<InLibrary, StoreError> {
         if !self.is_needed() {
             return Ok(InLibrary::Ignored);
         }
-        let Some(look) = self.look(asked, store, report)? else { return Ok(InLibrary::Unknown) };
+        let Some(look) = self.look(asked, journal)? else { return Ok(InLibrary::Unknown) };
         // What did not stick is tried once a day.
-        store.forget_unstuck(report.now() - DAILY)?;
-        let aliases = Aliases::new(store.aliases()?);
-        let groups = self.groups(&look, store, report)?;
-        let mut read = self.read(asked, &look, &groups, &aliases, store, report)?;
+        journal.store.forget_unstuck(journal.now() - DAILY)?;
+        let aliases = Aliases::new(journal.store.aliases()?);
+        let groups = self.groups(&look, journal)?;
+        let mut read = self.read(asked, &look, &groups, &aliases, journal)?;
         for (group, members) in groups.iter().zip(mem::take(&mut read.members)) {
             if interrupt::requested().is_some() {
                 break;
             }
             if let Some(members) = members {
-                self.group(group, members, &read, &aliases, store, report)?;
+                self.group(group, members, &read, &aliases, journal)?;
             }
         }
         // What keeps films from Radarr: everything in anybody's library, once all of them could be read.
@@ -113,14 +109,9 @@ impl Collect<'_> {
     }
 
     /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.
-    fn look(
-        &self,
-        asked: &Asked<'_>,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<Option<Look>, StoreError> {
-        let known = store.server("jellyfin")?;
-        let is_known = self.is_known(store, report.now())?;
+    fn look(&self, asked: &Asked<'_>, journal: &mut Journal) -> Result<Option<Look>, StoreError> {
+        let known = journal.store.server("jellyfin")?;
+        let is_known = self.is_known(&journal.store, journal.now())?;
         let find = || -> Result<_, JellyfinError> {
             let info = (!is_known).then(|| asked.info.get(&())).transpose()?;
             let (users, sets) = (asked.users.get(&())?, asked.sets.get(&())?);
@@ -135,22 +126,22 @@ impl Collect<'_> {
             Err(error) => {
                 let hint = error.hint();
                 let (notice, text) = (("jellyfin", "", "look"), chain(&error));
-                report.failure(store, Failed::Server, notice, "jellyfin", &text, hint.as_deref())?;
+                journal.failure(Failed::Server, notice, "jellyfin", &text, hint.as_deref())?;
                 return Ok(None);
             }
         };
         if let Some(info) = info {
             log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
-            if self.same_jellyfin && store.forget_other_jellyfin(&info.id)? {
+            if self.same_jellyfin && journal.store.forget_other_jellyfin(&info.id)? {
                 log::info!("jellyfin: `{}` is accepted; its collections are learned anew", info.name);
             }
-            if let Some((text, hint)) = other_server(&info, store)? {
+            if let Some((text, hint)) = other_server(&info, &mut journal.store)? {
                 let notice = ("jellyfin", "", "other");
-                report.failure(store, Failed::Server, notice, "jellyfin", &text, Some(hint))?;
+                journal.failure(Failed::Server, notice, "jellyfin", &text, Some(hint))?;
                 return Ok(None);
             }
         }
-        store.forget_notices("jellyfin")?;
+        journal.store.forget_notices("jellyfin")?;
         Ok(Some(Look { users, sets }))
     }
 
@@ -195,15 +186,14 @@ impl Collect<'_> {
         mut members: Members,
         read: &Read,
         aliases: &Aliases,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let id = group.id.as_ref();
         let mut lists: Vec<Vec<Listed>> = Vec::new();
         let mut accepted = Vec::new();
         for user in &group.users {
-            lists.push(store.listed(&user.name, !user.remove_unlisted)?);
-            accepted.push(store.cursor(&user.name)?.accepted_at.is_some());
+            lists.push(journal.store.listed(&user.name, !user.remove_unlisted)?);
+            accepted.push(journal.store.cursor(&user.name)?.accepted_at.is_some());
         }
         let viewers: Vec<Viewer<'_>> = group
             .users
@@ -218,9 +208,10 @@ impl Collect<'_> {
                 library: user.jellyfin_username.as_ref().and_then(|name| read.libraries.get(&name_key(name))),
             })
             .collect();
-        let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
-        let mut leftovers = id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(store, id))?;
+        let rows = id.map_or(Ok(Vec::new()), |id| journal.store.members(id))?;
+        let unstuck = id.map_or(Ok(Vec::new()), |id| journal.store.unstuck(id))?;
+        let mut leftovers =
+            id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(&mut journal.store, id))?;
         let libraries = viewers.iter().filter_map(|viewer| viewer.library);
         let paths: HashMap<&str, _> =
             libraries.flat_map(Library::paths).map(|(path, tmdb, item_id)| (path, (tmdb, item_id))).collect();
@@ -232,24 +223,23 @@ impl Collect<'_> {
             if let Step::Take(take) = step {
                 // Jellyfin may have none.
                 take.year = match split_year(&take.name) {
-                    (_, None) => store.film_year(take.tmdb)?,
+                    (_, None) => journal.store.film_year(take.tmdb)?,
                     _ => None,
                 };
             }
         }
         if self.is_dry {
             for step in &plan.steps {
-                report.step(step, Ended::Planned, None);
+                journal.step(step, Ended::Planned, None);
             }
             return Ok(());
         }
         if let Some(id) = id {
-            store.record_members(id, &plan.met)?;
-            store.forget_members(id, &plan.gone)?;
-            leftovers.record(id, &format!("collection `{}`", group.name), store, report)?;
+            journal.store.record_members(id, &plan.met)?;
+            journal.store.forget_members(id, &plan.gone)?;
+            leftovers.record(id, &format!("collection `{}`", group.name), journal)?;
         }
-        let mut apply =
-            Apply { jellyfin: self.jellyfin, name: &group.name, id, leftovers, aliases, store, report };
+        let mut apply = Apply { jellyfin: self.jellyfin, name: &group.name, id, leftovers, aliases, journal };
         let after = apply.run(&plan.steps)?;
         // Without a collection there are no members, unless it should have been made.
         let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
@@ -258,16 +248,16 @@ impl Collect<'_> {
             // What is known of everybody's films stays as it was, and so does when it was seen.
             return Ok(());
         }
-        let unstuck = id.map_or(Ok(Vec::new()), |id| store.unstuck(id))?;
+        let unstuck = id.map_or(Ok(Vec::new()), |id| journal.store.unstuck(id))?;
         for (viewer, user) in viewers.iter().zip(&group.users) {
             let name = name_key(user.jellyfin_username.as_deref().unwrap_or_default());
             let placed = plan::places(viewer, members, &unstuck, aliases);
             // Whatever of the look is still to be done is written down as not seen yet.
             let look = match read.looks.get(&name).filter(|_| !self.only_take) {
-                Some(taken) => taken.to_record(user, store, report.now())?,
+                Some(taken) => taken.to_record(user, &journal.store, journal.now())?,
                 None => None,
             };
-            store.record_places(viewer.name, &placed, look.as_ref())?;
+            journal.store.record_places(viewer.name, &placed, look.as_ref())?;
         }
         Ok(())
     }

@@ -6,9 +6,8 @@ use crate::cli::CleanupArgs;
 use crate::clients::http::Patience;
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
-use crate::journal::report::Report;
+use crate::journal::Journal;
 use crate::shelves::{Asked, Collect};
-use crate::store::Store;
 
 /// Does one pass over the collections.
 ///
@@ -21,7 +20,7 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
         return Err(ConfigError::NoJellyfin.into());
     }
     let mut session = Session::begin("cleanup", config, args.dry_run, chosen.len())?;
-    let passed = pass(args, config, Patience::default(), &mut session.store, &mut session.report);
+    let passed = pass(args, config, Patience::default(), &mut session.journal);
     session.end(passed, args.json)
 }
 
@@ -34,8 +33,7 @@ pub fn pass(
     args: &CleanupArgs,
     config: &Config,
     patience: Patience,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
 ) -> anyhow::Result<()> {
     let chosen = config.chosen_users(&args.user)?;
     let Some(jellyfin_config) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
@@ -51,7 +49,7 @@ pub fn pass(
         needs_libraries: false,
         same_jellyfin: false,
     };
-    store.tell_films(&config.films)?;
-    collect.run(&Asked::new(&jellyfin), store, report)?;
+    journal.store.tell_films(&config.films)?;
+    collect.run(&Asked::new(&jellyfin), journal)?;
     Ok(())
 }

@@ -9,12 +9,11 @@ use crate::clients::letterboxd::Letterboxd;
 use crate::config::Config;
 use crate::domain::span::left;
 use crate::exit::Exit;
-use crate::journal::report::Report;
+use crate::journal::Journal;
 use crate::lists;
 use crate::lists::accept::Terms;
 use crate::requests::{self, FRESH, Feed, InLibrary};
 use crate::shelves::{Asked, Collect};
-use crate::store::Store;
 
 /// Does one pass.
 ///
@@ -24,7 +23,7 @@ use crate::store::Store;
 pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
     let mut session = Session::begin("sync", config, args.dry_run, chosen.len())?;
-    let passed = pass(args, config, Patience::default(), &mut session.store, &mut session.report);
+    let passed = pass(args, config, Patience::default(), &mut session.journal);
     session.end(passed, args.json)
 }
 
@@ -37,23 +36,23 @@ pub fn pass(
     args: &SyncArgs,
     config: &Config,
     patience: Patience,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
 ) -> anyhow::Result<()> {
     let chosen = &config.chosen_users(&args.user)?;
     let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
     if args.add_again {
-        let open = store.forget_answers(&people)?;
+        let open = journal.store.forget_answers(&people)?;
         log::info!("radarr: {open} films may be sent again");
     }
 
-    let letterboxd = letterboxd(&config.letterboxd, store, patience, args.ignore_cool_down, None)?;
+    let letterboxd =
+        letterboxd(&config.letterboxd, &mut journal.store, patience, args.ignore_cool_down, None)?;
     if letterboxd.is_stopped() {
-        tell_cool_down(&letterboxd, store, report)?;
+        tell_cool_down(&letterboxd, journal)?;
     }
     let terms = Terms {
-        now: report.now(),
+        now: journal.now(),
         full: args.full,
         allow_shrink: args.allow_shrink,
         full_scan_secs: config.letterboxd.full_scan.and_then(|age| age.as_secs().try_into().ok()),
@@ -75,7 +74,7 @@ pub fn pass(
     let collect = collect.filter(Collect::is_needed);
     let asked = jellyfin.as_ref().map(Asked::new);
     let ahead = collect.as_ref().zip(asked.as_ref()).map(|(collect, asked)| -> anyhow::Result<_> {
-        let questions = collect.questions(store, report.now(), letterboxd.takes(people.len()))?;
+        let questions = collect.questions(&journal.store, journal.now(), letterboxd.takes(people.len()))?;
         Ok(move || collect.ask_ahead(asked, questions))
     });
     let ahead = ahead.transpose()?;
@@ -83,9 +82,9 @@ pub fn pass(
         if let Some(ahead) = ahead {
             scope.spawn(ahead);
         }
-        lists::watchlists(&letterboxd, store, report, &people, &everybody, terms)
+        lists::watchlists(&letterboxd, journal, &people, &everybody, terms)
     })?;
-    store.tell_films(&config.films)?;
+    journal.store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
     let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
         Feed::new(requests::Setup {
@@ -98,32 +97,32 @@ pub fn pass(
             fresh: FRESH,
         })
     });
-    lists::films(&letterboxd, store, report, &people, args.full, |store, report, unread| match &mut feed {
-        Some(feed) if feed.is_open_early() => feed.begin(store, report, unread),
+    lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut feed {
+        Some(feed) if feed.is_open_early() => feed.begin(journal, unread),
         _ => Ok(()),
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
 
-    let collect = |store: &mut Store, report: &mut Report| match (&collect, &asked) {
-        (Some(collect), Some(asked)) => collect.run(asked, store, report),
+    let collect = |journal: &mut Journal| match (&collect, &asked) {
+        (Some(collect), Some(asked)) => collect.run(asked, journal),
         _ => Ok(InLibrary::Ignored),
     };
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
-    let library = if skips { collect(store, report)? } else { InLibrary::Ignored };
+    let library = if skips { collect(journal)? } else { InLibrary::Ignored };
     if let Some(feed) = &mut feed {
-        feed.finish(store, report, &library)?;
+        feed.finish(journal, &library)?;
     }
     if !skips {
-        collect(store, report)?;
+        collect(journal)?;
     }
     Ok(())
 }
 
 /// Letterboxd is left alone in this run; everything else is done.
-fn tell_cool_down(letterboxd: &Letterboxd, store: &mut Store, report: &mut Report) -> anyhow::Result<()> {
-    let left = left(report.now(), lists::left_alone_until(letterboxd, store, report.now())?);
+fn tell_cool_down(letterboxd: &Letterboxd, journal: &mut Journal) -> anyhow::Result<()> {
+    let left = left(journal.now(), lists::left_alone_until(letterboxd, &journal.store, journal.now())?);
     let text = format!("left alone for another {left}, since it refused us; everything else is done");
-    report.block();
-    report.warning(store, "block", "letterboxd", &text, None)?;
+    journal.block();
+    journal.warning("block", "letterboxd", &text, None)?;
     Ok(())
 }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::{Film, Link, Uid};
-use crate::journal::report::{Failed, Report, plural};
+use crate::journal::Journal;
+use crate::journal::report::{Failed, plural};
 use crate::store::{Look, Store, StoreError};
 
 /// What the film pages of a run say of TMDB, taken together.
@@ -133,18 +134,13 @@ impl Doubt {
     }
 
     /// Tells that Letterboxd changed its pages; so many were not asked because of it.
-    pub(super) fn tell(
-        &self,
-        unasked: usize,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
+    pub(super) fn tell(&self, unasked: usize, journal: &mut Journal) -> Result<(), StoreError> {
         let left = match unasked {
             0 => String::new(),
             unasked => format!(" and for {} more", plural(unasked, "page")),
         };
         let text = format!("{}; nothing of that was kept, the next run asks again{left}", self.text());
-        report.failure(store, Failed::Server, "no_ids", "letterboxd", &text, Some(Self::hint()))
+        journal.failure(Failed::Server, "no_ids", "letterboxd", &text, Some(Self::hint()))
     }
 }
 

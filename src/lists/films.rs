@@ -12,7 +12,8 @@ use super::{keep, note_routes};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::{Film, Uid};
-use crate::journal::report::{Failed, Report, plural};
+use crate::journal::Journal;
+use crate::journal::report::{Failed, plural};
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// After so many pages, what they brought is passed on.
@@ -24,23 +25,23 @@ const BATCH: usize = 50;
 /// `pass_on` is called now and then while more pages are under way, and gets how many films are still to be read.
 pub fn films(
     letterboxd: &Letterboxd,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
     people: &[String],
     full: bool,
-    mut pass_on: impl FnMut(&mut Store, &mut Report, usize) -> Result<(), StoreError>,
+    mut pass_on: impl FnMut(&mut Journal, usize) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let due = if full { Timestamp::MAX } else { report.now() };
-    let (mut unread, listers) = store.unread(people, due)?;
+    let now = journal.now();
+    let due = if full { Timestamp::MAX } else { now };
+    let (mut unread, listers) = journal.store.unread(people, due)?;
     let mut asked: HashSet<Uid> = HashSet::new();
     let mut failures = Failures::default();
     let mut doubt = Doubt::default();
     let mut place = 0;
     'people: for person in people.iter().filter(|person| listers.contains(*person)) {
-        let mut films = store.unresolved(person, due)?;
+        let mut films = journal.store.unresolved(person, due)?;
         films.retain(|film| asked.insert(film.uid.clone()));
         while !films.is_empty() {
-            let known = films.iter().map(|film| store.is_known_without_id(&film.uid));
+            let known = films.iter().map(|film| journal.store.is_known_without_id(&film.uid));
             let known = known.collect::<Result<Vec<_>, _>>()?;
             let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();
             let mut answered = vec![false; films.len()];
@@ -53,7 +54,7 @@ pub fn films(
                 is_open && tally.is_strong()
             };
             letterboxd.film_pages(&slugs, is_enough, |index, page| {
-                keep(&mut done, note_routes(letterboxd, store, report.now()));
+                keep(&mut done, note_routes(letterboxd, &mut journal.store, now));
                 let hint = page.as_ref().err().and_then(PageError::hint);
                 let is_held = is_open && lacks_id(&page, known[index]);
                 let Some(look) = look_at(page) else { return };
@@ -65,24 +66,24 @@ pub fn films(
                 if is_held {
                     doubt.held.push((index, films[index].clone(), look));
                 } else if looks.add(index, look) {
-                    keep(&mut done, looks.store(|index| &films[index], store, report.now()).map(drop));
+                    keep(&mut done, looks.store(|index| &films[index], &mut journal.store, now).map(drop));
                 }
                 if fresh % BATCH == 0 && done.is_ok() {
-                    let stored = looks.store(|index| &films[index], store, report.now());
-                    done = stored.and_then(|_| pass_on(store, report, unread));
+                    let stored = looks.store(|index| &films[index], &mut journal.store, now);
+                    done = stored.and_then(|_| pass_on(journal, unread));
                 }
             });
             done?;
-            looks.store(|index| &films[index], store, report.now())?;
+            looks.store(|index| &films[index], &mut journal.store, now)?;
             if unread > 0 && fresh > 0 {
-                pass_on(store, report, unread)?;
+                pass_on(journal, unread)?;
             }
             place += films.len();
             if !doubt.is_open_and_strong() {
                 break;
             }
             // Too few of them name an id to ask for more, unless there is proof that they are what they seem to be.
-            if doubt.is_justified(letterboxd, store, &asked)? {
+            if doubt.is_justified(letterboxd, &mut journal.store, &asked)? {
                 break 'people;
             }
             letterboxd.resume_film_pages();
@@ -90,37 +91,37 @@ pub fn films(
             films.retain(|_| answered.next() == Some(false));
         }
     }
-    let is_changed = doubt.is_justified(letterboxd, store, &asked)?;
+    let is_changed = doubt.is_justified(letterboxd, &mut journal.store, &asked)?;
     if is_changed {
-        doubt.tell(letterboxd.unasked(), store, report)?;
+        doubt.tell(letterboxd.unasked(), journal)?;
     } else {
         let looks: Vec<_> = doubt.held.iter().map(|(_, film, look)| (film, look)).collect();
         if !looks.is_empty() {
-            store.record_looks(&looks, report.now())?;
+            journal.store.record_looks(&looks, journal.now())?;
         }
-        store.forget_notices("no_ids")?;
+        journal.store.forget_notices("no_ids")?;
     }
     if letterboxd.is_stopped() {
-        report.block();
+        journal.block();
     } else if failures.is_empty() {
-        store.forget_notices("films")?;
+        journal.store.forget_notices("films")?;
     }
-    failures.tell_films(store, report)?;
+    failures.tell_films(journal)?;
     if letterboxd.unasked() > 0 && !is_changed {
         let pages = plural(letterboxd.unasked(), "page");
         let text =
             format!("one page after the other was not to be had, so {pages} are left for the next run");
-        report.failure(store, Failed::Server, "given_up", "letterboxd", &text, None)?;
+        journal.failure(Failed::Server, "given_up", "letterboxd", &text, None)?;
     } else {
-        store.forget_notices("given_up")?;
+        journal.store.forget_notices("given_up")?;
     }
     let order: HashMap<&String, usize> =
         people.iter().enumerate().map(|(index, person)| (person, index)).collect();
-    let mut skips = store.skips()?;
+    let mut skips = journal.store.skips()?;
     skips.retain(|(person, skip)| !skip.is_told && order.contains_key(person));
     skips.sort_by_key(|(person, _)| order[person]);
     for (person, skip) in skips {
-        report.skip(store, &person, &skip.film, &skip.why)?;
+        journal.skip(&person, &skip.film, &skip.why)?;
     }
     Ok(())
 }

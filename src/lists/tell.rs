@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::{Scraped, Trouble};
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
-use crate::journal::report::{Failed, Report, UserReport, plural};
-use crate::store::{Store, StoreError};
+use crate::journal::Journal;
+use crate::journal::report::{Failed, UserReport, plural};
+use crate::store::StoreError;
 
 /// Writes down how a scrape went and says what a person should know about it.
 pub(super) fn tell(
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
     person: &str,
     scraped: &Scraped,
     common: &Failures,
@@ -21,25 +21,19 @@ pub(super) fn tell(
         Some(name) => {
             let text = format!("is the same member as `{name}`, who is in the config, too");
             let hint = "take the name out of the config that is no longer theirs; what is known of it then goes on under the other, unless that has a list already";
-            report.warning(store, ("member", person), person, &text, Some(hint))?;
+            journal.warning(("member", person), person, &text, Some(hint))?;
         }
-        None if scraped.trouble.is_none() => store.forget_notices_about("member", person)?,
+        None if scraped.trouble.is_none() => journal.store.forget_notices_about("member", person)?,
         None => {}
     }
     match &scraped.trouble {
         None => {
-            store.forget_notices_about("scrape", person)?;
-            store.forget_notices("block")?;
+            journal.store.forget_notices_about("scrape", person)?;
+            journal.store.forget_notices("block")?;
             if scraped.other_tiles == 0 {
-                store.forget_notices_about("tiles", person)?;
+                journal.store.forget_notices_about("tiles", person)?;
             } else {
-                report.warning(
-                    store,
-                    ("tiles", person, ""),
-                    person,
-                    &tiles_text(scraped.other_tiles),
-                    None,
-                )?;
+                journal.warning(("tiles", person, ""), person, &tiles_text(scraped.other_tiles), None)?;
             }
         }
         Some(Trouble::OtherMember { known, found }) => {
@@ -47,10 +41,10 @@ pub(super) fn tell(
                 "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
             );
             let hint = "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once";
-            report.failure(store, Failed::List, ("scrape", person, "member"), person, &text, Some(hint))?;
+            journal.failure(Failed::List, ("scrape", person, "member"), person, &text, Some(hint))?;
             problem = Some(text);
         }
-        Some(Trouble::Page { error: PageError::Stopped, .. }) => report.block(),
+        Some(Trouble::Page { error: PageError::Stopped, .. }) => journal.block(),
         // Told once for all.
         Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
         Some(Trouble::Page { error, number }) => {
@@ -60,11 +54,11 @@ pub(super) fn tell(
             if common.0.contains_key(&text) {
                 // Told once for all.
             } else if error.is_block() {
-                report.block();
-                report.warning(store, "block", person, &text, hint)?;
+                journal.block();
+                journal.warning("block", person, &text, hint)?;
             } else {
                 let failed = if is_own_trouble(error, *number) { Failed::List } else { Failed::User };
-                report.failure(store, failed, ("scrape", person, scraped.outcome), person, &text, hint)?;
+                journal.failure(failed, ("scrape", person, scraped.outcome), person, &text, hint)?;
             }
             problem = Some(text);
         }
@@ -77,18 +71,18 @@ pub(super) fn tell(
                 None => "the pages of the watchlist do not agree on its total".to_owned(),
             };
             let text = format!("{what}; nothing is taken off until that is clear");
-            report.warning(store, ("scrape", person, "total"), person, &text, None)?;
+            journal.warning(("scrape", person, "total"), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Moved) => {
             let text = "the watchlist changed while it was read: one film stands on two of its pages; \
                  nothing is taken off until that is clear";
-            report.warning(store, ("scrape", person, "total"), person, text, None)?;
+            journal.warning(("scrape", person, "total"), person, text, None)?;
             problem = Some(text.to_owned());
         }
         Some(Trouble::Waits { why }) => {
             let text = format!("{why}; all pages are read again within an hour");
-            report.failure(store, Failed::User, ("scrape", person, scraped.outcome), person, &text, None)?;
+            journal.failure(Failed::User, ("scrape", person, scraped.outcome), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Pending { gone, known }) => {
@@ -97,15 +91,15 @@ pub(super) fn tell(
                  nothing is taken off until a crawl in an hour or later says the same"
             );
             let hint = "`lbjf sync --allow-shrink` accepts it now";
-            report.warning(store, ("scrape", person, "pending"), person, &text, Some(hint))?;
+            journal.warning(("scrape", person, "pending"), person, &text, Some(hint))?;
             problem = Some(text);
         }
     }
     let readable =
         !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. } | Trouble::OtherMember { .. }));
     let declared = scraped.declared.filter(|_| readable);
-    store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, report.now())?;
-    report.user(UserReport {
+    journal.store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, journal.now())?;
+    journal.user(UserReport {
         user: person.to_owned(),
         outcome: scraped.outcome,
         declared: scraped.declared,
@@ -170,21 +164,21 @@ impl Failures {
     }
 
     /// One line for each kind of failure.
-    pub(super) fn tell_films(self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    pub(super) fn tell_films(self, journal: &mut Journal) -> Result<(), StoreError> {
         for (why, (hint, names)) in self.0 {
             let (failed, text) = (Failed::Films(names.len()), text(&why, "film page", &names));
-            report.failure(store, failed, ("films", "", why.as_str()), "letterboxd", &text, hint)?;
+            journal.failure(failed, ("films", "", why.as_str()), "letterboxd", &text, hint)?;
         }
         Ok(())
     }
 
     /// One line for each kind of failure.
-    pub(super) fn tell_watchlists(self, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    pub(super) fn tell_watchlists(self, journal: &mut Journal) -> Result<(), StoreError> {
         for (why, (hint, names)) in self.0 {
             let text = text(&why, "watchlist", &names);
             let names: Vec<String> = names.into_values().collect();
             let notice = ("watchlists", "", why.as_str());
-            report.failure(store, Failed::Users(&names), notice, "letterboxd", &text, hint)?;
+            journal.failure(Failed::Users(&names), notice, "letterboxd", &text, hint)?;
         }
         Ok(())
     }

@@ -7,8 +7,9 @@ use super::snapshot::Look;
 use crate::clients::api::chain;
 use crate::clients::radarr::AddError;
 use crate::domain::step::{Add, Aliases, Leave, Step, WhyNot, Wished};
-use crate::journal::report::{Ended, Failed, Report, plural};
-use crate::store::{Store, StoreError, WishProblem};
+use crate::journal::Journal;
+use crate::journal::report::{Ended, Failed, plural};
+use crate::store::{StoreError, WishProblem};
 use crate::system::interrupt;
 use crate::system::progress;
 
@@ -36,13 +37,8 @@ pub(super) struct Send<'a, 'b> {
 
 impl Send<'_, '_> {
     /// Does all steps, as far as they make sense.
-    pub(super) fn apply(
-        &mut self,
-        steps: &[Step],
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
-        let now = report.now();
+    pub(super) fn apply(&mut self, steps: &[Step], journal: &mut Journal) -> Result<(), StoreError> {
+        let now = journal.now();
         let mut tags = Vec::new();
         let mut adds = Vec::new();
         // What the look at Radarr told of all films is written at once.
@@ -54,12 +50,12 @@ impl Send<'_, '_> {
             _ => None,
         });
         if !answered.is_empty() {
-            store.answer(&answered, now)?;
+            journal.store.answer(&answered, now)?;
         }
         let untagged = wishes_of(&|step| if let Step::Tag(tag) = step { Some(&tag.wished) } else { None });
         if !untagged.is_empty() {
             // Before the first request: what a person deletes from now on was there.
-            store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
+            journal.store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
         }
         for (why, problem) in LEFT {
             let left = wishes_of(&|step| match step {
@@ -67,22 +63,22 @@ impl Send<'_, '_> {
                 _ => None,
             });
             if !left.is_empty() {
-                store.record_problem(&left, problem, &why.to_string(), now)?;
+                journal.store.record_problem(&left, problem, &why.to_string(), now)?;
             }
         }
         for step in steps {
             match step {
-                Step::Have(_) | Step::Gone(_) => report.step(step, Ended::Done, None),
-                Step::Leave(leave) => tell_why(leave, store, report)?,
+                Step::Have(_) | Step::Gone(_) => journal.step(step, Ended::Done, None),
+                Step::Leave(leave) => tell_why(leave, journal)?,
                 Step::Tag(tag) => tags.push((step, tag)),
                 // What was tried before comes after all that is still to be read.
-                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], report),
+                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], journal),
                 Step::Add(add) => adds.push((step, add)),
                 Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
             }
         }
-        self.tag(&tags, store, report)?;
-        self.add_all(&adds, store, report)
+        self.tag(&tags, journal)?;
+        self.add_all(&adds, journal)
     }
 
     /// How a step ends that went well.
@@ -90,12 +86,7 @@ impl Send<'_, '_> {
         if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
     }
 
-    fn add_all(
-        &mut self,
-        adds: &[(&Step, &Add)],
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
+    fn add_all(&mut self, adds: &[(&Step, &Add)], journal: &mut Journal) -> Result<(), StoreError> {
         let most = self.feed.setup.config.max_adds_per_run.unwrap_or(usize::MAX);
         let bar = progress::bar("films to Radarr", adds.len().min(most), None);
         for (index, (step, add)) in adds.iter().enumerate() {
@@ -108,32 +99,32 @@ impl Send<'_, '_> {
                 log::info!("radarr: {films} left for later runs, since `radarr.max_adds_per_run` is {most}");
             }
             if self.feed.is_over || self.feed.added >= most {
-                self.leave(rest, report);
+                self.leave(rest, journal);
                 return Ok(());
             }
             if self.feed.failures_in_a_row >= MAX_FAILURES_IN_A_ROW {
                 self.feed.is_over = true;
-                self.leave(rest, report);
+                self.leave(rest, journal);
                 let rest = if self.is_last { films } else { "the rest is".to_owned() };
                 let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
-                return report.warning(store, ("adding", "", "row"), "radarr", &text, None);
+                return journal.warning(("adding", "", "row"), "radarr", &text, None);
             }
-            let goes_on = self.add(step, add, store, report)?;
+            let goes_on = self.add(step, add, journal)?;
             bar.step();
             if !goes_on {
                 self.feed.is_over = true;
-                self.leave(rest, report);
+                self.leave(rest, journal);
                 return Ok(());
             }
         }
-        if self.feed.added > 0 { store.forget_notices("adding") } else { Ok(()) }
+        if self.feed.added > 0 { journal.store.forget_notices("adding") } else { Ok(()) }
     }
 
     /// These wait for a later run, or for the next plan of this one.
-    fn leave(&mut self, adds: &[(&Step, &Add)], report: &mut Report) {
+    fn leave(&mut self, adds: &[(&Step, &Add)], journal: &mut Journal) {
         for (step, add) in adds {
             if self.is_last {
-                report.step(step, Ended::Later, None);
+                journal.step(step, Ended::Later, None);
             } else {
                 for wish in &add.wished.wishes {
                     self.feed.done.remove(wish);
@@ -143,21 +134,15 @@ impl Send<'_, '_> {
     }
 
     /// Sends one film and records how it ended. Returns whether sending others makes sense.
-    fn add(
-        &mut self,
-        step: &Step,
-        add: &Add,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<bool, StoreError> {
-        let (wished, now) = (&add.wished, report.now());
+    fn add(&mut self, step: &Step, add: &Add, journal: &mut Journal) -> Result<bool, StoreError> {
+        let (wished, now) = (&add.wished, journal.now());
         let error = match self.send(add) {
             Ok(Sent { end, merged }) => {
                 self.feed.failures_in_a_row = 0;
                 if let Some((asked, answered)) = merged {
-                    store.record_alias(asked, answered)?;
+                    journal.store.record_alias(asked, answered)?;
                 }
-                self.ended(end, step, wished, store, report)?;
+                self.ended(end, step, wished, journal)?;
                 return Ok(true);
             }
             Err(error) => error,
@@ -169,38 +154,48 @@ impl Send<'_, '_> {
             AddError::Failed(error) if error.is_limited() => {
                 let text = format!("{}; the rest is left for the next run", chain(&error));
                 let (notice, hint) = (("adding", "", "limit"), error.hint());
-                report.failure(store, Failed::Server, notice, "radarr", &text, hint.as_deref())?;
+                journal.failure(Failed::Server, notice, "radarr", &text, hint.as_deref())?;
                 return Ok(false);
             }
             AddError::Failed(_) | AddError::Conflict => {
                 self.feed.failures_in_a_row += 1;
-                store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
+                journal.store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
                 let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
                 let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
-                report.failure(store, one, notice, &wished.people(), &text, hint.as_deref())?;
+                journal.failure(one, notice, &wished.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
                 let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
-                report.failure(store, Failed::Server, ("adding", "", "settings"), "radarr", &text, None)?;
+                journal.failure(Failed::Server, ("adding", "", "settings"), "radarr", &text, None)?;
                 return Ok(false);
             }
             AddError::Unknown(_) => {
                 self.feed.failures_in_a_row = 0;
-                store.record_problem(&wished.wishes, WishProblem::Unknown, &error.to_string(), now)?;
+                journal.store.record_problem(
+                    &wished.wishes,
+                    WishProblem::Unknown,
+                    &error.to_string(),
+                    now,
+                )?;
                 for (person, _) in &wished.wishes {
-                    report.skip(store, person, &wished.film, &error.to_string())?;
+                    journal.skip(person, &wished.film, &error.to_string())?;
                 }
-                report.step(step, Ended::Skipped, None);
+                journal.step(step, Ended::Skipped, None);
                 return Ok(true);
             }
             AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
                 self.feed.failures_in_a_row = 0;
-                store.record_problem(&wished.wishes, WishProblem::Refused, &error.to_string(), now)?;
+                journal.store.record_problem(
+                    &wished.wishes,
+                    WishProblem::Refused,
+                    &error.to_string(),
+                    now,
+                )?;
                 let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
-                report.failure(store, one, notice, &wished.people(), &text, None)?;
+                journal.failure(one, notice, &wished.people(), &text, None)?;
             }
         }
-        report.step(step, Ended::Failed, None);
+        journal.step(step, Ended::Failed, None);
         Ok(true)
     }
 
@@ -210,28 +205,27 @@ impl Send<'_, '_> {
         end: End,
         step: &Step,
         wished: &Wished,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
-        let now = report.now();
+        let now = journal.now();
         match end {
             End::Added(folder) => {
                 self.feed.added += 1;
-                store.answer(&wished.wishes, now)?;
-                report.step(step, self.done(), Some(&folder));
+                journal.store.answer(&wished.wishes, now)?;
+                journal.step(step, self.done(), Some(&folder));
             }
             End::There => {
                 if self.feed.setup.config.user_tags {
-                    store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                    journal.store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
                 } else {
-                    store.answer(&wished.wishes, now)?;
+                    journal.store.answer(&wished.wishes, now)?;
                 }
-                report.step(&Step::Have(wished.clone()), Ended::Done, None);
+                journal.step(&Step::Have(wished.clone()), Ended::Done, None);
             }
             End::Excluded => {
                 let why = WhyNot::Excluded;
-                store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
-                tell_why(&Leave { wished: wished.clone(), why }, store, report)?;
+                journal.store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
+                tell_why(&Leave { wished: wished.clone(), why }, journal)?;
             }
         }
         Ok(())
@@ -239,12 +233,12 @@ impl Send<'_, '_> {
 }
 
 /// Says why a film is not sent, once for each person.
-fn tell_why(leave: &Leave, store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+fn tell_why(leave: &Leave, journal: &mut Journal) -> Result<(), StoreError> {
     if leave.why == WhyNot::Excluded {
         for (person, _) in &leave.wished.wishes {
-            report.skip(store, person, &leave.wished.film, &leave.why.to_string())?;
+            journal.skip(person, &leave.wished.film, &leave.why.to_string())?;
         }
     }
-    report.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
+    journal.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
     Ok(())
 }

@@ -10,7 +10,8 @@ use crate::config::QualityProfile;
 use crate::domain::film::TmdbId;
 use crate::domain::step::Aliases;
 use crate::domain::text;
-use crate::journal::report::{Failed, Report};
+use crate::journal::Journal;
+use crate::journal::report::Failed;
 use crate::requests::plan::{RadarrTerms, RadarrView, Wisher};
 use crate::store::{Store, StoreError};
 
@@ -25,12 +26,7 @@ pub(super) struct Look {
 
 impl Setup<'_> {
     /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
-    pub(super) fn look(
-        &self,
-        store: &mut Store,
-        report: &mut Report,
-        aliases: &Aliases,
-    ) -> Result<Option<Look>, StoreError> {
+    pub(super) fn look(&self, journal: &mut Journal, aliases: &Aliases) -> Result<Option<Look>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
             let version = self.radarr.check()?;
             log::debug!("radarr: version {version}");
@@ -47,15 +43,15 @@ impl Setup<'_> {
         };
         match ask() {
             Ok((settings, mut view)) => {
-                let terms = self.terms(&settings, store, report)?;
-                store.forget_notices("radarr")?;
-                view.is_restored = warn_if_restored(store, report, &view, aliases)?;
+                let terms = self.terms(&settings, journal)?;
+                journal.store.forget_notices("radarr")?;
+                view.is_restored = warn_if_restored(journal, &view, aliases)?;
                 Ok(Some(Look { terms, view, read_at: Instant::now() }))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {
                 let text = chain(&error);
-                report.failure(store, Failed::Server, "radarr", "radarr", &text, error.hint().as_deref())?;
+                journal.failure(Failed::Server, "radarr", "radarr", &text, error.hint().as_deref())?;
                 Ok(None)
             }
         }
@@ -63,12 +59,7 @@ impl Setup<'_> {
 
     /// Checks the settings against what Radarr has. People whose settings are wrong are left out, and it is told
     /// once for each wrong setting.
-    fn terms(
-        &self,
-        settings: &Settings,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<RadarrTerms, StoreError> {
+    fn terms(&self, settings: &Settings, journal: &mut Journal) -> Result<RadarrTerms, StoreError> {
         let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
         for user in self.users {
@@ -102,7 +93,7 @@ impl Setup<'_> {
             other => other.and_then(Result::ok),
         };
         if wrong.is_empty() {
-            store.forget_notices("settings")?;
+            journal.store.forget_notices("settings")?;
         }
         for ((text, hint), names) in wrong {
             let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -111,7 +102,7 @@ impl Setup<'_> {
             } else {
                 (Failed::Users(&names), names.join(", "))
             };
-            report.failure(store, failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
+            journal.failure(failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
         }
         Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
     }
@@ -188,19 +179,14 @@ pub(crate) fn user_tag(name: &str) -> String {
 }
 
 /// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
-fn warn_if_restored(
-    store: &mut Store,
-    report: &mut Report,
-    view: &RadarrView,
-    aliases: &Aliases,
-) -> Result<bool, StoreError> {
+fn warn_if_restored(journal: &mut Journal, view: &RadarrView, aliases: &Aliases) -> Result<bool, StoreError> {
     const KEY: &str = "restored";
-    let Some((text, hint)) = restored(store, &view.films, aliases)? else {
-        store.forget_notices(KEY)?;
+    let Some((text, hint)) = restored(&mut journal.store, &view.films, aliases)? else {
+        journal.store.forget_notices(KEY)?;
         return Ok(false);
     };
-    if store.is_first(KEY, report.now())? {
-        report.say("radarr", &text, Some(hint));
+    if journal.store.is_first(KEY, journal.now())? {
+        journal.say("radarr", &text, Some(hint));
     }
     Ok(true)
 }

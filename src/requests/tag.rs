@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::executor::{MAX_FAILURES_IN_A_ROW, Send};
 use crate::clients::api::{ApiError, chain};
 use crate::domain::step::{Step, Tag};
-use crate::journal::report::{Ended, Failed, Report, plural};
-use crate::store::{Store, StoreError};
+use crate::journal::Journal;
+use crate::journal::report::{Ended, Failed, plural};
+use crate::store::StoreError;
 use crate::system::interrupt;
 
 /// So many films are tagged in one call.
@@ -17,12 +18,7 @@ type Film<'s> = (&'s Step, &'s Tag);
 
 impl Send<'_, '_> {
     /// Labels these films. Their wishes are written down as untagged already.
-    pub(super) fn tag(
-        &mut self,
-        tags: &[Film<'_>],
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<(), StoreError> {
+    pub(super) fn tag(&mut self, tags: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
         let mut batches: BTreeMap<&[String], Vec<Film<'_>>> = BTreeMap::new();
         for (step, tag) in tags {
             batches.entry(&tag.labels).or_default().push((step, tag));
@@ -32,7 +28,7 @@ impl Send<'_, '_> {
                 if interrupt::requested().is_some() {
                     return Ok(());
                 }
-                self.tag_batch(labels, batch, store, report)?;
+                self.tag_batch(labels, batch, journal)?;
             }
         }
         Ok(())
@@ -42,21 +38,20 @@ impl Send<'_, '_> {
         &mut self,
         labels: &[String],
         films: &[Film<'_>],
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let error = match self.put_labels(labels, films) {
             Ok(()) => {
-                store.forget_notices("tagging")?;
-                return self.tagged(films, store, report);
+                journal.store.forget_notices("tagging")?;
+                return self.tagged(films, journal);
             }
             Err(error) => error,
         };
         // One film that is gone refuses the whole call, and the answer does not say which (facts/servers.md R10).
         if error.is_internal() && !error.is_locked() && films.len() > 1 {
-            return self.tag_singly(labels, films, store, report);
+            return self.tag_singly(labels, films, journal);
         }
-        not_tagged(labels, films, &error, store, report)
+        not_tagged(labels, films, &error, journal)
     }
 
     /// A call for each film; when too many fail in a row, the rest is left.
@@ -64,8 +59,7 @@ impl Send<'_, '_> {
         &mut self,
         labels: &[String],
         films: &[Film<'_>],
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let mut failed = Vec::new();
         let (mut failures_in_a_row, mut last) = (0, None);
@@ -77,7 +71,7 @@ impl Send<'_, '_> {
             match self.put_labels(labels, &[*film]) {
                 Ok(()) => {
                     failures_in_a_row = 0;
-                    self.tagged(&[*film], store, report)?;
+                    self.tagged(&[*film], journal)?;
                 }
                 Err(error) => {
                     failures_in_a_row += 1;
@@ -86,7 +80,7 @@ impl Send<'_, '_> {
                 }
             }
         }
-        last.map_or(Ok(()), |error| not_tagged(labels, &failed, &error, store, report))
+        last.map_or(Ok(()), |error| not_tagged(labels, &failed, &error, journal))
     }
 
     fn put_labels(&mut self, labels: &[String], films: &[Film<'_>]) -> Result<(), ApiError> {
@@ -101,11 +95,11 @@ impl Send<'_, '_> {
         Ok(())
     }
 
-    fn tagged(&self, films: &[Film<'_>], store: &mut Store, report: &mut Report) -> Result<(), StoreError> {
+    fn tagged(&self, films: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
         let wishes: Vec<_> = films.iter().flat_map(|(_, tag)| tag.wished.wishes.iter().cloned()).collect();
-        store.answer(&wishes, report.now())?;
+        journal.store.answer(&wishes, journal.now())?;
         for (step, _) in films {
-            report.step(step, self.done(), None);
+            journal.step(step, self.done(), None);
         }
         Ok(())
     }
@@ -125,17 +119,16 @@ fn not_tagged(
     labels: &[String],
     films: &[Film<'_>],
     error: &ApiError,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
 ) -> Result<(), StoreError> {
     if error.is_interrupt() {
         return Ok(());
     }
     for (step, _) in films {
-        report.step(step, Ended::Failed, None);
+        journal.step(step, Ended::Failed, None);
     }
     let (count, labels) = (films.len(), labels.join("`, `"));
     let films = plural(count, "film");
     let text = format!("{films} not tagged `{labels}`: {}", chain(error));
-    report.failure(store, Failed::Films(count), "tagging", "radarr", &text, error.hint().as_deref())
+    journal.failure(Failed::Films(count), "tagging", "radarr", &text, error.hint().as_deref())
 }

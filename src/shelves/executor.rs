@@ -10,8 +10,9 @@ use crate::clients::jellyfin::{Jellyfin, JellyfinId, MAX_IDS, Member};
 use crate::config::Collection;
 use crate::domain::film::TmdbId;
 use crate::domain::step::{Aliases, Put, Step, Take};
-use crate::journal::report::{Ended, Failed, Report};
-use crate::store::{MemberRow, Store, StoreError};
+use crate::journal::Journal;
+use crate::journal::report::{Ended, Failed};
+use crate::store::{MemberRow, StoreError};
 use crate::system::interrupt;
 
 /// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
@@ -26,8 +27,7 @@ pub(super) struct Apply<'a> {
     pub(super) id: Option<&'a JellyfinId>,
     pub(super) leftovers: Leftovers,
     pub(super) aliases: &'a Aliases,
-    pub(super) store: &'a mut Store,
-    pub(super) report: &'a mut Report,
+    pub(super) journal: &'a mut Journal,
 }
 
 impl Apply<'_> {
@@ -72,7 +72,7 @@ impl Apply<'_> {
             Ok((Err((text, hint)), _)) => {
                 let about = self.about();
                 let notice = ("apply", self.name, "not made");
-                self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint)?;
+                self.journal.failure(Failed::Collection, notice, &about, &text, hint)?;
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {
@@ -81,8 +81,7 @@ impl Apply<'_> {
                     "not made: the key is a token of `{}`, who may not see all collections that there are",
                     owner.name
                 );
-                self.report.failure(
-                    self.store,
+                self.journal.failure(
                     Failed::Collection,
                     ("apply", self.name, "not made"),
                     &about,
@@ -96,8 +95,8 @@ impl Apply<'_> {
         };
         match made {
             Ok(id) => {
-                self.store.record_collection(self.name, &id)?;
-                self.report.step(step, Ended::Done, None);
+                self.journal.store.record_collection(self.name, &id)?;
+                self.journal.step(step, Ended::Done, None);
                 Ok(Some(id))
             }
             Err(error) => {
@@ -120,7 +119,7 @@ impl Apply<'_> {
                 let tmdb = self.aliases.canonical(put.tmdb);
                 MemberRow { tmdb, is_own: true, was_watched: false }
             };
-            self.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
+            self.journal.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
             let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();
             match self.jellyfin.add(id, &items) {
                 Ok(()) => done.extend(batch),
@@ -136,8 +135,7 @@ impl Apply<'_> {
                         let text =
                             format!("{} not added: Jellyfin does not know its item any more", put.film);
                         let about = self.about();
-                        self.report.failure(
-                            self.store,
+                        self.journal.failure(
                             Failed::Films(1),
                             ("put", put.item_id.as_str()),
                             &about,
@@ -160,7 +158,7 @@ impl Apply<'_> {
         if interrupt::requested().is_none() {
             // What was to follow a call that failed fails with it.
             for put in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
-                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
+                self.journal.step(&Step::Put(put.clone()), Ended::Failed, None);
             }
         }
         Ok(done)
@@ -184,7 +182,7 @@ impl Apply<'_> {
                 if let Err(error) = self.jellyfin.remove(id, items) {
                     self.fail("films not taken out", &error)?;
                     for take in &takes[done.len()..] {
-                        self.report.step(&Step::Take((*take).clone()), Ended::Failed, None);
+                        self.journal.step(&Step::Take((*take).clone()), Ended::Failed, None);
                     }
                     return Ok(done);
                 }
@@ -203,7 +201,7 @@ impl Apply<'_> {
     ) -> Result<Option<Vec<Member>>, StoreError> {
         let (members, is_answered) = self.take_again(id, put, taken)?;
         let about = self.about();
-        self.leftovers.record(id, &about, self.store, self.report)?;
+        self.leftovers.record(id, &about, self.journal)?;
         let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -218,48 +216,47 @@ impl Apply<'_> {
         let is_out = |take: &Take| members.is_err() || !is_inside(take.tmdb, &[]);
         let (out, staying): (Vec<&Take>, Vec<&Take>) = taken.iter().partition(|take| is_out(take));
         for put in stuck {
-            self.report.step(&Step::Put(put.clone()), Ended::Done, None);
+            self.journal.step(&Step::Put(put.clone()), Ended::Done, None);
         }
         for take in &out {
-            self.report.step(&Step::Take((*take).clone()), Ended::Done, None);
+            self.journal.step(&Step::Take((*take).clone()), Ended::Done, None);
         }
         if members.is_ok() {
-            self.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
+            self.journal.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
         }
         if is_answered {
             let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
             let items: Vec<_> = stubborn.iter().map(|member| member.item_id.clone()).collect();
-            self.store.record_unstuck(id, &items, self.report.now())?;
+            self.journal.store.record_unstuck(id, &items, self.journal.now())?;
             for take in &staying {
                 let text = format!("{} stays in it although Jellyfin took it out", take.name);
                 let about = self.about();
                 let tmdb = take.tmdb.to_string();
                 let notice = ("unstuck", self.name, tmdb.as_str());
-                self.report.warning(self.store, notice, &about, &text, Some("it is tried again tomorrow"))?;
+                self.journal.warning(notice, &about, &text, Some("it is tried again tomorrow"))?;
             }
         }
         if interrupt::requested().is_none() {
             for take in staying {
-                self.report.step(&Step::Take(take.clone()), Ended::Failed, None);
+                self.journal.step(&Step::Take(take.clone()), Ended::Failed, None);
             }
         }
         if !unstuck.is_empty() {
             let items: Vec<_> = unstuck.iter().map(|put| put.item_id.clone()).collect();
-            self.store.record_unstuck(id, &items, self.report.now())?;
+            self.journal.store.record_unstuck(id, &items, self.journal.now())?;
             let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
-            self.store.forget_members(id, &tmdbs)?;
+            self.journal.store.forget_members(id, &tmdbs)?;
             for put in unstuck {
                 let text = format!("{} did not stay in it although Jellyfin took it", put.film);
                 let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
                 let about = self.about();
-                self.report.warning(
-                    self.store,
+                self.journal.warning(
                     ("unstuck", self.name, put.item_id.as_str()),
                     &about,
                     &text,
                     Some(hint),
                 )?;
-                self.report.step(&Step::Put(put.clone()), Ended::Failed, None);
+                self.journal.step(&Step::Put(put.clone()), Ended::Failed, None);
             }
         }
         Ok(members.ok())
@@ -322,6 +319,6 @@ impl Apply<'_> {
         let about = self.about();
         let text = format!("{what}: {}", chain(error));
         let (notice, hint) = (("apply", self.name, what), error.hint());
-        self.report.failure(self.store, Failed::Collection, notice, &about, &text, hint.as_deref())
+        self.journal.failure(Failed::Collection, notice, &about, &text, hint.as_deref())
     }
 }

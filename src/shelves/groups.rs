@@ -7,7 +7,8 @@ use super::{Collect, Look};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{BoxSet, JellyfinId};
 use crate::config::{Collection, User};
-use crate::journal::report::{Failed, Report};
+use crate::journal::Journal;
+use crate::journal::report::Failed;
 use crate::store::{Store, StoreError};
 use crate::system::interrupt;
 
@@ -22,39 +23,34 @@ pub(super) struct Group<'a> {
 
 impl Collect<'_> {
     /// The collections that this run may change, with everybody who is mapped to them.
-    pub(super) fn groups(
-        &self,
-        look: &Look,
-        store: &mut Store,
-        report: &mut Report,
-    ) -> Result<Vec<Group<'_>>, StoreError> {
+    pub(super) fn groups(&self, look: &Look, journal: &mut Journal) -> Result<Vec<Group<'_>>, StoreError> {
         let mut found: Vec<(Target, Group<'_>)> = Vec::new();
         let mut failed = HashSet::new();
         for (index, user) in self.users.iter().enumerate() {
             let Some(collection) = &user.collection else { continue };
             let is_chosen = self.chosen.contains(&index);
-            let target = match self.target(collection, &look.sets, store)? {
+            let target = match self.target(collection, &look.sets, &mut journal.store)? {
                 Ok(target) => target,
                 Err((text, hint)) => {
                     if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
                         let notice = ("collection", user.name.as_str(), text.as_str());
-                        report.failure(store, Failed::User, notice, &user.name, &text, hint.as_deref())?;
+                        journal.failure(Failed::User, notice, &user.name, &text, hint.as_deref())?;
                     }
                     continue;
                 }
             };
-            store.forget_notices_about("collection", &user.name)?;
+            journal.store.forget_notices_about("collection", &user.name)?;
             if is_chosen && !self.only_take {
-                tell_mapping(user, collection, target.set(&look.sets), store)?;
+                tell_mapping(user, collection, target.set(&look.sets), &mut journal.store)?;
             }
             let wanted = collection.to_string();
             let notice = ("same name", wanted.as_str());
             match twins(collection, &look.sets) {
                 Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
-                    report.warning(store, notice, &user.name, &text, Some(hint))?;
+                    journal.warning(notice, &user.name, &text, Some(hint))?;
                 }
                 Some(_) => {}
-                None => store.forget_notices_about("same name", &wanted)?,
+                None => journal.store.forget_notices_about("same name", &wanted)?,
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
                 group.users.push(user);

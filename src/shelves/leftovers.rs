@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use crate::clients::jellyfin::{JellyfinId, Member};
 use crate::domain::film::TmdbId;
-use crate::journal::report::Report;
+use crate::journal::Journal;
 use crate::store::{Store, StoreError};
 
 /// What is known of such members of one collection.
@@ -51,16 +51,18 @@ impl Leftovers {
         &mut self,
         collection_id: &JellyfinId,
         about: &str,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         for (item_id, tmdb, name) in self.new.drain(..) {
-            store.record_leftover(collection_id, &item_id, tmdb)?;
-            if store.is_first(("leftover", collection_id.as_str(), item_id.as_str()), report.now())? {
+            journal.store.record_leftover(collection_id, &item_id, tmdb)?;
+            if journal
+                .store
+                .is_first(("leftover", collection_id.as_str(), item_id.as_str()), journal.now())?
+            {
                 let text =
                     format!("Jellyfin keeps a leftover of {name} in it, which people may not see there");
                 let hint = "Jellyfin 10.11 can keep an old entry of a file that was replaced; lbjf takes it for the film";
-                report.say(about, &text, Some(hint));
+                journal.say(about, &text, Some(hint));
             }
         }
         Ok(())

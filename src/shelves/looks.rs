@@ -5,7 +5,7 @@ use super::groups::Group;
 use crate::clients::jellyfin::{JellyfinId, JellyfinUser};
 use crate::config::User;
 use crate::domain::text::name_key;
-use crate::journal::report::Report;
+use crate::journal::Journal;
 use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
 
 /// A look that is younger is not written down anew, or every idle run would write.
@@ -84,19 +84,18 @@ impl Collect<'_> {
         viewer: &JellyfinUser,
         name: &str,
         groups: &[Group<'_>],
-        store: &Store,
-        report: &Report,
+        journal: &Journal,
     ) -> Result<Scope, StoreError> {
         if self.only_take {
             // Once all of it, to know that there were films when there are none.
-            return Ok(if store.films_seen(&viewer.id)? > 0 { Scope::Nothing } else { Scope::Whole });
+            return Ok(if journal.store.films_seen(&viewer.id)? > 0 { Scope::Nothing } else { Scope::Whole });
         }
         if self.needs_libraries || self.full {
             return Ok(Scope::Whole);
         }
         let mut scope = Scope::Nothing;
         for user in mapped(groups, name).map(|(_, user)| user) {
-            scope = scope.and(scope_for(user, &viewer.id, store, report.now())?);
+            scope = scope.and(scope_for(user, &viewer.id, &journal.store, journal.now())?);
         }
         Ok(scope)
     }

@@ -16,7 +16,8 @@ use crate::clients::jellyfin::{Films, JellyfinUser};
 use crate::domain::film::TmdbId;
 use crate::domain::step::Aliases;
 use crate::domain::text::name_key;
-use crate::journal::report::{Failed, Report};
+use crate::journal::Journal;
+use crate::journal::report::Failed;
 use crate::shelves::plan;
 use crate::shelves::plan::{Library, Viewer};
 use crate::store::{Store, StoreError, Timestamp};
@@ -86,11 +87,10 @@ impl Collect<'_> {
         look: &Look,
         groups: &[Group<'_>],
         aliases: &Aliases,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<Read, StoreError> {
-        let mut readings = self.readings(look, groups, store, report)?;
-        let wanted = self.wanted(aliases, store)?;
+        let mut readings = self.readings(look, groups, journal)?;
+        let wanted = self.wanted(aliases, &mut journal.store)?;
         let answers =
             self.pool.map(2 * readings.len() + groups.len(), |index| match readings.get(index / 2) {
                 Some(reading) if index % 2 == 1 => asked.watched.get(&reading.viewer.id).map(Answer::Watched),
@@ -108,7 +108,7 @@ impl Collect<'_> {
                     (format!("collection `{}`", groups[index - 2 * readings.len()].name), Failed::Collection)
                 }
             };
-            match (tell(answer, &about, failed, store, report)?, readings.get_mut(index / 2)) {
+            match (tell(answer, &about, failed, journal)?, readings.get_mut(index / 2)) {
                 (Some(Answer::Part(part)), Some(reading)) => {
                     reading.scope = part.scope;
                     reading.read = Some(part);
@@ -117,7 +117,7 @@ impl Collect<'_> {
                 (Some(Answer::Members(mut found)), None) => {
                     let id = groups[index - 2 * readings.len()].id.as_ref();
                     if let (Some(id), Some(found)) = (id, &mut found) {
-                        Leftovers::load(store, id)?.name(found, |_| None);
+                        Leftovers::load(&mut journal.store, id)?.name(found, |_| None);
                     }
                     members.push(Some(found));
                 }
@@ -127,7 +127,7 @@ impl Collect<'_> {
         }
         // Half an answer is none.
         readings.retain(|reading| reading.read.is_some() && reading.watched.is_some());
-        self.look_closer(asked, &mut readings, groups, &members, &wanted, aliases, store, report)?;
+        self.look_closer(asked, &mut readings, groups, &members, &wanted, aliases, journal)?;
         let (mut libraries, mut looks, mut films) = (HashMap::new(), HashMap::new(), HashSet::new());
         for reading in readings {
             let Some(Part { library, count, films: own, until, .. }) = reading.read else { continue };
@@ -181,8 +181,7 @@ impl Collect<'_> {
         &self,
         look: &'a Look,
         groups: &[Group<'_>],
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<Vec<Reading<'a>>, StoreError> {
         let mut readings: Vec<Reading<'a>> = Vec::new();
         let mut asked = HashSet::new();
@@ -194,14 +193,14 @@ impl Collect<'_> {
             }
             match viewer(name, &look.users) {
                 Ok(viewer) => {
-                    store.forget_notices_about("viewer", name)?;
-                    let scope = self.scope(viewer, name, groups, store, report)?;
+                    journal.store.forget_notices_about("viewer", name)?;
+                    let scope = self.scope(viewer, name, groups, journal)?;
                     let (read, watched) = (None, None);
                     readings.push(Reading { name: name_key(name), viewer, scope, read, watched });
                 }
                 Err((text, hint)) => {
                     let notice = ("viewer", name.as_str());
-                    report.failure(store, Failed::User, notice, &user.name, &text, Some(hint))?;
+                    journal.failure(Failed::User, notice, &user.name, &text, Some(hint))?;
                 }
             }
         }
@@ -218,14 +217,13 @@ impl Collect<'_> {
         members: &[Option<Members>],
         wanted: &HashMap<String, HashSet<TmdbId>>,
         aliases: &Aliases,
-        store: &mut Store,
-        report: &mut Report,
+        journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let mut open = Vec::new();
         for (index, reading) in
             readings.iter_mut().enumerate().filter(|(_, reading)| reading.scope != Scope::Whole)
         {
-            if !self.only_take && is_whole_needed(reading, groups, members, aliases, store)? {
+            if !self.only_take && is_whole_needed(reading, groups, members, aliases, &mut journal.store)? {
                 reading.scope = Scope::Whole;
                 open.push(index);
             } else if reading.shows_nothing() {
@@ -241,7 +239,7 @@ impl Collect<'_> {
         });
         for (index, answer) in open.into_iter().zip(answers) {
             let reading = &mut readings[index];
-            match (tell(answer, &reading.about(), Failed::User, store, report)?, &mut reading.read) {
+            match (tell(answer, &reading.about(), Failed::User, journal)?, &mut reading.read) {
                 (Some(Answer::Part(part)), read) => *read = Some(part),
                 (Some(Answer::Count(0)), Some(part)) => part.count = 0,
                 (Some(Answer::Count(_)), Some(part)) => part.count = u32::MAX,
@@ -254,7 +252,7 @@ impl Collect<'_> {
             let Some(part) = reading.read.as_ref().filter(|_| is_whole || reading.shows_nothing()) else {
                 continue;
             };
-            if !is_believable(reading.viewer, part.count, is_whole, store, report)? {
+            if !is_believable(reading.viewer, part.count, is_whole, journal)? {
                 lost.insert(reading.name.clone());
             }
         }
@@ -300,19 +298,18 @@ fn tell(
     answer: Result<Result<Answer, ApiError>, Panicked>,
     about: &str,
     failed: Failed<'_>,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
 ) -> Result<Option<Answer>, StoreError> {
     let explain = |error: ApiError| (chain(&error), error.hint());
     let unexpected = |_| ("reading it failed unexpectedly; please report it".to_owned(), None);
     match answer.map_err(unexpected).and_then(|answer| answer.map_err(explain)) {
         Ok(answer) => {
-            store.forget_notices_about("read", about)?;
+            journal.store.forget_notices_about("read", about)?;
             Ok(Some(answer))
         }
         Err((text, hint)) => {
             if interrupt::requested().is_none() {
-                report.failure(store, failed, ("read", about), about, &text, hint.as_deref())?;
+                journal.failure(failed, ("read", about), about, &text, hint.as_deref())?;
             }
             Ok(None)
         }
@@ -324,19 +321,18 @@ fn is_believable(
     viewer: &JellyfinUser,
     count: u32,
     is_whole: bool,
-    store: &mut Store,
-    report: &mut Report,
+    journal: &mut Journal,
 ) -> Result<bool, StoreError> {
-    let seen = store.films_seen(&viewer.id)?;
+    let seen = journal.store.films_seen(&viewer.id)?;
     if count == 0 && seen > 0 {
         let (text, hint) = lost_library(seen);
         let notice = ("library", viewer.id.as_str());
-        report.failure(store, Failed::User, notice, &viewer.name, &text, Some(hint))?;
+        journal.failure(Failed::User, notice, &viewer.name, &text, Some(hint))?;
         return Ok(false);
     }
     if is_whole {
-        store.record_films_seen(&viewer.id, count)?;
+        journal.store.record_films_seen(&viewer.id, count)?;
     }
-    store.forget_notices_about("library", &viewer.id)?;
+    journal.store.forget_notices_about("library", &viewer.id)?;
     Ok(true)
 }

@@ -8,6 +8,7 @@ use lbjf::clients::http::{Http, Options, Patience, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::journal::Journal;
 use lbjf::journal::report::Report;
 use lbjf::requests::{Feed, InLibrary, Setup};
 use lbjf::store::{Look, Store};
@@ -65,14 +66,14 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         is_dry: false,
         fresh,
     };
-    let (mut store, mut report) =
-        (Store::in_memory().expect("some memory"), Report::new("sync", 100, false, 1));
+    let store = Store::in_memory().expect("some memory");
+    let mut journal = Journal::new(store, Report::new("sync", 100, false, 1));
     let mut feed = Feed::new(setup);
-    list(&mut store, 1);
-    feed.begin(&mut store, &mut report, 1).expect("a store in memory");
+    list(&mut journal.store, 1);
+    feed.begin(&mut journal, 1).expect("a store in memory");
     meanwhile();
-    list(&mut store, 2);
-    feed.finish(&mut store, &mut report, &InLibrary::Ignored).expect("a store in memory");
+    list(&mut journal.store, 2);
+    feed.finish(&mut journal, &InLibrary::Ignored).expect("a store in memory");
 }
 
 #[test]

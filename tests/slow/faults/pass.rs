@@ -7,6 +7,7 @@ use lbjf::cli::SyncArgs;
 use lbjf::clients::http::Patience;
 use lbjf::cmd;
 use lbjf::config::Config;
+use lbjf::journal::Journal;
 use lbjf::journal::report::Report;
 use lbjf::store::Store;
 use standins::{Deaf, Fault};
@@ -237,9 +238,11 @@ impl Scene {
             ignore_cool_down: false,
             json: false,
         };
-        let mut store = Store::open(&config.system.database).expect("a store in a folder of its own");
-        let mut report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
-        cmd::sync::pass(&args, &config, PATIENCE, &mut store, &mut report).expect("no fault ends a run");
+        let store = Store::open(&config.system.database).expect("a store in a folder of its own");
+        let report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
+        let mut journal = Journal::new(store, report);
+        cmd::sync::pass(&args, &config, PATIENCE, &mut journal).expect("no fault ends a run");
+        let report = journal.report();
         let json = report.json(Duration::ZERO);
         secrets::search("the report", json.as_bytes(), &keys());
         let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
