@@ -151,7 +151,7 @@ fn sync_json_holds_the_whole_run() {
     assert_eq!(about, ["ben", "ada"]);
     let summary = json["summary"].as_str().expect("a line");
     assert!(
-        summary.starts_with("sync: 2 users, 1 added to Radarr, 1 skipped, 1 film failed, in "),
+        summary.starts_with("sync: 2 users, 1 added to Radarr, 1 skipped, 1 user failed, in "),
         "{summary}"
     );
     assert!(ran.stderr.lines().any(|line| line == summary));
