@@ -1,7 +1,8 @@
 //! Film pages without a TMDB id: one is a film that TMDB lacks, hardly any with one is a page that Letterboxd changed.
 //!
-//! What such pages say is held back until the run knows which of the two it is. If most that were read name no id, the
-//! page of a film that had one tells; where there is none to look at, five pages are enough.
+//! What such pages say is held back until the run knows which of the two it is. If most of five or more name no id, the
+//! pages of films that had one tell; where there are none to look at, five pages are enough. Somebody who lists a film now
+//! and then reads five only in many runs, so those that came last count, too.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,7 +87,8 @@ impl Doubt {
         self.answer.is_none() && self.tally.is_strong()
     }
 
-    /// Did Letterboxd change its pages? Looks at films that are none of `asked` and had an id.
+    /// Did Letterboxd change its pages? Where there is reason to ask that, films that are none of `asked` and had an id
+    /// are looked at.
     ///
     /// # Errors
     ///
@@ -97,11 +99,30 @@ impl Doubt {
         store: &Store,
         asked: &HashSet<Uid>,
     ) -> Result<bool, StoreError> {
+        if self.answer.is_none() {
+            let (linked, missing) = self.tally.counts();
+            let lacking = Tally::ENOUGH.saturating_sub(linked + missing);
+            let is_enough = lacking == 0 || (linked == 0 && store.latest_have_no_id(lacking)?);
+            if !self.tally.is_odd() || !is_enough {
+                return Ok(false);
+            }
+        }
+        self.look_at_known(letterboxd, store, asked)
+    }
+
+    /// The same, where few pages are reason enough.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub fn look_at_known(
+        &mut self,
+        letterboxd: &Letterboxd,
+        store: &Store,
+        asked: &HashSet<Uid>,
+    ) -> Result<bool, StoreError> {
         if let Some(answer) = self.answer {
             return Ok(answer);
-        }
-        if !self.tally.is_odd() {
-            return Ok(false);
         }
         let films = store.with_id(Self::PROBES, asked)?;
         let slugs: Vec<_> = films.iter().map(|film| &film.slug).collect();

@@ -93,6 +93,7 @@ pub fn films(
     }
     let is_changed = doubt.is_justified(letterboxd, &mut journal.store, &asked)?;
     if is_changed {
+        journal.store.forget_latest_without_id()?;
         doubt.tell(letterboxd.unasked(), journal)?;
     } else {
         let looks: Vec<_> = doubt.held.iter().map(|(_, film, look)| (film, look)).collect();

@@ -155,6 +155,26 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.exists(params![uid.0, VERSION])?)
     }
 
+    /// Did the pages of the films that came last, so many, all name no id?
+    pub fn latest_have_no_id(&self, count: usize) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM (
+                SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND told = 0
+                ORDER BY rowid DESC LIMIT ?1
+            ) WHERE kind = 'none'";
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let found: i64 = self.db.prepare_cached(sql)?.query_row([count], |row| row.get(0))?;
+        Ok(found == count)
+    }
+
+    /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read again.
+    pub fn forget_latest_without_id(&mut self) -> Result<(), StoreError> {
+        let sql = "UPDATE film SET kind = NULL, tries = 0, next_look_at = 0, problem = NULL, looked_by = NULL
+            WHERE kind = 'none' AND told = 0 AND rowid >
+                (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND told = 0)";
+        self.db.execute(sql, [])?;
+        Ok(())
+    }
+
     /// So many films whose page named a TMDB id when it was read, and none of `but`.
     pub fn with_id(&self, most: usize, but: &HashSet<Uid>) -> Result<Vec<Film>, StoreError> {
         let mut statement = self.db.prepare_cached(WITH_ID)?;

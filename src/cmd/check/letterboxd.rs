@@ -8,7 +8,7 @@ use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::film::{Link, Slug, WatchlistEntry};
 use crate::domain::span::left;
-use crate::lists::{Doubt, left_alone_until, look_at, note_routes, tiles_text};
+use crate::lists::{Doubt, lacks_id, left_alone_until, look_at, note_routes, tiles_text};
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// What was read for one person.
@@ -85,7 +85,7 @@ pub fn letterboxd(
             checks.problem("letterboxd", "film pages", &doubt.text(), Some(Doubt::hint()));
         } else if doubt.has_seen_id() {
             checks.ok("letterboxd", "film pages", "others name their TMDB id");
-        } else {
+        } else if doubt.tally.is_odd() {
             let hint = "if themoviedb.org has these films, look for a newer lbjf";
             checks.note("letterboxd", "film pages", &doubt.text(), Some(hint));
         }
@@ -140,7 +140,8 @@ fn read<'a>(
         films[index] = Some(page);
     });
     note_routes(door, store, now)?;
-    let is_sampled = doubt.tally.is_odd();
+    let lacks = |page: &Option<Result<FilmPage, _>>| page.as_ref().is_some_and(|page| lacks_id(page, false));
+    let is_sampled = films.iter().any(lacks) && !doubt.has_seen_id();
     if is_sampled {
         let entries = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
         let mut more: Vec<&WatchlistEntry> = Vec::new();
@@ -157,7 +158,9 @@ fn read<'a>(
             doubt.tally.note(&page, false);
         });
     }
-    doubt.is_justified(door, store, &HashSet::new())?;
+    if is_sampled && (doubt.tally.is_odd() || !doubt.has_seen_id()) {
+        doubt.look_at_known(door, store, &HashSet::new())?;
+    }
     note_routes(door, store, now)?;
     for ((index, entry), page) in firsts.into_iter().zip(films) {
         people[index].film = Some(Film { entry, page: page.unwrap_or(Err(PageError::Stopped)) });

@@ -232,11 +232,15 @@ fn status_check_reads_more_film_pages_when_the_first_names_no_id() {
             "WRONG  letterboxd film pages: 1 of 1 film page names no TMDB id",
         ],
     );
-    // A film of which it is known that it has none is no sign of anything.
+    // A film of which it is known that it has none is no sign by itself.
     let known = World::new().watchlist(&["alien"]);
     short(&known, "short-1");
     known.sync();
     let ran = check(&known, &[]).exits(Exit::Success);
-    assert!(!ran.stdout.contains("film pages"), "{}", ran.stdout);
-    assert_eq!(known.letterboxd.film_pages_asked(), ["short-1"]);
+    tells(&ran, &["ok     letterboxd film pages: others name their TMDB id"]);
+    assert_eq!(known.letterboxd.film_pages_asked(), ["short-1", "alien"]);
+    known.letterboxd.set_watchlist("ada", &["short-1"]);
+    known.sync();
+    let ran = check(&known, &[]).exits(Exit::Success);
+    assert!(!ran.stdout.contains("film pages"), "there is nothing to look at:\n{}", ran.stdout);
 }

@@ -211,22 +211,34 @@ fn film_pages_that_all_lost_their_ids_are_changed_markup_and_asked_again_as_soon
 }
 
 #[test]
-fn a_single_new_film_without_an_id_is_changed_markup_when_known_films_lost_theirs() {
+fn new_films_that_come_one_by_one_without_an_id_are_changed_markup_when_known_films_lost_theirs() {
     let world = World::new().watchlist_of(20);
     world.download("film-1");
     world.sync();
     lose_ids(&world);
-    world.letterboxd.push("ada", "ran");
-    for _ in 0..3 {
-        sync(&world, &[]).exits(Exit::Partial).mentions("1 of 1 film page names no TMDB id").omits("skipped");
-        world.pass_time(DAY);
+    for number in 1..5 {
+        world.letterboxd.push("ada", &format!("new-{number}"));
+        sync(&world, &[]).exits(Exit::Success).mentions("its film page names no TMDB id");
+        assert_eq!(asked(&world).1, 1);
+    }
+    let check = world.lbjf(&["status", "--check"]).exits(Exit::Partial);
+    assert!(check.stdout.contains("WRONG  letterboxd film pages: "), "{}", check.stdout);
+    world.letterboxd.push("ada", "new-5");
+    for pages in [1, 5, 5] {
+        let said = format!("letterboxd: {pages} of {pages} film page");
+        sync(&world, &[]).exits(Exit::Partial).mentions(&said).omits("skipped");
+        assert_eq!(asked(&world).1, pages + 2, "and what seemed to be known is asked again");
     }
     assert_eq!(world.collected(), world.tmdb(&["film-1"]), "what is known stays");
-    let check = world.lbjf(&["status", "--check"]).exits(Exit::Partial);
-    assert!(check.stdout.contains("WRONG  letterboxd film pages: 5 of 5 "), "{}", check.stdout);
     world.letterboxd.server.behave();
     sync(&world, &[]).exits(Exit::Success);
-    assert_eq!(world.radarr.posted(), world.tmdb(&["ran"]));
+    assert_eq!(world.radarr.posted().len(), 5);
+    // Where known films still have theirs, the sixth is a film like the five before.
+    push_shorts(&world, 6);
+    sync(&world, &[]).exits(Exit::Success);
+    world.letterboxd.add_film(Film::without_id("the-last", "A Short", None));
+    world.letterboxd.push("ada", "the-last");
+    sync(&world, &[]).exits(Exit::Success).mentions("`the-last`: its film page names no TMDB id");
 }
 
 /// Ada lists so many films that TMDB lacks, in front of everything else.
