@@ -120,7 +120,7 @@ mod planning {
         let listed = Store::open(&path).and_then(|store| store.listed("user-0", false)).expect("it is whole");
         let aliases = Aliases::default();
         let film = |number: u32| LibraryFilm {
-            item_id: lbjf::clients::jellyfin::JellyfinId::parse(&format!("{number:032x}")),
+            item_id: lbjf::domain::ids::JellyfinId::parse(&format!("{number:032x}")),
             tmdb: TmdbId(1000 + number),
             path: None,
             is_watched: number.is_multiple_of(3),

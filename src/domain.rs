@@ -1,6 +1,8 @@
 //! The nouns: films, their names on each side, steps, secrets, text. No I/O, no clock, no imports from the rest.
 
 pub mod film;
+pub mod ids;
+pub mod library;
 pub mod secret;
 pub mod span;
 pub mod step;

@@ -17,9 +17,10 @@ use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use crate::clients::api::chain;
-use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, Member};
+use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser};
 use crate::config::User;
 use crate::domain::film::{TmdbId, split_year};
+use crate::domain::library::Member;
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::Journal;

@@ -26,7 +26,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 pub use cool_downs::CoolDown;
 pub use entries::{Listed, OpenPlaces, Wish, WishProblem};
 pub use films::{Look, Skip};
-pub use members::{LastLook, MemberRow, Place, Placed};
+pub use members::{LastLook, Place, Placed};
 pub use probe::Condition;
 pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;

@@ -4,7 +4,6 @@
 //! `collapseBoxSetItems=false&hasTmdbId=true`, or the films of lbjf's own collections would be missing from it. An
 //! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent: a [`JellyfinId`] is never empty.
 
-mod id;
 mod wire;
 
 use serde::Deserialize;
@@ -13,9 +12,10 @@ use serde_json::Value;
 use crate::clients::api::{Api, ApiError, plain};
 use crate::clients::http::Method;
 use crate::domain::film::TmdbId;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::{LibraryItem, Member, SavedItem};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::store::Timestamp;
-pub use id::JellyfinId;
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
 pub const MAX_IDS: usize = 100;
@@ -54,6 +54,16 @@ pub struct JellyfinUser {
     pub server_id: Option<String>,
 }
 
+/// Everybody in Jellyfin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users {
+    /// In no order.
+    pub users: Vec<JellyfinUser>,
+    /// When they were asked for, by the server's clock; `None` where it does not tell. What is saved later is not in any
+    /// earlier answer.
+    pub asked_at: Option<Timestamp>,
+}
+
 /// Whose token a key is, when it is a person's and no API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyOwner {
@@ -74,6 +84,8 @@ pub struct BoxSet {
     pub folder: String,
     /// Left behind by a deletion: it has members and takes films, but nobody sees it (J8).
     pub is_ghost: bool,
+    /// Changes whenever something is put in or taken out, and not when the film of a member goes away or comes back.
+    pub etag: Option<String>,
 }
 
 impl BoxSet {
@@ -129,21 +141,6 @@ pub struct Films {
     pub until: Option<Timestamp>,
 }
 
-/// A member of a collection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The id under which it is removed; not always the library's (J5).
-    pub item_id: JellyfinId,
-    /// As it is shown, with its year.
-    pub name: String,
-    /// `None` for members that are no films, or have no TMDB id.
-    pub tmdb: Option<TmdbId>,
-    /// Of its file.
-    pub path: Option<String>,
-    /// Does its path alone tell which film it is?
-    pub is_leftover: bool,
-}
-
 /// What is behind the address, and too bad if so.
 #[derive(Debug, thiserror::Error)]
 pub enum JellyfinError {
@@ -190,8 +187,7 @@ impl Jellyfin {
         let info: Result<wire::SystemInfo, _> = self.api.get("System/Info", &[]);
         let info = info.map_err(|error| self.api.who_sent(error))?;
         let (base, shown) = (self.api.base_text(), plain(&self.api.shown(&info.version)));
-        let mut numbers = shown.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        let version = numbers(&shown);
         if matches!(version.0, 3 | 4) {
             // Jellyfin's numbers begin with 10.
             let found = format!("Emby {shown}");
@@ -204,18 +200,17 @@ impl Jellyfin {
         Ok(Info { id: info.id, version: shown, name: self.api.shown(&name) })
     }
 
-    /// Everybody, disabled people too.
-    pub fn users(&self) -> Result<Vec<JellyfinUser>, ApiError> {
-        // What a run asks first.
-        let users: Result<Vec<wire::User>, _> = self.api.get("Users", &[]);
-        let users = users.map_err(|error| self.api.who_sent(error))?;
+    /// Everybody, disabled people too. What a run asks first: the answer tells the server's time, and which server it is.
+    pub fn users(&self) -> Result<Users, ApiError> {
+        let users: Result<(Vec<wire::User>, _), _> = self.api.get_dated("Users", &[]);
+        let (users, asked_at) = users.map_err(|error| self.api.who_sent(error))?;
         let user = |user: wire::User| JellyfinUser {
             id: user.id,
             name: self.api.shown(&user.name),
             is_disabled: user.policy.is_some_and(|policy| policy.is_disabled == Some(true)),
             server_id: user.server_id.filter(|id| !id.is_empty()),
         };
-        Ok(users.into_iter().map(user).collect())
+        Ok(Users { users: users.into_iter().map(user).collect(), asked_at })
     }
 
     /// Whose token is the key? `None`: nobody's, so it is an API key, to which nothing is closed. Asked about itself,
@@ -241,7 +236,7 @@ impl Jellyfin {
             ("collapseBoxSetItems", "false"),
             ("enableImages", "false"),
             ("enableUserData", "false"),
-            ("fields", "Path,ParentId"),
+            ("fields", "Path,ParentId,Etag"),
         ];
         let items: wire::Items<wire::BoxSet> = self.api.get_library("Items", &query)?;
         let sets = items.items.into_iter().filter(|item| item.kind == "BoxSet");
@@ -289,6 +284,70 @@ impl Jellyfin {
         let few = [("limit", "1"), ("enableImages", "false"), ("enableUserData", "false")];
         let total: wire::Total = self.api.get("Items", &[&library_query(user_id)[..], &few].concat())?;
         Ok(total.total_record_count.0)
+    }
+
+    /// Every film with a TMDB id of every library, whoever may see it: asked without a user, which is cheap on every
+    /// version. One unpaged request: pages are slower, and go wrong in several versions.
+    pub fn items(&self) -> Result<Vec<LibraryItem>, ApiError> {
+        let query = [&EVERY_FILM[..], &[("hasTmdbId", "true")], &SHORT].concat();
+        let items: wire::Items<SavedRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().filter_map(|row| Some(row.0?.item)).collect())
+    }
+
+    /// How many there are.
+    pub fn item_count(&self) -> Result<u32, ApiError> {
+        let few =
+            [("hasTmdbId", "true"), ("limit", "0"), ("enableImages", "false"), ("enableUserData", "false")];
+        let total: wire::Total = self.api.get("Items", &[&EVERY_FILM[..], &few].concat())?;
+        Ok(total.total_record_count.0)
+    }
+
+    /// The films that were saved since: arrivals, new files, other ids. Also those that have no TMDB id: one may have been
+    /// taken away. It does not see films that went away; [`Jellyfin::item_count`] does.
+    ///
+    /// Up to 10.10 `minDateLastSaved` is an error, since its condition is written with the name of
+    /// `minDateLastSavedForUser`; from 10.11 on both mean the same (jellyfin#17542).
+    pub fn saved_since(&self, since: Timestamp, version: &str) -> Result<Vec<SavedItem>, ApiError> {
+        let since = jiff::Timestamp::from_second(since).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+        let is_old = numbers(version) < (10, 11);
+        let name = if is_old { "minDateLastSavedForUser" } else { "minDateLastSaved" };
+        let query = [&EVERY_FILM[..], &[(name, since.as_str())], &SHORT].concat();
+        let items: wire::Items<SavedRow> = self.api.get_library("Items", &query)?;
+        Ok(items.items.into_iter().filter_map(|row| row.0).collect())
+    }
+
+    /// Which of these items, [`MAX_IDS`] at the most, this person has watched. What they may see makes no difference.
+    pub fn watched_among(
+        &self,
+        user_id: &JellyfinId,
+        item_ids: &[JellyfinId],
+    ) -> Result<Vec<TmdbId>, ApiError> {
+        debug_assert!(item_ids.len() <= MAX_IDS, "too long for a request line");
+        // An empty list is no list to Jellyfin.
+        if item_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&str> = item_ids.iter().map(JellyfinId::as_str).collect();
+        self.watched_by(user_id, &[("ids", &ids.join(","))])
+    }
+
+    /// All that this person has watched of what they can see.
+    pub fn watched_of_all(&self, user_id: &JellyfinId) -> Result<Vec<TmdbId>, ApiError> {
+        self.watched_by(user_id, &[&EVERY_FILM[..], &[("hasTmdbId", "true")]].concat())
+    }
+
+    /// The filter alone is not believed: it takes any row of several that a film may have since 10.11, and a user who
+    /// was deleted is no user to 10.8, which then ignores it. What a film's own data say is what people see.
+    fn watched_by(&self, user_id: &JellyfinId, which: &[(&str, &str)]) -> Result<Vec<TmdbId>, ApiError> {
+        let watched = [
+            ("userId", user_id.as_str()),
+            ("isPlayed", "true"),
+            ("fields", "ProviderIds"),
+            ("enableImages", "false"),
+            ("enableUserData", "true"),
+        ];
+        let items: wire::Items<WatchedRow> = self.api.get_library("Items", &[which, &watched].concat())?;
+        Ok(items.items.into_iter().filter_map(|row| row.0).collect())
     }
 
     /// What is in a collection: asked without a user and without a type, which would hide members (J5).
@@ -341,6 +400,14 @@ impl Jellyfin {
     }
 }
 
+/// The films of every library, also those in collections.
+const EVERY_FILM: [(&str, &str); 3] =
+    [("recursive", "true"), ("includeItemTypes", "Movie"), ("collapseBoxSetItems", "false")];
+
+/// As little of each as is needed.
+const SHORT: [(&str, &str); 3] =
+    [("fields", "ProviderIds,Path"), ("enableImages", "false"), ("enableUserData", "false")];
+
 /// The films with a TMDB id that a person can see, also those in collections.
 fn library_query(user_id: &JellyfinId) -> [(&str, &str); 5] {
     [
@@ -365,6 +432,33 @@ impl From<wire::Item> for LibraryRow {
     }
 }
 
+/// Likewise, without what somebody did with it.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct SavedRow(Option<SavedItem>);
+
+impl From<wire::Item> for SavedRow {
+    fn from(item: wire::Item) -> Self {
+        let has_tmdb_id = item.provider_ids.as_ref().is_some_and(|ids| !ids.tmdb.is_null());
+        let tmdb = tmdb_of(&item);
+        let item_id = item.id.as_deref().and_then(JellyfinId::parse);
+        let item = item_id.map(|item_id| LibraryItem { item_id, tmdb, path: item.path });
+        Self(item.map(|item| SavedItem { item, has_tmdb_id }))
+    }
+}
+
+/// Likewise one that somebody watched.
+#[derive(Deserialize)]
+#[serde(from = "wire::Item")]
+struct WatchedRow(Option<TmdbId>);
+
+impl From<wire::Item> for WatchedRow {
+    fn from(item: wire::Item) -> Self {
+        let is_watched = item.user_data.as_ref().is_some_and(|data| data.played == Some(true));
+        Self(tmdb_of(&item).filter(|_| is_watched))
+    }
+}
+
 /// Likewise one of a collection. One without an id could not be taken out again, so nothing is made of such a list.
 #[derive(Deserialize)]
 #[serde(try_from = "wire::Item")]
@@ -382,12 +476,19 @@ impl TryFrom<wire::Item> for MemberRow {
     }
 }
 
+/// The first two numbers of a version.
+fn numbers(version: &str) -> (u32, u32) {
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
 fn box_set(set: wire::BoxSet) -> BoxSet {
     let path = set.path.unwrap_or_default();
     let folder = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     let parent = set.parent_id.filter(|id| id.bytes().any(|byte| byte != b'0' && byte != b'-'));
     let [name, folder] = [&set.name, &folder].map(|text| one_line(text).into_owned());
-    BoxSet { id: set.id, name, folder, is_ghost: parent.is_none() }
+    let etag = set.etag.filter(|etag| !etag.is_empty());
+    BoxSet { id: set.id, name, folder, is_ghost: parent.is_none(), etag }
 }
 
 /// The TMDB id of a film. Keys come in any case, values are any text (J5). A show's id is of another number space,
@@ -408,10 +509,13 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
 mod tests {
     use std::collections::BTreeSet;
     use std::fs;
+    use std::time::Duration;
 
     use serde::de::DeserializeOwned;
 
     use super::*;
+    use crate::clients::api::Secret;
+    use crate::clients::http::{Http, Options, Patience};
 
     #[test]
     fn tmdb_ids_are_read_in_any_case_and_only_of_films() {
@@ -522,6 +626,113 @@ mod tests {
             let kinds: BTreeSet<_> = exchanges.iter().filter_map(decode).collect();
             let expected = ["collections", "created", "info", "library", "members", "users"];
             assert_eq!(kinds, BTreeSet::from(expected), "{file}");
+        }
+    }
+
+    /// What lbjf asks of a library, as both versions answered it.
+    #[test]
+    fn every_recorded_answer_about_the_library_decodes() {
+        let Some(folder) = standins::shared("recordings") else { return };
+        for file in ["jellyfin-10.11.11-next.json", "jellyfin-12.0.0-next.json"] {
+            let text = fs::read_to_string(folder.join(file)).unwrap();
+            let exchanges: Vec<Value> = serde_json::from_str(&text).unwrap();
+            let body = |note: &str| {
+                let mut noted =
+                    exchanges.iter().filter(|one| one["note"].as_str().unwrap().starts_with(note));
+                noted.next().unwrap_or_else(|| panic!("{file}: {note}"))["response"]["json"].clone()
+            };
+            let saved = |note: &str| -> Vec<SavedItem> {
+                let items: wire::Items<SavedRow> = serde_json::from_value(body(note)).unwrap();
+                items.items.into_iter().filter_map(|row| row.0).collect()
+            };
+            let total = |note: &str| -> u32 {
+                serde_json::from_value::<wire::Total>(body(note)).unwrap().total_record_count.0
+            };
+            let films = saved("library without a user, with paths");
+            assert!(!films.is_empty(), "{file}");
+            assert!(films.iter().all(|film| film.has_tmdb_id && film.item.path.is_some()), "{films:?}");
+            assert_eq!(total("total without a user"), 397, "{file}");
+            assert_eq!(saved("delta, nothing"), [], "{file}");
+            let arrived = saved("delta, one film arrived");
+            assert_eq!(arrived.len(), 1, "{file}");
+            assert_eq!(arrived[0].item.tmdb, Some(TmdbId(543_001)), "{file}");
+            let unnamed = saved("the same without hasTmdbId");
+            assert!(unnamed.iter().any(|film| !film.has_tmdb_id), "{file}: {unnamed:?}");
+            let users: Vec<wire::User> = serde_json::from_value(body("users")).unwrap();
+            assert!(users.iter().all(|user| user.server_id.is_some()), "{file}");
+            let watched: wire::Items<wire::Item> =
+                serde_json::from_value(body("watched of anna among four ids")).unwrap();
+            assert!(!watched.items.is_empty(), "{file}");
+        }
+    }
+
+    fn door(jellyfin: &standins::jellyfin::Jellyfin) -> Jellyfin {
+        let http = Http::new(&Options {
+            name: "test",
+            timeout: Duration::from_secs(20),
+            user_agent: "lbjf".to_owned(),
+            accept: "application/json",
+            max_idle: 1,
+            ca_file: None,
+            proxy: None,
+            secret: None,
+        });
+        Jellyfin::new(Api {
+            server: "Jellyfin",
+            base: jellyfin.url().parse().unwrap(),
+            http: http.unwrap(),
+            auth: ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", standins::jellyfin::KEY))),
+            patience: Patience { tries: 1, first_pause: Duration::ZERO },
+        })
+    }
+
+    #[test]
+    fn every_version_tells_what_its_library_has_what_was_saved_and_what_was_watched() {
+        use standins::jellyfin::{Item, Version};
+        for version in [Version::V10_8, Version::V10_9, Version::V10_10, Version::V10_11, Version::V12_0] {
+            let jellyfin = standins::jellyfin::Jellyfin::start_version(version);
+            jellyfin.add_user("ada");
+            let heat = jellyfin.add_film(949, "Heat");
+            jellyfin.add_film(348, "Alien");
+            let odd = ("Tmdb".to_owned(), "0".to_owned());
+            jellyfin.add_item(Item { provider_ids: vec![odd], path: "/odd".into(), ..Item::default() });
+            jellyfin.add_item(Item { path: "/none".into(), ..Item::default() });
+            let set = jellyfin.add_collection("A");
+            jellyfin.put(&set, &heat);
+            let door = door(&jellyfin);
+
+            let users = door.users().unwrap();
+            let info = door.info().unwrap();
+            assert_eq!(users.users[0].server_id.as_deref(), Some(info.id.as_str()));
+            let asked_at = users.asked_at.expect("a date");
+            // Whoever sees it: also what is in a collection, and what has an id that is of no use.
+            jellyfin.hide_library("ada", true);
+            let mut found: Vec<_> = door.items().unwrap().into_iter().map(|item| item.tmdb).collect();
+            found.sort_unstable();
+            assert_eq!(found, [None, Some(TmdbId(348)), Some(TmdbId(949))], "{version:?}");
+            assert_eq!(door.item_count().unwrap(), 3, "{version:?}");
+
+            let saved = door.saved_since(asked_at - 600, &info.version).unwrap();
+            assert_eq!(saved.len(), 4, "{version:?}");
+            assert_eq!(saved.iter().filter(|film| !film.has_tmdb_id).count(), 1, "{version:?}");
+            assert_eq!(door.saved_since(asked_at + 3600, &info.version).unwrap(), [], "{version:?}");
+
+            let (ada, items) = (&users.users[0].id, [JellyfinId::parse(&heat).unwrap()]);
+            assert_eq!(door.watched_among(ada, &items).unwrap(), [], "{version:?}");
+            jellyfin.watch("ada", &heat, true);
+            assert_eq!(door.watched_among(ada, &items).unwrap(), [TmdbId(949)], "{version:?}");
+            jellyfin.hide_library("ada", false);
+            assert_eq!(door.watched_of_all(ada).unwrap(), [TmdbId(949)], "{version:?}");
+            let asked = jellyfin.server.requests().len();
+            assert_eq!(door.watched_among(ada, &[]).unwrap(), []);
+            assert_eq!(jellyfin.server.requests().len(), asked, "no ids, no request");
+
+            let etag = || door.collections().unwrap().remove(0).etag.expect("an etag");
+            let before = etag();
+            jellyfin.watch("ada", &heat, false);
+            assert_eq!(etag(), before, "{version:?}");
+            jellyfin.take(&set, &heat);
+            assert_ne!(etag(), before, "{version:?}");
         }
     }
 }

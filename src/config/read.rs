@@ -16,8 +16,9 @@ use super::{
 };
 use super::{proxies, strings};
 use crate::clients::http::USER_AGENT;
-use crate::clients::jellyfin::{JellyfinId, folder_key, folder_of};
+use crate::clients::jellyfin::{folder_key, folder_of};
 use crate::domain::film::{Slug, TmdbId, ToldFilms, member_name};
+use crate::domain::ids::JellyfinId;
 use crate::domain::text::composed;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.

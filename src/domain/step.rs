@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::clients::jellyfin::JellyfinId;
 use crate::domain::film::{Film, TmdbId, Uid};
+use crate::domain::ids::JellyfinId;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

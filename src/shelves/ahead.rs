@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use super::Collect;
 use super::looks::{Scope, scope_for, viewer_of};
 use crate::clients::api::ApiError;
-use crate::clients::jellyfin::{
-    BoxSet, Films, Info, Jellyfin, JellyfinError, JellyfinId, JellyfinUser, Member,
-};
+use crate::clients::jellyfin::{BoxSet, Films, Info, Jellyfin, JellyfinError, JellyfinUser};
 use crate::config::Collection;
 use crate::domain::film::TmdbId;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::Member;
 use crate::store::{Store, StoreError, Timestamp};
 
 /// What was asked is asked again when it is older: a first run takes its time, and people do things meanwhile.
@@ -81,7 +81,7 @@ impl<'a> Asked<'a> {
     pub fn new(jellyfin: &'a Jellyfin) -> Self {
         Self {
             info: Ask::new(|()| jellyfin.info()),
-            users: Ask::new(|()| jellyfin.users()),
+            users: Ask::new(|()| jellyfin.users().map(|users| users.users)),
             sets: Ask::new(|()| jellyfin.collections()),
             watched: Ask::new(|viewer: &JellyfinId| jellyfin.watched(viewer)),
             changed: Ask::new(|(viewer, since): &(JellyfinId, Timestamp)| jellyfin.changed(viewer, *since)),

@@ -6,13 +6,15 @@ use super::MAKE_A_KEY;
 use super::leftovers::Leftovers;
 use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
-use crate::clients::jellyfin::{Jellyfin, JellyfinId, MAX_IDS, Member};
+use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
 use crate::config::Collection;
 use crate::domain::film::TmdbId;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::{KnownMember, Member};
 use crate::domain::step::{Aliases, Put, Step, Take};
 use crate::journal::Journal;
 use crate::journal::report::{Ended, Failed};
-use crate::store::{MemberRow, StoreError};
+use crate::store::StoreError;
 use crate::system::interrupt;
 
 /// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
@@ -117,7 +119,7 @@ impl Apply<'_> {
             }
             let row = |put: &&Put| {
                 let tmdb = self.aliases.canonical(put.tmdb);
-                MemberRow { tmdb, is_own: true, was_watched: false }
+                KnownMember { tmdb, is_own: true, was_watched: false }
             };
             self.journal.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
             let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();

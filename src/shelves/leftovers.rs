@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 
-use crate::clients::jellyfin::{JellyfinId, Member};
 use crate::domain::film::TmdbId;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::Member;
 use crate::journal::Journal;
 use crate::store::{Store, StoreError};
 

@@ -2,8 +2,9 @@
 
 use super::Collect;
 use super::groups::Group;
-use crate::clients::jellyfin::{JellyfinId, JellyfinUser};
+use crate::clients::jellyfin::JellyfinUser;
 use crate::config::User;
+use crate::domain::ids::JellyfinId;
 use crate::domain::text::name_key;
 use crate::journal::Journal;
 use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};

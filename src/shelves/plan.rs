@@ -9,10 +9,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::clients::jellyfin::{JellyfinId, LibraryFilm, Member};
+use crate::clients::jellyfin::LibraryFilm;
 use crate::domain::film::TmdbId;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::{KnownMember, Member};
 use crate::domain::step::{Aliases, Create, Put, Step, Take, Why};
-use crate::store::{Listed, MemberRow, Place, Placed};
+use crate::store::{Listed, Place, Placed};
 
 /// One person mapped to the collection.
 #[derive(Debug)]
@@ -111,7 +113,7 @@ pub struct CollectionView<'a> {
     /// Its members; `None` when there is no such collection yet.
     pub members: Option<&'a [Member]>,
     /// What is remembered of its members.
-    pub rows: &'a [MemberRow],
+    pub rows: &'a [KnownMember],
     /// Items that did not come, or did not go, although Jellyfin said so lately.
     pub unstuck: &'a [JellyfinId],
 }
@@ -122,7 +124,7 @@ pub struct CollectionPlan {
     /// In the order of doing.
     pub steps: Vec<Step>,
     /// Members met for the first time, or become lbjf's own.
-    pub met: Vec<MemberRow>,
+    pub met: Vec<KnownMember>,
     /// Members that are gone.
     pub gone: Vec<TmdbId>,
 }
@@ -145,7 +147,7 @@ pub fn collection(
     let put = |id: TmdbId| {
         plan.steps.iter().any(|step| matches!(step, Step::Put(put) if facts.canonical(put.tmdb) == id))
     };
-    let is_gone = |row: &&MemberRow| {
+    let is_gone = |row: &&KnownMember| {
         let id = facts.canonical(row.tmdb);
         view.members.is_some() && !facts.members.contains_key(&id) && !put(id)
     };
@@ -216,7 +218,7 @@ struct Facts<'a> {
     view: &'a CollectionView<'a>,
     aliases: &'a Aliases,
     members: HashMap<TmdbId, Vec<&'a Member>>,
-    rows: HashMap<TmdbId, MemberRow>,
+    rows: HashMap<TmdbId, KnownMember>,
     held: HashSet<TmdbId>,
     listed: HashSet<TmdbId>,
     wanted: HashSet<TmdbId>,
@@ -232,7 +234,7 @@ impl<'a> Facts<'a> {
             }
         }
         // What is remembered under two ids that were merged since is one film.
-        let mut rows: HashMap<TmdbId, MemberRow> = HashMap::new();
+        let mut rows: HashMap<TmdbId, KnownMember> = HashMap::new();
         for row in view.rows {
             let merged = rows.entry(aliases.canonical(row.tmdb)).or_insert(*row);
             merged.is_own |= row.is_own;
@@ -311,7 +313,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Films to take out, and members to remember.
-    fn takes(&self) -> (Vec<MemberRow>, Vec<Step>) {
+    fn takes(&self) -> (Vec<KnownMember>, Vec<Step>) {
         let (mut met, mut steps) = (Vec::new(), Vec::new());
         let mut members: Vec<_> = self.members.iter().collect();
         members.sort_by_key(|(id, _)| **id);
@@ -325,10 +327,10 @@ impl<'a> Facts<'a> {
             let watched = self.everybody_watched(*id);
             match (row, first.flatten()) {
                 (Some(row), _) if is_own && !row.is_own => {
-                    met.push(MemberRow { tmdb: *id, is_own, was_watched: false });
+                    met.push(KnownMember { tmdb: *id, is_own, was_watched: false });
                 }
                 (None, Some(was_watched)) if is_own || self.is_sure => {
-                    met.push(MemberRow { tmdb: *id, is_own, was_watched });
+                    met.push(KnownMember { tmdb: *id, is_own, was_watched });
                 }
                 _ => {}
             }

@@ -1,7 +1,8 @@
 //! Which collection on the server is meant by the one in the config.
 
-use crate::clients::jellyfin::{BoxSet, JellyfinId};
+use crate::clients::jellyfin::BoxSet;
 use crate::config::Collection;
+use crate::domain::ids::JellyfinId;
 
 /// What a collection of the config is on the server.
 #[derive(PartialEq, Eq)]
@@ -122,6 +123,7 @@ mod tests {
             name: name.to_owned(),
             folder: format!("{folder} [boxset]"),
             is_ghost: false,
+            etag: None,
         }
     }
 

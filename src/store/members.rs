@@ -3,19 +3,9 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError, Timestamp};
-use crate::clients::jellyfin::JellyfinId;
 use crate::domain::film::{TmdbId, Uid};
-
-/// A member of a collection, as far as it was met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MemberRow {
-    /// Which film.
-    pub tmdb: TmdbId,
-    /// Was it put there by lbjf, or met there while somebody listed it?
-    pub is_own: bool,
-    /// Had everybody watched it already when it was first met?
-    pub was_watched: bool,
-}
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::KnownMember;
 
 /// Where a listed film stood at the last look at Jellyfin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,17 +71,17 @@ impl Store {
     }
 
     /// The members of a collection that were met.
-    pub fn members(&self, collection_id: &str) -> Result<Vec<MemberRow>, StoreError> {
+    pub fn members(&self, collection_id: &str) -> Result<Vec<KnownMember>, StoreError> {
         let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map([collection_id], |row| {
-            Ok(MemberRow { tmdb: TmdbId(row.get(0)?), is_own: row.get(1)?, was_watched: row.get(2)? })
+            Ok(KnownMember { tmdb: TmdbId(row.get(0)?), is_own: row.get(1)?, was_watched: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Writes down members: new ones, and those that became lbjf's own.
-    pub fn record_members(&mut self, collection_id: &str, members: &[MemberRow]) -> Result<(), StoreError> {
+    pub fn record_members(&mut self, collection_id: &str, members: &[KnownMember]) -> Result<(), StoreError> {
         let sql = "INSERT INTO member (collection_id, tmdb_id, is_own, was_watched) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (collection_id, tmdb_id) DO UPDATE SET is_own = excluded.is_own,
                 was_watched = excluded.was_watched";

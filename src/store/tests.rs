@@ -3,8 +3,8 @@ mod migrations;
 use std::fs;
 
 use super::*;
-use crate::clients::jellyfin::JellyfinId;
 use crate::domain::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::domain::ids::JellyfinId;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
     WatchlistEntry {

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::JellyfinId;
 use crate::clients::api::Number;
+use crate::domain::ids::JellyfinId;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -60,6 +60,8 @@ pub struct BoxSet {
     pub path: Option<String>,
     /// Null, where it was asked for, marks a ghost (J8).
     pub parent_id: Option<String>,
+    #[serde(default, deserialize_with = "shown")]
+    pub etag: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

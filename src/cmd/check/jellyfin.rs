@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::checks::Checks;
 use crate::clients::api::{ApiError, chain, plain};
-use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinId, JellyfinUser, KeyOwner};
+use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::config::{Collection, User};
+use crate::domain::ids::JellyfinId;
 use crate::journal::report::plural;
 use crate::shelves::target::{find, twins};
 use crate::shelves::{MAKE_A_KEY, lost_library, other_server, viewer};
@@ -34,7 +35,7 @@ pub fn jellyfin(
         checks.problem("store", "jellyfin", &text, Some(hint));
     }
     match door.users() {
-        Ok(known) => people(door, users, &known, store, checks)?,
+        Ok(known) => people(door, users, &known.users, store, checks)?,
         Err(error) => failed("users", &error, checks),
     }
     if users.iter().any(|user| user.collection.is_some()) {

@@ -95,12 +95,12 @@ fn item_id(text: &str) -> JellyfinId {
     JellyfinId::parse(text).unwrap()
 }
 
-fn row(word: &str) -> MemberRow {
+fn row(word: &str) -> KnownMember {
     let (id, what) = word.split_once('=').unwrap();
-    MemberRow { tmdb: tmdb(id), is_own: what == "own", was_watched: what == "seen" }
+    KnownMember { tmdb: tmdb(id), is_own: what == "own", was_watched: what == "seen" }
 }
 
-fn show_row(row: MemberRow) -> String {
+fn show_row(row: KnownMember) -> String {
     let what = match (row.is_own, row.was_watched) {
         (true, _) => "own",
         (false, true) => "seen",
@@ -181,7 +181,7 @@ impl Case {
             .collect();
         let members: Option<Vec<Member>> =
             self.members.map(|members| members.split_whitespace().map(member).collect());
-        let rows: Vec<MemberRow> = self.rows.split_whitespace().map(row).collect();
+        let rows: Vec<KnownMember> = self.rows.split_whitespace().map(row).collect();
         let unstuck: Vec<_> = self.unstuck.split_whitespace().map(item_id).collect();
         let view = CollectionView { name: "C", members: members.as_deref(), rows: &rows, unstuck: &unstuck };
         let plan = collection(&viewers, &view, &self.aliases_known(), self.only_take);

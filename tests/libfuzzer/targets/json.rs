@@ -11,7 +11,7 @@ use lbjf::clients::api::{Api, Secret};
 use lbjf::domain::film::TmdbId;
 use lbjf::clients::http::{Http, Options, Patience};
 use lbjf::clients::radarr::NewFilm;
-use lbjf::clients::jellyfin::JellyfinId;
+use lbjf::domain::ids::JellyfinId;
 use lbjf::clients::{jellyfin, radarr};
 use libfuzzer_sys::fuzz_target;
 use standins::{Reply, Server};

@@ -174,9 +174,14 @@ impl Jellyfin {
         state.users.retain(|user| user.name != name);
     }
 
-    /// Takes all libraries from a user, or gives them back.
+    /// Takes all libraries from a user, or gives them back. Whoever asks for items by their ids sees them all the same.
     pub fn hide_library(&self, user: &str, hidden: bool) {
         self.state().user_named(user).library_hidden = hidden;
+    }
+
+    /// Takes the libraries away, or brings them back: no listing shows their films meanwhile.
+    pub fn lose_libraries(&self, are_gone: bool) {
+        self.state().libraries_gone = are_gone;
     }
 
     /// Adds a film that everyone sees, and returns its item id.
@@ -311,6 +316,7 @@ impl Jellyfin {
         let mut state = self.state();
         state.film_known(item_id);
         let set = state.set_known(collection_id);
+        set.revision += 1;
         if !set.links.iter().any(|link| link == item_id) {
             set.links.push(item_id.to_owned());
         }
@@ -318,7 +324,10 @@ impl Jellyfin {
 
     /// Takes an item out of a collection, as a person does.
     pub fn take(&self, collection_id: &str, item_id: &str) {
-        self.state().set_known(collection_id).links.retain(|link| link != item_id);
+        let mut state = self.state();
+        let set = state.set_known(collection_id);
+        set.links.retain(|link| link != item_id);
+        set.revision += 1;
     }
 
     /// The name of every collection that the API was asked for although its folder was there, and which it emptied.

@@ -47,8 +47,11 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
     let parent = parent(state, request, &kinds)?;
 
     let mut rows = scope(state, request, parent, user.is_some());
-    // 12.0 shows the members of a collection to users without access to the library.
-    let ignores_access = parent.is_some() && state.version >= Version::V12_0;
+    // Items are shown by their ids to users without access to the library, and by 12.0 so are members of a collection.
+    let ignores_access = match parent {
+        Some(_) => state.version >= Version::V12_0,
+        None => !guids(request, "ids").is_empty(),
+    };
     rows.retain(|row| {
         (kinds.is_empty() || kinds.iter().any(|kind| kind.eq_ignore_ascii_case(row.kind())))
             && has_tmdb_id.is_none_or(|wanted| row.has_tmdb_id() == wanted)
@@ -75,14 +78,14 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
     }))
 }
 
-/// The times of saving that an item must not be older than. Up to 10.10 the condition on the one is written with the
-/// name of the other: alone it finds nothing on 10.8 and is an error afterwards (facts/servers.md J5).
+/// The times of saving that an item must not be older than; an empty one is none. Up to 10.10 the condition on the one
+/// is written with the name of the other: alone it is an error (jellyfin#17542).
 fn since(state: &State, request: &Request) -> Result<Vec<String>, Reply> {
     let time = |name| request.param(name).map(|time| time.trim_end_matches('Z').to_owned());
+    let time = |name| time(name).filter(|time| !time.is_empty());
     let (saved, for_user) = (time("minDateLastSaved"), time("minDateLastSavedForUser"));
     match (&saved, &for_user, state.version) {
-        (Some(_), None, Version::V10_8) => Ok(vec!["9999".to_owned()]),
-        (Some(_), None, Version::V10_9 | Version::V10_10) => Err(error(500)),
+        (Some(_), None, Version::V10_8 | Version::V10_9 | Version::V10_10) => Err(error(500)),
         _ => Ok([saved, for_user].into_iter().flatten().collect()),
     }
 }
@@ -135,7 +138,12 @@ fn scope<'a>(state: &'a State, request: &Request, parent: Option<Parent<'a>>, as
         Some(_) => Vec::new(),
         None if !ids.is_empty() => ids.iter().filter_map(|id| row(id)).collect(),
         None if recursive => {
-            state.films.values().map(Row::Film).chain(state.sets.iter().map(Row::Set)).collect()
+            let films = state.films.values().filter(|_| !state.libraries_gone);
+            films.map(Row::Film).chain(state.sets.iter().map(Row::Set)).collect()
+        }
+        // Not even the libraries, for who asks for items of a type (seen on 10.10, 10.11 and 12.0).
+        None if !as_user && request.param("includeItemTypes").is_some() && request.param("ids").is_none() => {
+            Vec::new()
         }
         None => vec![Row::Library("Collections"), Row::Library("Films")],
     }
@@ -275,6 +283,7 @@ impl<'a> Row<'a> {
                 "providerids" => row["ProviderIds"] = self.provider_ids(),
                 "path" => row["Path"] = json!(self.path()),
                 "parentid" => row["ParentId"] = self.parent_id(),
+                "etag" => row["Etag"] = json!(self.etag()),
                 _ => {}
             }
         }
@@ -298,6 +307,15 @@ impl<'a> Row<'a> {
             Row::Film(film) => film.item.path.clone(),
             Row::Set(set) => format!("{COLLECTIONS_PATH}/{}", set.folder),
             Row::Library(name) => format!("/config/root/default/{name}"),
+        }
+    }
+
+    /// Of a collection it changes whenever it is written, and not when a member's film goes away or comes back.
+    fn etag(self) -> String {
+        match self {
+            Row::Film(film) => hash(&format!("{} {}", film.id, film.saved)),
+            Row::Set(set) => hash(&format!("{} {}", set.id, set.revision)),
+            Row::Library(name) => hash(name),
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) sets: Vec<Set>,
     /// Names for which the API was to make a collection although there was one.
     pub(super) made_again: Vec<String>,
+    /// Whether the libraries were taken away, and their films with them.
+    pub(super) libraries_gone: bool,
     /// Items that the API was to add although they were members.
     pub(super) put_again: Vec<String>,
 }
@@ -58,6 +60,8 @@ pub(super) struct Set {
     pub(super) ghost: bool,
     pub(super) links: Vec<String>,
     pub(super) saved: String,
+    /// How often it was written.
+    pub(super) revision: u32,
 }
 
 impl State {
@@ -73,6 +77,7 @@ impl State {
             films: BTreeMap::new(),
             sets: Vec::new(),
             made_again: Vec::new(),
+            libraries_gone: false,
             put_again: Vec::new(),
         }
     }
@@ -140,6 +145,7 @@ impl State {
             ghost: false,
             links: Vec::new(),
             saved: self.now(),
+            revision: self.set(&id).map_or(0, |set| set.revision + 1),
         };
         match self.sets.iter_mut().find(|set| set.id == id) {
             Some(set) => *set = new,
@@ -185,6 +191,7 @@ impl State {
         let set = self.set_known(set_id);
         set.links.extend(new);
         set.saved = now;
+        set.revision += 1;
         true
     }
 
@@ -202,6 +209,7 @@ impl State {
             }
         }
         set.saved = now;
+        set.revision += 1;
         true
     }
 }

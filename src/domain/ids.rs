@@ -1,4 +1,4 @@
-//! Ids of users, collections and items.
+//! Ids that are never empty.
 
 use std::fmt;
 use std::ops::Deref;
