@@ -200,11 +200,11 @@ fn a_page_that_would_break_the_parser_keeps_everything() {
 
 #[test]
 fn a_page_that_never_ends_is_given_up_after_timeout_seconds() {
-    let world = World::new().watchlist(&["alien"]).set("[letterboxd]", "timeout_seconds = 1");
+    let world = World::new().watchlist(&["alien"]).set("[letterboxd]", "timeout_seconds = 2");
     world.fail_page(ALWAYS, PAGE_1, Fault::Hang);
     sync(&world, &[])
         .exits(Exit::Partial)
-        .says("lbjf: error: ada: Letterboxd cannot be reached: no complete answer within 1 s");
+        .says("lbjf: error: ada: Letterboxd cannot be reached: no complete answer within 2 s");
     assert_eq!(asked(&world).0.len(), 3);
 }
 

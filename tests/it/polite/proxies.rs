@@ -30,7 +30,7 @@ fn nothing_went_directly(world: &World, proxies: &[&Proxy]) {
     assert_eq!(world.letterboxd.server.connections(), tunnels(proxies));
 }
 
-const LIMITS: &str = "timeout_seconds = 1\nallow_direct_fallback = true";
+const LIMITS: &str = "timeout_seconds = 2\nallow_direct_fallback = true";
 
 /// A page that never comes as it should, and how a run tells of it.
 fn faults() -> Vec<(&'static str, Fault, &'static str)> {
@@ -48,7 +48,7 @@ fn faults() -> Vec<(&'static str, Fault, &'static str)> {
         ("dropped", Fault::Drop, "the connection was closed before the answer was complete"),
         ("reset", Fault::Reset, "the connection was closed before the answer was complete"),
         ("half a status line", Fault::Raw(b"HTTP/1.1 20".to_vec()), "the connection was closed before"),
-        ("too slow", Fault::Hang, "no complete answer within 1 s"),
+        ("too slow", Fault::Hang, "no complete answer within 2 s"),
         ("an error", Fault::Instead(Reply::html(502, "bad gateway")), "Letterboxd answered with HTTP 502"),
         ("another page", Fault::Instead(Reply::html(200, "<html><title>Hm</title></html>")), "title `Hm`"),
         ("a status", Fault::Instead(Reply::html(418, "tea")), "Letterboxd answered with HTTP 418"),
@@ -148,10 +148,10 @@ fn what_only_a_proxy_does_sets_it_aside_and_the_others_do_the_work() {
         ("http 504", "it did not connect: HTTP 504"),
         ("http 403", "it did not connect: HTTP 403"),
         ("http hang up", "it closed the connection before it answered"),
-        ("http mute", "no connection within 1 s"),
+        ("http mute", "no connection within 2 s"),
         ("socks5h 502", "it did not connect: host unreachable"),
         ("socks5h hang up", "it closed the connection before it answered"),
-        ("socks5h mute", "no connection within 1 s"),
+        ("socks5h mute", "no connection within 2 s"),
     ];
     for (case, says) in said {
         let (scheme, how) = case.split_once(' ').expect("two words");
@@ -232,7 +232,7 @@ fn a_slow_letterboxd_sets_no_proxy_aside_when_they_are_tried() {
     world
         .sync()
         .omits("set aside")
-        .mentions("was tried, and nothing answered over it: no complete answer within 1 s");
+        .mentions("was tried, and nothing answered over it: no complete answer within 2 s");
     assert_eq!(world.radarr.posted().len(), 40);
     nothing_went_directly(&world, &proxies);
 }

@@ -222,10 +222,10 @@ fn add_that_never_arrived_is_sent_by_the_next_run() {
 
 #[test]
 fn add_that_takes_longer_than_timeout_seconds_is_found_by_the_next_run() {
-    let world = World::new().set("[radarr]", "timeout_seconds = 1").watchlist(&["heat-1995"]);
+    let world = World::new().set("[radarr]", "timeout_seconds = 2").watchlist(&["heat-1995"]);
     let gate = Gate::default();
     world.radarr.server.fail(1, is_add, Fault::Held(gate.clone()));
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("no complete answer within 1 s");
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("no complete answer within 2 s");
     assert_eq!(world.radarr.films(), []);
     gate.open();
     world.radarr.server.settle();
