@@ -119,8 +119,9 @@ fn every_link_in_the_texts_of_the_debian_package_leads_to_a_file_in_it() {
         };
         assets.iter().any(is_it)
     };
+    let is_text = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "md");
     let mut looked = 0;
-    for (text, _) in assets.iter().filter(|(from, to)| from.ends_with(".md") && to.starts_with(DOC)) {
+    for (text, _) in assets.iter().filter(|(from, to)| is_text(from) && to.starts_with(DOC)) {
         let folder = Path::new(text).parent().expect("a path of a file");
         for link in read(text).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = link.split('#').next().unwrap_or_default();

@@ -124,7 +124,7 @@ fn everything_shows(what: &str, world: World) {
 fn look_at_names(what: &str, folder: &Path) {
     for entry in fs::read_dir(folder).expect("the world's folder").flatten() {
         let name = entry.file_name();
-        assert!(is_clean(&name.to_string_lossy()), "{what}: a file is called {name:?}");
+        assert!(is_clean(&name.to_string_lossy()), "{what}: a file is called {}", name.display());
         if entry.path().is_dir() {
             look_at_names(what, &entry.path());
         }
