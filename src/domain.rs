@@ -3,6 +3,7 @@
 pub mod film;
 pub mod ids;
 pub mod library;
+pub mod request;
 pub mod secret;
 pub mod span;
 pub mod step;

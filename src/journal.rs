@@ -5,7 +5,7 @@ pub mod report;
 use crate::domain::film::Film;
 use crate::domain::step::Step;
 use crate::store::{Notice, Store, StoreError, Timestamp};
-use report::{Ended, Failed, Report, UserReport};
+use report::{Failed, Outcome, Report, UserReport};
 
 /// What a run writes down and tells: each outcome goes through it once.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Journal {
     }
 
     /// See [`Report::step`].
-    pub fn step(&mut self, step: &Step, ended: Ended, root_folder: Option<&str>) {
+    pub fn step(&mut self, step: &Step, ended: Outcome, root_folder: Option<&str>) {
         self.report.step(step, ended, root_folder);
     }
 }

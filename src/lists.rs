@@ -283,7 +283,7 @@ impl Scrape<'_> {
         let now = self.terms.now;
         if !moved.is_empty() {
             log::info!("{}: {} put on the watchlist again", self.person, moved.len());
-            self.store.wish_again(self.person, &moved, now)?;
+            self.store.request_again(self.person, &moved, now)?;
         }
         Ok(self.store.add_entries(self.person, &fresh, true, now)?
             + self.store.add_entries(self.person, &rest, false, now)?)

@@ -1,7 +1,7 @@
-//! The Radarr half of a pass: open wishes become films in Radarr.
+//! The Radarr half of a pass: open requests become films in Radarr.
 //!
-//! Radarr is asked nothing as long as no wish is due. Otherwise one look at everything (who it is, its settings,
-//! its films), a plan, and then one film at a time. A wish is answered when Radarr says that it has the film.
+//! Radarr is asked nothing as long as no request is due. Otherwise one look at everything (who it is, its settings,
+//! its films), a plan, and then one film at a time. A request is answered when Radarr says that it has the film.
 
 mod add;
 mod executor;
@@ -15,9 +15,10 @@ use std::time::Duration;
 use crate::clients::radarr::Radarr;
 use crate::config::{self, User};
 use crate::domain::film::{TmdbId, Uid};
+use crate::domain::request::{Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
 use crate::journal::Journal;
-use crate::store::{StoreError, Wish, WishProblem};
+use crate::store::StoreError;
 use crate::system::interrupt;
 use executor::Send;
 use snapshot::Look;
@@ -32,7 +33,7 @@ pub struct Setup<'a> {
     pub config: &'a config::Radarr,
     /// Everybody in the config.
     pub users: &'a [User],
-    /// Those whose wishes this run looks at.
+    /// Those whose requests this run looks at.
     pub chosen: &'a [usize],
     /// Look at everything that is open, whenever it was tried last (`--full`).
     pub full: bool,
@@ -62,7 +63,7 @@ pub enum InLibrary {
 pub struct Feed<'a> {
     setup: Setup<'a>,
     looked: Looked,
-    /// Wishes that had their turn in this run.
+    /// Requests that had their turn in this run.
     done: HashSet<(String, Uid)>,
     failures_in_a_row: usize,
     added: usize,
@@ -118,8 +119,8 @@ impl<'a> Feed<'a> {
     fn send(&mut self, journal: &mut Journal, library: &InLibrary, unread: usize) -> Result<(), StoreError> {
         journal.store.share_answers()?;
         let aliases = Aliases::new(journal.store.aliases()?);
-        let wishes = self.open_wishes(journal, library, &aliases)?;
-        if wishes.is_empty() {
+        let requests = self.due_requests(journal, library, &aliases)?;
+        if requests.is_empty() {
             return Ok(());
         }
         if matches!(library, InLibrary::Unknown) {
@@ -137,9 +138,10 @@ impl<'a> Feed<'a> {
         if let InLibrary::Known(films) = library {
             look.view.in_library.clone_from(films);
         }
-        let uids: Vec<_> = wishes.iter().map(|wish| wish.film.uid.clone()).collect();
-        let steps = plan::radarr(&wishes, &journal.store.listers(&uids)?, &look.terms, &look.view, &aliases);
-        self.done.extend(wishes.into_iter().map(|wish| (wish.person, wish.film.uid)));
+        let uids: Vec<_> = requests.iter().map(|request| request.film.uid.clone()).collect();
+        let steps =
+            plan::radarr(&requests, &journal.store.listers(&uids)?, &look.terms, &look.view, &aliases);
+        self.done.extend(requests.into_iter().map(|request| (request.person, request.film.uid)));
         self.warn_of_searches(&steps, unread, journal)?;
         let mut send = Send { feed: self, look: &mut look, aliases: &aliases, is_last: unread == 0 };
         let result = send.apply(&steps, journal);
@@ -147,30 +149,33 @@ impl<'a> Feed<'a> {
         result
     }
 
-    /// The wishes to look at: none, as long as none is due.
-    fn open_wishes(
+    /// The requests to look at: none, as long as none is due.
+    fn due_requests(
         &self,
         journal: &Journal,
         library: &InLibrary,
         aliases: &Aliases,
-    ) -> Result<Vec<Wish>, StoreError> {
+    ) -> Result<Vec<Request>, StoreError> {
         let setup = &self.setup;
         let names: HashSet<&str> =
             setup.chosen.iter().map(|index| setup.users[*index].name.as_str()).collect();
-        let is_in_library = |wish: &Wish| match library {
-            InLibrary::Known(films) => films.contains(&aliases.canonical(wish.tmdb)),
+        let is_in_library = |request: &Request| match library {
+            InLibrary::Known(films) => films.contains(&aliases.canonical(request.tmdb)),
             _ => false,
         };
-        let had_its_turn = |wish: &Wish| self.done.contains(&(wish.person.clone(), wish.film.uid.clone()));
-        let mut wishes = journal.store.wishes()?;
-        wishes.retain(|wish| names.contains(wish.person.as_str()) && !had_its_turn(wish));
-        let has_left = |wish: &Wish| wish.problem == Some(WishProblem::InLibrary) && !is_in_library(wish);
-        let is_due = |wish: &Wish| setup.full || wish.next_try_at <= journal.now() || has_left(wish);
-        if !wishes.iter().any(is_due) {
+        let had_its_turn =
+            |request: &Request| self.done.contains(&(request.person.clone(), request.film.uid.clone()));
+        let mut requests = journal.store.requests()?;
+        requests.retain(|request| names.contains(request.person.as_str()) && !had_its_turn(request));
+        let has_left =
+            |request: &Request| request.problem == Some(RequestProblem::InLibrary) && !is_in_library(request);
+        let is_due =
+            |request: &Request| setup.full || request.next_try_at <= journal.now() || has_left(request);
+        if !requests.iter().any(is_due) {
             return Ok(Vec::new());
         }
-        wishes.retain(|wish| is_due(wish) || wish.problem.is_some_and(WishProblem::is_settled));
-        Ok(wishes)
+        requests.retain(|request| is_due(request) || request.problem.is_some_and(RequestProblem::is_settled));
+        Ok(requests)
     }
 
     /// Some indexers ban for hundreds of searches at once. Told once a run, however many parts it is done in.
@@ -181,7 +186,7 @@ impl<'a> Feed<'a> {
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let config = self.setup.config;
-        let adds = steps.iter().filter(|step| matches!(step, Step::Add(_))).count() + unread;
+        let adds = steps.iter().filter(|step| matches!(step, Step::AddToRadarr(_))).count() + unread;
         let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
         if adds <= MANY_SEARCHES || !config.search_on_add || self.has_warned || self.added > 0 {
             return Ok(());

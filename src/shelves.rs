@@ -24,7 +24,7 @@ use crate::domain::library::Member;
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::Journal;
-use crate::journal::report::{Ended, Failed};
+use crate::journal::report::{Failed, Outcome};
 use crate::requests::{Complaint, InLibrary};
 use crate::shelves::plan::{CollectionView, Library, Viewer};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
@@ -221,7 +221,7 @@ impl Collect<'_> {
         let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
         let mut plan = plan::collection(&viewers, &view, aliases, self.only_take);
         for step in &mut plan.steps {
-            if let Step::Take(take) = step {
+            if let Step::RemoveFromCollection(take) = step {
                 // Jellyfin may have none.
                 take.year = match split_year(&take.name) {
                     (_, None) => journal.store.film_year(take.tmdb)?,
@@ -231,7 +231,7 @@ impl Collect<'_> {
         }
         if self.is_dry {
             for step in &plan.steps {
-                journal.step(step, Ended::Planned, None);
+                journal.step(step, Outcome::Planned, None);
             }
             return Ok(());
         }

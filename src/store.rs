@@ -24,7 +24,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
-pub use entries::{Listed, OpenPlaces, Wish, WishProblem};
+pub use entries::{Listed, OpenPlaces};
 pub use films::{Look, Skip};
 pub use members::{LastLook, Place, Placed};
 pub use probe::Condition;

@@ -11,39 +11,39 @@ use crate::domain::ids::JellyfinId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Give Radarr a film.
-    Add(Add),
-    /// Put a label on a film that is in Radarr already; that answers the wish.
-    Tag(Tag),
-    /// Nothing to send: Radarr has it. The wish is answered.
-    Have(Wished),
-    /// Nothing to send: Radarr had it when it was to be labelled, and has it no more. The wish is answered.
-    Gone(Wished),
+    AddToRadarr(AddToRadarr),
+    /// Put a label on a film that is in Radarr already; that answers the request.
+    TagInRadarr(TagInRadarr),
+    /// Nothing to send: Radarr has it. The request is answered.
+    AlreadyPresent(RequestedFilm),
+    /// Nothing to send: Radarr had it when it was to be labelled, and has it no more. The request is answered.
+    GoneFromRadarr(RequestedFilm),
     /// Nothing to send, for a reason that is looked at again.
-    Leave(Leave),
+    Skip(Skip),
     /// Make a collection.
-    Create(Create),
+    CreateCollection(CreateCollection),
     /// Put a film into a collection.
-    Put(Put),
+    AddToCollection(AddToCollection),
     /// Take a film out of a collection.
-    Take(Take),
+    RemoveFromCollection(RemoveFromCollection),
 }
 
-/// A film and the people whose wish it is.
+/// A film and the people whose request it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wished {
+pub struct RequestedFilm {
     /// Which film.
     pub film: Film,
     /// Its TMDB id, as Letterboxd has it.
     pub tmdb: TmdbId,
-    /// Each wish: the person, and the entry on their list.
-    pub wishes: Vec<(String, Uid)>,
+    /// Each request: the person, and the entry on their list.
+    pub requests: Vec<(String, Uid)>,
 }
 
-/// See [`Step::Add`].
+/// See [`Step::AddToRadarr`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Add {
-    /// Which film, and whose wish.
-    pub wished: Wished,
+pub struct AddToRadarr {
+    /// Which film, and whose request.
+    pub requested: RequestedFilm,
     /// Where it goes.
     pub root_folder: RootFolder,
     /// Radarr's number of the quality profile.
@@ -68,29 +68,29 @@ pub enum RootFolder {
     },
 }
 
-/// See [`Step::Tag`].
+/// See [`Step::TagInRadarr`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Which film, and whose wish.
-    pub wished: Wished,
+pub struct TagInRadarr {
+    /// Which film, and whose request.
+    pub requested: RequestedFilm,
     /// Radarr's number of the film.
     pub movie_id: u32,
     /// The labels it lacks.
     pub labels: Vec<String>,
 }
 
-/// See [`Step::Leave`].
+/// See [`Step::Skip`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leave {
-    /// Which film, and whose wish.
-    pub wished: Wished,
+pub struct Skip {
+    /// Which film, and whose request.
+    pub requested: RequestedFilm,
     /// Why.
-    pub why: WhyNot,
+    pub why: SkipReason,
 }
 
 /// Why a film is not sent to Radarr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhyNot {
+pub enum SkipReason {
     /// It is on the exclusion list.
     Excluded,
     /// It was, before Radarr lost most of what it had: that list may be lost as well.
@@ -99,7 +99,7 @@ pub enum WhyNot {
     InLibrary,
 }
 
-impl fmt::Display for WhyNot {
+impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Excluded => "it is on Radarr's exclusion list",
@@ -109,16 +109,16 @@ impl fmt::Display for WhyNot {
     }
 }
 
-/// See [`Step::Create`].
+/// See [`Step::CreateCollection`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Create {
+pub struct CreateCollection {
     /// Its name.
     pub collection: String,
 }
 
-/// See [`Step::Put`].
+/// See [`Step::AddToCollection`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Put {
+pub struct AddToCollection {
     /// The collection as a person names it.
     pub collection: String,
     /// Which film.
@@ -133,9 +133,9 @@ pub struct Put {
     pub person: String,
 }
 
-/// See [`Step::Take`].
+/// See [`Step::RemoveFromCollection`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Take {
+pub struct RemoveFromCollection {
     /// The collection as a person names it.
     pub collection: String,
     /// The film's name as Jellyfin shows it.
@@ -147,19 +147,19 @@ pub struct Take {
     /// Every member that is this film.
     pub item_ids: Vec<JellyfinId>,
     /// Why.
-    pub why: Why,
+    pub why: RemoveReason,
 }
 
 /// Why a film leaves a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum RemoveReason {
     /// Everybody it is for has watched it.
     Watched,
     /// Nobody lists it any more.
     Unlisted,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for RemoveReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Watched => "watched",
@@ -168,10 +168,10 @@ impl fmt::Display for Why {
     }
 }
 
-impl Wished {
+impl RequestedFilm {
     /// The people, for messages: `ada, ben`.
     pub fn people(&self) -> String {
-        let mut people: Vec<&str> = self.wishes.iter().map(|(person, _)| person.as_str()).collect();
+        let mut people: Vec<&str> = self.requests.iter().map(|(person, _)| person.as_str()).collect();
         // Two entries of one list may be one film to TMDB.
         people.dedup();
         people.join(", ")
@@ -220,12 +220,12 @@ mod tests {
         let uid = || Uid("film:1".to_owned());
         let film =
             Film { uid: uid(), slug: Slug("heat".to_owned()), name: "Heat".to_owned(), year: Some(1995) };
-        let wishes = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
-        assert_eq!(Wished { film, tmdb: TmdbId(949), wishes }.people(), "ada, ben");
-        assert_eq!(Why::Watched.to_string(), "watched");
-        assert_eq!(Why::Unlisted.to_string(), "no longer wanted");
-        assert_eq!(WhyNot::Excluded.to_string(), "it is on Radarr's exclusion list");
-        assert_eq!(WhyNot::WasExcluded.to_string(), "it was on Radarr's exclusion list");
-        assert_eq!(WhyNot::InLibrary.to_string(), "it is in Jellyfin's library");
+        let requests = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
+        assert_eq!(RequestedFilm { film, tmdb: TmdbId(949), requests }.people(), "ada, ben");
+        assert_eq!(RemoveReason::Watched.to_string(), "watched");
+        assert_eq!(RemoveReason::Unlisted.to_string(), "no longer wanted");
+        assert_eq!(SkipReason::Excluded.to_string(), "it is on Radarr's exclusion list");
+        assert_eq!(SkipReason::WasExcluded.to_string(), "it was on Radarr's exclusion list");
+        assert_eq!(SkipReason::InLibrary.to_string(), "it is in Jellyfin's library");
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::domain::film::Film;
-use crate::domain::step::{Leave, RootFolder, Step, WhyNot};
+use crate::domain::step::{RootFolder, Skip, SkipReason, Step};
 use crate::exit::Exit;
 use crate::store::{Notice, Store, StoreError, Timestamp};
 use crate::system::interrupt;
@@ -154,7 +154,7 @@ struct Json<'a> {
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum Outcome {
     /// The server said so.
     Done,
     /// A dry run would do it.
@@ -167,7 +167,7 @@ pub enum Ended {
     Later,
 }
 
-impl Ended {
+impl Outcome {
     fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -289,21 +289,21 @@ impl Report {
     }
 
     /// How a step ended. `root_folder` is where an added film really went.
-    pub fn step(&mut self, step: &Step, ended: Ended, root_folder: Option<&str>) {
+    pub fn step(&mut self, step: &Step, ended: Outcome, root_folder: Option<&str>) {
         match (ended, step) {
-            (Ended::Done, Step::Add(_)) => self.counts.added += 1,
-            (Ended::Done, Step::Tag(_)) => self.counts.tagged += 1,
-            (Ended::Done, Step::Put(_)) => self.counts.put += 1,
-            (Ended::Done, Step::Take(_)) => self.counts.taken += 1,
-            (Ended::Later, _) => self.counts.later += 1,
+            (Outcome::Done, Step::AddToRadarr(_)) => self.counts.added += 1,
+            (Outcome::Done, Step::TagInRadarr(_)) => self.counts.tagged += 1,
+            (Outcome::Done, Step::AddToCollection(_)) => self.counts.put += 1,
+            (Outcome::Done, Step::RemoveFromCollection(_)) => self.counts.taken += 1,
+            (Outcome::Later, _) => self.counts.later += 1,
             _ => {}
         }
         let line = describe(step, ended, root_folder);
         match (ended, step) {
-            (_, Step::Have(_) | Step::Gone(_) | Step::Leave(_)) => log::debug!("{line}"),
-            (Ended::Done, _) => log::info!("{line}"),
+            (_, Step::AlreadyPresent(_) | Step::GoneFromRadarr(_) | Step::Skip(_)) => log::debug!("{line}"),
+            (Outcome::Done, _) => log::info!("{line}"),
             // A dry run's plan is data that was asked for: it goes to stdout.
-            (Ended::Planned | Ended::Later, _) if self.is_dry => self.plan.push(line),
+            (Outcome::Planned | Outcome::Later, _) if self.is_dry => self.plan.push(line),
             _ => {}
         }
         self.steps.push(step_report(step, ended, root_folder));
@@ -349,7 +349,7 @@ impl Report {
             }
         };
         if self.is_dry {
-            let planned = self.steps.iter().filter(|step| step.result == Ended::Planned.word()).count();
+            let planned = self.steps.iter().filter(|step| step.result == Outcome::Planned.word()).count();
             count(planned, if planned == 1 { "step planned" } else { "steps planned" });
         }
         count(counts.added, "added to Radarr");
@@ -417,17 +417,18 @@ pub fn plural(count: usize, noun: &str) -> String {
 }
 
 /// A step as a line: who, what, which film, then ids.
-pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String {
-    let is_done = ended == Ended::Done;
+pub fn describe(step: &Step, ended: Outcome, root_folder: Option<&str>) -> String {
+    let is_done = ended == Outcome::Done;
     let say = |done: &'static str, would: &'static str| if is_done { done } else { would };
     match step {
-        Step::Add(add) => {
-            let wished = &add.wished;
+        Step::AddToRadarr(add) => {
+            let requested = &add.requested;
             let verb = match ended {
-                Ended::Later => "would add to Radarr in a later run",
+                Outcome::Later => "would add to Radarr in a later run",
                 _ => say("added to Radarr", "would add to Radarr"),
             };
-            let mut line = format!("{}: {verb}: {} tmdb={}", wished.people(), wished.film, wished.tmdb);
+            let mut line =
+                format!("{}: {verb}: {} tmdb={}", requested.people(), requested.film, requested.tmdb);
             let folder = root_folder.unwrap_or(match &add.root_folder {
                 RootFolder::Fixed(folder) => folder,
                 RootFolder::ByGenre { other, .. } => other,
@@ -438,32 +439,32 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
             }
             line
         }
-        Step::Tag(tag) => format!(
+        Step::TagInRadarr(tag) => format!(
             "{}: {}: {} tmdb={} tags={}",
-            tag.wished.people(),
+            tag.requested.people(),
             say("tagged in Radarr", "would tag in Radarr"),
-            tag.wished.film,
-            tag.wished.tmdb,
+            tag.requested.film,
+            tag.requested.tmdb,
             tag.labels.join(",")
         ),
-        Step::Have(wished) => {
-            format!("{}: in Radarr already: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
+        Step::AlreadyPresent(requested) => {
+            format!("{}: in Radarr already: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
         }
-        Step::Gone(wished) => {
-            format!("{}: no longer in Radarr: {} tmdb={}", wished.people(), wished.film, wished.tmdb)
+        Step::GoneFromRadarr(requested) => {
+            format!("{}: no longer in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
         }
-        Step::Leave(Leave { wished, why }) => {
+        Step::Skip(Skip { requested, why }) => {
             format!(
                 "{}: not sent to Radarr, since {why}: {} tmdb={}",
-                wished.people(),
-                wished.film,
-                wished.tmdb
+                requested.people(),
+                requested.film,
+                requested.tmdb
             )
         }
-        Step::Create(create) => {
+        Step::CreateCollection(create) => {
             format!("collection `{}`: {}", create.collection, say("made", "would be made"))
         }
-        Step::Put(put) => format!(
+        Step::AddToCollection(put) => format!(
             "{}: {} collection `{}`: {} tmdb={}",
             put.person,
             say("added to", "would add to"),
@@ -471,7 +472,7 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
             put.film,
             put.tmdb
         ),
-        Step::Take(take) => format!(
+        Step::RemoveFromCollection(take) => format!(
             "collection `{}`: {}: {}{} tmdb={} ({})",
             take.collection,
             say("took out", "would take out"),
@@ -483,7 +484,7 @@ pub fn describe(step: &Step, ended: Ended, root_folder: Option<&str>) -> String 
     }
 }
 
-fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepReport {
+fn step_report(step: &Step, ended: Outcome, root_folder: Option<&str>) -> StepReport {
     let mut report = StepReport {
         action: "",
         result: ended.word(),
@@ -496,42 +497,42 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
         tags: Vec::new(),
         why: None,
     };
-    let wished = match step {
-        Step::Add(add) => {
+    let requested = match step {
+        Step::AddToRadarr(add) => {
             report.action = "add_to_radarr";
             report.tags.clone_from(&add.tags);
             report.root_folder = root_folder.map(str::to_owned).or(match &add.root_folder {
                 RootFolder::Fixed(folder) => Some(folder.clone()),
                 RootFolder::ByGenre { .. } => None,
             });
-            Some(&add.wished)
+            Some(&add.requested)
         }
-        Step::Tag(tag) => {
+        Step::TagInRadarr(tag) => {
             report.action = "tag_in_radarr";
             report.tags.clone_from(&tag.labels);
-            Some(&tag.wished)
+            Some(&tag.requested)
         }
-        Step::Have(wished) => {
+        Step::AlreadyPresent(requested) => {
             report.action = "in_radarr_already";
-            Some(wished)
+            Some(requested)
         }
-        Step::Gone(wished) => {
+        Step::GoneFromRadarr(requested) => {
             report.action = "gone_from_radarr";
-            Some(wished)
+            Some(requested)
         }
-        Step::Leave(leave) => {
+        Step::Skip(leave) => {
             report.action = match leave.why {
-                WhyNot::Excluded | WhyNot::WasExcluded => "excluded_in_radarr",
-                WhyNot::InLibrary => "in_jellyfin_already",
+                SkipReason::Excluded | SkipReason::WasExcluded => "excluded_in_radarr",
+                SkipReason::InLibrary => "in_jellyfin_already",
             };
-            Some(&leave.wished)
+            Some(&leave.requested)
         }
-        Step::Create(create) => {
-            report.action = "make_collection";
+        Step::CreateCollection(create) => {
+            report.action = "create_collection";
             report.collection = Some(create.collection.clone());
             None
         }
-        Step::Put(put) => {
+        Step::AddToCollection(put) => {
             report.action = "add_to_collection";
             report.film = Some(put.film.to_string());
             report.slug = Some(put.film.slug.to_string());
@@ -540,8 +541,8 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
             report.collection = Some(put.collection.clone());
             None
         }
-        Step::Take(take) => {
-            report.action = "take_from_collection";
+        Step::RemoveFromCollection(take) => {
+            report.action = "remove_from_collection";
             report.film = Some(take.name.clone());
             report.tmdb_id = Some(take.tmdb.0);
             report.collection = Some(take.collection.clone());
@@ -549,11 +550,11 @@ fn step_report(step: &Step, ended: Ended, root_folder: Option<&str>) -> StepRepo
             None
         }
     };
-    if let Some(wished) = wished {
-        report.film = Some(wished.film.to_string());
-        report.slug = Some(wished.film.slug.to_string());
-        report.tmdb_id = Some(wished.tmdb.0);
-        report.users = wished.wishes.iter().map(|(person, _)| person.clone()).collect();
+    if let Some(requested) = requested {
+        report.film = Some(requested.film.to_string());
+        report.slug = Some(requested.film.slug.to_string());
+        report.tmdb_id = Some(requested.tmdb.0);
+        report.users = requested.requests.iter().map(|(person, _)| person.clone()).collect();
     }
     report
 }

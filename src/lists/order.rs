@@ -110,7 +110,7 @@ mod tests {
     fn what_stands_in_front_of_one_that_was_put_on_again_was_put_on_again_after_it() {
         assert_eq!(again("a b c d e", "a e b c d", false), "a e");
         assert_eq!(again("a b c d e", "a b e c d", false), "a b e");
-        // Not when it is many: then it is no wish of anybody's, but another order.
+        // Not when it is many: then it is no request of anybody's, but another order.
         assert_eq!(again("a b c d e f g h", "a b c d e f h g", false), "");
     }
 
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn another_order_of_most_entries_is_nobodys_wish() {
+    fn another_order_of_most_entries_is_nobodys_request() {
         assert_eq!(again("a b c d e f g h", "h g f e d c b a", false), "");
         assert_eq!(again("a b c d e f g h", "b c d e f g h a", false), "");
         assert_eq!(again("a b c d e f", "f e d c b a", false), "f e d c b");

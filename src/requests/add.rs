@@ -6,7 +6,7 @@ use super::executor::Send;
 use crate::clients::api::ApiError;
 use crate::clients::radarr::{AddError, NewFilm, Radarr, RadarrFilm, trim_folder};
 use crate::domain::film::TmdbId;
-use crate::domain::step::{Add, RootFolder};
+use crate::domain::step::{AddToRadarr, RootFolder};
 
 /// What became of a film.
 pub(super) struct Sent {
@@ -33,8 +33,8 @@ impl From<End> for Sent {
 
 impl Send<'_, '_> {
     /// Sends one film, unless somebody excluded it meanwhile.
-    pub(super) fn send(&mut self, add: &Add) -> Result<Sent, AddError> {
-        let (setup, tmdb) = (&self.feed.setup, add.wished.tmdb);
+    pub(super) fn send(&mut self, add: &AddToRadarr) -> Result<Sent, AddError> {
+        let (setup, tmdb) = (&self.feed.setup, add.requested.tmdb);
         if self.look.read_at.elapsed() >= setup.fresh {
             self.look.view.excluded = setup.radarr.exclusions().map_err(AddError::Failed)?;
             self.look.read_at = Instant::now();
@@ -53,8 +53,8 @@ impl Send<'_, '_> {
 
     /// Where a film goes, which may depend on its genres, and the id by which Radarr's metadata calls it, if that had
     /// to be asked.
-    fn destination(&self, add: &Add) -> Result<(String, TmdbId), AddError> {
-        let tmdb = add.wished.tmdb;
+    fn destination(&self, add: &AddToRadarr) -> Result<(String, TmdbId), AddError> {
+        let tmdb = add.requested.tmdb;
         Ok(match &add.root_folder {
             RootFolder::Fixed(folder) => (folder.clone(), tmdb),
             RootFolder::ByGenre { animated, other } => {
@@ -65,15 +65,15 @@ impl Send<'_, '_> {
     }
 
     /// Sends one film. What is refused may be there under this or another id.
-    fn post(&mut self, add: &Add, folder: &str) -> Result<Sent, AddError> {
+    fn post(&mut self, add: &AddToRadarr, folder: &str) -> Result<Sent, AddError> {
         let radarr = self.feed.setup.radarr;
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.feed.setup.config, add.wished.tmdb);
+        let (config, tmdb) = (self.feed.setup.config, add.requested.tmdb);
         let film = NewFilm {
             tmdb,
-            title: &add.wished.film.name,
-            year: add.wished.film.year.unwrap_or(0),
+            title: &add.requested.film.name,
+            year: add.requested.film.year.unwrap_or(0),
             quality_profile_id: add.quality_profile_id,
             root_folder: folder,
             path: None,

@@ -6,10 +6,11 @@ use super::add::{End, Sent};
 use super::snapshot::Look;
 use crate::clients::api::chain;
 use crate::clients::radarr::AddError;
-use crate::domain::step::{Add, Aliases, Leave, Step, WhyNot, Wished};
+use crate::domain::request::RequestProblem;
+use crate::domain::step::{AddToRadarr, Aliases, RequestedFilm, Skip, SkipReason, Step};
 use crate::journal::Journal;
-use crate::journal::report::{Ended, Failed, plural};
-use crate::store::{StoreError, WishProblem};
+use crate::journal::report::{Failed, Outcome, plural};
+use crate::store::StoreError;
 use crate::system::interrupt;
 use crate::system::progress;
 
@@ -17,10 +18,10 @@ use crate::system::progress;
 pub(super) const MAX_FAILURES_IN_A_ROW: usize = 5;
 
 /// What is written down of films that are not sent.
-const LEFT: [(WhyNot, WishProblem); 3] = [
-    (WhyNot::Excluded, WishProblem::Excluded),
-    (WhyNot::WasExcluded, WishProblem::Excluded),
-    (WhyNot::InLibrary, WishProblem::InLibrary),
+const LEFT: [(SkipReason, RequestProblem); 3] = [
+    (SkipReason::Excluded, RequestProblem::Excluded),
+    (SkipReason::WasExcluded, RequestProblem::Excluded),
+    (SkipReason::InLibrary, RequestProblem::InLibrary),
 ];
 
 /// What is written down of a film that is there and whose label is still to come.
@@ -42,24 +43,25 @@ impl Send<'_, '_> {
         let mut tags = Vec::new();
         let mut adds = Vec::new();
         // What the look at Radarr told of all films is written at once.
-        let wishes_of = |pick: &dyn Fn(&Step) -> Option<&Wished>| -> Vec<_> {
-            steps.iter().filter_map(pick).flat_map(|wished| wished.wishes.iter().cloned()).collect()
+        let requests_of = |pick: &dyn Fn(&Step) -> Option<&RequestedFilm>| -> Vec<_> {
+            steps.iter().filter_map(pick).flat_map(|requested| requested.requests.iter().cloned()).collect()
         };
-        let answered = wishes_of(&|step| match step {
-            Step::Have(wished) | Step::Gone(wished) => Some(wished),
+        let answered = requests_of(&|step| match step {
+            Step::AlreadyPresent(requested) | Step::GoneFromRadarr(requested) => Some(requested),
             _ => None,
         });
         if !answered.is_empty() {
             journal.store.answer(&answered, now)?;
         }
-        let untagged = wishes_of(&|step| if let Step::Tag(tag) = step { Some(&tag.wished) } else { None });
+        let untagged =
+            requests_of(&|step| if let Step::TagInRadarr(tag) = step { Some(&tag.requested) } else { None });
         if !untagged.is_empty() {
             // Before the first request: what a person deletes from now on was there.
-            journal.store.record_problem(&untagged, WishProblem::Untagged, UNTAGGED, now)?;
+            journal.store.record_problem(&untagged, RequestProblem::Untagged, UNTAGGED, now)?;
         }
         for (why, problem) in LEFT {
-            let left = wishes_of(&|step| match step {
-                Step::Leave(leave) if leave.why == why => Some(&leave.wished),
+            let left = requests_of(&|step| match step {
+                Step::Skip(leave) if leave.why == why => Some(&leave.requested),
                 _ => None,
             });
             if !left.is_empty() {
@@ -68,13 +70,15 @@ impl Send<'_, '_> {
         }
         for step in steps {
             match step {
-                Step::Have(_) | Step::Gone(_) => journal.step(step, Ended::Done, None),
-                Step::Leave(leave) => tell_why(leave, journal)?,
-                Step::Tag(tag) => tags.push((step, tag)),
+                Step::AlreadyPresent(_) | Step::GoneFromRadarr(_) => journal.step(step, Outcome::Done, None),
+                Step::Skip(leave) => tell_why(leave, journal)?,
+                Step::TagInRadarr(tag) => tags.push((step, tag)),
                 // What was tried before comes after all that is still to be read.
-                Step::Add(add) if add.was_tried && !self.is_last => self.leave(&[(step, add)], journal),
-                Step::Add(add) => adds.push((step, add)),
-                Step::Create(_) | Step::Put(_) | Step::Take(_) => {}
+                Step::AddToRadarr(add) if add.was_tried && !self.is_last => {
+                    self.leave(&[(step, add)], journal)
+                }
+                Step::AddToRadarr(add) => adds.push((step, add)),
+                Step::CreateCollection(_) | Step::AddToCollection(_) | Step::RemoveFromCollection(_) => {}
             }
         }
         self.tag(&tags, journal)?;
@@ -82,11 +86,11 @@ impl Send<'_, '_> {
     }
 
     /// How a step ends that went well.
-    pub(super) fn done(&self) -> Ended {
-        if self.feed.setup.is_dry { Ended::Planned } else { Ended::Done }
+    pub(super) fn done(&self) -> Outcome {
+        if self.feed.setup.is_dry { Outcome::Planned } else { Outcome::Done }
     }
 
-    fn add_all(&mut self, adds: &[(&Step, &Add)], journal: &mut Journal) -> Result<(), StoreError> {
+    fn add_all(&mut self, adds: &[(&Step, &AddToRadarr)], journal: &mut Journal) -> Result<(), StoreError> {
         let most = self.feed.setup.config.max_adds_per_run.unwrap_or(usize::MAX);
         let bar = progress::bar("films to Radarr", adds.len().min(most), None);
         for (index, (step, add)) in adds.iter().enumerate() {
@@ -121,33 +125,33 @@ impl Send<'_, '_> {
     }
 
     /// These wait for a later run, or for the next plan of this one.
-    fn leave(&mut self, adds: &[(&Step, &Add)], journal: &mut Journal) {
+    fn leave(&mut self, adds: &[(&Step, &AddToRadarr)], journal: &mut Journal) {
         for (step, add) in adds {
             if self.is_last {
-                journal.step(step, Ended::Later, None);
+                journal.step(step, Outcome::Later, None);
             } else {
-                for wish in &add.wished.wishes {
-                    self.feed.done.remove(wish);
+                for request in &add.requested.requests {
+                    self.feed.done.remove(request);
                 }
             }
         }
     }
 
     /// Sends one film and records how it ended. Returns whether sending others makes sense.
-    fn add(&mut self, step: &Step, add: &Add, journal: &mut Journal) -> Result<bool, StoreError> {
-        let (wished, now) = (&add.wished, journal.now());
+    fn add(&mut self, step: &Step, add: &AddToRadarr, journal: &mut Journal) -> Result<bool, StoreError> {
+        let (requested, now) = (&add.requested, journal.now());
         let error = match self.send(add) {
             Ok(Sent { end, merged }) => {
                 self.feed.failures_in_a_row = 0;
                 if let Some((asked, answered)) = merged {
                     journal.store.record_alias(asked, answered)?;
                 }
-                self.ended(end, step, wished, journal)?;
+                self.ended(end, step, requested, journal)?;
                 return Ok(true);
             }
             Err(error) => error,
         };
-        let text = format!("`{}` not added: {}", wished.film.slug, chain(&error));
+        let text = format!("`{}` not added: {}", requested.film.slug, chain(&error));
         match error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
             // Nothing is wrong with the film, and the next one would fare no better.
@@ -159,10 +163,10 @@ impl Send<'_, '_> {
             }
             AddError::Failed(_) | AddError::Conflict => {
                 self.feed.failures_in_a_row += 1;
-                journal.store.record_problem(&wished.wishes, WishProblem::Failed, &text, now)?;
+                journal.store.record_problem(&requested.requests, RequestProblem::Failed, &text, now)?;
                 let hint = if let AddError::Failed(error) = &error { error.hint() } else { None };
-                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
-                journal.failure(one, notice, &wished.people(), &text, hint.as_deref())?;
+                let (one, notice) = (Failed::Films(1), ("add", requested.film.uid.0.as_str()));
+                journal.failure(one, notice, &requested.people(), &text, hint.as_deref())?;
             }
             AddError::Settings(why) => {
                 let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
@@ -172,30 +176,30 @@ impl Send<'_, '_> {
             AddError::Unknown(_) => {
                 self.feed.failures_in_a_row = 0;
                 journal.store.record_problem(
-                    &wished.wishes,
-                    WishProblem::Unknown,
+                    &requested.requests,
+                    RequestProblem::Unknown,
                     &error.to_string(),
                     now,
                 )?;
-                for (person, _) in &wished.wishes {
-                    journal.skip(person, &wished.film, &error.to_string())?;
+                for (person, _) in &requested.requests {
+                    journal.skip(person, &requested.film, &error.to_string())?;
                 }
-                journal.step(step, Ended::Skipped, None);
+                journal.step(step, Outcome::Skipped, None);
                 return Ok(true);
             }
             AddError::AlreadyThere | AddError::FolderTaken { .. } | AddError::Refused(_) => {
                 self.feed.failures_in_a_row = 0;
                 journal.store.record_problem(
-                    &wished.wishes,
-                    WishProblem::Refused,
+                    &requested.requests,
+                    RequestProblem::Refused,
                     &error.to_string(),
                     now,
                 )?;
-                let (one, notice) = (Failed::Films(1), ("add", wished.film.uid.0.as_str()));
-                journal.failure(one, notice, &wished.people(), &text, None)?;
+                let (one, notice) = (Failed::Films(1), ("add", requested.film.uid.0.as_str()));
+                journal.failure(one, notice, &requested.people(), &text, None)?;
             }
         }
-        journal.step(step, Ended::Failed, None);
+        journal.step(step, Outcome::Failed, None);
         Ok(true)
     }
 
@@ -204,28 +208,38 @@ impl Send<'_, '_> {
         &mut self,
         end: End,
         step: &Step,
-        wished: &Wished,
+        requested: &RequestedFilm,
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let now = journal.now();
         match end {
             End::Added(folder) => {
                 self.feed.added += 1;
-                journal.store.answer(&wished.wishes, now)?;
+                journal.store.answer(&requested.requests, now)?;
                 journal.step(step, self.done(), Some(&folder));
             }
             End::There => {
                 if self.feed.setup.config.user_tags {
-                    journal.store.record_problem(&wished.wishes, WishProblem::Untagged, UNTAGGED, now)?;
+                    journal.store.record_problem(
+                        &requested.requests,
+                        RequestProblem::Untagged,
+                        UNTAGGED,
+                        now,
+                    )?;
                 } else {
-                    journal.store.answer(&wished.wishes, now)?;
+                    journal.store.answer(&requested.requests, now)?;
                 }
-                journal.step(&Step::Have(wished.clone()), Ended::Done, None);
+                journal.step(&Step::AlreadyPresent(requested.clone()), Outcome::Done, None);
             }
             End::Excluded => {
-                let why = WhyNot::Excluded;
-                journal.store.record_problem(&wished.wishes, WishProblem::Excluded, &why.to_string(), now)?;
-                tell_why(&Leave { wished: wished.clone(), why }, journal)?;
+                let why = SkipReason::Excluded;
+                journal.store.record_problem(
+                    &requested.requests,
+                    RequestProblem::Excluded,
+                    &why.to_string(),
+                    now,
+                )?;
+                tell_why(&Skip { requested: requested.clone(), why }, journal)?;
             }
         }
         Ok(())
@@ -233,12 +247,12 @@ impl Send<'_, '_> {
 }
 
 /// Says why a film is not sent, once for each person.
-fn tell_why(leave: &Leave, journal: &mut Journal) -> Result<(), StoreError> {
-    if leave.why == WhyNot::Excluded {
-        for (person, _) in &leave.wished.wishes {
-            journal.skip(person, &leave.wished.film, &leave.why.to_string())?;
+fn tell_why(leave: &Skip, journal: &mut Journal) -> Result<(), StoreError> {
+    if leave.why == SkipReason::Excluded {
+        for (person, _) in &leave.requested.requests {
+            journal.skip(person, &leave.requested.film, &leave.why.to_string())?;
         }
     }
-    journal.step(&Step::Leave(leave.clone()), Ended::Skipped, None);
+    journal.step(&Step::Skip(leave.clone()), Outcome::Skipped, None);
     Ok(())
 }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::clients::radarr::RadarrFilm;
 use crate::domain::film::{TmdbId, Uid};
-use crate::domain::step::{Add, Aliases, Leave, RootFolder, Step, Tag, WhyNot, Wished};
-use crate::store::{Wish, WishProblem};
+use crate::domain::request::{Request, RequestProblem};
+use crate::domain::step::{
+    AddToRadarr, Aliases, RequestedFilm, RootFolder, Skip, SkipReason, Step, TagInRadarr,
+};
 
 /// What is there.
 #[derive(Debug, Default)]
@@ -33,7 +35,7 @@ impl RadarrView {
 #[derive(Debug, Default)]
 pub struct RadarrTerms {
     /// Everybody whose films can be added, in the order of the config.
-    pub people: Vec<Wisher>,
+    pub people: Vec<Requester>,
     /// Where animated films go, when they go elsewhere.
     pub animated_root_folder: Option<String>,
     /// Labels for every film.
@@ -42,7 +44,7 @@ pub struct RadarrTerms {
 
 /// The settings of one person.
 #[derive(Clone, Debug)]
-pub struct Wisher {
+pub struct Requester {
     /// At Letterboxd.
     pub name: String,
     /// Where their films go.
@@ -60,37 +62,41 @@ pub struct Wisher {
 /// Who lists a film.
 pub type Listers = HashMap<Uid, Vec<String>>;
 
-/// The wishes for one film.
+/// The requests for one film.
 struct Group<'a> {
     /// The canonical id.
     tmdb: TmdbId,
-    wishes: Vec<&'a Wish>,
+    requests: Vec<&'a Request>,
 }
 
 impl Group<'_> {
     /// How often it was sent in vain; not at all, as long as it is new for one of them.
     fn attempts(&self) -> u32 {
-        self.wishes.iter().map(|wish| wish.attempts()).min().unwrap_or(0)
+        self.requests.iter().map(|request| request.attempts()).min().unwrap_or(0)
     }
 
     fn was_excluded(&self) -> bool {
-        self.wishes.iter().any(|wish| wish.problem == Some(WishProblem::Excluded))
+        self.requests.iter().any(|request| request.problem == Some(RequestProblem::Excluded))
     }
 }
 
-/// The film of these wishes, which is one.
-fn wished(wishes: &[&Wish]) -> Wished {
-    let first = wishes[0];
-    let wish = |wish: &&Wish| (wish.person.clone(), wish.film.uid.clone());
-    Wished { film: first.film.clone(), tmdb: first.tmdb, wishes: wishes.iter().map(wish).collect() }
+/// The film of these requests, which is one.
+fn requested(requests: &[&Request]) -> RequestedFilm {
+    let first = requests[0];
+    let request = |request: &&Request| (request.person.clone(), request.film.uid.clone());
+    RequestedFilm {
+        film: first.film.clone(),
+        tmdb: first.tmdb,
+        requests: requests.iter().map(request).collect(),
+    }
 }
 
-/// Plans what Radarr is asked for these wishes. `listers` tells who else lists a film: that decides its settings.
+/// Plans what Radarr is asked for these requests. `listers` tells who else lists a film: that decides its settings.
 ///
 /// Films come in the order of sending: those that were never sent, then those that failed least often; in each of these
 /// parts the newest of each person in turn.
 pub fn radarr(
-    wishes: &[Wish],
+    requests: &[Request],
     listers: &Listers,
     terms: &RadarrTerms,
     view: &RadarrView,
@@ -101,21 +107,23 @@ pub fn radarr(
     let films: HashMap<TmdbId, &RadarrFilm> =
         view.films.iter().map(|(id, film)| (aliases.canonical(*id), film)).collect();
     let excluded = view.exclusions(aliases);
-    let is_gone = |wish: &Wish| {
-        wish.problem == Some(WishProblem::Untagged) && !films.contains_key(&aliases.canonical(wish.tmdb))
+    let is_gone = |request: &Request| {
+        request.problem == Some(RequestProblem::Untagged)
+            && !films.contains_key(&aliases.canonical(request.tmdb))
     };
-    let (gone, wishes): (Vec<&Wish>, Vec<&Wish>) = wishes.iter().partition(|wish| is_gone(wish));
-    steps.extend(gone.into_iter().map(|wish| Step::Gone(wished(&[wish]))));
-    for group in groups(&wishes, terms, aliases) {
-        let leave = |why| Step::Leave(Leave { wished: wished(&group.wishes), why });
+    let (gone, requests): (Vec<&Request>, Vec<&Request>) =
+        requests.iter().partition(|request| is_gone(request));
+    steps.extend(gone.into_iter().map(|request| Step::GoneFromRadarr(requested(&[request]))));
+    for group in groups(&requests, terms, aliases) {
+        let leave = |why| Step::Skip(Skip { requested: requested(&group.requests), why });
         if let Some(film) = films.get(&group.tmdb) {
-            steps.push(there(wished(&group.wishes), film, terms, view));
+            steps.push(there(requested(&group.requests), film, terms, view));
         } else if excluded.contains(&group.tmdb) {
-            steps.push(leave(WhyNot::Excluded));
+            steps.push(leave(SkipReason::Excluded));
         } else if view.is_restored && group.was_excluded() {
-            steps.push(leave(WhyNot::WasExcluded));
+            steps.push(leave(SkipReason::WasExcluded));
         } else if view.in_library.contains(&group.tmdb) {
-            steps.push(leave(WhyNot::InLibrary));
+            steps.push(leave(SkipReason::InLibrary));
         } else {
             adds.push(group);
         }
@@ -124,25 +132,27 @@ pub fn radarr(
     steps
 }
 
-/// A film that is there only lacks the labels of the people who wish it.
-fn there(wished: Wished, film: &RadarrFilm, terms: &RadarrTerms, view: &RadarrView) -> Step {
+/// A film that is there only lacks the labels of the people who request it.
+fn there(requested: RequestedFilm, film: &RadarrFilm, terms: &RadarrTerms, view: &RadarrView) -> Step {
     let has = |label: &String| view.tags.get(label).is_some_and(|id| film.tags.contains(id));
-    let wishers =
-        terms.people.iter().filter(|wisher| wished.wishes.iter().any(|(name, _)| *name == wisher.name));
+    let requesters = terms
+        .people
+        .iter()
+        .filter(|requester| requested.requests.iter().any(|(name, _)| *name == requester.name));
     let labels: BTreeSet<String> =
-        wishers.filter_map(|wisher| wisher.user_tag.clone()).filter(|label| !has(label)).collect();
+        requesters.filter_map(|requester| requester.user_tag.clone()).filter(|label| !has(label)).collect();
     if labels.is_empty() {
-        return Step::Have(wished);
+        return Step::AlreadyPresent(requested);
     }
-    Step::Tag(Tag { wished, movie_id: film.id, labels: labels.into_iter().collect() })
+    Step::TagInRadarr(TagInRadarr { requested, movie_id: film.id, labels: labels.into_iter().collect() })
 }
 
 /// Settings of the first lister in the config's order, labels of all.
 fn add(group: &Group<'_>, listers: &Listers, terms: &RadarrTerms) -> Option<Step> {
-    let lists = |wisher: &&Wisher| {
-        group.wishes.iter().any(|wish| {
-            wish.person == wisher.name
-                || listers.get(&wish.film.uid).is_some_and(|names| names.contains(&wisher.name))
+    let lists = |requester: &&Requester| {
+        group.requests.iter().any(|request| {
+            request.person == requester.name
+                || listers.get(&request.film.uid).is_some_and(|names| names.contains(&requester.name))
         })
     };
     let mut people = terms.people.iter().filter(lists).peekable();
@@ -158,8 +168,8 @@ fn add(group: &Group<'_>, listers: &Listers, terms: &RadarrTerms) -> Option<Step
         }
         _ => RootFolder::Fixed(lead.root_folder),
     };
-    Some(Step::Add(Add {
-        wished: wished(&group.wishes),
+    Some(Step::AddToRadarr(AddToRadarr {
+        requested: requested(&group.requests),
         root_folder,
         quality_profile_id: lead.quality_profile_id,
         tags: tags.into_iter().collect(),
@@ -168,20 +178,20 @@ fn add(group: &Group<'_>, listers: &Listers, terms: &RadarrTerms) -> Option<Step
 }
 
 /// One group a film, by person and place on the list.
-fn groups<'a>(wishes: &[&'a Wish], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
+fn groups<'a>(requests: &[&'a Request], terms: &RadarrTerms, aliases: &Aliases) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut index_of: HashMap<TmdbId, usize> = HashMap::new();
-    for wisher in &terms.people {
-        let own = wishes.iter().copied().filter(|wish| wish.person == wisher.name);
-        let mut own: Vec<&Wish> = own.collect();
-        own.sort_by_key(|wish| (wish.position, &wish.film.uid));
-        for wish in own {
-            let tmdb = aliases.canonical(wish.tmdb);
+    for requester in &terms.people {
+        let own = requests.iter().copied().filter(|request| request.person == requester.name);
+        let mut own: Vec<&Request> = own.collect();
+        own.sort_by_key(|request| (request.position, &request.film.uid));
+        for request in own {
+            let tmdb = aliases.canonical(request.tmdb);
             let index = *index_of.entry(tmdb).or_insert(groups.len());
             if index == groups.len() {
-                groups.push(Group { tmdb, wishes: Vec::new() });
+                groups.push(Group { tmdb, requests: Vec::new() });
             }
-            groups[index].wishes.push(wish);
+            groups[index].requests.push(request);
         }
     }
     groups
@@ -198,16 +208,16 @@ fn in_turn<'a>(groups: Vec<Group<'a>>, terms: &RadarrTerms) -> Vec<Group<'a>> {
 
 /// The newest of each person in turn.
 fn take_turns<'a>(groups: Vec<Group<'a>>, terms: &RadarrTerms) -> Vec<Group<'a>> {
-    let mut lists: HashMap<&str, Vec<(&Wish, usize)>> = HashMap::new();
+    let mut lists: HashMap<&str, Vec<(&Request, usize)>> = HashMap::new();
     for (index, group) in groups.iter().enumerate() {
-        for wish in &group.wishes {
-            lists.entry(&wish.person).or_default().push((wish, index));
+        for request in &group.requests {
+            lists.entry(&request.person).or_default().push((request, index));
         }
     }
     let mut queues: Vec<VecDeque<usize>> = Vec::new();
-    for wisher in &terms.people {
-        let mut own = lists.remove(wisher.name.as_str()).unwrap_or_default();
-        own.sort_by_key(|(wish, _)| (wish.position, &wish.film.uid));
+    for requester in &terms.people {
+        let mut own = lists.remove(requester.name.as_str()).unwrap_or_default();
+        own.sort_by_key(|(request, _)| (request.position, &request.film.uid));
         queues.push(own.into_iter().map(|(_, index)| index).collect());
     }
     let mut waiting: Vec<Option<Group<'a>>> = groups.into_iter().map(Some).collect();

@@ -12,7 +12,7 @@ use crate::domain::step::Aliases;
 use crate::domain::text;
 use crate::journal::Journal;
 use crate::journal::report::Failed;
-use crate::requests::plan::{RadarrTerms, RadarrView, Wisher};
+use crate::requests::plan::{RadarrTerms, RadarrView, Requester};
 use crate::store::{Store, StoreError};
 
 /// What a look brought.
@@ -67,7 +67,7 @@ impl Setup<'_> {
             let profile =
                 settings.profile(user.quality_profile.as_ref().unwrap_or(&self.config.quality_profile));
             match (folder, profile) {
-                (Ok(root_folder), Ok(quality_profile_id)) => people.push(Wisher {
+                (Ok(root_folder), Ok(quality_profile_id)) => people.push(Requester {
                     name: user.name.clone(),
                     root_folder,
                     is_own_folder: user.root_folder.is_some(),

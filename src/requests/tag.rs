@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::executor::{MAX_FAILURES_IN_A_ROW, Send};
 use crate::clients::api::{ApiError, chain};
-use crate::domain::step::{Step, Tag};
+use crate::domain::step::{Step, TagInRadarr};
 use crate::journal::Journal;
-use crate::journal::report::{Ended, Failed, plural};
+use crate::journal::report::{Failed, Outcome, plural};
 use crate::store::StoreError;
 use crate::system::interrupt;
 
@@ -14,10 +14,10 @@ use crate::system::interrupt;
 const BATCH: usize = 100;
 
 /// A film to be labelled.
-type Film<'s> = (&'s Step, &'s Tag);
+type Film<'s> = (&'s Step, &'s TagInRadarr);
 
 impl Send<'_, '_> {
-    /// Labels these films. Their wishes are written down as untagged already.
+    /// Labels these films. Their requests are written down as untagged already.
     pub(super) fn tag(&mut self, tags: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
         let mut batches: BTreeMap<&[String], Vec<Film<'_>>> = BTreeMap::new();
         for (step, tag) in tags {
@@ -96,8 +96,9 @@ impl Send<'_, '_> {
     }
 
     fn tagged(&self, films: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
-        let wishes: Vec<_> = films.iter().flat_map(|(_, tag)| tag.wished.wishes.iter().cloned()).collect();
-        journal.store.answer(&wishes, journal.now())?;
+        let requests: Vec<_> =
+            films.iter().flat_map(|(_, tag)| tag.requested.requests.iter().cloned()).collect();
+        journal.store.answer(&requests, journal.now())?;
         for (step, _) in films {
             journal.step(step, self.done(), None);
         }
@@ -125,7 +126,7 @@ fn not_tagged(
         return Ok(());
     }
     for (step, _) in films {
-        journal.step(step, Ended::Failed, None);
+        journal.step(step, Outcome::Failed, None);
     }
     let (count, labels) = (films.len(), labels.join("`, `"));
     let films = plural(count, "film");

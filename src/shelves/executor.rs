@@ -11,9 +11,9 @@ use crate::config::Collection;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{KnownMember, Member};
-use crate::domain::step::{Aliases, Put, Step, Take};
+use crate::domain::step::{AddToCollection, Aliases, RemoveFromCollection, Step};
 use crate::journal::Journal;
-use crate::journal::report::{Ended, Failed};
+use crate::journal::report::{Failed, Outcome};
 use crate::store::StoreError;
 use crate::system::interrupt;
 
@@ -38,7 +38,7 @@ impl Apply<'_> {
         let Some(first) = steps.first() else { return Ok(None) };
         let id = match (self.id, first) {
             (Some(id), _) => id.clone(),
-            (None, Step::Create(_)) => match self.create(first)? {
+            (None, Step::CreateCollection(_)) => match self.create(first)? {
                 Some(id) => id,
                 None => return Ok(None),
             },
@@ -47,8 +47,8 @@ impl Apply<'_> {
         let (mut to_put, mut to_take) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
-                Step::Put(put) => to_put.push(put),
-                Step::Take(take) => to_take.push(take),
+                Step::AddToCollection(put) => to_put.push(put),
+                Step::RemoveFromCollection(take) => to_take.push(take),
                 _ => {}
             }
         }
@@ -98,7 +98,7 @@ impl Apply<'_> {
         match made {
             Ok(id) => {
                 self.journal.store.record_collection(self.name, &id)?;
-                self.journal.step(step, Ended::Done, None);
+                self.journal.step(step, Outcome::Done, None);
                 Ok(Some(id))
             }
             Err(error) => {
@@ -109,15 +109,19 @@ impl Apply<'_> {
     }
 
     /// Puts films in, as many as fit in a call. Returns those that the server took.
-    fn put<'p>(&mut self, id: &JellyfinId, puts: &[&'p Put]) -> Result<Vec<&'p Put>, StoreError> {
+    fn put<'p>(
+        &mut self,
+        id: &JellyfinId,
+        puts: &[&'p AddToCollection],
+    ) -> Result<Vec<&'p AddToCollection>, StoreError> {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
-        let mut waiting: Vec<Vec<&Put>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
+        let mut waiting: Vec<Vec<&AddToCollection>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
         while let Some(batch) = waiting.pop() {
             if interrupt::requested().is_some() {
                 break;
             }
-            let row = |put: &&Put| {
+            let row = |put: &&AddToCollection| {
                 let tmdb = self.aliases.canonical(put.tmdb);
                 KnownMember { tmdb, is_own: true, was_watched: false }
             };
@@ -160,7 +164,7 @@ impl Apply<'_> {
         if interrupt::requested().is_none() {
             // What was to follow a call that failed fails with it.
             for put in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
-                self.journal.step(&Step::Put(put.clone()), Ended::Failed, None);
+                self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
             }
         }
         Ok(done)
@@ -172,7 +176,11 @@ impl Apply<'_> {
     }
 
     /// Takes films out. Returns those that the server took out.
-    fn take<'t>(&mut self, id: &JellyfinId, takes: &[&'t Take]) -> Result<Vec<&'t Take>, StoreError> {
+    fn take<'t>(
+        &mut self,
+        id: &JellyfinId,
+        takes: &[&'t RemoveFromCollection],
+    ) -> Result<Vec<&'t RemoveFromCollection>, StoreError> {
         let mut done = Vec::new();
         // A film's members stay in one call; few films have more than one.
         for batch in takes.chunks(MAX_IDS / 2) {
@@ -184,7 +192,11 @@ impl Apply<'_> {
                 if let Err(error) = self.jellyfin.remove(id, items) {
                     self.fail("films not taken out", &error)?;
                     for take in &takes[done.len()..] {
-                        self.journal.step(&Step::Take((*take).clone()), Ended::Failed, None);
+                        self.journal.step(
+                            &Step::RemoveFromCollection((*take).clone()),
+                            Outcome::Failed,
+                            None,
+                        );
                     }
                     return Ok(done);
                 }
@@ -198,8 +210,8 @@ impl Apply<'_> {
     fn verify(
         &mut self,
         id: &JellyfinId,
-        put: &[&Put],
-        taken: &[&Take],
+        put: &[&AddToCollection],
+        taken: &[&RemoveFromCollection],
     ) -> Result<Option<Vec<Member>>, StoreError> {
         let (members, is_answered) = self.take_again(id, put, taken)?;
         let about = self.about();
@@ -213,15 +225,16 @@ impl Apply<'_> {
                 })
             })
         };
-        let (stuck, unstuck): (Vec<&Put>, Vec<&Put>) =
+        let (stuck, unstuck): (Vec<&AddToCollection>, Vec<&AddToCollection>) =
             put.iter().partition(|put| is_inside(put.tmdb, std::slice::from_ref(&put.item_id)));
-        let is_out = |take: &Take| members.is_err() || !is_inside(take.tmdb, &[]);
-        let (out, staying): (Vec<&Take>, Vec<&Take>) = taken.iter().partition(|take| is_out(take));
+        let is_out = |take: &RemoveFromCollection| members.is_err() || !is_inside(take.tmdb, &[]);
+        let (out, staying): (Vec<&RemoveFromCollection>, Vec<&RemoveFromCollection>) =
+            taken.iter().partition(|take| is_out(take));
         for put in stuck {
-            self.journal.step(&Step::Put(put.clone()), Ended::Done, None);
+            self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Done, None);
         }
         for take in &out {
-            self.journal.step(&Step::Take((*take).clone()), Ended::Done, None);
+            self.journal.step(&Step::RemoveFromCollection((*take).clone()), Outcome::Done, None);
         }
         if members.is_ok() {
             self.journal.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
@@ -240,7 +253,7 @@ impl Apply<'_> {
         }
         if interrupt::requested().is_none() {
             for take in staying {
-                self.journal.step(&Step::Take(take.clone()), Ended::Failed, None);
+                self.journal.step(&Step::RemoveFromCollection(take.clone()), Outcome::Failed, None);
             }
         }
         if !unstuck.is_empty() {
@@ -258,7 +271,7 @@ impl Apply<'_> {
                     &text,
                     Some(hint),
                 )?;
-                self.journal.step(&Step::Put(put.clone()), Ended::Failed, None);
+                self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
             }
         }
         Ok(members.ok())
@@ -269,8 +282,8 @@ impl Apply<'_> {
     fn take_again(
         &mut self,
         id: &JellyfinId,
-        put: &[&Put],
-        taken: &[&Take],
+        put: &[&AddToCollection],
+        taken: &[&RemoveFromCollection],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
         let mut members = self.members(id, put);
         for _ in 0..TAKE_AGAIN {
@@ -292,9 +305,9 @@ impl Apply<'_> {
     }
 
     /// What is in the collection; what was put in may show up as another entry of the same file.
-    fn members(&mut self, id: &JellyfinId, put: &[&Put]) -> Result<Vec<Member>, ApiError> {
+    fn members(&mut self, id: &JellyfinId, put: &[&AddToCollection]) -> Result<Vec<Member>, ApiError> {
         let mut members = self.jellyfin.members(id)?;
-        let film_at = |put: &&'_ Put, path: &str| put.path.as_deref() == Some(path);
+        let film_at = |put: &&'_ AddToCollection, path: &str| put.path.as_deref() == Some(path);
         self.leftovers.name(&mut members, |path| {
             let put = put.iter().find(|put| film_at(put, path))?;
             Some((put.tmdb, &put.item_id))
@@ -303,7 +316,7 @@ impl Apply<'_> {
     }
 
     /// The members that are films which were taken out.
-    fn staying<'m>(&self, members: &'m [Member], taken: &[&Take]) -> Vec<&'m Member> {
+    fn staying<'m>(&self, members: &'m [Member], taken: &[&RemoveFromCollection]) -> Vec<&'m Member> {
         let taken: HashSet<TmdbId> = taken.iter().map(|take| self.aliases.canonical(take.tmdb)).collect();
         let stays =
             |member: &&Member| member.tmdb.is_some_and(|id| taken.contains(&self.aliases.canonical(id)));

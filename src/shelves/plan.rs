@@ -13,7 +13,9 @@ use crate::clients::jellyfin::LibraryFilm;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{KnownMember, Member};
-use crate::domain::step::{Aliases, Create, Put, Step, Take, Why};
+use crate::domain::step::{
+    AddToCollection, Aliases, CreateCollection, RemoveFromCollection, RemoveReason, Step,
+};
 use crate::store::{Listed, Place, Placed};
 
 /// One person mapped to the collection.
@@ -145,7 +147,9 @@ pub fn collection(
     plan.met = met;
     plan.steps.extend(takes);
     let put = |id: TmdbId| {
-        plan.steps.iter().any(|step| matches!(step, Step::Put(put) if facts.canonical(put.tmdb) == id))
+        plan.steps
+            .iter()
+            .any(|step| matches!(step, Step::AddToCollection(put) if facts.canonical(put.tmdb) == id))
     };
     let is_gone = |row: &&KnownMember| {
         let id = facts.canonical(row.tmdb);
@@ -292,7 +296,7 @@ impl<'a> Facts<'a> {
                 }
                 let Some(copy) = copies.iter().find(is_free) else { continue };
                 inside.insert(id);
-                steps.push(Step::Put(Put {
+                steps.push(Step::AddToCollection(AddToCollection {
                     collection: self.view.name.to_owned(),
                     film: listed.film.clone(),
                     tmdb: listed.tmdb,
@@ -305,7 +309,10 @@ impl<'a> Facts<'a> {
         match (self.view.members, self.is_sure) {
             (None, false) => Vec::new(),
             (None, true) if !steps.is_empty() => {
-                steps.insert(0, Step::Create(Create { collection: self.view.name.to_owned() }));
+                steps.insert(
+                    0,
+                    Step::CreateCollection(CreateCollection { collection: self.view.name.to_owned() }),
+                );
                 steps
             }
             _ => steps,
@@ -345,8 +352,12 @@ impl<'a> Facts<'a> {
             // Jellyfin took it out and shows it all the same: once a day is often enough.
             let is_stubborn = copies.iter().all(|member| self.view.unstuck.contains(&member.item_id));
             if leaves && !is_stubborn {
-                let why = if is_own && !self.wanted.contains(id) { Why::Unlisted } else { Why::Watched };
-                steps.push(Step::Take(Take {
+                let why = if is_own && !self.wanted.contains(id) {
+                    RemoveReason::Unlisted
+                } else {
+                    RemoveReason::Watched
+                };
+                steps.push(Step::RemoveFromCollection(RemoveFromCollection {
                     collection: self.view.name.to_owned(),
                     name: copies[0].name.clone(),
                     year: None,

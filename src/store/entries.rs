@@ -1,4 +1,4 @@
-//! Known lists and wishes: what each person's watchlist holds and what Radarr answered for it.
+//! Known lists and requests: what each person's watchlist holds and what Radarr answered for it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,79 +8,8 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::films::film_from;
 use super::{DAILY, Place, Store, StoreError, Timestamp};
 use crate::domain::film::{Film, TmdbId, Uid};
+use crate::domain::request::{Request, RequestProblem};
 use crate::lists::accept::{Cursor, Incomplete, Mismatch};
-
-/// A listed film that Radarr has not been seen to have.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// Whose list.
-    pub person: String,
-    /// Which film.
-    pub film: Film,
-    /// Its TMDB id.
-    pub tmdb: TmdbId,
-    /// Its place on the list: smaller is newer.
-    pub position: i64,
-    /// What happened last time; `None` when it was never tried.
-    pub problem: Option<WishProblem>,
-    /// How often that happened in a row.
-    pub tries: u32,
-    /// Not tried before, unless somebody asks for it.
-    pub next_try_at: Timestamp,
-}
-
-impl Wish {
-    /// How often it was sent in vain: what was never sent, for whatever reason, comes before what was.
-    pub fn attempts(&self) -> u32 {
-        match self.problem {
-            Some(WishProblem::Unknown | WishProblem::Refused | WishProblem::Failed) => self.tries,
-            _ => 0,
-        }
-    }
-}
-
-/// Why a wish is not answered although it was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WishProblem {
-    /// It is on Radarr's exclusion list.
-    Excluded,
-    /// Radarr's metadata does not know the TMDB id.
-    Unknown,
-    /// Radarr says no to this film.
-    Refused,
-    /// Jellyfin has it, which keeps it from Radarr (`skip_if_in_library`).
-    InLibrary,
-    /// Radarr had it, without the labels of the people who list it. Should it be gone, it is not sent again.
-    Untagged,
-    /// Something that time may heal.
-    Failed,
-}
-
-impl WishProblem {
-    const ALL: [(Self, &'static str); 6] = [
-        (Self::Excluded, "excluded"),
-        (Self::Unknown, "unknown"),
-        (Self::Refused, "refused"),
-        (Self::InLibrary, "in_library"),
-        (Self::Untagged, "untagged"),
-        (Self::Failed, "failed"),
-    ];
-
-    /// The word for it in the store and in JSON.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
-    }
-
-    /// Is this an answer that only a change elsewhere can turn? It is looked at daily and whenever Radarr is read
-    /// anyway; failures are tried again by themselves.
-    pub fn is_settled(self) -> bool {
-        !matches!(self, Self::Failed | Self::Untagged)
-    }
-}
 
 /// Failures that are tried again in the very next run; after that daily.
 const QUICK_RETRIES: u32 = 3;
@@ -129,7 +58,7 @@ pub(super) const ANSWERS_OF_TWINS: &str = "
     ORDER BY old.answered_at IS NULL, old.uid";
 
 /// From the entries without an answer, which have an index of their own and are few as a rule.
-pub(super) const WISHES: &str = "
+pub(super) const REQUESTS: &str = "
     SELECT film.*, entry.person AS person, entry.position AS position, entry.problem AS entry_problem,
         entry.tries AS entry_tries, entry.next_try_at AS next_try_at
     FROM entry INDEXED BY entry_unanswered CROSS JOIN film ON film.uid = entry.uid
@@ -183,7 +112,7 @@ impl Store {
     }
 
     /// Puts entries on a known list; those that are there stay as they are. A film that comes back begins a new
-    /// wish. `is_placed`: do their positions say where they stand among the others? Returns how many are new.
+    /// request. `is_placed`: do their positions say where they stand among the others? Returns how many are new.
     pub fn add_entries(
         &mut self,
         person: &str,
@@ -208,8 +137,8 @@ impl Store {
         })
     }
 
-    /// These entries were taken off and put on again: each is a new wish, in a new position. An exclusion holds.
-    pub fn wish_again(
+    /// These entries were taken off and put on again: each is a new request, in a new position. An exclusion holds.
+    pub fn request_again(
         &mut self,
         person: &str,
         entries: &[(Uid, i64)],
@@ -375,23 +304,23 @@ impl Store {
         Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
     }
 
-    /// Every wish that is not answered, of whoever.
-    pub fn wishes(&self) -> Result<Vec<Wish>, StoreError> {
-        let mut statement = self.db.prepare_cached(WISHES)?;
-        let wish = |row: &Row<'_>| {
+    /// Every request that is not answered, of whoever.
+    pub fn requests(&self) -> Result<Vec<Request>, StoreError> {
+        let mut statement = self.db.prepare_cached(REQUESTS)?;
+        let request = |row: &Row<'_>| {
             let problem: Option<String> = row.get("entry_problem")?;
-            Ok(Wish {
+            Ok(Request {
                 person: row.get("person")?,
                 film: film_from(row)?,
                 tmdb: TmdbId(row.get("tmdb_id")?),
                 position: row.get("position")?,
-                problem: problem.as_deref().and_then(WishProblem::from_word),
+                problem: problem.as_deref().and_then(RequestProblem::from_word),
                 tries: row.get("entry_tries")?,
                 next_try_at: row.get("next_try_at")?,
             })
         };
-        let wishes = statement.query_map([], wish)?.collect::<Result<_, _>>()?;
-        Ok(wishes)
+        let requests = statement.query_map([], request)?.collect::<Result<_, _>>()?;
+        Ok(requests)
     }
 
     /// Who lists each of these films, in no order.
@@ -407,32 +336,32 @@ impl Store {
         Ok(listers)
     }
 
-    /// The TMDB ids of all wishes that were answered.
+    /// The TMDB ids of all requests that were answered.
     pub fn answered(&self) -> Result<HashSet<TmdbId>, StoreError> {
         let mut statement = self.db.prepare_cached(ANSWERED)?;
         let ids = statement.query_map([], |row| row.get(0).map(TmdbId))?.collect::<Result<_, _>>()?;
         Ok(ids)
     }
 
-    /// Radarr has these films: the wishes are answered for good.
-    pub fn answer(&mut self, wishes: &[(String, Uid)], now: Timestamp) -> Result<(), StoreError> {
+    /// Radarr has these films: the requests are answered for good.
+    pub fn answer(&mut self, requests: &[(String, Uid)], now: Timestamp) -> Result<(), StoreError> {
         let sql =
             "UPDATE entry SET answered_at = ?3, problem = NULL, detail = NULL, tries = 0, next_try_at = 0
             WHERE person = ?1 AND uid = ?2";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
-            for (person, uid) in wishes {
+            for (person, uid) in requests {
                 statement.execute(params![person, uid.0, now])?;
             }
             Ok(())
         })
     }
 
-    /// These wishes were tried in vain.
+    /// These requests were tried in vain.
     pub fn record_problem(
         &mut self,
-        wishes: &[(String, Uid)],
-        problem: WishProblem,
+        requests: &[(String, Uid)],
+        problem: RequestProblem,
         detail: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -442,7 +371,7 @@ impl Store {
             WHERE person = ?1 AND uid = ?2";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
-            for (person, uid) in wishes {
+            for (person, uid) in requests {
                 statement.execute(params![
                     person,
                     uid.0,
@@ -457,7 +386,7 @@ impl Store {
         })
     }
 
-    /// Forgets that Radarr answered these people's wishes (`--add-again`). Returns how many are open again.
+    /// Forgets that Radarr answered these people's requests (`--add-again`). Returns how many are open again.
     pub fn forget_answers(&mut self, people: &[String]) -> Result<usize, StoreError> {
         let people = serde_json::to_string(people).expect("strings are JSON");
         let sql =

@@ -1,4 +1,4 @@
-//! Collections: whose members they are, what lbjf put there, and where each wish stands.
+//! Collections: whose members they are, what lbjf put there, and where each request stands.
 
 use rusqlite::{OptionalExtension, Row, params};
 

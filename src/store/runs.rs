@@ -78,7 +78,7 @@ impl<'a> From<(&'static str, &'a str, &'a str)> for Notice<'a> {
 /// begin anew or are over; none gets shorter for what is taken away after them. The other dates are compared where
 /// they are read.
 fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
-    // No wait is longer: failed wishes are tried daily, and films without an id looked at every 30 days.
+    // No wait is longer: failed requests are tried daily, and films without an id looked at every 30 days.
     let (day, month) = (now + DAY, now + 30 * DAY);
     db.execute("UPDATE person SET pending_at = ?1 WHERE pending_at > ?1", [now])?;
     db.execute("UPDATE person SET mismatch_at = ?1 WHERE mismatch_at > ?1", [now])?;

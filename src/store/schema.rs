@@ -53,12 +53,12 @@ pub(super) const MIGRATIONS: Migrations = &["
         problem            TEXT,                       -- of the last scrape, in words
         collection         TEXT                        -- as the config named it last
     ) STRICT;
-    -- Known lists, and the wish that each entry is.
+    -- Known lists, and the request that each entry is.
     CREATE TABLE entry (
         person      TEXT NOT NULL,
         uid         TEXT NOT NULL,
         position    INTEGER NOT NULL,           -- smaller is newer
-        seen_at     INTEGER NOT NULL,           -- when the wish began
+        seen_at     INTEGER NOT NULL,           -- when the request began
         is_listed   INTEGER NOT NULL DEFAULT 1, -- 0: an accepted crawl lacked it
         is_missing  INTEGER NOT NULL DEFAULT 0, -- 1: the pending crawl lacked it
         answered_at INTEGER,                    -- when Radarr was seen to have it

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::{clean, film_from, why_skipped};
-use super::{Place, Store, StoreError, Timestamp, WishProblem};
+use super::{Place, Store, StoreError, Timestamp};
 use crate::domain::film::{Film, Slug};
+use crate::domain::request::RequestProblem;
 
 /// What is known of one person.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,7 @@ pub struct EntryStatus {
     /// When Radarr was first seen to have it.
     pub answered_at: Option<Timestamp>,
     /// Why Radarr does not have it, when it was asked.
-    pub problem: Option<WishProblem>,
+    pub problem: Option<RequestProblem>,
     /// The same in words.
     pub detail: Option<String>,
     /// Radarr is not asked before.
@@ -186,7 +187,10 @@ impl Store {
                 is_listed,
                 seen_at: row.get("seen_at")?,
                 answered_at: row.get::<_, Option<Timestamp>>("answered_at")?.filter(|_| is_listed),
-                problem: word("problem")?.filter(|_| is_listed).as_deref().and_then(WishProblem::from_word),
+                problem: word("problem")?
+                    .filter(|_| is_listed)
+                    .as_deref()
+                    .and_then(RequestProblem::from_word),
                 detail: clean(word("detail")?.filter(|_| is_listed)),
                 next_try_at: row.get("next_try_at")?,
                 place: word("place")?.as_deref().and_then(Place::from_word),
@@ -236,7 +240,7 @@ struct Odd {
     kind: Option<String>,
     /// Why the film has no TMDB id.
     problem: Option<String>,
-    trouble: Option<WishProblem>,
+    trouble: Option<RequestProblem>,
     /// The trouble in words.
     detail: Option<String>,
 }
@@ -248,7 +252,7 @@ impl Odd {
             film: film_from(row)?,
             kind: row.get("kind")?,
             problem: clean(row.get("problem")?),
-            trouble: trouble.as_deref().and_then(WishProblem::from_word),
+            trouble: trouble.as_deref().and_then(RequestProblem::from_word),
             detail: clean(row.get("detail")?),
         })
     }
@@ -261,17 +265,20 @@ impl PersonStatus {
         self.resolved -= u32::from(kind.as_deref() != Some("movie"));
         self.unresolved += u32::from(kind.is_none());
         if kind.as_deref() == Some("none")
-            || matches!(trouble, Some(WishProblem::Unknown | WishProblem::Refused))
+            || matches!(trouble, Some(RequestProblem::Unknown | RequestProblem::Refused))
         {
             self.unclear.push((film.clone(), why()));
         }
         let is_unread = kind.is_none() && problem.is_some();
         if is_unread
-            || matches!(trouble, Some(WishProblem::Refused | WishProblem::Failed | WishProblem::Untagged))
+            || matches!(
+                trouble,
+                Some(RequestProblem::Refused | RequestProblem::Failed | RequestProblem::Untagged)
+            )
         {
             self.failed.push((film.clone(), why()));
         }
-        if matches!(trouble, Some(WishProblem::Excluded | WishProblem::Unknown)) {
+        if matches!(trouble, Some(RequestProblem::Excluded | RequestProblem::Unknown)) {
             self.skipped.push((film.clone(), why()));
         }
         if let Some(kind) = kind.filter(|kind| kind != "movie") {

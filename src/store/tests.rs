@@ -5,6 +5,7 @@ use std::fs;
 use super::*;
 use crate::domain::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::ids::JellyfinId;
+use crate::domain::request::RequestProblem;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
     WatchlistEntry {
@@ -150,32 +151,32 @@ fn a_film_without_an_id_is_looked_at_when_its_slug_changes() {
 }
 
 #[test]
-fn a_film_that_comes_back_is_a_new_wish() {
+fn a_film_that_comes_back_is_a_new_request() {
     let mut store = Store::in_memory().unwrap();
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
     store.answer(&[("ada".to_owned(), uids[0].clone())], 200).unwrap();
-    assert!(store.wishes().unwrap().is_empty());
+    assert!(store.requests().unwrap().is_empty());
     assert_eq!(store.accept_crawl("ada", &[]).unwrap(), 1);
-    assert!(store.wishes().unwrap().is_empty() && store.known("ada").unwrap().is_empty());
+    assert!(store.requests().unwrap().is_empty() && store.known("ada").unwrap().is_empty());
     assert_eq!(store.listed("ada", true).unwrap().len(), 1);
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
-    assert_eq!(store.wishes().unwrap().len(), 1);
+    assert_eq!(store.requests().unwrap().len(), 1);
 }
 
 #[test]
-fn a_failed_wish_is_due_in_the_next_three_runs_and_then_daily() {
+fn a_failed_request_is_due_in_the_next_three_runs_and_then_daily() {
     let mut store = Store::in_memory().unwrap();
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
-    let wish = [("ada".to_owned(), uids[0].clone())];
+    let request = [("ada".to_owned(), uids[0].clone())];
     for expected in [0, 0, 0, 1000 + DAILY, 1000 + DAILY] {
-        store.record_problem(&wish, WishProblem::Failed, "HTTP 500", 1000).unwrap();
-        assert_eq!(store.wishes().unwrap()[0].next_try_at, expected);
+        store.record_problem(&request, RequestProblem::Failed, "HTTP 500", 1000).unwrap();
+        assert_eq!(store.requests().unwrap()[0].next_try_at, expected);
     }
     store.forget_answers(&["ada".to_owned()]).unwrap();
-    store.record_problem(&wish, WishProblem::Unknown, "unknown", 1000).unwrap();
-    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAILY);
+    store.record_problem(&request, RequestProblem::Unknown, "unknown", 1000).unwrap();
+    assert_eq!(store.requests().unwrap()[0].next_try_at, 1000 + DAILY);
 }
 
 #[test]
@@ -402,8 +403,8 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let (now, ahead) = (1000, 1000 + 400 * DAY);
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995"), entry(Some("film:2"), "short")]);
     resolve(&mut store, "ada", 949);
-    let wish = [("ada".to_owned(), uids[0].clone())];
-    store.record_problem(&wish, WishProblem::Unknown, "unknown", ahead).unwrap();
+    let request = [("ada".to_owned(), uids[0].clone())];
+    store.record_problem(&request, RequestProblem::Unknown, "unknown", ahead).unwrap();
     let short = film(&store, &["ada"]).remove(0);
     store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, ahead).unwrap();
     let pending = crate::lists::accept::Cursor { pending_at: Some(ahead), ..Default::default() };
@@ -412,7 +413,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     store.record_unstuck("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
 
     store.begin_run("sync", now).unwrap();
-    assert_eq!(store.wishes().unwrap()[0].next_try_at, 0);
+    assert_eq!(store.requests().unwrap()[0].next_try_at, 0);
     assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
     assert_eq!(store.cursor("ada").unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
@@ -425,11 +426,11 @@ fn waits_that_are_no_longer_than_they_may_be_stay_when_a_run_begins() {
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
     store
-        .record_problem(&[("ada".to_owned(), uids[0].clone())], WishProblem::Unknown, "unknown", 1000)
+        .record_problem(&[("ada".to_owned(), uids[0].clone())], RequestProblem::Unknown, "unknown", 1000)
         .unwrap();
     store.begin_cool_down("direct", Duration::from_hours(24), None, 1000).unwrap();
     store.begin_run("sync", 1000).unwrap();
-    assert_eq!(store.wishes().unwrap()[0].next_try_at, 1000 + DAILY);
+    assert_eq!(store.requests().unwrap()[0].next_try_at, 1000 + DAILY);
     assert_eq!(store.cool_downs().unwrap()[0].until, 1000 + DAY);
 }
 
@@ -502,7 +503,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
     for (name, sql, expected) in [
         ("known", entries::KNOWN, &[by_person][..]),
         // These two indices hold what is open, and nothing else.
-        ("wishes", entries::WISHES, &["SCAN entry USING INDEX entry_unanswered", by_uid]),
+        ("requests", entries::REQUESTS, &["SCAN entry USING INDEX entry_unanswered", by_uid]),
         (
             "unread",
             films::UNREAD,

@@ -72,7 +72,7 @@ fn cleanup_json_names_each_step() {
     assert_eq!(
         *heat,
         json!({
-            "do": "take_from_collection", "result": "done", "film": "heat", "tmdb_id": tmdb,
+            "do": "remove_from_collection", "result": "done", "film": "heat", "tmdb_id": tmdb,
             "collection": COLLECTION, "why": "watched",
         })
     );

@@ -443,5 +443,5 @@ fn a_clock_that_jumps_back_makes_no_wait_endless() {
     world.radarr.unexclude(world.letterboxd.tmdb_id("heat"));
     world.turn_back(DAY * 365);
     world.sync();
-    assert_eq!(world.radarr.posted(), world.tmdb(&["heat"]), "an unanswered wish is looked at again");
+    assert_eq!(world.radarr.posted(), world.tmdb(&["heat"]), "an unanswered request is looked at again");
 }

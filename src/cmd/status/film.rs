@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::now;
 use crate::config::{Collection, Config, User};
 use crate::domain::film::TmdbId;
+use crate::domain::request::RequestProblem;
 use crate::domain::span::{ago, left};
 use crate::domain::text::excerpt;
 use crate::journal::report::show_time;
-use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp, WishProblem};
+use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp};
 use crate::system::layout::{columns, wrap};
 
 /// So many films are shown on the screen; JSON has all.
@@ -181,7 +182,9 @@ impl View<'_> {
 
     fn radarr(&self, entry: &EntryStatus) -> String {
         match (entry.answered_at, &entry.detail) {
-            (None, _) if entry.problem == Some(WishProblem::Untagged) => "has it, not tagged yet".to_owned(),
+            (None, _) if entry.problem == Some(RequestProblem::Untagged) => {
+                "has it, not tagged yet".to_owned()
+            }
             (Some(answered_at), _) => format!("has it, first seen {}", ago(self.now, answered_at)),
             (None, Some(detail)) => format!("not yet: {detail}"),
             (None, None) => "not yet".to_owned(),
@@ -231,7 +234,7 @@ impl View<'_> {
     fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
         let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
         let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched))
-            || entry.problem == Some(WishProblem::InLibrary);
+            || entry.problem == Some(RequestProblem::InLibrary);
         if radarr.skip_if_in_library && is_in_library {
             return None;
         }
@@ -240,9 +243,9 @@ impl View<'_> {
             None if radarr.max_adds_per_run.is_some() => {
                 "one of the next runs sends it to Radarr (`radarr.max_adds_per_run` at a time)".to_owned()
             }
-            None | Some(WishProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
-            Some(WishProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
-            Some(WishProblem::Untagged) => format!("it is tagged {again}"),
+            None | Some(RequestProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
+            Some(RequestProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
+            Some(RequestProblem::Untagged) => format!("it is tagged {again}"),
             Some(_) => format!("it is sent to Radarr again {again}"),
         })
     }

@@ -1,24 +1,24 @@
 //! Each case is a line: a world in a few words, and the steps as words.
 
-use super::{Listers, RadarrTerms, RadarrView, Wisher, radarr};
+use super::{Listers, RadarrTerms, RadarrView, Requester, radarr};
 use crate::clients::radarr::RadarrFilm;
 use crate::domain::film::{Film, Slug, TmdbId, Uid};
-use crate::domain::step::{Aliases, RootFolder, Step, WhyNot};
-use crate::store::{Wish, WishProblem};
+use crate::domain::request::{Request, RequestProblem};
+use crate::domain::step::{Aliases, RootFolder, SkipReason, Step};
 
 /// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `??` twice, `!` one
 /// that was excluded, `#` one that was there and not tagged.
-fn wishes(text: &str) -> Vec<Wish> {
-    let wish = |(position, word): (usize, &str)| {
+fn requests(text: &str) -> Vec<Request> {
+    let request = |(position, word): (usize, &str)| {
         let (person, film) = word.split_once(':').expect("person:film");
         let problem = match &film[film.len() - 1..] {
-            "?" => Some(WishProblem::Failed),
-            "!" => Some(WishProblem::Excluded),
-            "#" => Some(WishProblem::Untagged),
+            "?" => Some(RequestProblem::Failed),
+            "!" => Some(RequestProblem::Excluded),
+            "#" => Some(RequestProblem::Untagged),
             _ => None,
         };
         let number: u32 = film.trim_end_matches(['?', '!', '#']).parse().expect("a number");
-        Wish {
+        Request {
             person: person.to_owned(),
             film: Film {
                 uid: Uid(format!("film:{number}")),
@@ -33,7 +33,7 @@ fn wishes(text: &str) -> Vec<Wish> {
             next_try_at: 0,
         }
     };
-    text.split_whitespace().enumerate().map(wish).collect()
+    text.split_whitespace().enumerate().map(request).collect()
 }
 
 /// What there is, in the words of a case: `1` is in Radarr, `1#7` with tag 7, `!1` is excluded, `=1` is in the library;
@@ -61,8 +61,8 @@ fn view(text: &str) -> RadarrView {
     view
 }
 
-fn wisher(name: &str) -> Wisher {
-    Wisher {
+fn requester(name: &str) -> Requester {
+    Requester {
         name: name.to_owned(),
         root_folder: "/films".to_owned(),
         is_own_folder: false,
@@ -73,43 +73,47 @@ fn wisher(name: &str) -> Wisher {
 }
 
 fn terms() -> RadarrTerms {
-    RadarrTerms { people: vec![wisher("ada"), wisher("ben")], ..RadarrTerms::default() }
+    RadarrTerms { people: vec![requester("ada"), requester("ben")], ..RadarrTerms::default() }
 }
 
 /// `add 1 ada,ben`, `again 1 ada` if that was tried before, `have 1 ada`, `tag 1 ada lbjf-ada`, `exclude 1 ada`
 fn show(step: &Step) -> String {
     match step {
-        Step::Add(add) => {
+        Step::AddToRadarr(add) => {
             let what = if add.was_tried { "again" } else { "add" };
-            format!("{what} {} {}", add.wished.tmdb, add.wished.people().replace(' ', ""))
+            format!("{what} {} {}", add.requested.tmdb, add.requested.people().replace(' ', ""))
         }
-        Step::Tag(tag) => {
-            let people = tag.wished.people().replace(' ', "");
-            format!("tag {} {people} {}", tag.wished.tmdb, tag.labels.join(","))
+        Step::TagInRadarr(tag) => {
+            let people = tag.requested.people().replace(' ', "");
+            format!("tag {} {people} {}", tag.requested.tmdb, tag.labels.join(","))
         }
-        Step::Have(wished) => format!("have {} {}", wished.tmdb, wished.people().replace(' ', "")),
-        Step::Gone(wished) => format!("gone {} {}", wished.tmdb, wished.people().replace(' ', "")),
-        Step::Leave(leave) => {
+        Step::AlreadyPresent(requested) => {
+            format!("have {} {}", requested.tmdb, requested.people().replace(' ', ""))
+        }
+        Step::GoneFromRadarr(requested) => {
+            format!("gone {} {}", requested.tmdb, requested.people().replace(' ', ""))
+        }
+        Step::Skip(leave) => {
             let why = match leave.why {
-                WhyNot::Excluded => "exclude",
-                WhyNot::WasExcluded => "still-exclude",
-                WhyNot::InLibrary => "in-library",
+                SkipReason::Excluded => "exclude",
+                SkipReason::WasExcluded => "still-exclude",
+                SkipReason::InLibrary => "in-library",
             };
-            format!("{why} {} {}", leave.wished.tmdb, leave.wished.people().replace(' ', ""))
+            format!("{why} {} {}", leave.requested.tmdb, leave.requested.people().replace(' ', ""))
         }
         other => format!("{other:?}"),
     }
 }
 
-fn plan(wished: &str, there: &str, terms: &RadarrTerms, aliases: &[(u32, u32)]) -> String {
+fn plan(requested: &str, there: &str, terms: &RadarrTerms, aliases: &[(u32, u32)]) -> String {
     let aliases = Aliases::new(aliases.iter().map(|(asked, answered)| (TmdbId(*asked), TmdbId(*answered))));
-    let steps = radarr(&wishes(wished), &Listers::new(), terms, &view(there), &aliases);
+    let steps = radarr(&requests(requested), &Listers::new(), terms, &view(there), &aliases);
     steps.iter().map(show).collect::<Vec<_>>().join("; ")
 }
 
 #[test]
-fn wishes_become_steps() {
-    for (wished, there, expected) in [
+fn requests_become_steps() {
+    for (requested, there, expected) in [
         ("", "1", ""),
         ("ada:1", "", "add 1 ada"),
         ("ada:1", "1", "have 1 ada"),
@@ -127,13 +131,13 @@ fn wishes_become_steps() {
         ("cleo:1 ben:1", "", "add 1 ben"),
         ("cleo:1 ben:1", "1", "have 1 ben"),
     ] {
-        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+        assert_eq!(plan(requested, there, &terms(), &[]), expected, "{requested} | {there}");
     }
 }
 
 #[test]
 fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
-    for (wished, there, expected) in [
+    for (requested, there, expected) in [
         ("ada:1! ada:2? ada:3", "", "add 1 ada; add 3 ada; again 2 ada"),
         ("ada:1! ada:2? ada:3", "new", "still-exclude 1 ada; add 3 ada; again 2 ada"),
         ("ada:1!", "new !1", "exclude 1 ada"),
@@ -141,13 +145,13 @@ fn what_was_excluded_is_not_sent_to_a_radarr_that_lost_most_films() {
         // An exclusion holds for everybody.
         ("ada:1! ben:1", "new", "still-exclude 1 ada,ben"),
     ] {
-        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+        assert_eq!(plan(requested, there, &terms(), &[]), expected, "{requested} | {there}");
     }
 }
 
 #[test]
 fn what_is_in_the_library_is_looked_for_in_radarr_but_never_added() {
-    for (wished, there, aliases, expected) in [
+    for (requested, there, aliases, expected) in [
         ("ada:1 ada:2", "=1", &[][..], "in-library 1 ada; add 2 ada"),
         ("ada:1", "1 =1", &[], "have 1 ada"),
         // Should it leave the library, nobody wants it added.
@@ -155,13 +159,17 @@ fn what_is_in_the_library_is_looked_for_in_radarr_but_never_added() {
         ("ada:1! ada:2", "=1 new", &[], "still-exclude 1 ada; add 2 ada"),
         ("ada:1 ben:2", "=2", &[(1, 2)], "in-library 1 ada,ben"),
     ] {
-        assert_eq!(plan(wished, there, &terms(), aliases), expected, "{wished} | {there} | {aliases:?}");
+        assert_eq!(
+            plan(requested, there, &terms(), aliases),
+            expected,
+            "{requested} | {there} | {aliases:?}"
+        );
     }
 }
 
 #[test]
 fn newest_films_come_first_and_people_in_turn() {
-    for (wished, there, expected) in [
+    for (requested, there, expected) in [
         ("ada:3 ada:1 ada:2", "", "add 3 ada; add 1 ada; add 2 ada"),
         ("ada:1 ada:2 ada:3 ben:4 ben:5", "", "add 1 ada; add 4 ben; add 2 ada; add 5 ben; add 3 ada"),
         // A film of both costs only the first of them a turn.
@@ -178,13 +186,13 @@ fn newest_films_come_first_and_people_in_turn() {
         // New for one of them: not tried.
         ("ada:1? ada:2? ben:2", "", "add 2 ada,ben; again 1 ada"),
     ] {
-        assert_eq!(plan(wished, there, &terms(), &[]), expected, "{wished} | {there}");
+        assert_eq!(plan(requested, there, &terms(), &[]), expected, "{requested} | {there}");
     }
 }
 
 #[test]
 fn merged_tmdb_ids_are_one_film() {
-    for (wished, there, aliases, expected) in [
+    for (requested, there, aliases, expected) in [
         ("ada:1", "2", &[(1, 2)][..], "have 1 ada"),
         ("ada:1", "3", &[(1, 2), (2, 3)], "have 1 ada"),
         ("ada:1", "!2", &[(1, 2)], "exclude 1 ada"),
@@ -197,7 +205,11 @@ fn merged_tmdb_ids_are_one_film() {
         ("ada:2", "1", &[(1, 2)], "have 2 ada"),
         ("ada:1", "", &[(1, 2), (2, 1)], "add 1 ada"),
     ] {
-        assert_eq!(plan(wished, there, &terms(), aliases), expected, "{wished} | {there} | {aliases:?}");
+        assert_eq!(
+            plan(requested, there, &terms(), aliases),
+            expected,
+            "{requested} | {there} | {aliases:?}"
+        );
     }
 }
 
@@ -208,7 +220,7 @@ fn user_tags_are_put_on_films_that_lack_them() {
     for (person, label) in terms.people.iter_mut().zip(["lbjf-ada", "lbjf-ben"]) {
         person.user_tag = Some(label.to_owned());
     }
-    for (wished, there, expected) in [
+    for (requested, there, expected) in [
         ("ada:1", "1", "tag 1 ada lbjf-ada"),
         ("ada:1", "1#7", "have 1 ada"),
         ("ada:1", "1#8", "tag 1 ada lbjf-ada"),
@@ -217,20 +229,20 @@ fn user_tags_are_put_on_films_that_lack_them() {
         ("ada:1 ben:1", "1#7", "tag 1 ada,ben lbjf-ben"),
         ("ada:1#", "1", "tag 1 ada lbjf-ada"),
         ("ada:1#", "1#7", "have 1 ada"),
-        // It was there: who deleted it wants it gone. Another person's wish is a new one.
+        // It was there: who deleted it wants it gone. Another person's request is a new one.
         ("ada:1#", "", "gone 1 ada"),
         ("ada:1# ben:1", "", "gone 1 ada; add 1 ben"),
     ] {
-        assert_eq!(plan(wished, there, &terms, &[]), expected, "{wished} | {there}");
+        assert_eq!(plan(requested, there, &terms, &[]), expected, "{requested} | {there}");
     }
 }
 
-/// The one film to be added, for these wishes and listers: profile, folder and tags as words.
-fn settings(wished: &str, listers: &[&str], terms: &RadarrTerms) -> String {
+/// The one film to be added, for these requests and listers: profile, folder and tags as words.
+fn settings(requested: &str, listers: &[&str], terms: &RadarrTerms) -> String {
     let names = listers.iter().map(|name| (*name).to_owned()).collect();
     let listers = Listers::from([(Uid("film:1".to_owned()), names)]);
-    let steps = radarr(&wishes(wished), &listers, terms, &RadarrView::default(), &Aliases::default());
-    let [Step::Add(add)] = &steps[..] else { panic!("one film is added, not {steps:?}") };
+    let steps = radarr(&requests(requested), &listers, terms, &RadarrView::default(), &Aliases::default());
+    let [Step::AddToRadarr(add)] = &steps[..] else { panic!("one film is added, not {steps:?}") };
     let folder = match &add.root_folder {
         RootFolder::Fixed(folder) => folder.clone(),
         RootFolder::ByGenre { animated, other } => format!("{animated}|{other}"),
@@ -240,33 +252,33 @@ fn settings(wished: &str, listers: &[&str], terms: &RadarrTerms) -> String {
 
 #[test]
 fn film_takes_the_settings_of_its_first_lister_and_the_tags_of_all() {
-    let ada = Wisher { quality_profile_id: 1, tags: vec!["b".to_owned()], ..wisher("ada") };
-    let ben = Wisher {
+    let ada = Requester { quality_profile_id: 1, tags: vec!["b".to_owned()], ..requester("ada") };
+    let ben = Requester {
         root_folder: "/ben".to_owned(),
         is_own_folder: true,
         tags: vec!["a".to_owned(), "c".to_owned()],
         user_tag: Some("lbjf-ben".to_owned()),
-        ..wisher("ben")
+        ..requester("ben")
     };
     let tags = vec!["c".to_owned()];
     let mut terms = RadarrTerms { people: vec![ada, ben], animated_root_folder: None, tags };
-    for (wished, listers, expected) in [
+    for (requested, listers, expected) in [
         ("ada:1", &["ada"][..], "1 /films b,c"),
         ("ben:1", &["ben"], "4 /ben a,c,lbjf-ben"),
         ("ada:1 ben:1", &["ben", "ada"], "1 /films a,b,c,lbjf-ben"),
-        // Ada's wish was answered before: her settings hold all the same.
+        // Ada's request was answered before: her settings hold all the same.
         ("ben:1", &["ben", "ada"], "1 /films a,b,c,lbjf-ben"),
         ("ben:1", &["cleo", "ben"], "4 /ben a,c,lbjf-ben"),
     ] {
-        assert_eq!(settings(wished, listers, &terms), expected, "{wished} | {listers:?}");
+        assert_eq!(settings(requested, listers, &terms), expected, "{requested} | {listers:?}");
     }
     terms.animated_root_folder = Some("/animated".to_owned());
-    for (wished, expected) in [
+    for (requested, expected) in [
         ("ada:1", "1 /animated|/films b,c"),
         // A root folder of one's own beats the animated one.
         ("ben:1", "4 /ben a,c,lbjf-ben"),
         ("ben:1 ada:1", "1 /animated|/films a,b,c,lbjf-ben"),
     ] {
-        assert_eq!(settings(wished, &[], &terms), expected, "animated: {wished}");
+        assert_eq!(settings(requested, &[], &terms), expected, "animated: {requested}");
     }
 }

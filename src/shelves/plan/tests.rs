@@ -111,10 +111,10 @@ fn show_row(row: KnownMember) -> String {
 
 fn show_step(step: &Step) -> String {
     match step {
-        Step::Create(_) => "make".to_owned(),
-        Step::Put(put) => format!("put {}", put.item_id),
-        Step::Take(take) => {
-            let why = if take.why == Why::Watched { "watched" } else { "unlisted" };
+        Step::CreateCollection(_) => "make".to_owned(),
+        Step::AddToCollection(put) => format!("put {}", put.item_id),
+        Step::RemoveFromCollection(take) => {
+            let why = if take.why == RemoveReason::Watched { "watched" } else { "unlisted" };
             let items: Vec<_> = take.item_ids.iter().map(ToString::to_string).collect();
             format!("out {} {why}", items.join("+"))
         }

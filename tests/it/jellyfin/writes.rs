@@ -103,7 +103,7 @@ fn json_names_the_steps_that_failed() {
     let failed: Vec<_> = steps.iter().filter(|step| step["result"] == "failed").collect();
     assert_eq!(failed.len(), 2, "{json:#}");
     assert_eq!((&failed[0]["do"], &failed[0]["film"]), (&"add_to_collection".into(), &"Jaws (2000)".into()));
-    assert_eq!((&failed[1]["do"], &failed[1]["film"]), (&"take_from_collection".into(), &"heat".into()));
+    assert_eq!((&failed[1]["do"], &failed[1]["film"]), (&"remove_from_collection".into(), &"heat".into()));
     assert_eq!(json["problems"].as_array().map(Vec::len), Some(2));
 }
 

@@ -12,7 +12,7 @@ use crate::letterboxd::{
 // What leaves a list.
 
 #[test]
-fn a_film_that_left_the_watchlist_leaves_the_collection_and_is_a_new_wish_when_it_comes_back() {
+fn a_film_that_left_the_watchlist_leaves_the_collection_and_is_a_new_request_when_it_comes_back() {
     let world = World::new().watchlist(&["heat-1995", "alien", "ran"]);
     world.download("alien");
     world.sync();

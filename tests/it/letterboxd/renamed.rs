@@ -132,7 +132,10 @@ fn a_name_that_another_member_has_now_takes_nothing_of_theirs_and_removes_nothin
         .says("ada_b: is `ada` under a new name; what is known of them is kept");
     sync(&world, &[]).exits(Exit::Success).omits("another member");
     let radarr = world.tmdb(&["film-3", "strange-1", "strange-2"]);
-    assert!(radarr.iter().all(|id| world.radarr.film(*id).is_some()), "these are the other member's wishes");
+    assert!(
+        radarr.iter().all(|id| world.radarr.film(*id).is_some()),
+        "these are the other member's requests"
+    );
     for slug in ["film-4", "film-5"] {
         assert!(world.radarr.film(world.letterboxd.tmdb_id(slug)).is_none(), "{slug}");
     }

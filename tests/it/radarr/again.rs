@@ -1,4 +1,4 @@
-//! What is a new wish and what is none: films put on a watchlist again, and entries that take the place of others.
+//! What is a new request and what is none: films put on a watchlist again, and entries that take the place of others.
 
 use lbjf::exit::Exit;
 use standins::Fault;
@@ -16,7 +16,7 @@ fn deleted(count: usize) -> World {
     for film in world.radarr.films() {
         world.radarr.remove(film.tmdb_id);
     }
-    // A Radarr that lacks most of its films is taken for a new one, which gets new wishes only.
+    // A Radarr that lacks most of its films is taken for a new one, which gets new requests only.
     world.forget_requests();
     world
 }
@@ -36,7 +36,7 @@ fn sent(world: &World, count: usize) -> Vec<String> {
 const NOTHING: [&str; 0] = [];
 
 #[test]
-fn a_film_that_is_taken_off_and_put_on_again_between_two_runs_is_a_new_wish_for_one_request() {
+fn a_film_that_is_taken_off_and_put_on_again_between_two_runs_is_a_new_request_for_one_request() {
     for (count, again) in [(2, 2), (20, 8), (20, 20), (60, 29), (60, 60)] {
         let world = deleted(count);
         let slug = format!("film-{again}");
@@ -58,7 +58,7 @@ fn a_film_that_is_taken_off_and_put_on_again_between_two_runs_is_a_new_wish_for_
 }
 
 #[test]
-fn films_put_on_again_together_with_new_ones_are_new_wishes() {
+fn films_put_on_again_together_with_new_ones_are_new_requests() {
     let world = deleted(20);
     for slug in ["film-7", "new-1", "film-12", "film-3", "new-2"] {
         world.letterboxd.push("ada", slug);
@@ -70,7 +70,7 @@ fn films_put_on_again_together_with_new_ones_are_new_wishes() {
 }
 
 #[test]
-fn the_newest_film_put_on_again_after_a_new_one_is_a_new_wish() {
+fn the_newest_film_put_on_again_after_a_new_one_is_a_new_request() {
     let world = deleted(20);
     world.letterboxd.push("ada", "new-1");
     world.letterboxd.push("ada", "film-1");
@@ -81,7 +81,7 @@ fn the_newest_film_put_on_again_after_a_new_one_is_a_new_wish() {
 }
 
 #[test]
-fn a_film_put_on_again_while_others_leave_is_a_new_wish() {
+fn a_film_put_on_again_while_others_leave_is_a_new_request() {
     let world = deleted(20);
     world.letterboxd.drop_entry("ada", "film-1");
     world.letterboxd.drop_entry("ada", "film-9");
@@ -118,7 +118,7 @@ fn a_film_put_on_again_that_radarr_has_changes_nothing() {
 }
 
 #[test]
-fn a_list_that_only_loses_gains_or_is_read_anew_makes_no_wish_new() {
+fn a_list_that_only_loses_gains_or_is_read_anew_makes_no_request_new() {
     let world = deleted(60);
     for number in [1, 2, 30, 45] {
         world.letterboxd.drop_entry("ada", &format!("film-{number}"));
@@ -144,7 +144,7 @@ fn a_list_that_only_loses_gains_or_is_read_anew_makes_no_wish_new() {
 }
 
 #[test]
-fn a_film_that_comes_to_light_far_down_makes_no_wish_above_it_new() {
+fn a_film_that_comes_to_light_far_down_makes_no_request_above_it_new() {
     let world = deleted(20);
     let mut list = world.letterboxd.watchlist("ada");
     world.letterboxd.push("somebody", "new-1");
@@ -158,7 +158,7 @@ fn a_film_that_comes_to_light_far_down_makes_no_wish_above_it_new() {
 }
 
 #[test]
-fn a_first_run_that_missed_pages_makes_no_wish_new_when_they_come() {
+fn a_first_run_that_missed_pages_makes_no_request_new_when_they_come() {
     let world = World::new().watchlist_of(90);
     let is_page =
         |number: u32| move |request: &standins::Request| request.path.ends_with(&format!("/page/{number}/"));
@@ -247,7 +247,7 @@ fn an_exclusion_is_looked_at_daily_for_an_entry_that_takes_the_place_of_another(
 }
 
 #[test]
-fn a_film_that_left_in_an_earlier_run_is_a_new_wish_also_as_another_entry() {
+fn a_film_that_left_in_an_earlier_run_is_a_new_request_also_as_another_entry() {
     let world = deleted(20);
     let eighth = world.letterboxd.tmdb_id("film-8");
     world.letterboxd.drop_entry("ada", "film-8");

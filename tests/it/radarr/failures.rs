@@ -293,7 +293,7 @@ fn merged_tmdb_id_is_remembered_and_matched_in_jellyfin() {
     world.forget_requests();
     world.lbjf(&["sync", "--full"]).exits(Exit::Success);
     assert_eq!((requests(&world), world.writes().len()), (0, 0));
-    // Another person's wish for it finds it.
+    // Another person's request for it finds it.
     let world = world.user("ben", "");
     world.letterboxd.push("ben", "merged");
     world.sync();

@@ -142,7 +142,7 @@ fn film_that_one_user_lists_already_takes_the_settings_of_the_first_in_the_confi
     world.radarr.remove(heat);
     world.letterboxd.push("ben", "heat-1995");
     world.sync();
-    assert_eq!(world.radarr.film(heat).expect("ben's wish is new").quality_profile_id, 4);
+    assert_eq!(world.radarr.film(heat).expect("ben's request is new").quality_profile_id, 4);
 }
 
 #[test]
@@ -362,7 +362,7 @@ fn film_whose_user_tags_failed_and_that_a_person_deletes_then_stays_deleted() {
     world.radarr.remove(ids[0]);
     world.sync();
     assert_eq!(world.radarr.posted(), [0; 0]);
-    // Somebody else's wish is another one.
+    // Somebody else's request is another one.
     world.letterboxd.push("ben", "film-1");
     world.sync();
     assert_eq!(world.radarr.posted(), ids);

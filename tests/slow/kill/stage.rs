@@ -112,7 +112,7 @@ impl Stage {
         world.radarr.remove(world.letterboxd.tmdb_id("film-3"));
     }
 
-    /// Is this the wish for [`MERGED`], which Radarr stores under its other id?
+    /// Is this the request for [`MERGED`], which Radarr stores under its other id?
     pub fn is_for_merged(request: &Request) -> bool {
         let id = format!("\"tmdbId\":{},", MERGED[0]);
         request.method == "POST" && request.path == "/api/v3/movie" && request.body.contains(&id)

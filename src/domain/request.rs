@@ -1,0 +1,77 @@
+//! A request: a film that a person wants and Radarr has not been seen to have.
+
+use super::film::{Film, TmdbId};
+use crate::store::Timestamp;
+
+/// A listed film that Radarr has not been seen to have.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Whose list.
+    pub person: String,
+    /// Which film.
+    pub film: Film,
+    /// Its TMDB id.
+    pub tmdb: TmdbId,
+    /// Its place on the list: smaller is newer.
+    pub position: i64,
+    /// What happened last time; `None` when it was never tried.
+    pub problem: Option<RequestProblem>,
+    /// How often that happened in a row.
+    pub tries: u32,
+    /// Not tried before, unless somebody asks for it.
+    pub next_try_at: Timestamp,
+}
+
+impl Request {
+    /// How often it was sent in vain: what was never sent, for whatever reason, comes before what was.
+    pub fn attempts(&self) -> u32 {
+        match self.problem {
+            Some(RequestProblem::Unknown | RequestProblem::Refused | RequestProblem::Failed) => self.tries,
+            _ => 0,
+        }
+    }
+}
+
+/// Why a request is not answered although it was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestProblem {
+    /// It is on Radarr's exclusion list.
+    Excluded,
+    /// Radarr's metadata does not know the TMDB id.
+    Unknown,
+    /// Radarr says no to this film.
+    Refused,
+    /// Jellyfin has it, which keeps it from Radarr (`skip_if_in_library`).
+    InLibrary,
+    /// Radarr had it, without the labels of the people who list it. Should it be gone, it is not sent again.
+    Untagged,
+    /// Something that time may heal.
+    Failed,
+}
+
+impl RequestProblem {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Excluded, "excluded"),
+        (Self::Unknown, "unknown"),
+        (Self::Refused, "refused"),
+        (Self::InLibrary, "in_library"),
+        (Self::Untagged, "untagged"),
+        (Self::Failed, "failed"),
+    ];
+
+    /// The word for it in the store and in JSON.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
+    }
+
+    /// The problem of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
+    }
+
+    /// Is this an answer that only a change elsewhere can turn? It is looked at daily and whenever Radarr is read
+    /// anyway; failures are tried again by themselves.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Failed | Self::Untagged)
+    }
+}
