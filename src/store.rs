@@ -8,10 +8,12 @@
 //! is brought up to date, a copy of it is kept beside it as `lbjf.db.v<schema>.bak`.
 
 mod cool_downs;
-mod entries;
 mod films;
+mod lists;
 mod members;
+mod presence;
 mod probe;
+mod requests;
 mod runs;
 mod schema;
 mod status;
@@ -24,9 +26,9 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
-pub use entries::{Listed, OpenPlaces};
 pub use films::{Look, Skip};
-pub use members::{LastLook, Place, Placed};
+pub use members::LastLook;
+pub use presence::{Listed, OpenPlaces, Place, Placed};
 pub use probe::Condition;
 pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;

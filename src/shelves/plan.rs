@@ -180,7 +180,7 @@ pub fn places(
             Some(Place::Watched)
         } else if let Some(copies) = library.copies.get(&id) {
             // In the library, and yet not in: either it cannot be, or what was to be done was not.
-            copies.iter().all(has_no_use).then_some(Place::Unstuck)
+            copies.iter().all(has_no_use).then_some(Place::Ineffective)
         } else if library.is_partial {
             return None;
         } else {
@@ -201,7 +201,7 @@ pub fn is_whole_library_needed(viewer: &Viewer<'_>, members: &[Member], aliases:
             None => true,
             Some(Place::Watched) => !has_watched(viewer, id),
             Some(Place::Collection) => !inside.contains(&id) && !has_watched(viewer, id),
-            Some(Place::Waiting | Place::Unstuck) => false,
+            Some(Place::Waiting | Place::Ineffective) => false,
         }
     })
 }

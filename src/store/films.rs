@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::lists::PEOPLE_OF_FILM;
 use super::{DAILY, DAY, Store, StoreError, Timestamp};
 use crate::domain::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
 use crate::domain::text::one_line;
@@ -20,10 +21,10 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Looks in vain at a page that is wrong itself, each in the next run; after that daily.
 const QUICK_LOOKS: u32 = 3;
 
-/// `film.told` while the config says what the film is.
+/// `film.override` while the config says what the film is.
 const TOLD: u8 = 1;
 
-/// `film.told` after it did, until the page is read.
+/// `film.override` after it did, until the page is read.
 const WAS_TOLD: u8 = 2;
 
 /// What one look at a film page brought.
@@ -61,31 +62,42 @@ pub struct Skip {
 /// From the person's entries, since most of the films that are unresolved may be other people's. What another lbjf
 /// found no id of is looked at now.
 pub(super) const UNRESOLVED: &str = "
-    SELECT film.* FROM entry CROSS JOIN film ON film.uid = entry.uid
-    WHERE entry.person = ?3 AND entry.is_listed = 1
+    SELECT film.*
+    FROM person_list
+        CROSS JOIN list_entry ON list_entry.list_id = person_list.list_id
+        CROSS JOIN film ON film.uid = list_entry.uid
+    WHERE person_list.person = ?3 AND list_entry.is_listed = 1
       AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
-      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.told = 2)
-    ORDER BY film.kind IS NULL AND film.tries = 0 DESC, film.tries, entry.position, film.uid";
+      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.override = 2)
+    GROUP BY film.uid
+    ORDER BY film.kind IS NULL AND film.tries = 0 DESC, film.tries, min(list_entry.position), film.uid";
 
 /// From the films that are unresolved, which are few as a rule.
 pub(super) const UNREAD: &str = "
-    SELECT film.rowid AS rowid, entry.person AS person FROM film CROSS JOIN entry ON entry.uid = film.uid
-    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.told = 2)
+    SELECT film.rowid AS rowid, person_list.person AS person
+    FROM film
+        CROSS JOIN list_entry ON list_entry.uid = film.uid
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.override = 2)
       AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
-      AND entry.is_listed = 1";
+      AND list_entry.is_listed = 1";
 
 /// Films that somebody lists, whose own page named what they are; those that were found last come first.
 pub(super) const WITH_ID: &str = "
     SELECT * FROM film
-    WHERE kind IN ('movie', 'tv') AND told = 0
-      AND EXISTS (SELECT 1 FROM entry WHERE entry.uid = film.uid AND entry.is_listed = 1)
+    WHERE kind IN ('movie', 'tv') AND override = 0
+      AND EXISTS (SELECT 1 FROM list_entry WHERE list_entry.uid = film.uid AND list_entry.is_listed = 1)
     ORDER BY film.rowid DESC";
 
 /// Likewise; the index needs the first condition in these words.
 pub(super) const SKIPS: &str = "
-    SELECT film.*, entry.person AS person FROM film CROSS JOIN entry ON entry.uid = film.uid
-    WHERE film.kind IS NOT 'movie' AND film.kind IS NOT NULL AND entry.is_listed = 1
-    ORDER BY entry.person, entry.position, film.uid";
+    SELECT film.*, person_list.person AS person
+    FROM film
+        CROSS JOIN list_entry ON list_entry.uid = film.uid
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+    WHERE film.kind IS NOT 'movie' AND film.kind IS NOT NULL AND list_entry.is_listed = 1
+    GROUP BY person_list.person, film.uid
+    ORDER BY person_list.person, min(list_entry.position), film.uid";
 
 /// Why no server can take a film.
 pub(super) fn why_skipped(kind: &str, problem: Option<String>) -> String {
@@ -158,7 +170,7 @@ impl Store {
     /// Did the pages of the films that came last, so many, all name no id?
     pub fn latest_have_no_id(&self, count: usize) -> Result<bool, StoreError> {
         let sql = "SELECT count(*) FROM (
-                SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND told = 0
+                SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND override = 0
                 ORDER BY rowid DESC LIMIT ?1
             ) WHERE kind = 'none'";
         let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -169,8 +181,8 @@ impl Store {
     /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read again.
     pub fn forget_latest_without_id(&mut self) -> Result<(), StoreError> {
         let sql = "UPDATE film SET kind = NULL, tries = 0, next_look_at = 0, problem = NULL, looked_by = NULL
-            WHERE kind = 'none' AND told = 0 AND rowid >
-                (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND told = 0)";
+            WHERE kind = 'none' AND override = 0 AND rowid >
+                (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND override = 0)";
         self.db.execute(sql, [])?;
         Ok(())
     }
@@ -213,11 +225,11 @@ impl Store {
                     said.insert(uid, *id);
                 }
             }
-            let mut before = db.prepare_cached("SELECT uid FROM film WHERE told = ?1")?;
+            let mut before = db.prepare_cached("SELECT uid FROM film WHERE override = ?1")?;
             let before = before.query_map([TOLD], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
             for uid in before.iter().filter(|uid| !said.contains_key(*uid)) {
                 db.execute(
-                    "UPDATE film SET told = ?2, next_look_at = 0 WHERE uid = ?1",
+                    "UPDATE film SET override = ?2, next_look_at = 0 WHERE uid = ?1",
                     params![uid, WAS_TOLD],
                 )?;
             }
@@ -227,7 +239,10 @@ impl Store {
                     None => ("other", Some("`[films]` in the config says never")),
                 };
                 set_link(db, &uid, kind, id.map(|id| id.0), problem)?;
-                db.execute("UPDATE film SET told = ?2 WHERE uid = ?1 AND told <> ?2", params![uid, TOLD])?;
+                db.execute(
+                    "UPDATE film SET override = ?2 WHERE uid = ?1 AND override <> ?2",
+                    params![uid, TOLD],
+                )?;
             }
             Ok(())
         })
@@ -241,8 +256,10 @@ impl Store {
             }
         }
         let people = serde_json::to_string(people).expect("strings are JSON");
-        let sql = "SELECT 1 FROM slug JOIN entry ON entry.uid = slug.uid
-            WHERE slug.slug = ?1 AND entry.is_listed = 1 AND entry.person IN (SELECT value FROM json_each(?2))";
+        let sql = "SELECT 1 FROM slug
+                JOIN list_entry ON list_entry.uid = slug.uid
+                JOIN person_list ON person_list.list_id = list_entry.list_id
+            WHERE slug.slug = ?1 AND list_entry.is_listed = 1 AND person_list.person IN (SELECT value FROM json_each(?2))";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut unlisted = Vec::new();
         for slug in told.keys() {
@@ -271,7 +288,7 @@ impl Store {
         let mut statement = self.db.prepare_cached(SKIPS)?;
         let skip = |row: &Row<'_>| {
             let (kind, problem): (String, Option<String>) = (row.get("kind")?, row.get("problem")?);
-            let is_told = row.get::<_, u8>("told")? == TOLD;
+            let is_told = row.get::<_, u8>("override")? == TOLD;
             Ok((
                 row.get("person")?,
                 Skip { film: film_from(row)?, why: why_skipped(&kind, problem), is_told },
@@ -292,8 +309,10 @@ impl Store {
                     VALUES (?1), (?2)
                     UNION SELECT tmdb_alias.asked FROM tmdb_alias JOIN same ON tmdb_alias.answered = same.id
                 )
-                UPDATE entry SET place = NULL WHERE uid IN
-                    (SELECT uid FROM film WHERE kind = 'movie' AND tmdb_id IN (SELECT id FROM same))";
+                UPDATE presence SET state = NULL WHERE (person, uid) IN
+                    (SELECT person_list.person, film.uid
+                    FROM film JOIN list_entry USING (uid) JOIN person_list USING (list_id)
+                    WHERE film.kind = 'movie' AND film.tmdb_id IN (SELECT id FROM same))";
             db.execute(sql, params![asked.0, answered.0])?;
             Ok(())
         })
@@ -310,7 +329,7 @@ impl Store {
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
         let mut statement = copy.db.prepare(
             "SELECT uid, slug, name, year, kind, tmdb_id, next_look_at FROM film
-            WHERE kind IN ('movie', 'tv') AND told = 0",
+            WHERE kind IN ('movie', 'tv') AND override = 0",
         )?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
@@ -318,7 +337,7 @@ impl Store {
                 "INSERT INTO film (uid, slug, name, year) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (uid) DO NOTHING",
             )?;
             let mut is_news = db.prepare(
-                "SELECT told = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
+                "SELECT override = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
             )?;
             while let Some(row) = rows.next()? {
                 let (uid, slug, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -366,10 +385,10 @@ fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> 
     let sql = "INSERT INTO film (uid, slug, name, year, kind, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (uid) DO UPDATE SET slug = excluded.slug, name = excluded.name, year = excluded.year,
             next_look_at = iif(slug IS NOT excluded.slug AND kind = 'none', 0, next_look_at),
-            problem = iif(kind = 'other' AND told = 0, excluded.problem, problem),
-            kind = iif(kind = 'other' AND told = 0, excluded.kind, kind)
+            problem = iif(kind = 'other' AND override = 0, excluded.problem, problem),
+            kind = iif(kind = 'other' AND override = 0, excluded.kind, kind)
         WHERE slug IS NOT excluded.slug OR name IS NOT excluded.name OR year IS NOT excluded.year
-            OR (kind = 'other' AND told = 0 AND excluded.kind IS NULL)";
+            OR (kind = 'other' AND override = 0 AND excluded.kind IS NULL)";
     db.prepare_cached(sql)?.execute(params![uid.0, slug, entry.name, entry.year, kind, problem])?;
     remember_slug(db, slug, &uid.0)?;
     Ok(uid)
@@ -387,11 +406,15 @@ fn rename(db: &Connection, from: &Uid, to: &Uid) -> Result<(), StoreError> {
     for sql in [
         "UPDATE OR IGNORE film SET uid = ?2 WHERE uid = ?1",
         "DELETE FROM film WHERE uid = ?1 AND ?1 <> ?2",
-        "UPDATE OR IGNORE entry SET uid = ?2 WHERE uid = ?1",
-        "DELETE FROM entry WHERE uid = ?1 AND ?1 <> ?2",
+        &format!("UPDATE OR IGNORE request SET uid = ?2 WHERE uid = ?1 AND person IN {PEOPLE_OF_FILM}"),
+        &format!("DELETE FROM request WHERE uid = ?1 AND ?1 <> ?2 AND person IN {PEOPLE_OF_FILM}"),
+        &format!("UPDATE OR IGNORE presence SET uid = ?2 WHERE uid = ?1 AND person IN {PEOPLE_OF_FILM}"),
+        &format!("DELETE FROM presence WHERE uid = ?1 AND ?1 <> ?2 AND person IN {PEOPLE_OF_FILM}"),
+        "UPDATE OR IGNORE list_entry SET uid = ?2 WHERE uid = ?1",
+        "DELETE FROM list_entry WHERE uid = ?1 AND ?1 <> ?2",
         "UPDATE slug SET uid = ?2 WHERE uid = ?1",
     ] {
-        db.execute(sql, [&from.0, &to.0])?;
+        db.prepare_cached(sql)?.execute([&from.0, &to.0])?;
     }
     Ok(())
 }
@@ -440,7 +463,7 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
     if kind == "tv" {
         wait_until(db, &uid.0, now + NEXT_LOOK_AT_SHOW_DAYS * DAY)?;
     }
-    db.prepare_cached("UPDATE film SET told = 0 WHERE uid = ?1 AND told <> 0")?.execute([&uid.0])?;
+    db.prepare_cached("UPDATE film SET override = 0 WHERE uid = ?1 AND override <> 0")?.execute([&uid.0])?;
     Ok(())
 }
 
@@ -459,14 +482,19 @@ fn set_link(
     id: Option<u32>,
     problem: Option<&str>,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE entry SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL,
-            place = NULL
-        WHERE uid = ?1 AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND tmdb_id IS NOT NULL AND tmdb_id IS NOT ?2)";
-    db.prepare_cached(sql)?.execute(params![uid, id])?;
+    let sql = format!(
+        "UPDATE request SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
+        WHERE uid = ?1 AND person IN {PEOPLE_OF_FILM}
+            AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND tmdb_id IS NOT NULL AND tmdb_id IS NOT ?2)"
+    );
+    db.prepare_cached(&sql)?.execute(params![uid, id])?;
     // Until now nobody looked for it: it may have come to Jellyfin's library meanwhile.
-    let sql = "UPDATE entry SET place = NULL
-        WHERE uid = ?1 AND place IS NOT NULL AND EXISTS (SELECT 1 FROM film WHERE uid = ?1 AND kind IS NOT ?2)";
-    db.prepare_cached(sql)?.execute(params![uid, kind])?;
+    let sql = format!(
+        "UPDATE presence SET state = NULL
+        WHERE uid = ?1 AND person IN {PEOPLE_OF_FILM} AND EXISTS (SELECT 1 FROM film WHERE uid = ?1
+            AND (kind IS NOT ?2 OR (tmdb_id IS NOT NULL AND tmdb_id IS NOT ?3)))"
+    );
+    db.prepare_cached(&sql)?.execute(params![uid, kind, id])?;
     let sql = "UPDATE film SET kind = ?2, tmdb_id = ?3, tries = 0, next_look_at = 0, problem = ?4
         WHERE uid = ?1 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3 OR problem IS NOT ?4)";
     db.prepare_cached(sql)?.execute(params![uid, kind, id, problem])?;
@@ -480,7 +508,7 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
         db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
     let sql =
-        "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, told = 0, looked_by = ?5
+        "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, override = 0, looked_by = ?5
         WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
     db.execute(sql, params![uid.0, tries, now + days * DAY, problem, VERSION])?;

@@ -1,54 +1,11 @@
-//! Collections: whose members they are, what lbjf put there, and where each request stands.
+//! Collections: whose members they are and what lbjf put there; and which servers the store belongs to.
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Store, StoreError, Timestamp};
-use crate::domain::film::{TmdbId, Uid};
+use super::{Place, Store, StoreError, Timestamp};
+use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::KnownMember;
-
-/// Where a listed film stood at the last look at Jellyfin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In the person's collection.
-    Collection,
-    /// Not in the library yet.
-    Waiting,
-    /// Watched, and not in the collection.
-    Watched,
-    /// In the library, but Jellyfin did not put it into the collection although it said so.
-    Unstuck,
-}
-
-impl Place {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Collection, "collection"),
-        (Self::Waiting, "waiting"),
-        (Self::Watched, "watched"),
-        (Self::Unstuck, "unstuck"),
-    ];
-
-    /// The word for it in the store and in JSON.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(one, _)| *one == self).map_or("", |(_, word)| word)
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == word).map(|(one, _)| *one)
-    }
-}
-
-/// A listed film as the last look at Jellyfin showed it. The collection is everybody's who is mapped to it, and what was
-/// watched each person's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// The entry.
-    pub uid: Uid,
-    /// Where it stands; `None`: that is to be found out.
-    pub place: Option<Place>,
-    /// Has the person watched any copy?
-    pub is_watched: bool,
-}
 
 /// The last look at a person's library.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +82,7 @@ impl Store {
         self.transact(|db| {
             if db.execute("DELETE FROM unstuck WHERE tried_at <= ?1", [before])? > 0 {
                 // Which film an item is, only all of a library tells.
-                db.execute("UPDATE entry SET place = NULL WHERE place = ?1", [Place::Unstuck.word()])?;
+                db.execute("UPDATE presence SET state = NULL WHERE state = ?1", [Place::Ineffective.word()])?;
             }
             Ok(())
         })
@@ -237,7 +194,8 @@ impl Store {
 
     /// Which server of this name the store belongs to; remembers `identity` when it belongs to none yet.
     pub fn server_identity(&mut self, server: &str, identity: &str) -> Result<String, StoreError> {
-        let sql = "INSERT INTO server (name, identity) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING";
+        let sql =
+            "INSERT INTO server (name, kind, identity) VALUES (?1, ?1, ?2) ON CONFLICT (name) DO NOTHING";
         self.db.execute(sql, [server, identity])?;
         let sql = "SELECT identity FROM server WHERE name = ?1";
         Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
@@ -254,33 +212,9 @@ impl Store {
                 "DELETE FROM server WHERE name = 'jellyfin';
                 DELETE FROM collection; DELETE FROM member; DELETE FROM unstuck; DELETE FROM leftover;
                 DELETE FROM viewer; DELETE FROM look;
-                UPDATE entry SET place = NULL, is_watched = 0;",
+                DELETE FROM presence;",
             )?;
             Ok(true)
-        })
-    }
-
-    /// Writes down where this person's films stand, and the look that showed it, if it is to count; only what changed
-    /// is written.
-    pub fn record_places(
-        &mut self,
-        person: &str,
-        placed: &[Placed],
-        look: Option<&LastLook>,
-    ) -> Result<(), StoreError> {
-        self.transact(|db| {
-            let sql = "UPDATE entry SET place = ?3, is_watched = ?4
-                WHERE person = ?1 AND uid = ?2 AND (place IS NOT ?3 OR is_watched <> ?4)";
-            let mut statement = db.prepare_cached(sql)?;
-            for Placed { uid, place, is_watched } in placed {
-                statement.execute(params![person, uid.0, place.map(Place::word), is_watched])?;
-            }
-            if let Some(look) = look {
-                let sql = "INSERT INTO look (person, terms, whole_at, since) VALUES (?1, ?2, ?3, ?4)
-                    ON CONFLICT (person) DO UPDATE SET terms = ?2, whole_at = ?3, since = ?4";
-                db.execute(sql, params![person, look.terms, look.whole_at, look.since])?;
-            }
-            Ok(())
         })
     }
 }

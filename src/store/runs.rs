@@ -1,7 +1,5 @@
 //! The history of runs, and what was told when.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
@@ -80,9 +78,9 @@ impl<'a> From<(&'static str, &'a str, &'a str)> for Notice<'a> {
 fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     // No wait is longer: failed requests are tried daily, and films without an id looked at every 30 days.
     let (day, month) = (now + DAY, now + 30 * DAY);
-    db.execute("UPDATE person SET pending_at = ?1 WHERE pending_at > ?1", [now])?;
-    db.execute("UPDATE person SET mismatch_at = ?1 WHERE mismatch_at > ?1", [now])?;
-    db.execute("UPDATE entry SET next_try_at = 0 WHERE next_try_at > ?1", [day])?;
+    db.execute("UPDATE list SET pending_at = ?1 WHERE pending_at > ?1", [now])?;
+    db.execute("UPDATE list SET mismatch_at = ?1 WHERE mismatch_at > ?1", [now])?;
+    db.execute("UPDATE request SET next_try_at = 0 WHERE next_try_at > ?1", [day])?;
     db.execute("UPDATE film SET next_look_at = 0 WHERE next_look_at > ?1", [month])?;
     db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
     db.execute("DELETE FROM unstuck WHERE tried_at > ?1", [now])?;
@@ -182,75 +180,6 @@ impl Store {
     /// Forgets what was told of this kind about one name.
     pub fn forget_notices_about(&mut self, kind: &'static str, about: &str) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM notice WHERE kind = ?1 AND about = ?2", [kind, about])?;
-        Ok(())
-    }
-
-    /// People whose list could not be read last time, although it was asked for.
-    pub fn failing_people(&self) -> Result<HashSet<String>, StoreError> {
-        let sql = "SELECT name FROM person
-            WHERE outcome <> 'not_asked' AND (good_at IS NULL OR good_at < scraped_at)";
-        let mut statement = self.db.prepare_cached(sql)?;
-        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-    }
-
-    /// Letterboxd's number of this member, as far as a page of theirs told it.
-    pub fn member(&self, person: &str) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT member FROM person WHERE name = ?1";
-        Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
-    }
-
-    /// Everybody else who is, or was, the member of this number.
-    pub fn names_of_member(&self, member: i64, but: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT name FROM person WHERE member = ?1 AND name <> ?2 ORDER BY scraped_at DESC, name";
-        let mut statement = self.db.prepare_cached(sql)?;
-        let names = statement.query_map(params![member, but], |row| row.get(0))?;
-        Ok(names.collect::<Result<_, _>>()?)
-    }
-
-    /// Remembers the number of a member.
-    pub fn record_member(&mut self, person: &str, member: i64) -> Result<(), StoreError> {
-        let sql = "INSERT INTO person (name, member) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET member = excluded.member WHERE member IS NOT excluded.member";
-        self.db.execute(sql, params![person, member])?;
-        Ok(())
-    }
-
-    /// A member changed names: whatever is known of them under the old one is theirs under the new one, of which
-    /// nothing may be known yet. Returns whether that is so.
-    pub fn rename_person(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
-        self.transact(|db| {
-            let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE person = ?1)";
-            if db.query_row(sql, [to], |row| row.get(0))? {
-                return Ok(false);
-            }
-            for sql in [
-                "DELETE FROM person WHERE name = ?2 AND ?1 <> ?2",
-                "UPDATE person SET name = ?2 WHERE name = ?1",
-                "UPDATE entry SET person = ?2 WHERE person = ?1",
-                "UPDATE OR REPLACE look SET person = ?2 WHERE person = ?1",
-                "UPDATE OR REPLACE notice SET about = ?2
-                    WHERE about = ?1 AND kind IN ('skip', 'scrape', 'collection', 'tiles', 'member')",
-            ] {
-                db.execute(sql, [from, to])?;
-            }
-            Ok(true)
-        })
-    }
-
-    /// Writes down how a scrape went. `declared` is `None` when the list could not be read.
-    pub fn record_scrape(
-        &mut self,
-        person: &str,
-        outcome: &str,
-        problem: Option<&str>,
-        declared: Option<u32>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql = "INSERT INTO person (name, outcome, problem, declared, scraped_at, good_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, iif(?4 IS NULL, NULL, ?5))
-            ON CONFLICT (name) DO UPDATE SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared),
-                scraped_at = ?5, good_at = iif(?4 IS NULL, good_at, ?5)";
-        self.db.execute(sql, params![person, outcome, problem, declared, now])?;
         Ok(())
     }
 }

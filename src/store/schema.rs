@@ -53,12 +53,12 @@ pub(super) const MIGRATIONS: Migrations = &["
         problem            TEXT,                       -- of the last scrape, in words
         collection         TEXT                        -- as the config named it last
     ) STRICT;
-    -- Known lists, and the request that each entry is.
+    -- Known lists, and the wish that each entry is.
     CREATE TABLE entry (
         person      TEXT NOT NULL,
         uid         TEXT NOT NULL,
         position    INTEGER NOT NULL,           -- smaller is newer
-        seen_at     INTEGER NOT NULL,           -- when the request began
+        seen_at     INTEGER NOT NULL,           -- when the wish began
         is_listed   INTEGER NOT NULL DEFAULT 1, -- 0: an accepted crawl lacked it
         is_missing  INTEGER NOT NULL DEFAULT 0, -- 1: the pending crawl lacked it
         answered_at INTEGER,                    -- when Radarr was seen to have it
@@ -138,6 +138,127 @@ pub(super) const MIGRATIONS: Migrations = &["
     CREATE INDEX film_odd ON film (uid) WHERE kind IS NOT 'movie';
     CREATE INDEX entry_trouble ON entry (person) WHERE problem IS NOT NULL;
 ", "
+    -- A list is a row of its own, whoever wants it, with the cursor of its readings.
+    CREATE TABLE list (
+        id                 INTEGER PRIMARY KEY,
+        kind               TEXT NOT NULL,              -- watchlist
+        address            TEXT NOT NULL,              -- of a watchlist: its owner's name at Letterboxd, lower case
+        member             INTEGER,                    -- its owner's number, which stays when they change names
+        declared           INTEGER,                    -- entries, as the page said last
+        shortfall          INTEGER NOT NULL DEFAULT 0, -- counted but never shown, accepted
+        accepted_at        INTEGER,                    -- the last reading that could take entries off
+        crawled_at         INTEGER,                    -- the last reading of every page
+        mismatch_at        INTEGER,                    -- the first reading of those whose total disagrees
+        mismatch_count     INTEGER NOT NULL DEFAULT 0,
+        mismatch_declared  INTEGER,
+        mismatch_shortfall INTEGER,
+        pending_at         INTEGER,                    -- a reading that lacks so much that it waits for another
+        incomplete_at      INTEGER,                    -- the last reading that lacked a page
+        incomplete_count   INTEGER NOT NULL DEFAULT 0,
+        incomplete_why     TEXT,
+        read_at            INTEGER,                    -- the last reading, whatever its outcome
+        good_at            INTEGER,                    -- the last one that could read the list
+        outcome            TEXT,                       -- of the last one, in a word
+        problem            TEXT,                       -- of the last one, in words
+        UNIQUE (kind, address)
+    ) STRICT;
+    INSERT INTO list (kind, address, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
+            mismatch_declared, mismatch_shortfall, pending_at, read_at, good_at, outcome, problem)
+        SELECT 'watchlist', known.name, declared, coalesce(shortfall, 0), accepted_at, crawled_at, mismatch_at,
+            coalesce(mismatch_count, 0), mismatch_declared, mismatch_shortfall, pending_at, scraped_at, good_at,
+            outcome, problem
+        FROM (SELECT name FROM person UNION SELECT person FROM entry) AS known
+            LEFT JOIN person ON person.name = known.name
+        ORDER BY known.name;
+    -- Its entries.
+    CREATE TABLE list_entry (
+        list_id       INTEGER NOT NULL,
+        uid           TEXT NOT NULL,
+        position      INTEGER NOT NULL,           -- smaller is newer
+        is_placed     INTEGER NOT NULL,           -- 0: found apart from the others, so `position` says little
+        first_seen_at INTEGER NOT NULL,
+        is_listed     INTEGER NOT NULL DEFAULT 1, -- 0: an accepted reading lacked it
+        is_missing    INTEGER NOT NULL DEFAULT 0, -- 1: the pending reading lacked it
+        PRIMARY KEY (list_id, uid)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO list_entry
+        SELECT list.id, uid, position, 0, seen_at, is_listed, is_missing
+        FROM entry JOIN list ON list.address = entry.person;
+    CREATE INDEX list_entry_by_film ON list_entry (uid);
+    -- People: the `[[users]]` of the config, and which lists each of them wants.
+    ALTER TABLE person RENAME TO old_person;
+    CREATE TABLE person (
+        name       TEXT PRIMARY KEY,
+        collection TEXT,                      -- as the config named it last
+        readings   INTEGER NOT NULL DEFAULT 0 -- of their lists, accepted so far
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO person (name, collection)
+        SELECT list.address, collection FROM list LEFT JOIN old_person ON old_person.name = list.address;
+    DROP TABLE old_person;
+    CREATE TABLE person_list (
+        person  TEXT NOT NULL,
+        list_id INTEGER NOT NULL,
+        PRIMARY KEY (person, list_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO person_list SELECT address, id FROM list;
+    CREATE INDEX person_list_by_list ON person_list (list_id);
+    -- What Radarr is asked for: from first sight on any list of the person until an accepted reading of each lacks it.
+    -- The answer stays with a request that ended, for another uid that is the same film and came meanwhile.
+    CREATE TABLE request (
+        person        TEXT NOT NULL,
+        uid           TEXT NOT NULL,
+        server        TEXT NOT NULL,
+        requested_at  INTEGER NOT NULL,
+        is_wanted     INTEGER NOT NULL DEFAULT 1, -- 0: it ended
+        first_reading INTEGER NOT NULL DEFAULT 0, -- `person.readings` when it began
+        last_reading  INTEGER,                    -- and when it ended
+        answered_at   INTEGER,                    -- when the server was seen to have it
+        tries         INTEGER NOT NULL DEFAULT 0, -- attempts that failed
+        next_try_at   INTEGER NOT NULL DEFAULT 0,
+        problem       TEXT,                       -- excluded, unknown, refused, in_library, untagged, failed
+        detail        TEXT,                       -- the problem in words
+        PRIMARY KEY (person, uid, server)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO request (person, uid, server, requested_at, is_wanted, answered_at, tries, next_try_at, problem, detail)
+        SELECT person, uid, 'radarr', seen_at, is_listed, answered_at, tries, next_try_at, problem, detail FROM entry;
+    CREATE INDEX request_unanswered ON request (person) WHERE is_wanted = 1 AND answered_at IS NULL;
+    CREATE INDEX request_trouble ON request (person) WHERE problem IS NOT NULL;
+    -- Where each film of a person was when Jellyfin was read last; only `status` relies on it.
+    CREATE TABLE presence (
+        person     TEXT NOT NULL,
+        uid        TEXT NOT NULL,
+        state      TEXT,                       -- collection, waiting, watched, ineffective; NULL: to be found out
+        is_watched INTEGER NOT NULL DEFAULT 0, -- also of a film that is in the collection
+        PRIMARY KEY (person, uid)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO presence
+        SELECT person, uid, iif(place = 'unstuck', 'ineffective', place), place = 'watched'
+        FROM entry WHERE place IS NOT NULL;
+    DROP TABLE entry;
+    -- Servers by the name in the config.
+    ALTER TABLE server RENAME TO old_server;
+    CREATE TABLE server (
+        name     TEXT PRIMARY KEY,
+        kind     TEXT NOT NULL, -- radarr, jellyfin
+        identity TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO server SELECT name, name, identity FROM old_server;
+    DROP TABLE old_server;
+    -- Films: Letterboxd's short id (`boxd.it/IWJq`, case matters), and which lbjf found no id on the page: a newer one
+    -- may find it. Shows are looked at again, too.
+    ALTER TABLE film ADD COLUMN lid TEXT;
+    ALTER TABLE film ADD COLUMN looked_by TEXT;
+    DROP INDEX film_unresolved;
+    ALTER TABLE film RENAME COLUMN told TO override;
+    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR override = 2;
+    CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
+    -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
+    CREATE TABLE leftover (
+        collection_id TEXT NOT NULL,
+        item_id       TEXT NOT NULL,
+        tmdb_id       INTEGER NOT NULL,
+        PRIMARY KEY (collection_id, item_id)
+    ) STRICT, WITHOUT ROWID;
     -- What was told, with its kind and whom it is about apart: a name is never taken for a kind, nor for the beginning of
     -- another name.
     ALTER TABLE notice RENAME TO notice_by_key;
@@ -159,34 +280,6 @@ pub(super) const MIGRATIONS: Migrations = &["
     DROP TABLE notice_by_key;
     -- Did it go well, but for lists that only their owners can mend? NULL: as the exit code says.
     ALTER TABLE run ADD COLUMN is_well INTEGER;
-    -- Letterboxd's own number of the member, which stays when they change names.
-    ALTER TABLE person ADD COLUMN member INTEGER;
-    -- Does `position` say where the entry stood among the others? Not where it was found apart from them.
-    ALTER TABLE entry ADD COLUMN is_placed INTEGER NOT NULL DEFAULT 0;
-    -- How many crawls were accepted so far; before which of them an entry was first seen, and which one lacked it. What
-    -- Radarr answered stays with an entry that left, for one that came meanwhile and is the same film.
-    ALTER TABLE person ADD COLUMN crawls INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE entry ADD COLUMN seen_crawl INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE entry ADD COLUMN left_crawl INTEGER;
-    CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
-    -- Lists of which a page could not be read, and why: all pages are asked for again an hour after the last time.
-    ALTER TABLE person ADD COLUMN incomplete_at INTEGER;
-    ALTER TABLE person ADD COLUMN incomplete_count INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE person ADD COLUMN incomplete_why TEXT;
-    -- Had the person watched it at the last look at Jellyfin? Where the film is in the collection, `place` says that.
-    ALTER TABLE entry ADD COLUMN is_watched INTEGER NOT NULL DEFAULT 0;
-    UPDATE entry SET is_watched = 1 WHERE place = 'watched';
-    -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
-    CREATE TABLE leftover (
-        collection_id TEXT NOT NULL,
-        item_id       TEXT NOT NULL,
-        tmdb_id       INTEGER NOT NULL,
-        PRIMARY KEY (collection_id, item_id)
-    ) STRICT, WITHOUT ROWID;
-    -- Which lbjf found no id on a film's page: a newer one may find it. Shows are looked at again, too.
-    ALTER TABLE film ADD COLUMN looked_by TEXT;
-    DROP INDEX film_unresolved;
-    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR told = 2;
 "];
 
 /// `lbjf` in ASCII: marks the file as ours.

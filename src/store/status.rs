@@ -107,7 +107,8 @@ impl Store {
     /// is the matter.
     pub fn people_status(&self, names: &[String]) -> Result<Vec<PersonStatus>, StoreError> {
         let mut people: HashMap<&str, PersonStatus> = HashMap::new();
-        let mut statement = self.db.prepare_cached("SELECT * FROM person WHERE name = ?1")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT * FROM list WHERE kind = 'watchlist' AND address = ?1")?;
         for name in names {
             let person = statement.query_row([name], |row| person_from(name, row)).optional()?;
             let new = || PersonStatus { name: name.clone(), ..PersonStatus::default() };
@@ -127,7 +128,7 @@ impl Store {
             person.waiting = row.get("waiting")?;
             person.watched = row.get("watched")?;
         }
-        for sql in [ODD_FILMS, TROUBLED_ENTRIES] {
+        for sql in [ODD_FILMS, TROUBLED_REQUESTS] {
             let mut statement = self.db.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -177,7 +178,7 @@ impl Store {
     }
 
     fn entries_of(&self, film: &Film) -> Result<Vec<EntryStatus>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT * FROM entry WHERE uid = ?1 ORDER BY person")?;
+        let mut statement = self.db.prepare_cached(ENTRIES_OF_FILM)?;
         let entries = statement.query_map(params![film.uid.0], |row| {
             let word = |name: &str| row.get::<_, Option<String>>(name);
             // What was answered for one that left is kept for another in its place.
@@ -185,7 +186,7 @@ impl Store {
             Ok(EntryStatus {
                 person: row.get("person")?,
                 is_listed,
-                seen_at: row.get("seen_at")?,
+                seen_at: row.get("requested_at")?,
                 answered_at: row.get::<_, Option<Timestamp>>("answered_at")?.filter(|_| is_listed),
                 problem: word("problem")?
                     .filter(|_| is_listed)
@@ -193,7 +194,7 @@ impl Store {
                     .and_then(RequestProblem::from_word),
                 detail: clean(word("detail")?.filter(|_| is_listed)),
                 next_try_at: row.get("next_try_at")?,
-                place: word("place")?.as_deref().and_then(Place::from_word),
+                place: word("state")?.as_deref().and_then(Place::from_word),
                 is_watched: row.get("is_watched")?,
             })
         })?;
@@ -214,25 +215,46 @@ fn tmdb_id(text: &str) -> Option<u32> {
     text.parse().ok()
 }
 
-/// Sums of a person's entries.
+const ENTRIES_OF_FILM: &str = "
+    SELECT person_list.person AS person, max(list_entry.is_listed) AS is_listed,
+        coalesce(request.requested_at, min(list_entry.first_seen_at)) AS requested_at, request.answered_at,
+        request.problem, request.detail, coalesce(request.next_try_at, 0) AS next_try_at, presence.state AS state,
+        coalesce(presence.is_watched, 0) AS is_watched
+    FROM list_entry
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+        LEFT JOIN request ON request.person = person_list.person AND request.uid = list_entry.uid
+        LEFT JOIN presence ON presence.person = person_list.person AND presence.uid = list_entry.uid
+    WHERE list_entry.uid = ?1
+    GROUP BY person_list.person ORDER BY person_list.person";
+
+/// Sums of what a person wants.
 pub(super) const COUNTS: &str = "
-    SELECT person, count(*) AS listed, count(answered_at) AS in_radarr, sum(place IS 'collection') AS in_collection,
-        sum(place IS 'waiting') AS waiting, sum(is_watched) AS watched
-    FROM entry WHERE person IN (SELECT value FROM json_each(?1)) AND is_listed = 1 GROUP BY person";
+    SELECT request.person AS person, count(*) AS listed, count(answered_at) AS in_radarr,
+        coalesce(sum(state IS 'collection'), 0) AS in_collection, coalesce(sum(state IS 'waiting'), 0) AS waiting,
+        coalesce(sum(is_watched), 0) AS watched
+    FROM request LEFT JOIN presence ON presence.person = request.person AND presence.uid = request.uid
+    WHERE request.person IN (SELECT value FROM json_each(?1)) AND is_wanted = 1 GROUP BY request.person";
 
 /// Entries whose film is no movie, as far as known; few as a rule.
 pub(super) const ODD_FILMS: &str = "
-    SELECT film.*, entry.person AS person, entry.problem AS trouble, entry.detail AS detail
-    FROM film CROSS JOIN entry ON entry.uid = film.uid
-    WHERE film.kind IS NOT 'movie' AND entry.is_listed = 1 ORDER BY entry.position, film.uid";
+    SELECT film.*, person_list.person AS person, request.problem AS trouble, request.detail AS detail
+    FROM film
+        CROSS JOIN list_entry ON list_entry.uid = film.uid
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+        LEFT JOIN request ON request.person = person_list.person AND request.uid = film.uid
+    WHERE film.kind IS NOT 'movie' AND list_entry.is_listed = 1
+    GROUP BY person_list.person, film.uid ORDER BY min(list_entry.position), film.uid";
 
-/// Entries that Radarr did not take, of movies; few as a rule. What is in the library is no trouble.
-pub(super) const TROUBLED_ENTRIES: &str = "
-    SELECT film.*, entry.person AS person, entry.problem AS trouble, entry.detail AS detail
-    FROM entry CROSS JOIN film ON film.uid = entry.uid
-    WHERE entry.problem IS NOT NULL AND entry.problem <> 'in_library' AND entry.is_listed = 1
+/// Requests that Radarr did not take, of movies; few as a rule. What is in the library is no trouble.
+pub(super) const TROUBLED_REQUESTS: &str = "
+    SELECT film.*, request.person AS person, request.problem AS trouble, request.detail AS detail,
+        (SELECT min(list_entry.position) FROM person_list CROSS JOIN list_entry USING (list_id)
+            WHERE person_list.person = request.person AND list_entry.uid = request.uid
+                AND list_entry.is_listed = 1) AS position
+    FROM request CROSS JOIN film ON film.uid = request.uid
+    WHERE request.problem IS NOT NULL AND request.problem <> 'in_library' AND request.is_wanted = 1
       AND film.kind = 'movie'
-    ORDER BY entry.position, film.uid";
+    ORDER BY position, film.uid";
 
 /// An entry with which something is the matter.
 struct Odd {
@@ -290,7 +312,7 @@ impl PersonStatus {
 fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
     Ok(PersonStatus {
         name: name.to_owned(),
-        scraped_at: row.get("scraped_at")?,
+        scraped_at: row.get("read_at")?,
         good_at: row.get("good_at")?,
         accepted_at: row.get("accepted_at")?,
         pending_at: row.get("pending_at")?,

@@ -291,18 +291,19 @@ impl World {
         let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
         for (table, columns) in [
             (
-                "person",
+                "list",
                 &[
                     "accepted_at",
                     "crawled_at",
                     "mismatch_at",
                     "pending_at",
-                    "scraped_at",
+                    "read_at",
                     "good_at",
                     "incomplete_at",
                 ][..],
             ),
-            ("entry", &["seen_at", "answered_at", "next_try_at"]),
+            ("list_entry", &["first_seen_at"]),
+            ("request", &["requested_at", "answered_at", "next_try_at"]),
             ("film", &["next_look_at"]),
             ("notice", &["told_at"]),
             ("unstuck", &["tried_at"]),

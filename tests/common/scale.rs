@@ -205,29 +205,38 @@ fn fill(path: &Path, users: u32, films: u32, mut ids: impl FnMut(&str) -> (u32, 
     let now = i64::try_from(now).expect("a sensible time");
     {
         let prepare = |sql| tx.prepare(sql).expect("the schema is known");
-        let mut person = prepare(
-            "INSERT INTO person (name, declared, accepted_at, crawled_at, scraped_at, good_at, outcome)
-             VALUES (?1, ?2, ?3, ?3, ?3, ?3, 'complete')",
+        let mut list = prepare(
+            "INSERT INTO list (kind, address, declared, accepted_at, crawled_at, read_at, good_at, outcome)
+             VALUES ('watchlist', ?1, ?2, ?3, ?3, ?3, ?3, 'complete')",
         );
+        let mut person = prepare("INSERT INTO person (name) VALUES (?1)");
+        let mut person_list = prepare("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)");
         let mut film = prepare(
             "INSERT OR IGNORE INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, 2000, ?4, ?5)",
         );
         let mut slug = prepare("INSERT OR IGNORE INTO slug (slug, uid) VALUES (?1, ?2)");
         let mut entry = prepare(
-            "INSERT INTO entry (person, uid, position, seen_at, answered_at, place)
-             VALUES (?1, ?2, ?3, ?4, ?4, 'waiting')",
+            "INSERT INTO list_entry (list_id, uid, position, is_placed, first_seen_at) VALUES (?1, ?2, ?3, 1, ?4)",
         );
+        let mut request = prepare(
+            "INSERT INTO request (person, uid, server, requested_at, answered_at) VALUES (?1, ?2, 'radarr', ?3, ?3)",
+        );
+        let mut presence = prepare("INSERT INTO presence (person, uid, state) VALUES (?1, ?2, 'waiting')");
         for user in 0..users {
             let name = name(user);
-            person.execute(params![name, films, now]).expect("a new person");
+            list.execute(params![name, films, now]).expect("a new list");
+            let list_id = tx.last_insert_rowid();
+            person.execute([&name]).expect("a new person");
+            person_list.execute(params![name, list_id]).expect("it is theirs");
             for (position, text) in slugs(user, films).enumerate() {
                 let (number, tmdb) = ids(&text);
                 let uid = format!("film:{number}");
                 film.execute(params![uid, text, text, "movie", tmdb]).expect("a film");
                 slug.execute(params![text, uid]).expect("a name");
-                entry
-                    .execute(params![name, uid, i64::try_from(position).expect("short"), now])
-                    .expect("an entry");
+                let position = i64::try_from(position).expect("short");
+                entry.execute(params![list_id, uid, position, now]).expect("an entry");
+                request.execute(params![name, uid, now]).expect("a request");
+                presence.execute(params![name, uid]).expect("a film that waits");
             }
         }
     }

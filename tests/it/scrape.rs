@@ -142,7 +142,7 @@ fn it_stores_what_films_are_and_nothing_of_the_person() {
         db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
     assert_eq!(count("film"), 3);
-    for table in ["person", "entry", "notice", "run"] {
+    for table in ["list", "list_entry", "person", "request", "notice", "run"] {
         assert_eq!(count(table), 0, "{table}");
     }
     scrape(&world, &["ada"]).exits(Exit::Success);

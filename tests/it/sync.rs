@@ -70,7 +70,7 @@ fn a_run_that_cannot_go_on_has_ended() {
     let world = World::new().watchlist(&["heat-1995"]);
     world.sync();
     let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
-    db.execute_batch("CREATE TRIGGER no BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END")
+    db.execute_batch("CREATE TRIGGER no BEFORE INSERT ON list_entry BEGIN SELECT RAISE(ABORT, 'no'); END")
         .expect("any database takes a trigger");
     world.letterboxd.push("ada", "alien");
     world.letterboxd.push("ada", "akira");

@@ -276,7 +276,7 @@ impl View<'_> {
             Some(Place::Waiting) => "not in it, since the library has no such film yet",
             Some(Place::Watched) if sharers.len() == 1 => "not in it, since it was watched",
             Some(Place::Watched) => "not in it",
-            Some(Place::Unstuck) => "not in it, although Jellyfin said it put it in",
+            Some(Place::Ineffective) => "not in it, although Jellyfin said it put it in",
             None => "not looked at yet",
         };
         match (names(true), names(false)) {
@@ -333,7 +333,7 @@ impl View<'_> {
                 "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
                     .to_owned(),
             ),
-            Some(Place::Unstuck) => Some("it is put into the collection again within a day".to_owned()),
+            Some(Place::Ineffective) => Some("it is put into the collection again within a day".to_owned()),
             None => Some("the next run looks for it in Jellyfin's library".to_owned()),
         }
     }

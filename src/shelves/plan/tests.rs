@@ -461,7 +461,7 @@ fn the_place_of_a_film_is_where_it_was_seen() {
 
 /// A viewer of whose library only what changed was read, and where their films stood.
 fn partial(text: &'static str, changed: &str, watched: &[u32]) -> (Vec<Listed>, Library) {
-    let places = [Place::Collection, Place::Waiting, Place::Watched, Place::Unstuck];
+    let places = [Place::Collection, Place::Waiting, Place::Watched, Place::Ineffective];
     let listed = text.split_whitespace().map(|word| {
         let (number, place) = word.split_once('=').expect("1=waiting");
         let place = places.into_iter().find(|one| one.word() == place);
@@ -483,7 +483,7 @@ fn sees<'a>(listed: &'a [Listed], library: &'a Library) -> Viewer<'a> {
 #[test]
 fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
     for (name, listed, changed, watched, members, expected) in [
-        ("all as it was", "1=collection 2=waiting 3=watched 4=unstuck", "", &[3][..], "1a", false),
+        ("all as it was", "1=collection 2=waiting 3=watched 4=ineffective", "", &[3][..], "1a", false),
         ("a film that waited came", "2=waiting", "2a", &[], "", false),
         ("newly wanted", "1=new", "1a", &[], "", true),
         ("no longer watched", "3=watched", "", &[], "", true),
@@ -506,5 +506,5 @@ fn a_film_that_did_not_change_stays_where_it_was() {
     let places = places(&viewer, &[member("1a")], &[item_id("4a")], &Aliases::default());
     let word = |placed: &Placed| format!("{} {}", placed.uid, placed.place.map_or("?", Place::word));
     let words: Vec<_> = places.iter().map(word).collect();
-    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 unstuck"], "nothing new is known of 5");
+    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 ineffective"], "nothing new is known of 5");
 }

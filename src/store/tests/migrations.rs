@@ -117,21 +117,75 @@ fn tables(path: &Path) -> Vec<(String, Vec<String>)> {
     names.iter().map(|name| (name.clone(), columns(name))).collect()
 }
 
-/// What stands in these columns.
-fn rows(path: &Path, tables: &[(String, Vec<String>)]) -> Vec<String> {
-    let db = Connection::open(path).unwrap();
+/// Rows that these queries find, in no order.
+fn found<'a>(db: &Connection, queries: impl IntoIterator<Item = (&'a str, String)>) -> Vec<String> {
     let mut lines = Vec::new();
-    for (table, columns) in tables {
-        let mut all = db.prepare(&format!("SELECT {} FROM {table}", columns.join(", "))).unwrap();
+    for (what, sql) in queries {
+        let mut all = db.prepare(&sql).unwrap();
+        let columns = all.column_count();
         let values = |row: &rusqlite::Row<'_>| {
-            let value = |index| row.get::<_, rusqlite::types::Value>(index);
-            (0..columns.len()).map(value).collect::<Result<Vec<_>, _>>()
+            (0..columns)
+                .map(|index| row.get::<_, rusqlite::types::Value>(index))
+                .collect::<Result<Vec<_>, _>>()
         };
         let rows = all.query_map([], values).unwrap();
-        lines.extend(rows.map(|row| format!("{table} {:?}", row.unwrap())));
+        lines.extend(rows.map(|row| format!("{what} {:?}", row.unwrap())));
     }
     lines.sort();
     lines
+}
+
+/// What a store says in tables that got another form with schema 3: how one of before says it, and one of since.
+const SPLIT: [(&str, &str, &str); 6] = [
+    (
+        "lists",
+        "SELECT name, collection, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
+            mismatch_declared, mismatch_shortfall, pending_at, scraped_at, good_at, outcome, problem FROM person",
+        "SELECT name, collection, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
+            mismatch_declared, mismatch_shortfall, pending_at, read_at, good_at, outcome, problem
+        FROM list JOIN person_list ON list_id = id JOIN person ON name = person AND name = address",
+    ),
+    (
+        "entries",
+        "SELECT person, uid, position, seen_at, is_listed, is_missing FROM entry",
+        "SELECT address, uid, position, first_seen_at, is_listed, is_missing FROM list_entry JOIN list ON id = list_id",
+    ),
+    (
+        "requests",
+        "SELECT person, uid, 'radarr', seen_at, is_listed, answered_at, tries, next_try_at, problem, detail FROM entry",
+        "SELECT person, uid, server, requested_at, is_wanted, answered_at, tries, next_try_at, problem, detail
+        FROM request",
+    ),
+    (
+        "presence",
+        "SELECT person, uid, iif(place = 'unstuck', 'ineffective', place), place = 'watched' FROM entry
+        WHERE place IS NOT NULL",
+        "SELECT person, uid, state, is_watched FROM presence",
+    ),
+    ("servers", "SELECT name, name, identity FROM server", "SELECT name, kind, identity FROM server"),
+    (
+        "films",
+        "SELECT uid, slug, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
+        "SELECT uid, slug, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
+    ),
+];
+
+/// Everything that a store which was of this schema says, whichever it is of by now. `tables` are those of that schema.
+fn rows(path: &Path, schema: u32, tables: &[(String, Vec<String>)]) -> Vec<String> {
+    let db = Connection::open(path).unwrap();
+    let is_split = schema::check(&db, SCHEMA_VERSION).unwrap() >= 3;
+    let lasting = tables.iter().filter(|(table, _)| is_lasting(table, schema));
+    let lasting =
+        lasting.map(|(table, columns)| (&**table, format!("SELECT {} FROM {table}", columns.join(", "))));
+    let split = SPLIT.iter().filter(|_| schema < 3);
+    let split =
+        split.map(|(what, before, since)| (*what, (if is_split { *since } else { *before }).to_owned()));
+    found(&db, lasting.chain(split))
+}
+
+/// Has the table the same form since this schema? What was said when (`notice`) has a test of its own below.
+fn is_lasting(table: &str, schema: u32) -> bool {
+    schema >= 3 || !["entry", "person", "server", "film", "notice"].contains(&table)
 }
 
 /// Rows for what is empty in the files of releases: aliases, items that did not come, refusals, lists in doubt.
@@ -139,10 +193,6 @@ const LIVED_ON: &str = "
     INSERT INTO tmdb_alias VALUES (4000003, 4800003);
     INSERT INTO unstuck SELECT id, 'item', 1700000000 FROM collection;
     INSERT INTO cool_down VALUES ('direct', 1700003600, 3600), ('proxy.example:8080', 1700007200, 7200);
-    UPDATE person SET shortfall = 1, mismatch_at = 1700000000, mismatch_count = 2, mismatch_declared = 7,
-        mismatch_shortfall = 1, problem = 'the pages disagree' WHERE name = 'ada';
-    UPDATE person SET pending_at = 1700000000 WHERE name = 'ben';
-    UPDATE entry SET is_missing = 1, tries = 2, next_try_at = 1700000000 WHERE person = 'ben';
     UPDATE film SET tries = 1, next_look_at = 1700000000, problem = 'its film page names no TMDB id'
         WHERE slug = 'winter-witness';
     INSERT INTO member VALUES ('0123456789abcdef0123456789abcdef', 4000001, 0, 1);
@@ -150,19 +200,30 @@ const LIVED_ON: &str = "
         VALUES ('sync', 1700000000, 1700000005, 4, 'sync: 2 users, 1 failed, in 5 s', 'ada: no');
 ";
 
-/// Rows for what came with schema 3.
+const LIVED_ON_BEFORE_3: &str = "
+    UPDATE person SET shortfall = 1, mismatch_at = 1700000000, mismatch_count = 2, mismatch_declared = 7,
+        mismatch_shortfall = 1, problem = 'the pages disagree' WHERE name = 'ada';
+    UPDATE person SET pending_at = 1700000000 WHERE name = 'ben';
+    UPDATE entry SET is_missing = 1, tries = 2, next_try_at = 1700000000 WHERE person = 'ben';
+    UPDATE entry SET place = 'unstuck' WHERE person = 'ben' AND place = 'waiting';
+";
+
 const LIVED_ON_SINCE_3: &str = "
-    UPDATE entry SET left_crawl = 2, seen_crawl = 1, is_placed = 1 WHERE person = 'ben';
-    UPDATE person SET member = 15345230, crawls = 3 WHERE name = 'ada';
+    UPDATE list SET shortfall = 1, mismatch_at = 1700000000, mismatch_count = 2, mismatch_declared = 7,
+        mismatch_shortfall = 1, problem = 'the pages disagree', member = 15345230 WHERE address = 'ada';
+    UPDATE list SET pending_at = 1700000000, incomplete_at = 1700000000, incomplete_count = 2,
+        incomplete_why = 'HTTP 500' WHERE address = 'ben';
+    UPDATE list_entry SET is_missing = 1, is_placed = 1 WHERE list_id = 1;
+    UPDATE request SET tries = 2, next_try_at = 1700000000, first_reading = 1, last_reading = 2 WHERE person = 'ben';
     UPDATE run SET is_well = 1;
-    UPDATE person SET incomplete_at = 1700000000, incomplete_count = 2, incomplete_why = 'HTTP 500' WHERE name = 'ben';
+    UPDATE film SET lid = 'IWJq', looked_by = '0.1.0' WHERE slug = 'winter-witness';
     INSERT INTO leftover SELECT id, 'item', 4000001 FROM collection;
 ";
 
-/// The tables that have the same form since this schema. What was told got another one with schema 3: see below.
-fn lasting(mut tables: Vec<(String, Vec<String>)>, schema: u32) -> Vec<(String, Vec<String>)> {
-    tables.retain(|(table, _)| schema >= 3 || table != "notice");
-    tables
+fn live_on(path: &Path, schema: u32) {
+    let db = Connection::open(path).unwrap();
+    db.execute_batch(LIVED_ON).unwrap();
+    db.execute_batch(if schema < 3 { LIVED_ON_BEFORE_3 } else { LIVED_ON_SINCE_3 }).unwrap();
 }
 
 /// Columns that say the same of every row: what would become of another value is not tried.
@@ -191,24 +252,33 @@ fn an_old_store_becomes_what_a_new_one_is_and_keeps_every_row_as_the_copy_does()
     drop(Store::open(&new).unwrap());
     for schema in 1..=SCHEMA_VERSION {
         let (_folder, path) = released(schema);
-        Connection::open(&path).unwrap().execute_batch(LIVED_ON).unwrap();
-        let tables = lasting(tables(&path), schema);
-        if schema >= 3 {
-            Connection::open(&path).unwrap().execute_batch(LIVED_ON_SINCE_3).unwrap();
-        }
-        // The config told no film's id.
+        live_on(&path, schema);
+        let tables = tables(&path);
+        // The config overrode no film's id; what is to be said once a day lies in a table of another form.
         let mut uniform = uniform(&path, &tables);
-        uniform.retain(|column| column != "film.told");
+        uniform.retain(|column| {
+            !["film.told", "film.override"].contains(&&**column) && !column.starts_with("notice.")
+        });
         assert_eq!(uniform, [""; 0], "schema {schema}");
-        let before = rows(&path, &tables);
+        let before = rows(&path, schema, &tables);
         drop(Store::open(&path).unwrap());
-        assert_eq!(rows(&path, &tables), before, "schema {schema}");
+        assert_eq!(rows(&path, schema, &tables), before, "schema {schema}");
         assert_eq!(definitions(&path), definitions(&new), "schema {schema}");
         if schema < SCHEMA_VERSION {
             let kept = beside(&path, &format!(".v{schema}.bak"));
-            assert_eq!(rows(&kept, &tables), before, "schema {schema}");
+            assert_eq!(rows(&kept, schema, &tables), before, "schema {schema}");
         }
     }
+}
+
+#[test]
+fn what_the_config_overrode_before_schema_3_is_still_overridden() {
+    let (_folder, path) = released(2);
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch("UPDATE film SET told = 1 WHERE slug = 'salt-garden'").unwrap();
+    drop(Store::open(&path).unwrap());
+    let sql = "SELECT slug FROM film WHERE override = 1";
+    assert_eq!(db.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap(), "salt-garden");
 }
 
 #[test]
@@ -250,8 +320,8 @@ fn the_migrations_of_a_release_make_what_that_release_made() {
 fn a_migration_that_is_killed_at_any_statement_is_undone_and_done_by_the_next_run() {
     for schema in 1..SCHEMA_VERSION {
         let (_folder, original) = released(schema);
-        let tables = lasting(tables(&original), schema);
-        let before = rows(&original, &tables);
+        let tables = tables(&original);
+        let before = rows(&original, schema, &tables);
         assert!(before.len() > 30, "{} rows", before.len());
         let sql = MIGRATIONS[schema as usize..].concat();
         for killed_after in 0.. {
@@ -270,11 +340,11 @@ fn a_migration_that_is_killed_at_any_statement_is_undone_and_done_by_the_next_ru
             drop(Store::open(&path).unwrap());
             let db = Connection::open(&path).unwrap();
             assert_eq!(schema::check(&db, SCHEMA_VERSION).unwrap(), SCHEMA_VERSION);
-            assert_eq!(rows(&path, &tables), before, "killed after {killed_after} statements");
+            assert_eq!(rows(&path, schema, &tables), before, "killed after {killed_after} statements");
             let kept = beside(&path, &format!(".v{schema}.bak"));
             assert_eq!(names(left.path()), ["lbjf.db".to_owned(), format!("lbjf.db.v{schema}.bak")]);
             assert_eq!(schema::check(&Connection::open(&kept).unwrap(), SCHEMA_VERSION).unwrap(), schema);
-            assert_eq!(rows(&kept, &tables), before);
+            assert_eq!(rows(&kept, schema, &tables), before);
             if is_last {
                 assert!(killed_after > 3, "{killed_after} statements");
                 break;

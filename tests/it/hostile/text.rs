@@ -324,8 +324,8 @@ fn a_store_of_before_titles_were_cleaned_is_shown_in_plain_lines() {
     let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
     for sql in [
         "UPDATE film SET name = ?1",
-        "UPDATE entry SET detail = ?1, problem = 'failed', answered_at = NULL",
-        "UPDATE person SET problem = ?1",
+        "UPDATE request SET detail = ?1, problem = 'failed', answered_at = NULL",
+        "UPDATE list SET problem = ?1",
         "UPDATE run SET summary = ?1, problems = json_array(?1)",
     ] {
         db.execute(sql, [HOSTILE]).expect(sql);
