@@ -183,7 +183,7 @@ fn radarr(config: &config::Radarr, patience: Patience) -> anyhow::Result<Radarr>
 fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jellyfin> {
     let (timeout, ca_file) = (config.timeout, config.ca_file.as_ref());
     let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
-    // The only form that works from 10.8 to 12.0 (facts/servers.md J1).
+    // The only form that works from 10.8 to 12.0 (docs/jellyfin.md#keys).
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
     let (base, http) = (config.url.clone(), Http::new(&options)?);
     Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, patience }))

@@ -2,7 +2,7 @@
 //!
 //! One connection, owned by one thread. Every outcome is written the moment it is known, in a transaction of its
 //! own; readers of the same file (`status`, `scrape`) wait for it. The journal is SQLite's rollback journal: one
-//! writer at a time, and a read-only mount can still be read (facts/crates.md §4). A file that cannot be read stops
+//! writer at a time, and a read-only mount can still be read (docs/design.md#sqlite). A file that cannot be read stops
 //! the run: an empty one in its place would mean that nothing was ever synced. A new store is therefore made under
 //! another name and then put in place, so that a file of no bytes is always one that lost them. Before an older file
 //! is brought up to date, a copy of it is kept beside it as `lbjf.db.v<schema>.bak`.

@@ -46,7 +46,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// A number on the wire, which may also come as text: `604` or `"604"` (facts/servers.md R12.12).
+/// A number on the wire, which may also come as text: `604` or `"604"` (docs/radarr.md#json).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number(pub u32);
 
@@ -339,7 +339,7 @@ impl ApiError {
         self.answered().is_some_and(|(status, _)| status == 500)
     }
 
-    /// Is it SQLite's of a busy Radarr (facts/servers.md R3)?
+    /// Is it SQLite's of a busy Radarr (docs/radarr.md#a-locked-database)?
     pub fn is_locked(&self) -> bool {
         self.is_internal() && self.answered().is_some_and(|(_, body)| body.contains("database is locked"))
     }
@@ -476,7 +476,7 @@ fn is_own_container(base: &str) -> bool {
 }
 
 /// What an error body says, in any of the shapes the two servers have; never `description`, which holds stack
-/// traces and paths (facts/servers.md R1).
+/// traces and paths (docs/radarr.md#errors).
 pub fn message(body: &str) -> Option<String> {
     use serde_json::Value;
     let Ok(body) = serde_json::from_str(body) else {

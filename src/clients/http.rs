@@ -3,7 +3,7 @@
 //! ureq stays behind this file. Every status is an [`Answer`], since both servers explain themselves in the body of
 //! a 4xx; only what never became an answer is a [`TransportError`]. Redirects are never followed here: a followed
 //! redirect of a POST becomes a GET and looks like success, and Radarr's key would travel to the new host
-//! (facts/servers.md R1, facts/crates.md 2.1).
+//! (docs/radarr.md#redirects, docs/design.md#the-http-client).
 
 mod line;
 mod patience;
@@ -165,7 +165,8 @@ impl Http {
             .max_redirects(0)
             .user_agent(&options.user_agent)
             .accept(options.accept)
-            // With brotli on offer both servers take it, and it is twice as large as their gzip (R12.3, J5).
+            // With brotli on offer both servers take it, and it is twice as large as their gzip
+            // (docs/radarr.md#body-sizes, docs/jellyfin.md#body-sizes).
             .accept_encoding("gzip")
             .timeout_global(Some(options.timeout))
             // Less than the whole time, or nobody could tell in which of the two it ended.

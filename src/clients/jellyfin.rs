@@ -1,4 +1,4 @@
-//! The Jellyfin door: the calls lbjf makes, the subset that is safe from 10.8 to 12.0 (facts/servers.md J1-J11).
+//! The Jellyfin door: the calls lbjf makes, the subset that is safe from 10.8 to 12.0 (docs/jellyfin.md).
 //!
 //! Only `Authorization: MediaBrowser Token="…"` works everywhere. Every library query says
 //! `collapseBoxSetItems=false&hasTmdbId=true`, or the films of lbjf's own collections would be missing from it. An
@@ -17,7 +17,8 @@ use crate::domain::library::{LibraryItem, Member, SavedItem};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::store::Timestamp;
 
-/// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that (J10).
+/// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that
+/// (docs/jellyfin.md#long-requests).
 pub const MAX_IDS: usize = 100;
 
 /// Seconds by which two questions for what changed overlap. A film may become visible a little after it was saved, and
@@ -82,7 +83,7 @@ pub struct BoxSet {
     pub name: String,
     /// The last part of its path, as in `Ada's watchlist [boxset]`.
     pub folder: String,
-    /// Left behind by a deletion: it has members and takes films, but nobody sees it (J8).
+    /// Left behind by a deletion: it has members and takes films, but nobody sees it (docs/jellyfin.md#ghosts).
     pub is_ghost: bool,
     /// Changes whenever something is put in or taken out, and not when the film of a member goes away or comes back.
     pub etag: Option<String>,
@@ -122,7 +123,8 @@ pub fn folder_key(name: &str) -> String {
 /// A film in somebody's library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LibraryFilm {
-    /// Changes with the file's path, hence never remembered (J5). Without a usable one it cannot be put anywhere.
+    /// Changes with the file's path, hence never remembered (docs/jellyfin.md#item-ids). Without a usable one it cannot
+    /// be put anywhere.
     pub item_id: Option<JellyfinId>,
     /// Its TMDB id.
     pub tmdb: TmdbId,
@@ -214,7 +216,7 @@ impl Jellyfin {
     }
 
     /// Whose token is the key? `None`: nobody's, so it is an API key, to which nothing is closed. Asked about itself,
-    /// an API key gets a 400 (J1).
+    /// an API key gets a 400 (docs/jellyfin.md#keys).
     pub fn key_owner(&self) -> Result<Option<KeyOwner>, ApiError> {
         let user: Result<wire::User, _> = self.api.get("Users/Me", &[]);
         match user {
@@ -244,13 +246,13 @@ impl Jellyfin {
     }
 
     /// The films that this person can see, with what they watched. One unpaged request: pages are slower, and go
-    /// wrong in several versions (J5).
+    /// wrong in several versions (docs/jellyfin.md#the-library).
     pub fn library(&self, user_id: &JellyfinId) -> Result<Films, ApiError> {
         self.films(user_id, &[])
     }
 
     /// Those of them that were saved since: arrivals, new files, edited ids. It does not see marks of watched, films
-    /// that went away, and what a person may see since (J5).
+    /// that went away, and what a person may see since (docs/jellyfin.md#what-changed).
     ///
     /// Up to 10.10 the condition on `minDateLastSaved` is written with the name of `minDateLastSavedForUser`: alone it
     /// finds nothing, or is an error. From 10.11 on both mean the same. (Read in Jellyfin's `SqliteItemRepository` and
@@ -278,7 +280,7 @@ impl Jellyfin {
     }
 
     /// How many films this person's library has, as the server counts: on some versions also a few that it would not
-    /// list for them (J5).
+    /// list for them (docs/jellyfin.md#counting).
     pub fn film_count(&self, user_id: &JellyfinId) -> Result<u32, ApiError> {
         // A limit of 0 has not always meant none.
         let few = [("limit", "1"), ("enableImages", "false"), ("enableUserData", "false")];
@@ -350,7 +352,8 @@ impl Jellyfin {
         Ok(items.items.into_iter().filter_map(|row| row.0).collect())
     }
 
-    /// What is in a collection: asked without a user and without a type, which would hide members (J5).
+    /// What is in a collection: asked without a user and without a type, which would hide members
+    /// (docs/jellyfin.md#members).
     pub fn members(&self, collection_id: &JellyfinId) -> Result<Vec<Member>, ApiError> {
         let query = [
             ("parentId", collection_id.as_str()),
@@ -365,8 +368,8 @@ impl Jellyfin {
 
     /// Makes a collection, locked and empty; returns its id.
     ///
-    /// A name whose folder exists is emptied by this (J7): look first. Locked, since an unlocked one is renamed and
-    /// refilled by metadata refreshes.
+    /// A name whose folder exists is emptied by this (docs/jellyfin.md#creating-a-collection): look first. Locked,
+    /// since an unlocked one is renamed and refilled by metadata refreshes.
     pub fn create(&self, name: &str) -> Result<JellyfinId, ApiError> {
         let created: wire::Created =
             self.api.post_once("Collections", &[("name", name), ("isLocked", "true")], None)?;
@@ -491,8 +494,8 @@ fn box_set(set: wire::BoxSet) -> BoxSet {
     BoxSet { id: set.id, name, folder, is_ghost: parent.is_none(), etag }
 }
 
-/// The TMDB id of a film. Keys come in any case, values are any text (J5). A show's id is of another number space,
-/// so only films have one here; on 10.11 a better version of a film is a `Video`.
+/// The TMDB id of a film. Keys come in any case, values are any text (docs/jellyfin.md#tmdb-ids). A show's id is of
+/// another number space, so only films have one here; on 10.11 a better version of a film is a `Video`.
 fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
     if !matches!(item.kind.as_deref(), Some("Movie" | "Video")) {
         return None;

@@ -118,7 +118,7 @@ pub enum Trial {
 }
 
 /// Texts that only a challenge has. `/cdn-cgi/challenge-platform/` is none: it is on every page
-/// (facts/letterboxd.md §4).
+/// (docs/letterboxd.md#what-comes-instead-of-a-page).
 const CHALLENGE_MARKERS: &[&str] = &[
     "_cf_chl_opt",
     "<title>Just a moment...</title>",
@@ -258,7 +258,7 @@ impl Letterboxd {
     /// as it arrives.
     ///
     /// Page 1 has an address of its own, since `/page/1/` is refused, and so is an address without the slash at its
-    /// end (facts/letterboxd.md §1).
+    /// end (docs/letterboxd.md#addresses).
     pub fn watchlist_pages(
         &self,
         pages: &[(&str, u32)],
@@ -408,7 +408,7 @@ impl Letterboxd {
         parse()
     }
 
-    /// Which kind of answer is this? First match wins (facts/letterboxd.md §5).
+    /// Which kind of answer is this? First match wins (docs/letterboxd.md#what-comes-instead-of-a-page).
     fn classify<T>(
         &self,
         answer: Answer,

@@ -1,4 +1,4 @@
-//! The Radarr door: the calls lbjf makes, from v4 to v6 (facts/servers.md R1-R12).
+//! The Radarr door: the calls lbjf makes, from v4 to v6 (docs/radarr.md).
 //!
 //! Films are added one at a time with `POST /movie`, never with `/movie/import`, which checks nothing and can break
 //! Radarr. A refused film is explained in plain words; "already there" is told by its own variant, since it is
@@ -50,7 +50,7 @@ pub struct RadarrFilm {
 /// What Radarr's metadata knows of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// Another id than the one asked for, when TMDB merged that into this one (R12.9).
+    /// Another id than the one asked for, when TMDB merged that into this one (docs/radarr.md#merged-ids).
     pub tmdb: TmdbId,
     /// Is it animated, as TMDB's genres say?
     pub is_animated: bool,
@@ -158,7 +158,7 @@ impl Radarr {
 
     /// Is it Radarr, and new enough? Returns its version.
     ///
-    /// Only `appName` tells it from Sonarr, which answers the same path (R1).
+    /// Only `appName` tells it from Sonarr, which answers the same path (docs/radarr.md#versions).
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl Radarr {
     pub fn film(&self, tmdb: TmdbId) -> Result<Option<RadarrFilm>, ApiError> {
         let movies: Vec<wire::Movie> =
             self.api.get_library("api/v3/movie", &[("tmdbId", &tmdb.to_string())])?;
-        // An ignored parameter would bring the whole library (R12.2).
+        // An ignored parameter would bring the whole library (docs/radarr.md#films).
         Ok(movies.into_iter().find(|movie| movie.tmdb_id.0 == tmdb.0).map(|movie| radarr_film(movie).1))
     }
 
@@ -246,7 +246,8 @@ impl Radarr {
         }
     }
 
-    /// Adds one film. Returns the TMDB id that Radarr stored, which differs for a merged entry (R12.9).
+    /// Adds one film. Returns the TMDB id that Radarr stored, which differs for a merged entry
+    /// (docs/radarr.md#merged-ids).
     ///
     /// A call that brought no answer may have added the film all the same: [`Radarr::film`] tells.
     pub fn add(&self, film: &NewFilm<'_>) -> Result<TmdbId, AddError> {
@@ -296,7 +297,7 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// What a refused `POST /movie` means. The array of a 400 holds every failure at once, so "already there" may stand
-/// beside others and wins (R5, R12).
+/// beside others and wins (docs/radarr.md#refusals).
 fn explain(error: ApiError, tmdb: TmdbId) -> AddError {
     let (status, body) = match error.answered() {
         Some((status, body)) => (status, body.to_owned()),
@@ -309,7 +310,7 @@ fn explain(error: ApiError, tmdb: TmdbId) -> AddError {
     }
 }
 
-/// A lookup of an unknown film is a 500 like any other, but for its text (R4).
+/// A lookup of an unknown film is a 500 like any other, but for its text (docs/radarr.md#looking-a-film-up).
 fn says_unknown(message: &str) -> bool {
     message.starts_with("Movie with tmdbId")
 }

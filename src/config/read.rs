@@ -398,7 +398,7 @@ fn minimum_availability(table: &mut Table<'_, '_>) -> MinimumAvailability {
     }
 }
 
-/// Labels in lower case: Radarr stores them so, and refuses the same label in capitals (facts/servers.md R8).
+/// Labels in lower case: Radarr stores them so, and refuses the same label in capitals (docs/radarr.md#tags).
 fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String> {
     let Some(given) = table.take::<Vec<String>>(key) else { return Vec::new() };
     let labels: Vec<String> = given.value.iter().map(|label| label.trim().to_lowercase()).collect();

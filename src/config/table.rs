@@ -1,7 +1,7 @@
 //! Reads one TOML table key by key and notes every problem with its line instead of stopping at the first.
 //!
 //! Whatever is never asked for is an unknown key. Values are not quoted in messages unless the caller does so: they
-//! may be secrets (facts/crates.md §5).
+//! may be secrets (docs/design.md#toml).
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@ use serde::Serialize;
 #[serde(transparent)]
 pub struct Uid(pub String);
 
-/// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (facts/letterboxd.md 1.2).
+/// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (docs/letterboxd.md#film-names).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Slug(pub String);
@@ -120,8 +120,8 @@ pub fn split_year(text: &str) -> (&str, Option<u16>) {
 }
 
 /// The name of a Letterboxd member as its addresses have it: lower case; `None` when no member can have it. Letters,
-/// digits and `_`, at least two of them; some clients also met `-` (facts/letterboxd.md 1), so it passes. People also
-/// give `@ada`, or paste the address of their profile.
+/// digits and `_`, at least two of them; some clients also met `-` (docs/letterboxd.md#members), so it passes. People
+/// also give `@ada`, or paste the address of their profile.
 pub fn member_name(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches('/');
     let name = text.strip_suffix("/watchlist").unwrap_or(text);

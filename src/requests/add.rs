@@ -99,7 +99,7 @@ impl Send<'_, '_> {
                 {
                     return Ok(Sent { end: End::There, merged: Some((old, tmdb)) });
                 }
-                // Two films of one title and year: this one gets a folder of its own (facts/servers.md R12.8).
+                // Two films of one title and year: this one gets a folder of its own (docs/radarr.md#folder-clashes).
                 let path = format!("{taken} {{tmdb-{tmdb}}}");
                 match add_or_find(radarr, &NewFilm { path: Some(&path), ..film }) {
                     Ok(answered) => Ok(added(answered)),
@@ -107,7 +107,7 @@ impl Send<'_, '_> {
                     // The same data under another id: TMDB merged this one.
                     Err(AddError::Conflict) => there_after_all(radarr, tmdb),
                     Err(AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
-                    // A conflict with PostgreSQL is a 500 (facts/servers.md R1).
+                    // A conflict with PostgreSQL is a 500 (docs/radarr.md#errors).
                     Err(AddError::Failed(error)) if error.is_internal() => {
                         there_as_another(radarr, tmdb).map_err(|_| AddError::Failed(error))
                     }
@@ -167,7 +167,8 @@ fn there_as_another(radarr: &Radarr, tmdb: TmdbId) -> Result<Sent, AddError> {
 }
 
 /// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives
-/// after the work is done (facts/servers.md R5); silence, or success with an unreadable body, is none.
+/// after the work is done (docs/radarr.md#answers-that-never-came); silence, or success with an unreadable body, is
+/// none.
 fn may_have_arrived(error: &ApiError) -> bool {
     !error.never_arrived() && error.answered().is_none_or(|(status, _)| matches!(status, 406 | 502 | 504))
 }

@@ -147,7 +147,8 @@ impl Settings {
         let found = same.or_else(|| self.folders.iter().find(|folder| is_it(&folder.path)));
         match found {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
-            // Radarr would take the film all the same, and never find a place for it (facts/servers.md R8).
+            // Radarr would take the film all the same, and never find a place for it
+            // (docs/radarr.md#profiles-and-root-folders).
             Some(_) => {
                 let text = format!("Radarr cannot reach its root folder `{shown}`; is the disk mounted?");
                 Err((
@@ -173,7 +174,7 @@ fn list(there: impl Iterator<Item = String>) -> String {
     if there.is_empty() { "none".to_owned() } else { there }
 }
 
-/// The label of a person's films. Radarr 6 takes letters, digits and `-` (facts/servers.md R8).
+/// The label of a person's films. Radarr 6 takes letters, digits and `-` (docs/radarr.md#tags).
 pub(crate) fn user_tag(name: &str) -> String {
     format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
 }

@@ -47,7 +47,8 @@ impl Send<'_, '_> {
             }
             Err(error) => error,
         };
-        // One film that is gone refuses the whole call, and the answer does not say which (facts/servers.md R10).
+        // One film that is gone refuses the whole call, and the answer does not say which
+        // (docs/radarr.md#tagging-many-films).
         if error.is_internal() && !error.is_locked() && films.len() > 1 {
             return self.tag_singly(labels, films, journal);
         }

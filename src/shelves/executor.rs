@@ -17,7 +17,8 @@ use crate::journal::report::{Failed, Outcome};
 use crate::store::StoreError;
 use crate::system::interrupt;
 
-/// So often a film that stays is taken out once more: links that were added twice leave one a call (J7).
+/// So often a film that stays is taken out once more: links that were added twice leave one a call
+/// (docs/jellyfin.md#removing-members).
 const TAKE_AGAIN: usize = 4;
 
 /// Carrying out the plan of one collection.
@@ -61,8 +62,9 @@ impl Apply<'_> {
     }
 
     fn create(&mut self, step: &Step) -> Result<Option<JellyfinId>, StoreError> {
-        // Making a name again empties it (J7), and the libraries took their time since the first look. A person's
-        // token lists what that person may see, so that the name may be there all the same (J1).
+        // Making a name again empties it (docs/jellyfin.md#creating-a-collection), and the libraries took their time
+        // since the first look. A person's token lists what that person may see, so that the name may be there all the
+        // same (docs/jellyfin.md#keys).
         let jellyfin = self.jellyfin;
         let sets = jellyfin.collections();
         let name = Collection::Name(self.name.to_owned());
@@ -129,7 +131,8 @@ impl Apply<'_> {
             let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();
             match self.jellyfin.add(id, &items) {
                 Ok(()) => done.extend(batch),
-                // One id that vanished refuses the whole call, and the answer does not say which (J7).
+                // One id that vanished refuses the whole call, and the answer does not say which
+                // (docs/jellyfin.md#adding-members).
                 Err(error) if error.answered().is_some_and(|(status, _)| status == 400) => {
                     if !was_checked && !self.is_listed(id) {
                         self.fail("films not added", &error)?;
@@ -170,7 +173,8 @@ impl Apply<'_> {
         Ok(done)
     }
 
-    /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know (J5).
+    /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know
+    /// (docs/jellyfin.md#members).
     fn is_listed(&self, id: &JellyfinId) -> bool {
         self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == *id))
     }
@@ -206,7 +210,8 @@ impl Apply<'_> {
         Ok(done)
     }
 
-    /// Looks once more: Jellyfin answers with success to films that never show up (J7).
+    /// Looks once more: Jellyfin answers with success to films that never show up
+    /// (docs/jellyfin.md#films-that-do-not-stay).
     fn verify(
         &mut self,
         id: &JellyfinId,

@@ -85,7 +85,8 @@ impl Collect<'_> {
         };
         match (&target, remembered) {
             (Target::Set(id), _) => store.record_collection(name, id)?,
-            // A listing may lack what is there, and making a name again empties it (J7): is it gone?
+            // A listing may lack what is there, and making a name again empties it
+            // (docs/jellyfin.md#creating-a-collection): is it gone?
             (Target::New(_), Some(id)) => match self.jellyfin.members(&id) {
                 Ok(members) if !members.is_empty() => {
                     let text = format!(
@@ -94,7 +95,7 @@ impl Collect<'_> {
                     return Ok(Err((text, None)));
                 }
                 // Made again it may have the same id, but what is in it then is not lbjf's. (10.8 has no members of
-                // what it does not know, J5.)
+                // what it does not know, docs/jellyfin.md#members.)
                 Ok(_) | Err(ApiError::Status { status: 400 | 404, .. }) => store.forget_collection(&id)?,
                 Err(error) => return Ok(Err((chain(&error), error.hint()))),
             },

@@ -1,4 +1,4 @@
-//! What becomes of a collection. The rules are those of the design's "What is wanted":
+//! What becomes of a collection. The rules and their reasons are in docs/design.md#what-belongs-in-a-collection:
 //!
 //! * a person *holds* a film that is on their list and that they have not watched;
 //! * a held film that is in that person's library is put in;

@@ -1,9 +1,9 @@
 //! What is read before anything is planned: each person's library and each collection's members, side by side.
 //!
 //! A library of thousands of films is a megabyte, so as a rule only what changed since the last look is asked for, and
-//! what was watched (facts/servers.md J5). That tells everything as long as no film is newly wanted, no longer watched,
-//! or missing from its collection; then, and once a day, all of it is read. `cleanup` puts nothing in: what was watched
-//! is enough.
+//! what was watched (docs/jellyfin.md#what-changed). That tells everything as long as no film is newly wanted, no
+//! longer watched, or missing from its collection; then, and once a day, all of it is read. `cleanup` puts nothing in:
+//! what was watched is enough.
 
 use std::collections::{HashMap, HashSet};
 

@@ -42,7 +42,7 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
         .filter_level(LevelFilter::Warn)
         .filter_module("lbjf", level)
         .parse_default_env()
-        // At trace ureq prints requests with their keys (facts/crates.md 2.5): no RUST_LOG reaches that.
+        // At trace ureq prints requests with their keys (docs/design.md#the-http-client): no RUST_LOG reaches that.
         .filter_module("ureq", LevelFilter::Off)
         .filter_module("ureq_proto", LevelFilter::Off)
         .filter_module("rustls", LevelFilter::Off)

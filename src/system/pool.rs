@@ -1,7 +1,7 @@
 //! Requests side by side: jobs start in order, results reach the caller's thread as they arrive.
 //!
 //! Not rayon's `par_iter`: it splits work for processors, clumps slow requests and starts them out of order
-//! (facts/crates.md §3). Never hold a lock across [`Pool::run`].
+//! (docs/design.md#threads). Never hold a lock across [`Pool::run`].
 
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};

@@ -75,8 +75,8 @@ impl Watch {
     }
 }
 
-/// Is this one of the few writes that lbjf makes at all? None deletes anything (design §2.6), and none has an empty
-/// list of items, which means all of them (facts/servers.md J5).
+/// Is this one of the few writes that lbjf makes at all? None deletes anything (docs/design.md#promises), and none has
+/// an empty list of items, which means all of them (docs/jellyfin.md#empty-values).
 pub fn is_allowed(server: &str, request: &Request, bases: &[String]) -> bool {
     let below = |base: &String| request.path.strip_prefix(base.as_str());
     let path = bases.iter().find_map(below).unwrap_or(&request.path);

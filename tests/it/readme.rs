@@ -1,4 +1,4 @@
-//! What is written for readers is true: the README, `config.example.toml` and `contrib/json.md`.
+//! What is written for readers is true: the README, `config.example.toml`, `docs/` and the comments' links to it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -372,4 +372,99 @@ fn contrib_is_named_in_the_readme() {
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(PathBuf::from(file)).exists(), "{file}");
         assert!(readme.contains(file), "{file}");
     }
+}
+
+/// The texts of the repository: sources, scripts, patches and what people read.
+fn texts() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts = Vec::new();
+    let mut paths: Vec<PathBuf> = ["src", "tests", "benches", "examples", "contrib", "docs", ".ci"]
+        .iter()
+        .map(|name| root.join(name))
+        .filter(|path| path.exists())
+        .collect();
+    for entry in fs::read_dir(root).expect("the repository can be listed") {
+        let path = entry.expect("the repository can be listed").path();
+        if path.extension().is_some_and(|ending| ending == "md" || ending == "toml") {
+            paths.push(path);
+        }
+    }
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let is_made = path.ends_with("target") || path.ends_with("fixtures");
+            let entries = fs::read_dir(&path).expect("the repository can be listed");
+            paths.extend(entries.filter(|_| !is_made).map(|entry| entry.expect("it can be listed").path()));
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            let name = path.strip_prefix(root).expect("it is in the repository");
+            texts.push((name.display().to_string(), text));
+        }
+    }
+    assert!(texts.len() > 100);
+    texts
+}
+
+#[test]
+fn nothing_refers_to_a_document_that_is_not_in_the_repository() {
+    // In parts, since this file is read as well.
+    let codes =
+        regex_lite::Regex::new(concat!(r"fact", r"s/|\u{a7}|\b[RJ][0-9]{1,2}\b|\b[Tt]he desi", r"gn\b"));
+    let codes = codes.expect("a pattern");
+    let mut found = Vec::new();
+    for (name, text) in texts() {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| codes.is_match(line)) {
+            found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+        }
+    }
+    assert!(found.is_empty(), "say it with a link to a heading of docs/:\n{}", found.join("\n"));
+}
+
+/// The anchors of a Markdown text's headings, as GitHub makes them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let (mut anchors, mut is_code) = (BTreeSet::new(), false);
+    for line in text.lines() {
+        is_code ^= line.trim_start().starts_with("```");
+        let heading = line.trim_start_matches('#');
+        if is_code || heading.len() == line.len() || !heading.starts_with(' ') {
+            continue;
+        }
+        let letters = heading.trim().to_lowercase().replace(' ', "-");
+        let is_kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+        let anchor: String = letters.chars().filter(is_kept).collect();
+        assert!(anchors.insert(anchor), "two headings have one name: {heading}");
+    }
+    anchors
+}
+
+#[test]
+fn every_link_leads_to_a_file_and_a_heading() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let in_comments = regex_lite::Regex::new(r"\bdocs/[a-z-]+\.md(?:#[\w-]*)?").expect("a pattern");
+    let in_markdown = regex_lite::Regex::new(r"\]\(([^)\s]+)\)").expect("a pattern");
+    let (mut found, mut count) = (Vec::new(), 0);
+    for (name, text) in texts() {
+        // As they stand, seen from the top; in Markdown seen from the file.
+        let is_markdown = Path::new(&name).extension().is_some_and(|ending| ending == "md");
+        let folder = root.join(&name).parent().expect("a file is in a folder").to_owned();
+        let links: Vec<(&Path, &str)> = if is_markdown {
+            let links =
+                in_markdown.captures_iter(&text).map(|link| link.get(1).expect("the target").as_str());
+            links.filter(|link| !link.contains("://")).map(|link| (folder.as_path(), link)).collect()
+        } else {
+            in_comments.find_iter(&text).map(|link| (root, link.as_str())).collect()
+        };
+        for (folder, link) in links {
+            let (file, anchor) = link.split_once('#').map_or((link, None), |(file, at)| (file, Some(at)));
+            let target = if file.is_empty() { root.join(&name) } else { folder.join(file) };
+            let is_there = match anchor {
+                None => target.exists(),
+                Some(anchor) => fs::read_to_string(&target).is_ok_and(|text| anchors(&text).contains(anchor)),
+            };
+            if !is_there {
+                found.push(format!("{name}: {link}"));
+            }
+            count += 1;
+        }
+    }
+    assert!(found.is_empty(), "links that lead nowhere:\n{}", found.join("\n"));
+    assert!(count > 100, "{count}");
 }

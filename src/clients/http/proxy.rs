@@ -63,7 +63,7 @@ impl Proxy {
     /// ureq's form of it.
     pub(super) fn build(&self) -> Result<ureq::Proxy, ureq::Error> {
         // `resolve_target` is left alone: with HTTP proxies it is broken, and the two kinds of SOCKS say it
-        // themselves (facts/crates.md 2.3).
+        // themselves (docs/design.md#the-http-client).
         let builder = ureq::Proxy::builder(match self.kind {
             ProxyKind::Http => ProxyProtocol::Http,
             ProxyKind::Https => ProxyProtocol::Https,

@@ -1,4 +1,4 @@
-//! Jellyfin's JSON in Jellyfin's words, as far as lbjf reads it (facts/servers.md J3-J7). What may be missing may also
+//! Jellyfin's JSON in Jellyfin's words, as far as lbjf reads it (docs/jellyfin.md#json). What may be missing may also
 //! be null.
 
 use std::fmt;
@@ -49,7 +49,8 @@ pub struct Total {
     pub total_record_count: Number,
 }
 
-/// A collection. Its id, name and kind are required: one that goes unnoticed would be made again, and so emptied (J7).
+/// A collection. Its id, name and kind are required: one that goes unnoticed would be made again, and so emptied
+/// (docs/jellyfin.md#creating-a-collection).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct BoxSet {
@@ -58,7 +59,7 @@ pub struct BoxSet {
     #[serde(rename = "Type")]
     pub kind: String,
     pub path: Option<String>,
-    /// Null, where it was asked for, marks a ghost (J8).
+    /// Null, where it was asked for, marks a ghost (docs/jellyfin.md#ghosts).
     pub parent_id: Option<String>,
     #[serde(default, deserialize_with = "shown")]
     pub etag: Option<String>,
@@ -131,7 +132,7 @@ impl<'de> Deserialize<'de> for ProviderIds {
     }
 }
 
-/// Keys come in any case (facts/servers.md J5).
+/// Keys come in any case (docs/jellyfin.md#tmdb-ids).
 enum Key {
     Tmdb,
     Other,

@@ -1,5 +1,5 @@
 //! Stands before the HTML parser, which ends the whole process on deep pages and is quadratic in the attributes of
-//! one tag (facts/crates.md §1.3). One linear look at the text; real pages are at depth 20 and 22 attributes.
+//! one tag (docs/design.md#the-html-parser). One linear look at the text; real pages are at depth 20 and 22 attributes.
 //!
 //! The parser knows more states than this look does, and a page may hide tags where this sees a comment or a script.
 //! Hence `MAX_TAGS` counts whatever could begin a tag: with so few the parser's stack is large enough for any page.

@@ -2,7 +2,7 @@
 //!
 //! A page is believed only when it proves to be the one that was asked for; every grid item must then give a slug.
 //! What is looked for and did not turn up is a [`Unreadable::MarkupChanged`], never a shorter list. Markup of 2023,
-//! 2024, August 2025, January 2026 and May 2026 is understood (facts/letterboxd.md 1.2, 1.3).
+//! 2024, August 2025, January 2026 and May 2026 is understood (docs/letterboxd.md#posters).
 
 use select::document::Document;
 use select::node::Node;
@@ -15,7 +15,7 @@ use super::narrow;
 use crate::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
 use crate::domain::text::{excerpt, one_line};
 
-/// Entries on a full page (facts/letterboxd.md 1.4).
+/// Entries on a full page (docs/letterboxd.md#pagination).
 pub const ENTRIES_PER_PAGE: u32 = 28;
 
 /// No list has more pages: the longest known ones have a tenth of that. What declares more is garbled, and nothing is
@@ -219,7 +219,7 @@ fn read_film(document: &Document, html: &str) -> Result<FilmPage, Unreadable> {
     let button = tmdb_button(document);
     let from_body = body_link(&body);
     let link = match (button, from_body) {
-        // A TV entry's body says "movie" with an empty id: only the button knows (facts/letterboxd.md 2).
+        // A TV entry's body says "movie" with an empty id: only the button knows (docs/letterboxd.md#the-film-page).
         (Some(button), Link::Missing) => button,
         (Some(button), from_body) if button == from_body => button,
         (Some(button), from_body) => {
@@ -335,7 +335,7 @@ fn entries(
     declared: u32,
     may_be_empty: bool,
 ) -> Result<(Vec<WatchlistEntry>, u32), Unreadable> {
-    // A sidebar may show posters of other lists (facts/letterboxd.md 1.3).
+    // A sidebar may show posters of other lists (docs/letterboxd.md#the-watchlist-page).
     let is_own = |node: &Node<'_>| !ancestors(*node, column).any(|parent| parent.name() == Some("aside"));
     let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node, class));
     let items: Vec<_> = column.find(Name("li")).filter(|node| is_item(node) && is_own(node)).collect();

@@ -1,6 +1,6 @@
 //! Radarr's JSON in Radarr's words, as far as lbjf reads and writes it.
 //!
-//! Everything that any version leaves out is optional and may be null (facts/servers.md R2-R9); recorded bodies of
+//! Everything that any version leaves out is optional and may be null (docs/radarr.md#json); recorded bodies of
 //! 4.7.5 and 6.0.3 decode in the tests.
 
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ pub struct MovieFacts {
     pub genres: Option<Vec<String>>,
 }
 
-/// The form of `POST /movie` that works from v4 to v6 (facts/servers.md R5).
+/// The form of `POST /movie` that works from v4 to v6 (docs/radarr.md#adding).
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewMovie<'a> {

@@ -358,7 +358,7 @@ fn merged_tmdb_id_of_a_film_that_is_there_is_answered_when_the_database_is_postg
     world.radarr.merge(888_001, 888_002);
     world.radarr.has(888_002);
     let world = world.watchlist(&["merged"]);
-    // What is a 409 with SQLite (facts/servers.md R1).
+    // What is a 409 with SQLite (docs/radarr.md#errors).
     let duplicate = json!({"message": "23505: duplicate key value violates unique constraint"});
     let is_second = |request: &Request| is_add(request) && request.body.contains("{tmdb-");
     world.radarr.server.fail(1, is_second, Fault::After(Reply::json(500, &duplicate)));

@@ -1,8 +1,9 @@
 //! The stand-in Jellyfin: users, films and collections, answered as 10.8 to 12.0 answer them.
 //!
-//! What differs between the versions is in facts/servers.md J1–J11; `tests/jellyfin_recordings.rs` replays what the
+//! What differs between the versions is in docs/jellyfin.md; `tests/jellyfin_recordings.rs` replays what the
 //! real servers were seen to say. Where an option of the real server decides, the harsher setting holds here: films
-//! are grouped into collections for users (J5), and nothing but the API key [`KEY`] opens the door.
+//! are grouped into collections for users (docs/jellyfin.md#the-library), and nothing but the API key [`KEY`] opens the
+//! door.
 
 mod clock;
 mod http;
@@ -157,7 +158,7 @@ impl Jellyfin {
     }
 
     /// Makes the key a token of this user, who is an administrator from then on; with `None` an API key again. What
-    /// is asked without a user is then that user's own view (facts/servers.md J1).
+    /// is asked without a user is then that user's own view (docs/jellyfin.md#keys).
     pub fn set_key_owner(&self, name: Option<&str>) {
         self.state().key_owner = name.map(str::to_owned);
     }
@@ -209,7 +210,7 @@ impl Jellyfin {
     }
 
     /// Puts a file of another name in the place of an item's (a Radarr upgrade) and returns the new id. The item
-    /// is out of every collection; who watched it stays (facts/servers.md J11.5).
+    /// is out of every collection; who watched it stays (docs/jellyfin.md#item-ids).
     pub fn replace_file(&self, item_id: &str) -> String {
         let mut state = self.state();
         let now = state.now();
@@ -256,7 +257,7 @@ impl Jellyfin {
         "2020-01-01T00:00:00.0000000Z".clone_into(&mut self.state().film_known(item_id).saved);
     }
 
-    /// Scans the libraries: ghosts become real (J8).
+    /// Scans the libraries: ghosts become real (docs/jellyfin.md#ghosts).
     pub fn scan(&self) {
         self.state().sets.iter_mut().for_each(|set| set.ghost = false);
     }
@@ -277,7 +278,8 @@ impl Jellyfin {
         state.film_known(item_id).filtered.insert(user_id, watched);
     }
 
-    /// From now on adding the item is answered with 204 but changes nothing (the bug with several versions, J7).
+    /// From now on adding the item is answered with 204 but changes nothing (the bug with several versions,
+    /// docs/jellyfin.md#films-that-do-not-stay).
     pub fn reject_silently(&self, item_id: &str) {
         self.state().film_known(item_id).rejected = true;
     }
@@ -306,7 +308,8 @@ impl Jellyfin {
         move || lock(&state).remove_set(&id)
     }
 
-    /// Makes a collection a ghost: listed without a user, with `ParentId` null, and seen by nobody (J8).
+    /// Makes a collection a ghost: listed without a user, with `ParentId` null, and seen by nobody
+    /// (docs/jellyfin.md#ghosts).
     pub fn make_ghost(&self, id: &str) {
         self.state().set_known(id).ghost = true;
     }

@@ -1,7 +1,7 @@
 //! The stand-in Letterboxd: watchlists and film pages, answered as letterboxd.com was seen to answer.
 //!
 //! Tests say what is on whose watchlist; a film nobody described is invented from its slug. What is refused and
-//! how is from facts/letterboxd.md 1 and 2. To let it misbehave, use [`Letterboxd::server`] with [`challenge`],
+//! how is from docs/letterboxd.md. To let it misbehave, use [`Letterboxd::server`] with [`challenge`],
 //! [`rate_limit`] or a page of [`pages`].
 
 mod film;

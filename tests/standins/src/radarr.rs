@@ -1,4 +1,4 @@
-//! The stand-in Radarr: 4.7, 5.28 and 6.0 as `facts/servers.md` R1–R12 and the recordings show them.
+//! The stand-in Radarr: 4.7, 5.28 and 6.0 as `docs/radarr.md` and the recordings show them.
 //!
 //! `api` reads requests, `add` checks and adds a film, `wire` writes bodies. Behind it stands no disk: root folders
 //! are names, no film has a file, and every new root folder is accessible until told otherwise.

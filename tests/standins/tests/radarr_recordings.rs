@@ -1,7 +1,7 @@
 //! Replays the recorded exchanges of real Radarrs against the stand-in.
 //!
 //! The recordings lie in `<repo>/../shared/recordings`, or in `$LBJF_SHARED/recordings`; without them there is nothing
-//! to replay and the two replays pass. What follows them are facts of `facts/servers.md` that no recording shows.
+//! to replay and the two replays pass. What follows them are facts of `docs/radarr.md` that no recording shows.
 
 // The helpers below are a test's too: what fails to unwrap fails it.
 #![allow(clippy::unwrap_used)]

@@ -79,7 +79,7 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
     }
 }
 
-/// The server that stands in while 10.11 and later start or migrate (facts/servers.md J2).
+/// The server that stands in while 10.11 and later start or migrate (docs/jellyfin.md#starting-up).
 fn set_up_server(state: &State, request: &Request) -> Reply {
     match request.path.as_str() {
         "/health" => Reply::new(200, "text/plain", "Degraded"),
@@ -102,7 +102,8 @@ fn below_base<'a>(state: &State, path: &'a str) -> Result<&'a str, Reply> {
     Err(Reply::empty(302).with_header("Location", &format!("{}/web/", state.base)))
 }
 
-/// Whether a key came by a way that this version takes, in its order: the first that says anything decides (J1).
+/// Whether a key came by a way that this version takes, in its order: the first that says anything decides
+/// (docs/jellyfin.md#keys).
 fn has_key(version: Version, request: &Request) -> bool {
     let legacy = version < Version::V12_0;
     if request.headers.iter().filter(|(name, _)| name == "authorization").count() > 1 {
@@ -226,7 +227,7 @@ fn person(state: &State, user: &User) -> Value {
     })
 }
 
-/// An API key is nobody (facts/servers.md J1).
+/// An API key is nobody (docs/jellyfin.md#keys).
 fn me(state: &State) -> Result<Reply, Reply> {
     let me = state.key_owner().ok_or_else(|| error(400))?;
     Ok(Reply::json(200, &person(state, me)))

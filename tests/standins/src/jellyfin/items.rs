@@ -1,4 +1,4 @@
-//! `GET /Items`: which rows a query means, and what is told of each (facts/servers.md J5).
+//! `GET /Items`: which rows a query means, and what is told of each (docs/jellyfin.md#the-library).
 
 use std::collections::{HashMap, HashSet};
 

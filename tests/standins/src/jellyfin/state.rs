@@ -133,7 +133,7 @@ impl State {
     }
 
     /// Creates a collection. The folder is never looked for: one that is there is emptied, renamed and re-locked,
-    /// and keeps its id (facts/servers.md J7).
+    /// and keeps its id (docs/jellyfin.md#creating-a-collection).
     pub(super) fn create(&mut self, name: &str, locked: bool) -> String {
         let folder = folder(name);
         let id = id_of(&folder);

@@ -1,6 +1,6 @@
 //! The stand-in's films, and the generations of markup they are shown in.
 
-/// How Letterboxd wrote its pages at a time (facts/letterboxd.md 1.2, 1.3 and 2).
+/// How Letterboxd wrote its pages at a time (docs/letterboxd.md#posters).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Markup {
     /// `li.poster-container` with `data-film-id`; `data-film-slug` is a path. The film page says `TMDb`.

@@ -1,6 +1,6 @@
 //! The stand-in's HTML: the markup of the real pages, cut down to what a reader may look at or trip over.
 //!
-//! Source of all of it is facts/letterboxd.md and the captures beside it. Members, films and texts are invented.
+//! docs/letterboxd.md tells where all of it comes from. Members, films and texts are invented.
 
 use serde_json::json;
 
