@@ -22,12 +22,13 @@ use crate::clients::letterboxd::{Letterboxd, Setup};
 use crate::clients::radarr::Radarr;
 use crate::config::{self, Config};
 use crate::domain::secret::ApiKey;
+use crate::domain::span::show_time;
 use crate::domain::text;
 use crate::exit::Exit;
 use crate::journal::Journal;
-use crate::journal::report::{Report, show_time};
+use crate::journal::RunInfo;
 use crate::shelves::READS_AT_ONCE;
-use crate::store::{CoolDown, DAY, RunEnd, Store, StoreError, Timestamp};
+use crate::store::{CoolDown, DAY, Store, StoreError, Timestamp};
 use crate::system::lock::{Lock, LockError};
 use crate::system::pool::Pool;
 
@@ -38,12 +39,10 @@ fn now() -> Timestamp {
 
 /// One run of `sync` or `cleanup`, from taking the lock to the closing line.
 struct Session<'a> {
-    command: &'static str,
     journal: Journal,
     database: &'a Path,
     is_dry: bool,
     started: Instant,
-    run: i64,
     cool_downs: Vec<CoolDown>,
     _lock: Lock,
 }
@@ -57,55 +56,38 @@ impl<'a> Session<'a> {
             Store::remove_leftovers(database);
         }
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
-        let mut store = store.with_context(|| format!("store `{}`", text::path(database)))?;
-        let run = store.begin_run(command, now)?;
+        let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let cool_downs = store.cool_downs()?;
-        let journal = Journal::new(store, Report::new(command, now, is_dry, people));
-        Ok(Self { command, journal, database, is_dry, started, run, cool_downs, _lock: lock })
+        let journal = Journal::begin(store, RunInfo { command, now, is_dry, people })?;
+        Ok(Self { journal, database, is_dry, started, cool_downs, _lock: lock })
     }
 
     /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
     fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
-        if let Err(error) = passed {
-            return Err(self.cut_off(error));
-        }
-        if self.is_dry {
-            // What films are is worth keeping: each costs a request. So is that Letterboxd wants no more of them.
-            // A file of an older schema is left as it is.
-            if let Some(mut store) = Store::open_current(self.database)? {
-                store.adopt_films(&self.journal.store)?;
-                store.adopt_cool_downs(&self.journal.store, &self.cool_downs)?;
-            }
-        }
         let took = self.started.elapsed();
-        let report = self.journal.report();
-        let (exit, summary) = (report.exit(), report.summary(took));
         // Before it is written down how the run ended: that nobody got what they asked for is part of it.
-        let printed = if as_json {
-            print(&(report.json(took) + "\n"))
-        } else {
-            print(&report.plan().iter().fold(String::new(), |text, line| text + line + "\n"))
-        };
-        if let Err(error) = printed {
-            return Err(self.cut_off(error));
+        let done = passed.and_then(|()| self.keep_what_cost_requests()).and_then(|()| {
+            let lines = || self.journal.plan().iter().fold(String::new(), |text, line| text + line + "\n");
+            print(&if as_json { self.journal.json(took) + "\n" } else { lines() })
+        });
+        if let Err(error) = done {
+            self.journal.cut_off(now(), &error);
+            return Err(error);
         }
-        let (is_well, problems) = (report.is_well(), report.problems());
-        let end = RunEnd { exit_code: exit.code(), is_well, summary: &summary, problems: &problems };
-        self.journal.store.end_run(self.run, now(), &end)?;
-        log::info!("{summary}");
-        Ok(exit)
+        self.journal.end(now(), took)?;
+        Ok(self.journal.exit())
     }
 
-    /// Writes down that the run could not go on.
-    fn cut_off(&mut self, error: anyhow::Error) -> anyhow::Error {
-        let summary = format!("{}: {error:#}", self.command);
-        let mut problems = self.journal.report().problems();
-        problems.push(format!("{error:#}"));
-        let exit_code = Exit::Failure.code();
-        let end = RunEnd { exit_code, is_well: false, summary: &summary, problems: &problems };
-        // It may be the store itself that fails.
-        let _ = self.journal.store.end_run(self.run, now(), &end);
-        error
+    /// Of a dry run, what films are: each costs a request. And that Letterboxd wants no more of them. A file of an
+    /// older schema is left as it is.
+    fn keep_what_cost_requests(&self) -> anyhow::Result<()> {
+        if self.is_dry
+            && let Some(mut store) = Store::open_current(self.database)?
+        {
+            store.adopt_films(self.journal.store())?;
+            store.adopt_cool_downs(self.journal.store(), &self.cool_downs)?;
+        }
+        Ok(())
     }
 }
 

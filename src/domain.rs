@@ -1,5 +1,6 @@
 //! The nouns: films, their names on each side, steps, secrets, text. No I/O, no clock, no imports from the rest.
 
+pub mod event;
 pub mod film;
 pub mod ids;
 pub mod library;

@@ -1,86 +1,205 @@
-//! The one owner of the store during a run, and of what the run tells.
+//! The one owner of the store during a run. Each outcome goes through it once: it is written down, and it becomes an
+//! [`Event`] that the log, the closing line with the exit code, and the JSON hear of.
+//!
+//! Outcomes are methods, by room: [`requests`] has those of Radarr. What is common to all is here: a trouble, a list
+//! that was read, a step that ended. A trouble that repeats is told once a day, so that a cron job every ten minutes
+//! does not send 144 mails; [`notices`] knows when it is due again.
 
-pub mod report;
+mod describe;
+mod json;
+mod log;
+mod notices;
+mod requests;
+mod summary;
 
+use std::time::Duration;
+
+use crate::domain::event::{Event, Failed, ListReading, Outcome, Severity, Trouble};
 use crate::domain::film::Film;
 use crate::domain::step::Step;
-use crate::store::{Notice, Store, StoreError, Timestamp};
-use report::{Failed, Outcome, Report, UserReport};
+use crate::exit::Exit;
+use crate::store::{Notice, RunEnd, Store, StoreError, Timestamp};
+use json::Document;
+pub use requests::NotAdded;
+use summary::Summary;
 
-/// What a run writes down and tells: each outcome goes through it once.
+/// What a run is.
+#[derive(Clone, Copy, Debug)]
+pub struct RunInfo {
+    /// `sync` or `cleanup`.
+    pub command: &'static str,
+    /// When it began.
+    pub now: Timestamp,
+    /// Does it only say what it would do? Its store is a copy then.
+    pub is_dry: bool,
+    /// For so many people.
+    pub people: usize,
+}
+
+/// What a run writes down and tells.
 #[derive(Debug)]
 pub struct Journal {
-    /// What is remembered.
+    /// What is remembered. Outside of the journal it is only read; see [`Journal::store`].
     pub store: Store,
-    report: Report,
+    run: RunInfo,
+    /// The run's number in the store.
+    number: i64,
+    summary: Summary,
+    document: Document,
+    plan: Vec<String>,
 }
 
 impl Journal {
-    /// A journal of one run over a store.
-    pub fn new(store: Store, report: Report) -> Self {
-        Self { store, report }
+    /// Writes down that a run begins.
+    pub fn begin(mut store: Store, run: RunInfo) -> Result<Self, StoreError> {
+        let number = store.begin_run(run.command, run.now)?;
+        let (summary, document, plan) = (Summary::default(), Document::default(), Vec::new());
+        Ok(Self { store, run, number, summary, document, plan })
+    }
+
+    /// What is remembered, for reading.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
     /// When the run began.
     pub fn now(&self) -> Timestamp {
-        self.report.now()
+        self.run.now
     }
 
-    /// What was told so far.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// Takes it apart when the run is over.
-    pub fn into_parts(self) -> (Store, Report) {
-        (self.store, self.report)
-    }
-
-    /// See [`Report::failure`].
+    /// Something failed that the exit code has to tell. It is told once a day: a film as a warning, all else as an
+    /// error.
     pub fn failure<'a>(
         &mut self,
         failed: Failed<'_>,
         notice: impl Into<Notice<'a>>,
         about: &str,
-        text: &str,
+        message: &str,
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.report.failure(&mut self.store, failed, notice, about, text, hint)
+        let severity = if matches!(failed, Failed::Films(_)) { Severity::Warning } else { Severity::Error };
+        let severity = self.once_a_day(severity, notice)?;
+        self.tell(Event::Trouble(Trouble { severity, about, message, hint, failed: Some(failed) }));
+        Ok(())
     }
 
-    /// See [`Report::warning`].
+    /// A person should look, but nothing failed. It is told once a day.
     pub fn warning<'a>(
         &mut self,
         notice: impl Into<Notice<'a>>,
         about: &str,
-        text: &str,
+        message: &str,
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.report.warning(&mut self.store, notice, about, text, hint)
+        let severity = self.once_a_day(Severity::Warning, notice)?;
+        self.tell(Event::Trouble(Trouble { severity, about, message, hint, failed: None }));
+        Ok(())
     }
 
-    /// See [`Report::skip`].
+    /// A warning that is told now, whenever it was told last.
+    pub fn say(&mut self, about: &str, message: &str, hint: Option<&str>) {
+        self.tell(Event::Trouble(Trouble {
+            severity: Severity::Warning,
+            about,
+            message,
+            hint,
+            failed: None,
+        }));
+    }
+
+    /// Something worth a line in the log, and no more.
+    pub fn note(&mut self, about: &str, message: &str) {
+        self.tell(Event::Note { about, message });
+    }
+
+    /// A film that no server can take. It is told when it is first seen, and never again for the same reason.
     pub fn skip(&mut self, person: &str, film: &Film, why: &str) -> Result<(), StoreError> {
-        self.report.skip(&mut self.store, person, film, why)
+        let detail = format!("{}/{why}", film.uid);
+        if self.mark_once(("skip", person, detail.as_str()))? {
+            self.tell(Event::FilmSkipped { person, film, why });
+        }
+        Ok(())
     }
 
-    /// See [`Report::say`].
-    pub fn say(&mut self, about: &str, text: &str, hint: Option<&str>) {
-        self.report.say(about, text, hint);
-    }
-
-    /// See [`Report::block`].
+    /// Letterboxd was not asked, since it refuses this machine. The exit code tells that above all.
     pub fn block(&mut self) {
-        self.report.block();
+        self.tell(Event::Refused);
     }
 
-    /// See [`Report::user`].
-    pub fn user(&mut self, user: UserReport) {
-        self.report.user(user);
+    /// How the reading of one person's list went.
+    pub fn list_read(&mut self, list: &ListReading) {
+        self.tell(Event::ListRead(list));
     }
 
-    /// See [`Report::step`].
-    pub fn step(&mut self, step: &Step, ended: Outcome, root_folder: Option<&str>) {
-        self.report.step(step, ended, root_folder);
+    /// How a step ended. `root_folder` is where an added film really went.
+    pub fn step(&mut self, step: &Step, outcome: Outcome, root_folder: Option<&str>) {
+        self.tell(Event::Step { step, outcome, root_folder });
     }
+
+    /// All who hear of events.
+    fn tell(&mut self, event: Event<'_>) {
+        log::print(event);
+        self.summary.see(event);
+        self.document.see(event);
+        // A dry run's plan is data that was asked for: it goes to stdout.
+        if let Event::Step { step, outcome: outcome @ (Outcome::Planned | Outcome::Later), root_folder } =
+            event
+            && self.run.is_dry
+            && !matches!(step, Step::AlreadyPresent(_) | Step::GoneFromRadarr(_) | Step::Skip(_))
+        {
+            self.plan.push(describe::describe(step, outcome, root_folder));
+        }
+    }
+
+    /// What a person should look at, a line each.
+    pub fn problems(&self) -> Vec<String> {
+        self.document.problems()
+    }
+
+    /// The lines of a dry run's plan.
+    pub fn plan(&self) -> &[String] {
+        &self.plan
+    }
+
+    /// How the run ends, as it stands.
+    pub fn exit(&self) -> Exit {
+        self.summary.exit()
+    }
+
+    /// The closing line.
+    pub fn summary(&self, took: Duration) -> String {
+        self.summary.line(self.run, took)
+    }
+
+    /// The whole run as JSON, in one line.
+    pub fn json(&self, took: Duration) -> String {
+        self.document.text(self.run, &self.summary(took), self.exit())
+    }
+
+    /// Writes down how the run ended, and says so.
+    pub fn end(&mut self, now: Timestamp, took: Duration) -> Result<(), StoreError> {
+        let (summary, problems) = (self.summary(took), self.problems());
+        let exit_code = self.exit().code();
+        let end =
+            RunEnd { exit_code, is_well: self.summary.is_well(), summary: &summary, problems: &problems };
+        self.store.end_run(self.number, now, &end)?;
+        ::log::info!("{summary}");
+        Ok(())
+    }
+
+    /// Writes down that the run could not go on.
+    pub fn cut_off(&mut self, now: Timestamp, error: &anyhow::Error) {
+        let summary = format!("{}: {error:#}", self.run.command);
+        let mut problems = self.problems();
+        problems.push(format!("{error:#}"));
+        let exit_code = Exit::Failure.code();
+        let end = RunEnd { exit_code, is_well: false, summary: &summary, problems: &problems };
+        // It may be the store itself that fails.
+        let _ = self.store.end_run(self.number, now, &end);
+    }
+}
+
+/// What is said of a film that no server can take.
+fn skipped(film: &Film, why: &str) -> String {
+    format!("skipped {film} `{}`: {why}", film.slug)
 }

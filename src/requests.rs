@@ -14,23 +14,30 @@ use std::time::Duration;
 
 use crate::clients::radarr::Radarr;
 use crate::config::{self, User};
-use crate::domain::film::{TmdbId, Uid};
-use crate::domain::request::{Request, RequestProblem};
+use crate::domain::film::Uid;
+use crate::domain::request::{InLibrary, Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
 use crate::journal::Journal;
 use crate::store::StoreError;
 use crate::system::interrupt;
-use executor::Send;
-use snapshot::Look;
+use executor::Executor;
+use snapshot::Snapshot;
 pub(crate) use snapshot::{Complaint, Settings, restored, user_tag};
 
-/// What this half of the pass works with.
-#[derive(Debug)]
-pub struct Setup<'a> {
+/// One Radarr.
+#[derive(Clone, Copy, Debug)]
+pub struct RadarrServer<'a> {
     /// The door.
-    pub radarr: &'a Radarr,
+    pub client: &'a Radarr,
     /// `[radarr]`
     pub config: &'a config::Radarr,
+}
+
+/// What requests are sent with.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    /// The server.
+    pub server: RadarrServer<'a>,
     /// Everybody in the config.
     pub users: &'a [User],
     /// Those whose requests this run looks at.
@@ -46,23 +53,11 @@ pub struct Setup<'a> {
 /// A first run takes its time, and people do things meanwhile.
 pub const FRESH: Duration = Duration::from_secs(30);
 
-/// What Jellyfin has, where that keeps films from Radarr. Radarr is asked about them all the same, or a film that a
-/// person deletes in both would be a new one.
-#[derive(Debug)]
-pub enum InLibrary {
-    /// It makes no difference.
-    Ignored,
-    /// These films, by canonical TMDB id.
-    Known(HashSet<TmdbId>),
-    /// It could not be read: nothing is sent, or a film might come twice.
-    Unknown,
-}
-
 /// This half of the pass, which may be done in parts while films are still being read.
 #[derive(Debug)]
-pub struct Feed<'a> {
+pub struct Requests<'a> {
     setup: Setup<'a>,
-    looked: Looked,
+    snapshot: Known,
     /// Requests that had their turn in this run.
     done: HashSet<(String, Uid)>,
     failures_in_a_row: usize,
@@ -74,21 +69,21 @@ pub struct Feed<'a> {
 
 /// What this run's look at Radarr brought.
 #[derive(Debug)]
-enum Looked {
+enum Known {
     NotYet,
     Failed,
-    Ready(Box<Look>),
+    Ready(Box<Snapshot>),
 }
 
 /// More films than this at once are worth a warning, since Radarr asks the indexers for each.
 const MANY_SEARCHES: usize = 50;
 
-impl<'a> Feed<'a> {
+impl<'a> Requests<'a> {
     /// Nothing is asked yet.
     pub fn new(setup: Setup<'a>) -> Self {
         Self {
             setup,
-            looked: Looked::NotYet,
+            snapshot: Known::NotYet,
             done: HashSet::new(),
             failures_in_a_row: 0,
             added: 0,
@@ -99,13 +94,13 @@ impl<'a> Feed<'a> {
 
     /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
     pub fn is_open_early(&self) -> bool {
-        let config = self.setup.config;
+        let config = self.setup.server.config;
         !config.skip_if_in_library && (config.max_adds_per_run.is_none() || self.setup.chosen.len() == 1)
     }
 
     /// Sends what is known while so many films are still `unread`.
-    pub fn begin(&mut self, journal: &mut Journal, unread: usize) -> Result<(), StoreError> {
-        if self.is_over || matches!(self.looked, Looked::Failed) || interrupt::requested().is_some() {
+    pub fn send_early(&mut self, journal: &mut Journal, unread: usize) -> Result<(), StoreError> {
+        if self.is_over || matches!(self.snapshot, Known::Failed) || interrupt::requested().is_some() {
             return Ok(());
         }
         self.send(journal, &InLibrary::Ignored, unread)
@@ -118,34 +113,43 @@ impl<'a> Feed<'a> {
 
     fn send(&mut self, journal: &mut Journal, library: &InLibrary, unread: usize) -> Result<(), StoreError> {
         journal.store.share_answers()?;
-        let aliases = Aliases::new(journal.store.aliases()?);
+        let aliases = Aliases::new(journal.store().aliases()?);
         let requests = self.due_requests(journal, library, &aliases)?;
         if requests.is_empty() {
             return Ok(());
         }
         if matches!(library, InLibrary::Unknown) {
-            log::info!("radarr: nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library");
+            journal.note(
+                "radarr",
+                "nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library",
+            );
             return Ok(());
         }
-        if matches!(self.looked, Looked::NotYet) {
-            let found = self.setup.look(journal, &aliases)?;
-            self.looked = found.map_or(Looked::Failed, |found| Looked::Ready(Box::new(found)));
+        if matches!(self.snapshot, Known::NotYet) {
+            let found = self.setup.take_snapshot(journal, &aliases)?;
+            self.snapshot = found.map_or(Known::Failed, |found| Known::Ready(Box::new(found)));
         }
         // It is put back below.
-        let Looked::Ready(mut look) = std::mem::replace(&mut self.looked, Looked::Failed) else {
+        let Known::Ready(mut snapshot) = std::mem::replace(&mut self.snapshot, Known::Failed) else {
             return Ok(());
         };
         if let InLibrary::Known(films) = library {
-            look.view.in_library.clone_from(films);
+            snapshot.view.in_library.clone_from(films);
         }
         let uids: Vec<_> = requests.iter().map(|request| request.film.uid.clone()).collect();
-        let steps =
-            plan::radarr(&requests, &journal.store.listers(&uids)?, &look.terms, &look.view, &aliases);
+        let steps = plan::radarr(
+            &requests,
+            &journal.store().listers(&uids)?,
+            &snapshot.terms,
+            &snapshot.view,
+            &aliases,
+        );
         self.done.extend(requests.into_iter().map(|request| (request.person, request.film.uid)));
         self.warn_of_searches(&steps, unread, journal)?;
-        let mut send = Send { feed: self, look: &mut look, aliases: &aliases, is_last: unread == 0 };
-        let result = send.apply(&steps, journal);
-        self.looked = Looked::Ready(look);
+        let mut executor =
+            Executor { requests: self, snapshot: &mut snapshot, aliases: &aliases, is_last: unread == 0 };
+        let result = executor.apply(&steps, journal);
+        self.snapshot = Known::Ready(snapshot);
         result
     }
 
@@ -165,7 +169,7 @@ impl<'a> Feed<'a> {
         };
         let had_its_turn =
             |request: &Request| self.done.contains(&(request.person.clone(), request.film.uid.clone()));
-        let mut requests = journal.store.requests()?;
+        let mut requests = journal.store().requests()?;
         requests.retain(|request| names.contains(request.person.as_str()) && !had_its_turn(request));
         let has_left =
             |request: &Request| request.problem == Some(RequestProblem::InLibrary) && !is_in_library(request);
@@ -185,7 +189,7 @@ impl<'a> Feed<'a> {
         unread: usize,
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
-        let config = self.setup.config;
+        let config = self.setup.server.config;
         let adds = steps.iter().filter(|step| matches!(step, Step::AddToRadarr(_))).count() + unread;
         let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
         if adds <= MANY_SEARCHES || !config.search_on_add || self.has_warned || self.added > 0 {

@@ -7,12 +7,13 @@ use crate::cli::SyncArgs;
 use crate::clients::http::Patience;
 use crate::clients::letterboxd::Letterboxd;
 use crate::config::Config;
+use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::exit::Exit;
 use crate::journal::Journal;
 use crate::lists;
 use crate::lists::accept::Terms;
-use crate::requests::{self, FRESH, Feed, InLibrary};
+use crate::requests::{FRESH, RadarrServer, Requests, Setup};
 use crate::shelves::{Asked, Collect};
 
 /// Does one pass.
@@ -86,10 +87,9 @@ pub fn pass(
     })?;
     journal.store.tell_films(&config.films)?;
     let radarr = config.radarr.as_ref().map(|config| radarr(config, patience)).transpose()?;
-    let mut feed = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
-        Feed::new(requests::Setup {
-            radarr,
-            config: radarr_config,
+    let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, radarr_config)| {
+        Requests::new(Setup {
+            server: RadarrServer { client: radarr, config: radarr_config },
             users: &config.users,
             chosen,
             full: args.full,
@@ -97,8 +97,8 @@ pub fn pass(
             fresh: FRESH,
         })
     });
-    lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut feed {
-        Some(feed) if feed.is_open_early() => feed.begin(journal, unread),
+    lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
+        Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),
         _ => Ok(()),
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
@@ -109,8 +109,8 @@ pub fn pass(
     };
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
     let library = if skips { collect(journal)? } else { InLibrary::Ignored };
-    if let Some(feed) = &mut feed {
-        feed.finish(journal, &library)?;
+    if let Some(requests) = &mut requests {
+        requests.finish(journal, &library)?;
     }
     if !skips {
         collect(journal)?;

@@ -1,5 +1,7 @@
 //! A request: a film that a person wants and Radarr has not been seen to have.
 
+use std::collections::HashSet;
+
 use super::film::{Film, TmdbId};
 use crate::store::Timestamp;
 
@@ -74,4 +76,16 @@ impl RequestProblem {
     pub fn is_settled(self) -> bool {
         !matches!(self, Self::Failed | Self::Untagged)
     }
+}
+
+/// What Jellyfin has, where that keeps films from Radarr. Radarr is asked about them all the same, or a film that a
+/// person deletes in both would be a new one.
+#[derive(Debug)]
+pub enum InLibrary {
+    /// It makes no difference.
+    Ignored,
+    /// These films, by canonical TMDB id.
+    Known(HashSet<TmdbId>),
+    /// It could not be read: nothing is sent, or a film might come twice.
+    Unknown,
 }

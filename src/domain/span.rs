@@ -28,6 +28,11 @@ pub fn left(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// `2026-11-23T06:18:00Z`
+pub fn show_time(time: Timestamp) -> String {
+    jiff::Timestamp::from_second(time).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -91,6 +91,11 @@ fn is_invisible_mark(letter: char) -> bool {
     )
 }
 
+/// `1 user`, `2 users`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

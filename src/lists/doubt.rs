@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
+use crate::domain::event::Failed;
 use crate::domain::film::{Film, Link, Uid};
+use crate::domain::text::plural;
 use crate::journal::Journal;
-use crate::journal::report::{Failed, plural};
 use crate::store::{Look, Store, StoreError};
 
 /// What the film pages of a run say of TMDB, taken together.

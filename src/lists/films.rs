@@ -11,9 +11,10 @@ use super::tell::Failures;
 use super::{keep, note_routes};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
+use crate::domain::event::Failed;
 use crate::domain::film::{Film, Uid};
+use crate::domain::text::plural;
 use crate::journal::Journal;
-use crate::journal::report::{Failed, plural};
 use crate::store::{Look, Store, StoreError, Timestamp};
 
 /// After so many pages, what they brought is passed on.

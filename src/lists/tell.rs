@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{Scraped, Trouble};
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
+use crate::domain::event::{Failed, ListReading};
+use crate::domain::text::plural;
 use crate::journal::Journal;
-use crate::journal::report::{Failed, UserReport, plural};
 use crate::store::StoreError;
 
 /// Writes down how a scrape went and says what a person should know about it.
@@ -99,7 +100,7 @@ pub(super) fn tell(
         !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. } | Trouble::OtherMember { .. }));
     let declared = scraped.declared.filter(|_| readable);
     journal.store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, journal.now())?;
-    journal.user(UserReport {
+    journal.list_read(&ListReading {
         user: person.to_owned(),
         outcome: scraped.outcome,
         declared: scraped.declared,

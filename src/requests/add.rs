@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::executor::Send;
+use super::executor::Executor;
 use crate::clients::api::ApiError;
 use crate::clients::radarr::{AddError, NewFilm, Radarr, RadarrFilm, trim_folder};
 use crate::domain::film::TmdbId;
@@ -10,45 +10,45 @@ use crate::domain::step::{AddToRadarr, RootFolder};
 
 /// What became of a film.
 pub(super) struct Sent {
-    pub(super) end: End,
+    pub(super) end: Added,
     /// An id that TMDB merged, and the one it became, if that came out.
     pub(super) merged: Option<(TmdbId, TmdbId)>,
 }
 
 /// How sending a film ended.
-pub(super) enum End {
+pub(super) enum Added {
     /// It was added, to this root folder.
-    Added(String),
+    To(String),
     /// It was there.
-    There,
+    WasThere,
     /// Somebody excluded it.
     Excluded,
 }
 
-impl From<End> for Sent {
-    fn from(end: End) -> Self {
+impl From<Added> for Sent {
+    fn from(end: Added) -> Self {
         Self { end, merged: None }
     }
 }
 
-impl Send<'_, '_> {
+impl Executor<'_, '_> {
     /// Sends one film, unless somebody excluded it meanwhile.
     pub(super) fn send(&mut self, add: &AddToRadarr) -> Result<Sent, AddError> {
-        let (setup, tmdb) = (&self.feed.setup, add.requested.tmdb);
-        if self.look.read_at.elapsed() >= setup.fresh {
-            self.look.view.excluded = setup.radarr.exclusions().map_err(AddError::Failed)?;
-            self.look.read_at = Instant::now();
+        let (setup, tmdb) = (&self.requests.setup, add.requested.tmdb);
+        if self.snapshot.read_at.elapsed() >= setup.fresh {
+            self.snapshot.view.excluded = setup.server.client.exclusions().map_err(AddError::Failed)?;
+            self.snapshot.read_at = Instant::now();
         }
-        let excluded = self.look.view.exclusions(self.aliases);
+        let excluded = self.snapshot.view.exclusions(self.aliases);
         let is_excluded = |id| excluded.contains(&self.aliases.canonical(id));
         if is_excluded(tmdb) {
-            return Ok(End::Excluded.into());
+            return Ok(Added::Excluded.into());
         }
         let (folder, answered) = self.destination(add)?;
         if is_excluded(answered) {
-            return Ok(Sent { end: End::Excluded, merged: (answered != tmdb).then_some((tmdb, answered)) });
+            return Ok(Sent { end: Added::Excluded, merged: (answered != tmdb).then_some((tmdb, answered)) });
         }
-        if setup.is_dry { Ok(End::Added(folder).into()) } else { self.post(add, &folder) }
+        if setup.is_dry { Ok(Added::To(folder).into()) } else { self.post(add, &folder) }
     }
 
     /// Where a film goes, which may depend on its genres, and the id by which Radarr's metadata calls it, if that had
@@ -58,7 +58,7 @@ impl Send<'_, '_> {
         Ok(match &add.root_folder {
             RootFolder::Fixed(folder) => (folder.clone(), tmdb),
             RootFolder::ByGenre { animated, other } => {
-                let facts = self.feed.setup.radarr.look_up(tmdb)?;
+                let facts = self.requests.setup.server.client.look_up(tmdb)?;
                 (if facts.is_animated { animated } else { other }.clone(), facts.tmdb)
             }
         })
@@ -66,10 +66,10 @@ impl Send<'_, '_> {
 
     /// Sends one film. What is refused may be there under this or another id.
     fn post(&mut self, add: &AddToRadarr, folder: &str) -> Result<Sent, AddError> {
-        let radarr = self.feed.setup.radarr;
+        let radarr = self.requests.setup.server.client;
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.feed.setup.config, add.requested.tmdb);
+        let (config, tmdb) = (self.requests.setup.server.config, add.requested.tmdb);
         let film = NewFilm {
             tmdb,
             title: &add.requested.film.name,
@@ -83,13 +83,13 @@ impl Send<'_, '_> {
             search: config.search_on_add,
         };
         let added = |answered: TmdbId| Sent {
-            end: End::Added(folder.to_owned()),
+            end: Added::To(folder.to_owned()),
             merged: (answered != tmdb).then_some((tmdb, answered)),
         };
         match add_or_find(radarr, &film) {
             Err(AddError::FolderTaken { folder: taken }) => {
                 if radarr.film(tmdb).map_err(AddError::Failed)?.is_some() {
-                    return Ok(End::There.into());
+                    return Ok(Added::WasThere.into());
                 }
                 if taken.is_empty() {
                     return Err(AddError::FolderTaken { folder: taken });
@@ -97,13 +97,13 @@ impl Send<'_, '_> {
                 if let Some(old) = self.owner(&taken)
                     && became(radarr, old)? == Some(tmdb)
                 {
-                    return Ok(Sent { end: End::There, merged: Some((old, tmdb)) });
+                    return Ok(Sent { end: Added::WasThere, merged: Some((old, tmdb)) });
                 }
                 // Two films of one title and year: this one gets a folder of its own (docs/radarr.md#folder-clashes).
                 let path = format!("{taken} {{tmdb-{tmdb}}}");
                 match add_or_find(radarr, &NewFilm { path: Some(&path), ..film }) {
                     Ok(answered) => Ok(added(answered)),
-                    Err(AddError::AlreadyThere) => Ok(End::There.into()),
+                    Err(AddError::AlreadyThere) => Ok(Added::WasThere.into()),
                     // The same data under another id: TMDB merged this one.
                     Err(AddError::Conflict) => there_after_all(radarr, tmdb),
                     Err(AddError::FolderTaken { .. }) => there_as_another(radarr, tmdb),
@@ -115,7 +115,7 @@ impl Send<'_, '_> {
                 }
             }
             Err(AddError::Conflict) => there_after_all(radarr, tmdb),
-            Err(AddError::AlreadyThere) => Ok(End::There.into()),
+            Err(AddError::AlreadyThere) => Ok(Added::WasThere.into()),
             other => other.map(added),
         }
     }
@@ -123,7 +123,7 @@ impl Send<'_, '_> {
     /// The film that this folder belonged to when Radarr was looked at.
     fn owner(&self, folder: &str) -> Option<TmdbId> {
         let is_it = |film: &RadarrFilm| trim_folder(&film.path) == trim_folder(folder);
-        self.look.view.films.iter().find(|(_, film)| is_it(film)).map(|(id, _)| *id)
+        self.snapshot.view.films.iter().find(|(_, film)| is_it(film)).map(|(id, _)| *id)
     }
 }
 
@@ -151,7 +151,7 @@ fn became(radarr: &Radarr, tmdb: TmdbId) -> Result<Option<TmdbId>, AddError> {
 /// A conflict means that the film is there only if Radarr then has it: any rule of its database may have been broken.
 fn there_after_all(radarr: &Radarr, tmdb: TmdbId) -> Result<Sent, AddError> {
     match radarr.film(tmdb).map_err(AddError::Failed)? {
-        Some(_) => Ok(End::There.into()),
+        Some(_) => Ok(Added::WasThere.into()),
         None => there_as_another(radarr, tmdb),
     }
 }
@@ -163,7 +163,7 @@ fn there_as_another(radarr: &Radarr, tmdb: TmdbId) -> Result<Sent, AddError> {
     if !is_there {
         return Err(AddError::Conflict);
     }
-    Ok(Sent { end: End::There, merged: Some((tmdb, facts.tmdb)) })
+    Ok(Sent { end: Added::WasThere, merged: Some((tmdb, facts.tmdb)) })
 }
 
 /// A status is an answer, unless it comes from a proxy that grew tired of waiting, or is the 406 that Radarr gives

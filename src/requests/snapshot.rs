@@ -1,4 +1,4 @@
-//! What a look at Radarr brings: who it is, whether it has what the config names, and its films.
+//! A snapshot of Radarr: who it is, whether it has what the config names, and its films.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
@@ -7,17 +7,17 @@ use super::Setup;
 use crate::clients::api::{chain, plain};
 use crate::clients::radarr::{RadarrError, RadarrFilm, trim_folder};
 use crate::config::QualityProfile;
+use crate::domain::event::Failed;
 use crate::domain::film::TmdbId;
 use crate::domain::step::Aliases;
 use crate::domain::text;
 use crate::journal::Journal;
-use crate::journal::report::Failed;
 use crate::requests::plan::{RadarrTerms, RadarrView, Requester};
 use crate::store::{Store, StoreError};
 
-/// What a look brought.
+/// What Radarr is and has.
 #[derive(Debug)]
-pub(super) struct Look {
+pub(super) struct Snapshot {
     pub(super) terms: RadarrTerms,
     pub(super) view: RadarrView,
     /// When the exclusions were read.
@@ -26,17 +26,23 @@ pub(super) struct Look {
 
 impl Setup<'_> {
     /// Asks Radarr who it is and what it has; `None` when that failed, which is told.
-    pub(super) fn look(&self, journal: &mut Journal, aliases: &Aliases) -> Result<Option<Look>, StoreError> {
+    pub(super) fn take_snapshot(
+        &self,
+        journal: &mut Journal,
+        aliases: &Aliases,
+    ) -> Result<Option<Snapshot>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
-            let version = self.radarr.check()?;
+            let version = self.server.client.check()?;
             log::debug!("radarr: version {version}");
-            let settings =
-                Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
+            let settings = Settings {
+                profiles: self.server.client.quality_profiles()?,
+                folders: self.server.client.root_folders()?,
+            };
             let view = RadarrView {
-                tags: self.radarr.tags()?,
+                tags: self.server.client.tags()?,
                 // Before the exclusions: a film that is deleted and excluded in between is in one of them.
-                films: self.radarr.films()?,
-                excluded: self.radarr.exclusions()?,
+                films: self.server.client.films()?,
+                excluded: self.server.client.exclusions()?,
                 ..RadarrView::default()
             };
             Ok((settings, view))
@@ -44,9 +50,9 @@ impl Setup<'_> {
         match ask() {
             Ok((settings, mut view)) => {
                 let terms = self.terms(&settings, journal)?;
-                journal.store.forget_notices("radarr")?;
+                journal.trouble_over("radarr")?;
                 view.is_restored = warn_if_restored(journal, &view, aliases)?;
-                Ok(Some(Look { terms, view, read_at: Instant::now() }))
+                Ok(Some(Snapshot { terms, view, read_at: Instant::now() }))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {
@@ -63,9 +69,10 @@ impl Setup<'_> {
         let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
         for user in self.users {
-            let folder = settings.folder(user.root_folder.as_ref().unwrap_or(&self.config.root_folder));
-            let profile =
-                settings.profile(user.quality_profile.as_ref().unwrap_or(&self.config.quality_profile));
+            let folder =
+                settings.folder(user.root_folder.as_ref().unwrap_or(&self.server.config.root_folder));
+            let profile = settings
+                .profile(user.quality_profile.as_ref().unwrap_or(&self.server.config.quality_profile));
             match (folder, profile) {
                 (Ok(root_folder), Ok(quality_profile_id)) => people.push(Requester {
                     name: user.name.clone(),
@@ -73,7 +80,7 @@ impl Setup<'_> {
                     is_own_folder: user.root_folder.is_some(),
                     quality_profile_id,
                     tags: user.tags.clone(),
-                    user_tag: self.config.user_tags.then(|| user_tag(&user.name)),
+                    user_tag: self.server.config.user_tags.then(|| user_tag(&user.name)),
                 }),
                 (folder, profile) => {
                     for complaint in [folder.err(), profile.err()].into_iter().flatten() {
@@ -82,7 +89,7 @@ impl Setup<'_> {
                 }
             }
         }
-        let animated = self.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
+        let animated = self.server.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
             Some(Err(complaint)) => {
                 wrong.insert(complaint, self.users.iter().map(|user| user.name.as_str()).collect());
@@ -93,7 +100,7 @@ impl Setup<'_> {
             other => other.and_then(Result::ok),
         };
         if wrong.is_empty() {
-            journal.store.forget_notices("settings")?;
+            journal.trouble_over("settings")?;
         }
         for ((text, hint), names) in wrong {
             let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -104,7 +111,7 @@ impl Setup<'_> {
             };
             journal.failure(failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
         }
-        Ok(RadarrTerms { people, animated_root_folder, tags: self.config.tags.clone() })
+        Ok(RadarrTerms { people, animated_root_folder, tags: self.server.config.tags.clone() })
     }
 }
 
@@ -182,11 +189,11 @@ pub(crate) fn user_tag(name: &str) -> String {
 /// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
 fn warn_if_restored(journal: &mut Journal, view: &RadarrView, aliases: &Aliases) -> Result<bool, StoreError> {
     const KEY: &str = "restored";
-    let Some((text, hint)) = restored(&mut journal.store, &view.films, aliases)? else {
-        journal.store.forget_notices(KEY)?;
+    let Some((text, hint)) = restored(journal.store(), &view.films, aliases)? else {
+        journal.trouble_over(KEY)?;
         return Ok(false);
     };
-    if journal.store.is_first(KEY, journal.now())? {
+    if journal.mark_once(KEY)? {
         journal.say("radarr", &text, Some(hint));
     }
     Ok(true)

@@ -2,26 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::executor::{MAX_FAILURES_IN_A_ROW, Send};
+use super::executor::{Executor, MAX_FAILURES_IN_A_ROW};
 use crate::clients::api::{ApiError, chain};
-use crate::domain::step::{Step, TagInRadarr};
+use crate::domain::step::TagInRadarr;
 use crate::journal::Journal;
-use crate::journal::report::{Failed, Outcome, plural};
 use crate::store::StoreError;
 use crate::system::interrupt;
 
 /// So many films are tagged in one call.
 const BATCH: usize = 100;
 
-/// A film to be labelled.
-type Film<'s> = (&'s Step, &'s TagInRadarr);
-
-impl Send<'_, '_> {
-    /// Labels these films. Their requests are written down as untagged already.
-    pub(super) fn tag(&mut self, tags: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
-        let mut batches: BTreeMap<&[String], Vec<Film<'_>>> = BTreeMap::new();
-        for (step, tag) in tags {
-            batches.entry(&tag.labels).or_default().push((step, tag));
+impl Executor<'_, '_> {
+    /// Labels these films. Their requests are recorded as untagged already.
+    pub(super) fn tag(&mut self, tags: &[&TagInRadarr], journal: &mut Journal) -> Result<(), StoreError> {
+        let mut batches: BTreeMap<&[String], Vec<&TagInRadarr>> = BTreeMap::new();
+        for tag in tags {
+            batches.entry(&tag.labels).or_default().push(tag);
         }
         for (labels, films) in batches {
             for batch in films.chunks(BATCH) {
@@ -37,13 +33,13 @@ impl Send<'_, '_> {
     fn tag_batch(
         &mut self,
         labels: &[String],
-        films: &[Film<'_>],
+        films: &[&TagInRadarr],
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let error = match self.put_labels(labels, films) {
             Ok(()) => {
-                journal.store.forget_notices("tagging")?;
-                return self.tagged(films, journal);
+                journal.trouble_over("tagging")?;
+                return journal.tagged(films);
             }
             Err(error) => error,
         };
@@ -59,7 +55,7 @@ impl Send<'_, '_> {
     fn tag_singly(
         &mut self,
         labels: &[String],
-        films: &[Film<'_>],
+        films: &[&TagInRadarr],
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
         let mut failed = Vec::new();
@@ -72,7 +68,7 @@ impl Send<'_, '_> {
             match self.put_labels(labels, &[*film]) {
                 Ok(()) => {
                     failures_in_a_row = 0;
-                    self.tagged(&[*film], journal)?;
+                    journal.tagged(&[*film])?;
                 }
                 Err(error) => {
                     failures_in_a_row += 1;
@@ -84,53 +80,37 @@ impl Send<'_, '_> {
         last.map_or(Ok(()), |error| not_tagged(labels, &failed, &error, journal))
     }
 
-    fn put_labels(&mut self, labels: &[String], films: &[Film<'_>]) -> Result<(), ApiError> {
-        if self.feed.setup.is_dry {
+    fn put_labels(&mut self, labels: &[String], films: &[&TagInRadarr]) -> Result<(), ApiError> {
+        if self.requests.setup.is_dry {
             return Ok(());
         }
-        let movie_ids: Vec<u32> = films.iter().map(|(_, tag)| tag.movie_id).collect();
+        let movie_ids: Vec<u32> = films.iter().map(|tag| tag.movie_id).collect();
         for label in labels {
             let id = self.tag_id(label)?;
-            self.feed.setup.radarr.tag(&movie_ids, id)?;
-        }
-        Ok(())
-    }
-
-    fn tagged(&self, films: &[Film<'_>], journal: &mut Journal) -> Result<(), StoreError> {
-        let requests: Vec<_> =
-            films.iter().flat_map(|(_, tag)| tag.requested.requests.iter().cloned()).collect();
-        journal.store.answer(&requests, journal.now())?;
-        for (step, _) in films {
-            journal.step(step, self.done(), None);
+            self.requests.setup.server.client.tag(&movie_ids, id)?;
         }
         Ok(())
     }
 
     /// Radarr's number of a label; the label is made when it is missing.
     pub(super) fn tag_id(&mut self, label: &str) -> Result<u32, ApiError> {
-        if let Some(id) = self.look.view.tags.get(label) {
+        if let Some(id) = self.snapshot.view.tags.get(label) {
             return Ok(*id);
         }
-        let id = self.feed.setup.radarr.create_tag(label)?;
-        self.look.view.tags.insert(label.to_owned(), id);
+        let id = self.requests.setup.server.client.create_tag(label)?;
+        self.snapshot.view.tags.insert(label.to_owned(), id);
         Ok(id)
     }
 }
 
 fn not_tagged(
     labels: &[String],
-    films: &[Film<'_>],
+    films: &[&TagInRadarr],
     error: &ApiError,
     journal: &mut Journal,
 ) -> Result<(), StoreError> {
     if error.is_interrupt() {
         return Ok(());
     }
-    for (step, _) in films {
-        journal.step(step, Outcome::Failed, None);
-    }
-    let (count, labels) = (films.len(), labels.join("`, `"));
-    let films = plural(count, "film");
-    let text = format!("{films} not tagged `{labels}`: {}", chain(error));
-    journal.failure(Failed::Films(count), "tagging", "radarr", &text, error.hint().as_deref())
+    journal.not_tagged(films, labels, &chain(error), error.hint().as_deref())
 }

@@ -8,12 +8,12 @@ use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
 use crate::config::Collection;
+use crate::domain::event::{Failed, Outcome};
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{KnownMember, Member};
 use crate::domain::step::{AddToCollection, Aliases, RemoveFromCollection, Step};
 use crate::journal::Journal;
-use crate::journal::report::{Failed, Outcome};
 use crate::store::StoreError;
 use crate::system::interrupt;
 

@@ -7,9 +7,9 @@ use super::{Collect, Look};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::BoxSet;
 use crate::config::{Collection, User};
+use crate::domain::event::Failed;
 use crate::domain::ids::JellyfinId;
 use crate::journal::Journal;
-use crate::journal::report::Failed;
 use crate::store::{Store, StoreError};
 use crate::system::interrupt;
 

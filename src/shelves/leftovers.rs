@@ -58,7 +58,7 @@ impl Leftovers {
             journal.store.record_leftover(collection_id, &item_id, tmdb)?;
             if journal
                 .store
-                .is_first(("leftover", collection_id.as_str(), item_id.as_str()), journal.now())?
+                .mark_once(("leftover", collection_id.as_str(), item_id.as_str()), journal.now())?
             {
                 let text =
                     format!("Jellyfin keeps a leftover of {name} in it, which people may not see there");

@@ -146,7 +146,11 @@ impl Store {
     }
 
     /// Is this worth a warning, or was it told within a day? Remembers that it is told now.
-    pub fn is_news<'a>(&mut self, notice: impl Into<Notice<'a>>, now: Timestamp) -> Result<bool, StoreError> {
+    pub fn is_due_again<'a>(
+        &mut self,
+        notice: impl Into<Notice<'a>>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let Notice { kind, about, detail } = notice.into();
         let sql = "SELECT told_at FROM notice WHERE kind = ?1 AND about = ?2 AND detail = ?3";
         let told_at: Option<Timestamp> =
@@ -161,7 +165,7 @@ impl Store {
     }
 
     /// Was this never told before? Remembers that it is told now, for good.
-    pub fn is_first<'a>(
+    pub fn mark_once<'a>(
         &mut self,
         notice: impl Into<Notice<'a>>,
         now: Timestamp,

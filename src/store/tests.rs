@@ -183,13 +183,13 @@ fn a_failed_request_is_due_in_the_next_three_runs_and_then_daily() {
 fn a_warning_is_news_once_a_day() {
     let mut store = Store::in_memory().unwrap();
     let private = ("scrape", "ada", "private");
-    assert!(store.is_news(private, 1000).unwrap());
-    assert!(!store.is_news(private, 1000 + DAILY - 1).unwrap());
-    assert!(store.is_news(private, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
-    assert!(store.is_news(private, 500).unwrap(), "the clock was set back");
+    assert!(store.is_due_again(private, 1000).unwrap());
+    assert!(!store.is_due_again(private, 1000 + DAILY - 1).unwrap());
+    assert!(store.is_due_again(private, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
+    assert!(store.is_due_again(private, 500).unwrap(), "the clock was set back");
     store.forget_notices_about("scrape", "ada").unwrap();
-    assert!(store.is_news(private, 501).unwrap());
-    assert!(store.is_first("x", 1).unwrap() && !store.is_first("x", 10 * DAY).unwrap());
+    assert!(store.is_due_again(private, 501).unwrap());
+    assert!(store.mark_once("x", 1).unwrap() && !store.mark_once("x", 10 * DAY).unwrap());
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn forgetting_what_was_told_of_one_name_forgets_nothing_of_another_or_of_a_kind(
         for kind in kinds {
             let of_kind = names.iter().map(|name| (kind, *name, "private"));
             for notice in of_kind.chain([(kind, "", "private"), (kind, "", "")]) {
-                if !store.is_news(notice, 1000).unwrap() {
+                if !store.is_due_again(notice, 1000).unwrap() {
                     told.push(notice);
                 }
             }

@@ -7,7 +7,7 @@ use crate::clients::api::{ApiError, chain, plain};
 use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::config::{Collection, User};
 use crate::domain::ids::JellyfinId;
-use crate::journal::report::plural;
+use crate::domain::text::plural;
 use crate::shelves::target::{find, twins};
 use crate::shelves::{MAKE_A_KEY, lost_library, other_server, viewer};
 use crate::store::{Store, StoreError};

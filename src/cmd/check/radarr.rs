@@ -7,7 +7,7 @@ use crate::clients::api::{ApiError, chain};
 use crate::clients::radarr::{Radarr, RadarrError};
 use crate::config::{self, User};
 use crate::domain::step::Aliases;
-use crate::journal::report::plural;
+use crate::domain::text::plural;
 use crate::requests::{Settings, restored, user_tag};
 use crate::store::{Store, StoreError};
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::film::Film;
-use crate::journal::report::show_time;
+use crate::domain::span::show_time;
 use crate::store::{CoolDown, PersonStatus, Run, Timestamp};
 
 /// All of it.

@@ -8,9 +8,10 @@ use lbjf::clients::http::{Http, Options, Patience, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
-use lbjf::journal::report::Report;
-use lbjf::requests::{Feed, InLibrary, Setup};
+use lbjf::journal::RunInfo;
+use lbjf::requests::{RadarrServer, Requests, Setup};
 use lbjf::store::{Look, Store};
 use standins::radarr::KEY;
 use standins::{Fault, Request};
@@ -58,8 +59,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         patience: Patience::default(),
     });
     let setup = Setup {
-        radarr: &radarr,
-        config: &radarr_config,
+        server: RadarrServer { client: &radarr, config: &radarr_config },
         users: &config.users,
         chosen: &[0],
         full: false,
@@ -67,13 +67,14 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         fresh,
     };
     let store = Store::in_memory().expect("some memory");
-    let mut journal = Journal::new(store, Report::new("sync", 100, false, 1));
-    let mut feed = Feed::new(setup);
+    let journal = Journal::begin(store, RunInfo { command: "sync", now: 100, is_dry: false, people: 1 });
+    let mut journal = journal.expect("a store in memory");
+    let mut requests = Requests::new(setup);
     list(&mut journal.store, 1);
-    feed.begin(&mut journal, 1).expect("a store in memory");
+    requests.send_early(&mut journal, 1).expect("a store in memory");
     meanwhile();
     list(&mut journal.store, 2);
-    feed.finish(&mut journal, &InLibrary::Ignored).expect("a store in memory");
+    requests.finish(&mut journal, &InLibrary::Ignored).expect("a store in memory");
 }
 
 #[test]

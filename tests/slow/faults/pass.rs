@@ -8,7 +8,7 @@ use lbjf::clients::http::Patience;
 use lbjf::cmd;
 use lbjf::config::Config;
 use lbjf::journal::Journal;
-use lbjf::journal::report::Report;
+use lbjf::journal::RunInfo;
 use lbjf::store::Store;
 use standins::{Deaf, Fault};
 use tempfile::TempDir;
@@ -239,11 +239,11 @@ impl Scene {
             json: false,
         };
         let store = Store::open(&config.system.database).expect("a store in a folder of its own");
-        let report = Report::new("sync", jiff::Timestamp::now().as_second(), false, 2);
-        let mut journal = Journal::new(store, report);
+        let now = jiff::Timestamp::now().as_second();
+        let run = RunInfo { command: "sync", now, is_dry: false, people: 2 };
+        let mut journal = Journal::begin(store, run).expect("the store is whole");
         cmd::sync::pass(&args, &config, PATIENCE, &mut journal).expect("no fault ends a run");
-        let report = journal.report();
-        let json = report.json(Duration::ZERO);
+        let json = journal.json(Duration::ZERO);
         secrets::search("the report", json.as_bytes(), &keys());
         let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");
         let mut said = String::new();
@@ -254,7 +254,7 @@ impl Scene {
                 said.push_str(if part == "about" { ": " } else { "\n" });
             }
         }
-        Ran { exit: report.exit().code(), said: said.trim().to_owned() }
+        Ran { exit: journal.exit().code(), said: said.trim().to_owned() }
     }
 
     pub fn state(&self) -> State {

@@ -1,0 +1,128 @@
+//! What happens in a run, as its log, closing line, exit code and JSON hear of it.
+
+use serde::Serialize;
+
+use super::film::Film;
+use super::step::Step;
+
+/// One thing that happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Something that a person should look at.
+    Trouble(Trouble<'a>),
+    /// A film that no server can take; it is told once.
+    FilmSkipped {
+        /// Who wants it.
+        person: &'a str,
+        /// Which film.
+        film: &'a Film,
+        /// Why nobody can take it.
+        why: &'a str,
+    },
+    /// A person's list was read, or could not be read.
+    ListRead(&'a ListReading),
+    /// Something worth a line.
+    Note {
+        /// The person, server or collection that it is about.
+        about: &'a str,
+        /// What happened.
+        message: &'a str,
+    },
+    /// Letterboxd refuses this machine.
+    Refused,
+    /// A step ended.
+    Step {
+        /// Which step.
+        step: &'a Step,
+        /// How it ended.
+        outcome: Outcome,
+        /// Where an added film really went.
+        root_folder: Option<&'a str>,
+    },
+}
+
+/// Something that a person should look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble<'a> {
+    /// How loudly it is told: a trouble that was told within a day is info.
+    pub severity: Severity,
+    /// The person, server or collection that it is about.
+    pub about: &'a str,
+    /// What is wrong.
+    pub message: &'a str,
+    /// What to do about it.
+    pub hint: Option<&'a str>,
+    /// What failed; `None` if nothing did.
+    pub failed: Option<Failed<'a>>,
+}
+
+/// How loudly a trouble is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Something failed.
+    Error,
+    /// A person should look.
+    Warning,
+    /// It was told within a day.
+    Info,
+}
+
+/// What failed. The closing line counts these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed<'a> {
+    /// So many films.
+    Films(usize),
+    /// The person that the message is about.
+    User,
+    /// These people.
+    Users(&'a [String]),
+    /// The server that the message is about.
+    Server,
+    /// The collection that the message is about.
+    Collection,
+    /// A person's list, with what only that person can mend: the exit code tells it when the message does.
+    List,
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server said so.
+    Done,
+    /// A dry run would do it.
+    Planned,
+    /// There is a reason not to do it.
+    Skipped,
+    /// It did not work.
+    Failed,
+    /// It waits for a later run.
+    Later,
+}
+
+impl Outcome {
+    /// The word for it in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Planned => "planned",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Later => "later",
+        }
+    }
+}
+
+/// How the reading of one person's list went.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListReading {
+    /// At Letterboxd.
+    pub user: String,
+    /// One word; [the list](docs/json.md) has all of them.
+    pub outcome: &'static str,
+    /// Entries on the whole list, as declared.
+    pub declared: Option<u32>,
+    /// Entries seen for the first time.
+    pub new: usize,
+    /// Entries that an accepted reading lacked.
+    pub gone: usize,
+}

@@ -1,0 +1,74 @@
+//! Steps in words, for the log and for a dry run's plan.
+
+use std::fmt::Write as _;
+
+use crate::domain::event::Outcome;
+use crate::domain::step::{RootFolder, Skip, Step};
+
+/// A step as a line: who, what, which film, then ids.
+pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> String {
+    let is_done = outcome == Outcome::Done;
+    let say = |done: &'static str, would: &'static str| if is_done { done } else { would };
+    match step {
+        Step::AddToRadarr(add) => {
+            let requested = &add.requested;
+            let verb = match outcome {
+                Outcome::Later => "would add to Radarr in a later run",
+                _ => say("added to Radarr", "would add to Radarr"),
+            };
+            let mut line =
+                format!("{}: {verb}: {} tmdb={}", requested.people(), requested.film, requested.tmdb);
+            let folder = root_folder.unwrap_or(match &add.root_folder {
+                RootFolder::Fixed(folder) => folder,
+                RootFolder::ByGenre { other, .. } => other,
+            });
+            let _ = write!(line, " root_folder={folder}");
+            if !add.tags.is_empty() {
+                let _ = write!(line, " tags={}", add.tags.join(","));
+            }
+            line
+        }
+        Step::TagInRadarr(tag) => format!(
+            "{}: {}: {} tmdb={} tags={}",
+            tag.requested.people(),
+            say("tagged in Radarr", "would tag in Radarr"),
+            tag.requested.film,
+            tag.requested.tmdb,
+            tag.labels.join(",")
+        ),
+        Step::AlreadyPresent(requested) => {
+            format!("{}: in Radarr already: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
+        }
+        Step::GoneFromRadarr(requested) => {
+            format!("{}: no longer in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
+        }
+        Step::Skip(Skip { requested, why }) => {
+            format!(
+                "{}: not sent to Radarr, since {why}: {} tmdb={}",
+                requested.people(),
+                requested.film,
+                requested.tmdb
+            )
+        }
+        Step::CreateCollection(create) => {
+            format!("collection `{}`: {}", create.collection, say("made", "would be made"))
+        }
+        Step::AddToCollection(put) => format!(
+            "{}: {} collection `{}`: {} tmdb={}",
+            put.person,
+            say("added to", "would add to"),
+            put.collection,
+            put.film,
+            put.tmdb
+        ),
+        Step::RemoveFromCollection(take) => format!(
+            "collection `{}`: {}: {}{} tmdb={} ({})",
+            take.collection,
+            say("took out", "would take out"),
+            take.name,
+            take.year.map(|year| format!(" ({year})")).unwrap_or_default(),
+            take.tmdb,
+            take.why
+        ),
+    }
+}

@@ -1,0 +1,185 @@
+//! What became of requests: written down, then told.
+
+use super::Journal;
+use crate::domain::event::{Failed, Outcome};
+use crate::domain::film::{TmdbId, Uid};
+use crate::domain::request::RequestProblem;
+use crate::domain::step::{AddToRadarr, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
+use crate::domain::text::plural;
+use crate::store::StoreError;
+
+/// What is written down of a film that is in Radarr and whose labels are still to come.
+const UNTAGGED: &str = "it is in Radarr, but not tagged yet";
+
+/// Why a film was not added.
+pub struct NotAdded<'a> {
+    /// What kind of trouble it is.
+    pub problem: RequestProblem,
+    /// What went wrong, in words.
+    pub why: &'a str,
+    /// What to do about it.
+    pub hint: Option<&'a str>,
+}
+
+impl Journal {
+    /// What the snapshot of Radarr says of requests, before anything is sent: the film is there, or there is a reason
+    /// not to send it. All of it is written at once.
+    pub fn snapshot_answers(&mut self, steps: &[Step]) -> Result<(), StoreError> {
+        let (mut answered, mut untagged) = (Vec::new(), Vec::new());
+        let mut skipped: [(SkipReason, Vec<(String, Uid)>); 3] =
+            [SkipReason::Excluded, SkipReason::WasExcluded, SkipReason::InLibrary]
+                .map(|why| (why, Vec::new()));
+        for step in steps {
+            match step {
+                Step::AlreadyPresent(requested) | Step::GoneFromRadarr(requested) => {
+                    answered.extend(requested.requests.iter().cloned());
+                }
+                // Before the first label is sent: should a person delete the film from now on, it was there.
+                Step::TagInRadarr(tag) => untagged.extend(tag.requested.requests.iter().cloned()),
+                Step::Skip(skip) => {
+                    for (_, requests) in skipped.iter_mut().filter(|(why, _)| *why == skip.why) {
+                        requests.extend(skip.requested.requests.iter().cloned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.answer(&answered)?;
+        self.request_problem(&untagged, RequestProblem::Untagged, UNTAGGED)?;
+        for (why, requests) in &skipped {
+            self.request_problem(requests, problem_of(*why), &why.to_string())?;
+        }
+        for step in steps {
+            match step {
+                Step::AlreadyPresent(_) | Step::GoneFromRadarr(_) => self.step(step, Outcome::Done, None),
+                Step::Skip(skip) => self.tell_skip(skip)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Radarr took the film, and put it there.
+    pub fn added(&mut self, add: &AddToRadarr, root_folder: &str) -> Result<(), StoreError> {
+        self.answer(&add.requested.requests)?;
+        self.step(&Step::AddToRadarr(add.clone()), self.done(), Some(root_folder));
+        Ok(())
+    }
+
+    /// Radarr had the film when it was sent. With labels still to come, the requests stay open until they are there.
+    pub fn already_present(
+        &mut self,
+        requested: &RequestedFilm,
+        needs_labels: bool,
+    ) -> Result<(), StoreError> {
+        if needs_labels {
+            self.request_problem(&requested.requests, RequestProblem::Untagged, UNTAGGED)?;
+        } else {
+            self.answer(&requested.requests)?;
+        }
+        self.step(&Step::AlreadyPresent(requested.clone()), Outcome::Done, None);
+        Ok(())
+    }
+
+    /// Somebody excluded the film since the snapshot.
+    pub fn excluded(&mut self, requested: &RequestedFilm) -> Result<(), StoreError> {
+        let why = SkipReason::Excluded;
+        self.request_problem(&requested.requests, problem_of(why), &why.to_string())?;
+        self.tell_skip(&Skip { requested: requested.clone(), why })
+    }
+
+    /// TMDB merged one id into another.
+    pub fn merged(&mut self, asked: TmdbId, answered: TmdbId) -> Result<(), StoreError> {
+        self.store.record_alias(asked, answered)
+    }
+
+    /// The film was not added. Radarr's metadata may not know it, which is told once a person; all else is a failure.
+    pub fn not_added(&mut self, add: &AddToRadarr, trouble: &NotAdded<'_>) -> Result<(), StoreError> {
+        let NotAdded { problem, why, hint } = *trouble;
+        let requested = &add.requested;
+        let step = Step::AddToRadarr(add.clone());
+        let text = format!("`{}` not added: {why}", requested.film.slug);
+        let detail = if problem == RequestProblem::Failed { &text } else { why };
+        self.request_problem(&requested.requests, problem, detail)?;
+        if problem == RequestProblem::Unknown {
+            for (person, _) in &requested.requests {
+                self.skip(person, &requested.film, why)?;
+            }
+            self.step(&step, Outcome::Skipped, None);
+        } else {
+            let notice = ("add", requested.film.uid.0.as_str());
+            self.failure(Failed::Films(1), notice, &requested.people(), &text, hint)?;
+            self.step(&step, Outcome::Failed, None);
+        }
+        Ok(())
+    }
+
+    /// The film waits for a later run.
+    pub fn add_later(&mut self, add: &AddToRadarr) {
+        self.step(&Step::AddToRadarr(add.clone()), Outcome::Later, None);
+    }
+
+    /// These films have their labels.
+    pub fn tagged(&mut self, tags: &[&TagInRadarr]) -> Result<(), StoreError> {
+        let requests: Vec<_> = tags.iter().flat_map(|tag| tag.requested.requests.iter().cloned()).collect();
+        self.answer(&requests)?;
+        for tag in tags {
+            self.step(&Step::TagInRadarr((*tag).clone()), self.done(), None);
+        }
+        Ok(())
+    }
+
+    /// These films did not get their labels; their requests stay open.
+    pub fn not_tagged(
+        &mut self,
+        tags: &[&TagInRadarr],
+        labels: &[String],
+        why: &str,
+        hint: Option<&str>,
+    ) -> Result<(), StoreError> {
+        for tag in tags {
+            self.step(&Step::TagInRadarr((*tag).clone()), Outcome::Failed, None);
+        }
+        let (films, labels) = (plural(tags.len(), "film"), labels.join("`, `"));
+        let text = format!("{films} not tagged `{labels}`: {why}");
+        self.failure(Failed::Films(tags.len()), "tagging", "radarr", &text, hint)
+    }
+
+    /// How a step ends that a server was, or would have been, asked for.
+    fn done(&self) -> Outcome {
+        if self.run.is_dry { Outcome::Planned } else { Outcome::Done }
+    }
+
+    fn answer(&mut self, requests: &[(String, Uid)]) -> Result<(), StoreError> {
+        if requests.is_empty() { Ok(()) } else { self.store.answer(requests, self.run.now) }
+    }
+
+    fn request_problem(
+        &mut self,
+        requests: &[(String, Uid)],
+        problem: RequestProblem,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        if requests.is_empty() {
+            return Ok(());
+        }
+        self.store.record_problem(requests, problem, detail, self.run.now)
+    }
+
+    fn tell_skip(&mut self, skip: &Skip) -> Result<(), StoreError> {
+        if skip.why == SkipReason::Excluded {
+            for (person, _) in &skip.requested.requests {
+                self.skip(person, &skip.requested.film, &skip.why.to_string())?;
+            }
+        }
+        self.step(&Step::Skip(skip.clone()), Outcome::Skipped, None);
+        Ok(())
+    }
+}
+
+fn problem_of(why: SkipReason) -> RequestProblem {
+    match why {
+        SkipReason::Excluded | SkipReason::WasExcluded => RequestProblem::Excluded,
+        SkipReason::InLibrary => RequestProblem::InLibrary,
+    }
+}

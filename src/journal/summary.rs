@@ -1,0 +1,152 @@
+//! What the closing line counts, and the exit code.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::RunInfo;
+use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
+use crate::domain::step::Step;
+use crate::domain::text::plural;
+use crate::exit::Exit;
+use crate::system::interrupt;
+
+/// The counters of a run.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    added: usize,
+    tagged: usize,
+    put_in: usize,
+    taken_out: usize,
+    skipped: usize,
+    later: usize,
+    planned: usize,
+    failures: Failures,
+    is_refused: bool,
+}
+
+/// What failed so far, by name.
+#[derive(Debug, Default)]
+struct Failures {
+    films: usize,
+    users: BTreeSet<String>,
+    servers: BTreeSet<String>,
+    collections: BTreeSet<String>,
+    /// Lists that only their owners can mend.
+    lists: BTreeSet<String>,
+    /// Was any of these told in this run?
+    is_list_told: bool,
+}
+
+impl Failures {
+    fn note(&mut self, failed: Failed<'_>, trouble: Trouble<'_>) {
+        let about = trouble.about.to_owned();
+        match failed {
+            Failed::Films(count) => self.films += count,
+            Failed::User => drop(self.users.insert(about)),
+            Failed::Users(names) => self.users.extend(names.iter().cloned()),
+            Failed::Server => drop(self.servers.insert(about)),
+            Failed::Collection => drop(self.collections.insert(about)),
+            Failed::List => {
+                self.lists.insert(about);
+                self.is_list_told |= trouble.severity != Severity::Info;
+            }
+        }
+    }
+
+    /// Failed anything that is not some person's own to mend?
+    fn any(&self) -> bool {
+        self.films + self.users.len() + self.servers.len() + self.collections.len() > 0
+    }
+}
+
+impl Summary {
+    pub(super) fn see(&mut self, event: Event<'_>) {
+        match event {
+            Event::Trouble(trouble) => {
+                if let Some(failed) = trouble.failed {
+                    self.failures.note(failed, trouble);
+                }
+            }
+            Event::FilmSkipped { .. } => self.skipped += 1,
+            Event::ListRead(_) | Event::Note { .. } => {}
+            // After a signal nothing is asked any more; that is no refusal.
+            Event::Refused => self.is_refused |= interrupt::requested().is_none(),
+            Event::Step { step, outcome, .. } => match (outcome, step) {
+                (Outcome::Done, Step::AddToRadarr(_)) => self.added += 1,
+                (Outcome::Done, Step::TagInRadarr(_)) => self.tagged += 1,
+                (Outcome::Done, Step::AddToCollection(_)) => self.put_in += 1,
+                (Outcome::Done, Step::RemoveFromCollection(_)) => self.taken_out += 1,
+                (Outcome::Later, _) => self.later += 1,
+                (Outcome::Planned, _) => self.planned += 1,
+                _ => {}
+            },
+        }
+    }
+
+    fn has_failures(&self) -> bool {
+        self.failures.any() || self.failures.is_list_told
+    }
+
+    /// Did all go well, but for lists that only their owners can mend? That is for whoever watches the program.
+    pub(super) fn is_well(&self) -> bool {
+        matches!(self.exit(), Exit::Success | Exit::Partial) && !self.failures.any()
+    }
+
+    /// How the run ends, as it stands.
+    pub(super) fn exit(&self) -> Exit {
+        match interrupt::requested() {
+            Some(exit) => exit,
+            None if self.is_refused => Exit::Blocked,
+            None if self.has_failures() => Exit::Partial,
+            None => Exit::Success,
+        }
+    }
+
+    /// The closing line.
+    pub(super) fn line(&self, run: RunInfo, took: Duration) -> String {
+        let mut parts = vec![plural(run.people, "user")];
+        let mut count = |number: usize, text: &str| {
+            if number > 0 {
+                parts.push(format!("{number} {text}"));
+            }
+        };
+        if run.is_dry {
+            count(self.planned, if self.planned == 1 { "step planned" } else { "steps planned" });
+        }
+        count(self.added, "added to Radarr");
+        count(self.tagged, "tagged in Radarr");
+        count(self.put_in, "to a collection");
+        count(self.taken_out, "out of a collection");
+        count(self.later, "left for later");
+        count(self.skipped, "skipped");
+        let failures = &self.failures;
+        // What the exit code does not tell has not failed.
+        let (failed, unread) = if failures.is_list_told {
+            (failures.users.union(&failures.lists).count(), 0)
+        } else {
+            (failures.users.len(), failures.lists.difference(&failures.users).count())
+        };
+        count(unread, if unread == 1 { "list not read" } else { "lists not read" });
+        for (number, noun) in [
+            (failures.films, "film"),
+            (failed, "user"),
+            (failures.collections.len(), "collection"),
+            (failures.servers.len(), "server"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{} failed", plural(number, noun)));
+            }
+        }
+        if self.is_refused {
+            parts.push("refused by Letterboxd".to_owned());
+        }
+        if interrupt::requested().is_some() {
+            parts.push("stopped".to_owned());
+        }
+        if parts.len() == 1 {
+            parts.push("nothing to do".to_owned());
+        }
+        let dry = if run.is_dry { " --dry-run" } else { "" };
+        format!("{}{dry}: {}, in {} s", run.command, parts.join(", "), took.as_secs_f64().round())
+    }
+}
