@@ -210,7 +210,7 @@ pub fn convert(yaml: &str) -> anyhow::Result<Converted> {
     };
     new.note(format!(
         "system.sync_interval ({minutes} min): lbjf does one pass and exits. Let cron run it (`{cron} lbjf sync \
-         --quiet`), or a systemd timer (`OnCalendar={calendar}`), or the container; contrib/README.md shows each"
+         --quiet`), or a systemd timer (`OnCalendar={calendar}`), or the container; docs/install.md shows each"
     ));
     if !all["observability"].is_null() {
         new.note(

@@ -224,7 +224,7 @@ fn lines(checks: &Checks) -> String {
     text
 }
 
-/// Described in contrib/json.md.
+/// Described in docs/json.md.
 fn json(checks: &Checks, exit: Exit) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Json<'a> {

@@ -414,7 +414,7 @@ fn titled(name: &str, slug: &str, title: usize, room: Option<usize>) -> String {
     }
 }
 
-/// Described in contrib/json.md.
+/// Described in docs/json.md.
 fn json(user: &str, list: &List, rows: &[Row]) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Json<'a> {

@@ -61,11 +61,16 @@ fn the_exit_codes_in_the_readme_are_those_of_the_program() {
 #[test]
 fn every_command_line_in_the_texts_is_understood() {
     let mut count = 0;
-    let mut readme = blocks(&read("README.md"), &["sh", "cron"]).join("\n");
-    readme += &blocks(&read("contrib/README.md"), &["cron"]).join("\n");
-    let (cron, service) = (read("contrib/lbjf.cron"), read("contrib/systemd/lbjf.service"));
-    for (name, code) in [("README.md", readme), ("lbjf.cron", cron), ("lbjf.service", service)] {
-        for line in code.lines().filter(|line| !line.starts_with("# ")) {
+    let mut texts: Vec<(&str, String)> =
+        ["contrib/lbjf.cron", "contrib/systemd/lbjf.service"].map(|name| (name, read(name))).into();
+    for name in ["README.md", "docs/install.md", "docs/migrating.md"] {
+        texts.push((name, blocks(&read(name), &["sh", "cron"]).join("\n")));
+    }
+    for (name, code) in texts {
+        // In these lines lbjf is a file, a unit, a container or an image.
+        let others = ["# ", "install ", "docker ", "journalctl ", "systemctl "];
+        let is_other = |line: &&str| others.iter().any(|word| line.starts_with(word));
+        for line in code.lines().filter(|line| !is_other(line)) {
             let line = line.split(" # ").next().expect("split gives one part at least");
             let is_program =
                 |word: &str| word == "lbjf" || word.ends_with("/lbjf") || word.ends_with("=lbjf");
@@ -320,7 +325,7 @@ fn paths(value: &serde_json::Value, at: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn json_of_every_command_is_as_documented() {
-    let documented: Vec<serde_json::Value> = blocks(&read("contrib/json.md"), &["json"])
+    let documented: Vec<serde_json::Value> = blocks(&read("docs/json.md"), &["json"])
         .iter()
         .map(|block| serde_json::from_str(block).unwrap_or_else(|error| panic!("{error}\n{block}")))
         .collect();
@@ -359,11 +364,12 @@ fn json_of_every_command_is_as_documented() {
 }
 
 #[test]
-fn contrib_is_named_in_the_readme() {
+fn what_lies_beside_the_readme_is_named_in_it() {
     let readme = read("README.md");
     for file in [
-        "contrib/README.md",
-        "contrib/json.md",
+        "docs/install.md",
+        "docs/json.md",
+        "docs/migrating.md",
         "contrib/lbjf.cron",
         "contrib/systemd",
         "config.example.toml",

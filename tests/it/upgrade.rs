@@ -321,7 +321,7 @@ fn a_refusal_that_an_old_store_remembers_is_heeded_and_a_merged_film_is_not_sent
     }
 }
 
-/// As contrib/README.md says under `Downgrading`: an older lbjf leaves a newer store alone, and goes on with the copy.
+/// As docs/install.md#going-back says: an older lbjf leaves a newer store alone, and goes on with the copy.
 #[test]
 fn an_older_lbjf_refuses_a_newer_store_and_goes_on_with_the_copy_of_before_the_upgrade() {
     for schema in 1..=SCHEMA_VERSION {

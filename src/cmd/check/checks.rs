@@ -37,7 +37,7 @@ impl State {
     }
 }
 
-/// One thing that was looked at. In JSON it is described in contrib/json.md.
+/// One thing that was looked at. In JSON it is described in docs/json.md.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// What it belongs to: `config`, `store`, `letterboxd`, `radarr`, `jellyfin`, or a person's name at Letterboxd.

@@ -96,7 +96,7 @@ struct View<'a> {
     collections: HashMap<&'a str, (String, HashSet<TmdbId>)>,
 }
 
-/// Described in contrib/json.md.
+/// Described in docs/json.md.
 #[derive(Serialize)]
 struct Json {
     version: u32,

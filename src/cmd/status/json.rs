@@ -1,4 +1,4 @@
-//! `lbjf status --json`; described in contrib/json.md. Times are RFC 3339 in UTC.
+//! `lbjf status --json`; described in docs/json.md. Times are RFC 3339 in UTC.
 
 use serde::Serialize;
 
