@@ -384,13 +384,13 @@ fn panics_beside_secrets() {
 #[test]
 fn a_panic_prints_its_own_text_and_no_secret() {
     let mut child = Command::new(std::env::current_exe().expect("a test is a program"));
-    child.args(["--exact", "panics_beside_secrets", "--ignored", "--nocapture"]);
+    child.args(["--exact", "secrets::panics_beside_secrets", "--ignored", "--nocapture"]);
     let ran = child.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace").output().expect("it can be run");
     let text = [ran.stdout, ran.stderr].concat();
     let shown = String::from_utf8_lossy(&text);
     for (thread, own) in [
         ("letterboxd-", "the base address is http or https"),
-        ("panics_beside_secrets", "the config takes only http and https addresses"),
+        ("secrets::panics_beside_secrets", "the config takes only http and https addresses"),
     ] {
         let is_told =
             |line: &str| line.starts_with(&format!("thread '{thread}")) && line.contains("panicked");
