@@ -36,15 +36,25 @@ fn table<'a>(text: &'a str, header: &str) -> Vec<Vec<&'a str>> {
 }
 
 #[test]
-fn every_config_in_the_readme_is_one() {
-    let blocks = blocks(&read("README.md"), &["toml"]);
-    assert!(!blocks.is_empty());
-    for mut block in blocks {
+fn every_config_in_the_texts_is_one() {
+    let texts = ["README.md", "docs/using.md"].map(|name| blocks(&read(name), &["toml"]));
+    assert!(texts.iter().all(|blocks| !blocks.is_empty()));
+    for mut block in texts.concat() {
         if !block.contains("[[users]]") {
             block += "\n[[users]]\nletterboxd_username = \"ada\"\n";
         }
         parse(&block).unwrap_or_else(|error| panic!("{error}\n{block}"));
     }
+}
+
+#[test]
+fn the_compose_file_in_the_readme_builds_the_image_that_is_there() {
+    let blocks = blocks(&read("README.md"), &["yaml"]);
+    assert_eq!(blocks.len(), 1);
+    let compose: serde_json::Value = serde_saphyr::from_str(&blocks[0]).expect("YAML");
+    let build = &compose["services"]["lbjf"]["build"];
+    let dockerfile = read(build["dockerfile"].as_str().expect("it names a file"));
+    assert!(dockerfile.contains(&format!(" AS {}\n", build["target"].as_str().expect("it names a stage"))));
 }
 
 #[test]
@@ -63,7 +73,7 @@ fn every_command_line_in_the_texts_is_understood() {
     let mut count = 0;
     let mut texts: Vec<(&str, String)> =
         ["contrib/lbjf.cron", "contrib/systemd/lbjf.service"].map(|name| (name, read(name))).into();
-    for name in ["README.md", "docs/install.md", "docs/migrating.md"] {
+    for name in ["README.md", "docs/using.md", "docs/install.md", "docs/migrating.md"] {
         texts.push((name, blocks(&read(name), &["sh", "cron"]).join("\n")));
     }
     for (name, code) in texts {
@@ -88,7 +98,7 @@ fn every_command_line_in_the_texts_is_understood() {
 }
 
 #[test]
-fn every_message_that_the_readme_explains_is_one_of_the_program() {
+fn every_message_that_is_explained_is_one_of_the_program() {
     let mut sources = String::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {
@@ -104,9 +114,9 @@ fn every_message_that_the_readme_explains_is_one_of_the_program() {
     // A string that goes on in the next line, and what is escaped in it.
     let sources = sources.replace("\\\"", "\"");
     let sources = sources.split("\\\n").map(str::trim_start).collect::<String>();
-    let readme = read("README.md");
-    let rows = table(&readme, "what you see");
-    assert!(rows.len() > 8);
+    let messages = read("docs/messages.md");
+    let rows = table(&messages, "what you see");
+    assert!(rows.len() > 70);
     for row in rows {
         // `…` stands for what differs from case to case.
         for part in row[0].trim_matches('`').split('…').map(str::trim).filter(|part| part.len() > 3) {
@@ -369,6 +379,7 @@ fn what_lies_beside_the_readme_is_named_in_it() {
     for file in [
         "docs/install.md",
         "docs/json.md",
+        "docs/messages.md",
         "docs/migrating.md",
         "contrib/lbjf.cron",
         "contrib/systemd",
