@@ -3,13 +3,14 @@
 //! A run reads each person's public watchlist, resolves each film to its TMDB id, adds what is missing to Radarr,
 //! puts what is in the Jellyfin library into that person's collection, and takes out what they have watched.
 //!
-//! * [`cmd`]: the subcommands, on top of everything else
-//! * [`check`]: what `status --check` finds out
-//! * [`scrape`], [`feed`], [`collect`]: the three parts of a pass: Letterboxd, Radarr, Jellyfin
-//! * [`cursor`], [`plan`]: every decision, as pure functions
-//! * [`letterboxd`], [`radarr`], [`jellyfin`]: one door each, over [`http`] and [`api`]
-//! * [`store`]: the one SQLite door
-//! * [`config`], [`cli`], [`report`], [`span`], [`text`], [`layout`], [`logging`], [`progress`]: what a person writes and reads
+//! From the top down, each module uses only those below it:
+//!
+//! * [`cmd`]: the subcommands; [`cli`] and [`config`] are what a person writes for them
+//! * [`run`]: one pass
+//! * [`lists`], [`requests`], [`shelves`]: its parts (Letterboxd, Radarr, Jellyfin), which do not know each other
+//! * [`journal`]: the owner of the store, through which each outcome goes once; [`clients`]: one door for each server
+//! * [`store`]: the one SQLite door; [`system`]: the process
+//! * [`domain`]: nouns
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 
@@ -22,6 +23,7 @@ pub mod exit;
 pub mod journal;
 pub mod lists;
 pub mod requests;
+pub mod run;
 pub mod shelves;
 pub mod store;
 pub mod system;

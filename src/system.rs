@@ -6,3 +6,4 @@ pub mod lock;
 pub mod logging;
 pub mod pool;
 pub mod progress;
+pub mod stdout;

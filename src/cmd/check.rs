@@ -14,15 +14,18 @@ use std::io::{self, IsTerminal};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::{jellyfin, keep, letterboxd, now, print, radarr};
 use crate::cli::StatusArgs;
 use crate::clients::http::Patience;
 use crate::config::{self, Draft};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
+use crate::run::doors;
+use crate::run::now;
+use crate::run::session::keep;
 use crate::store::Store;
 use crate::system::interrupt;
+use crate::system::stdout::print;
 pub use checks::{Check, Checks, State};
 
 /// Prints what was found.
@@ -108,7 +111,8 @@ fn ask_letterboxd(
     let before = store.cool_downs()?;
     // The proxies are tried in any case, and each is told.
     let config_here = config::Letterboxd { validate_proxies: false, ..config.letterboxd.clone() };
-    let door = match letterboxd(&config_here, store, Patience::default(), args.ignore_cool_down, None) {
+    let door = match doors::letterboxd(&config_here, store, Patience::default(), args.ignore_cool_down, None)
+    {
         Ok(door) => door,
         Err(error) => {
             checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
@@ -147,7 +151,7 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
         return Ok(());
     };
     tell_progress("Radarr");
-    let door = radarr(config_here, Patience::default())?;
+    let door = doors::radarr(config_here, Patience::default())?;
     radarr::radarr(&door, config_here, &config.users, store, checks)?;
     Ok(())
 }
@@ -168,7 +172,7 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
         return Ok(());
     };
     tell_progress("Jellyfin");
-    let door = jellyfin(config_here, Patience::default())?;
+    let door = doors::jellyfin(config_here, Patience::default())?;
     jellyfin::jellyfin(&door, &config.users, store, checks)?;
     Ok(())
 }

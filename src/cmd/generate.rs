@@ -11,9 +11,9 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
-use super::print_raw;
 use crate::cli::{Cli, GenerateArgs, Page};
 use crate::exit::Exit;
+use crate::system::stdout::print_raw;
 
 /// Prints one file.
 ///

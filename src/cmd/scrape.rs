@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::anyhow;
 use serde::Serialize;
 
-use super::{holder, keep, letterboxd, now, print};
 use crate::cli::ScrapeArgs;
 use crate::clients::http::Patience;
 use crate::clients::letterboxd::page::{self, WatchlistPage};
@@ -19,10 +18,14 @@ use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
 use crate::lists::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at, note_routes, tiles_text};
+use crate::run::doors::letterboxd;
+use crate::run::now;
+use crate::run::session::{holder, keep};
 use crate::store::{Look, Store, StoreError, Timestamp};
 use crate::system::interrupt;
 use crate::system::layout::{columns, cut, pad, width};
 use crate::system::lock::{Lock, LockError};
+use crate::system::stdout::print;
 
 /// Prints the watchlist.
 ///

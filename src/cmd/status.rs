@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 
 use anyhow::Context;
 
-use super::{now, print};
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::domain::film::Slug;
@@ -16,8 +15,10 @@ use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
+use crate::run::now;
 use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
 use crate::system::layout::{columns, cut, width, wrap};
+use crate::system::stdout::print;
 use json::{CoolDownJson, Json, RunJson, UserJson};
 
 /// So many runs are shown.

@@ -59,6 +59,13 @@ impl Journal {
         Ok(())
     }
 
+    /// What Radarr answered these people counts no more: a new Radarr gets all their films (`--add-again`).
+    pub fn add_again(&mut self, people: &[String]) -> Result<(), StoreError> {
+        let open = self.store.forget_answers(people)?;
+        self.note("radarr", &format!("{open} films may be sent again"));
+        Ok(())
+    }
+
     /// Radarr took the film, and put it there.
     pub fn added(&mut self, add: &AddToRadarr, root_folder: &str) -> Result<(), StoreError> {
         self.answer(&add.requested.requests)?;

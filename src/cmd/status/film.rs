@@ -6,13 +6,13 @@ use std::iter;
 
 use serde::Serialize;
 
-use super::now;
 use crate::config::{Collection, Config, User};
 use crate::domain::film::TmdbId;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::show_time;
 use crate::domain::span::{ago, left};
 use crate::domain::text::excerpt;
+use crate::run::now;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp};
 use crate::system::layout::{columns, wrap};
 

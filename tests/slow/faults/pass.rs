@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use lbjf::cli::SyncArgs;
 use lbjf::clients::http::Patience;
-use lbjf::cmd;
 use lbjf::config::Config;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
+use lbjf::run;
 use lbjf::store::Store;
 use standins::{Deaf, Fault};
 use tempfile::TempDir;
@@ -242,7 +242,7 @@ impl Scene {
         let now = jiff::Timestamp::now().as_second();
         let run = RunInfo { command: "sync", now, is_dry: false, people: 2 };
         let mut journal = Journal::begin(store, run).expect("the store is whole");
-        cmd::sync::pass(&args, &config, PATIENCE, &mut journal).expect("no fault ends a run");
+        run::sync(&args, &config, PATIENCE, &mut journal).expect("no fault ends a run");
         let json = journal.json(Duration::ZERO);
         secrets::search("the report", json.as_bytes(), &keys());
         let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");

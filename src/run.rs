@@ -1,0 +1,137 @@
+//! One pass: read the lists, resolve films, plan, carry out, tell.
+
+pub mod doors;
+pub mod session;
+
+use crate::cli::{CleanupArgs, SyncArgs};
+use crate::clients::http::Patience;
+use crate::clients::letterboxd::Letterboxd;
+use crate::config::{Config, ConfigError};
+use crate::domain::request::InLibrary;
+use crate::domain::span::left;
+use crate::journal::Journal;
+use crate::lists;
+use crate::lists::accept::Terms;
+use crate::requests::{FRESH, RadarrServer, Requests, Setup};
+use crate::shelves::{Asked, Collect};
+use crate::store::Timestamp;
+
+/// Now, in seconds since the epoch.
+pub fn now() -> Timestamp {
+    jiff::Timestamp::now().as_second()
+}
+
+/// `sync`: everything, for the people that it is asked for.
+///
+/// # Errors
+///
+/// Only what ends the run as a whole; everything else is in the exit code.
+pub fn sync(
+    args: &SyncArgs,
+    config: &Config,
+    patience: Patience,
+    journal: &mut Journal,
+) -> anyhow::Result<()> {
+    let chosen = &config.chosen_users(&args.user)?;
+    let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
+    let letterboxd =
+        doors::letterboxd(&config.letterboxd, journal.store(), patience, args.ignore_cool_down, None)?;
+    let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, patience)).transpose()?;
+    let jellyfin =
+        config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, patience)).transpose()?;
+    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
+    let server = |(client, config)| RadarrServer { client, config };
+    let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(server).map(|server| {
+        let (full, is_dry) = (args.full, args.dry_run);
+        Requests::new(Setup { server, users: &config.users, chosen, full, is_dry, fresh: FRESH })
+    });
+    let pool = doors::reading_pool()?;
+    let shelves = jellyfin.as_ref().map(|jellyfin| Collect {
+        jellyfin,
+        pool: &pool,
+        users: &config.users,
+        chosen,
+        only_take: false,
+        is_dry: args.dry_run,
+        full: args.full,
+        needs_libraries: skips,
+        same_jellyfin: args.same_jellyfin,
+    });
+    let fill_shelves = |journal: &mut Journal| match &shelves {
+        Some(shelves) => shelves.run(&Asked::new(shelves.jellyfin), journal),
+        None => Ok(InLibrary::Ignored),
+    };
+
+    if args.add_again {
+        journal.add_again(&people)?;
+    }
+    if letterboxd.is_stopped() {
+        tell_cool_down(&letterboxd, journal)?;
+    }
+    let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
+    lists::watchlists(&letterboxd, journal, &people, &everybody, terms(args, config, journal.now()))?;
+    journal.store.tell_films(&config.films)?;
+    lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
+        Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),
+        _ => Ok(()),
+    })?;
+    log::debug!("letterboxd: {} requests", letterboxd.requests());
+    // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
+    let library = if skips { fill_shelves(journal)? } else { InLibrary::Ignored };
+    if let Some(requests) = &mut requests {
+        requests.finish(journal, &library)?;
+    }
+    if !skips {
+        fill_shelves(journal)?;
+    }
+    Ok(())
+}
+
+/// `cleanup`: plans and carries out what leaves the collections. It never adds and never makes a collection.
+///
+/// # Errors
+///
+/// As [`sync`].
+pub fn cleanup(
+    args: &CleanupArgs,
+    config: &Config,
+    patience: Patience,
+    journal: &mut Journal,
+) -> anyhow::Result<()> {
+    let chosen = config.chosen_users(&args.user)?;
+    let Some(jellyfin) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
+    let jellyfin = doors::jellyfin(jellyfin, patience)?;
+    let shelves = Collect {
+        jellyfin: &jellyfin,
+        pool: &doors::reading_pool()?,
+        users: &config.users,
+        chosen: &chosen,
+        only_take: true,
+        is_dry: args.dry_run,
+        full: false,
+        needs_libraries: false,
+        same_jellyfin: false,
+    };
+    journal.store.tell_films(&config.films)?;
+    shelves.run(&Asked::new(&jellyfin), journal)?;
+    Ok(())
+}
+
+/// When a reading of a list is due, and what it may take off.
+fn terms(args: &SyncArgs, config: &Config, now: Timestamp) -> Terms {
+    Terms {
+        now,
+        full: args.full,
+        allow_shrink: args.allow_shrink,
+        full_scan_secs: config.letterboxd.full_scan.and_then(|age| age.as_secs().try_into().ok()),
+    }
+}
+
+/// Letterboxd is left alone in this run; everything else is done.
+fn tell_cool_down(letterboxd: &Letterboxd, journal: &mut Journal) -> anyhow::Result<()> {
+    let left = left(journal.now(), lists::left_alone_until(letterboxd, journal.store(), journal.now())?);
+    let text = format!("left alone for another {left}, since it refused us; everything else is done");
+    journal.block();
+    journal.warning("block", "letterboxd", &text, None)?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! Opens the doors as the config says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::now;
+use crate::clients::api::{Api, Secret};
+use crate::clients::http::{Certificates, Http, Options, Patience, USER_AGENT};
+use crate::clients::jellyfin::Jellyfin;
+use crate::clients::letterboxd::route::Standing;
+use crate::clients::letterboxd::{Letterboxd, Setup};
+use crate::clients::radarr::Radarr;
+use crate::config;
+use crate::domain::secret::ApiKey;
+use crate::shelves::READS_AT_ONCE;
+use crate::store::{CoolDown, DAY, Store, Timestamp};
+use crate::system::pool::Pool;
+
+/// Opens the Letterboxd door with what the store remembers of refusals.
+pub fn letterboxd(
+    config: &config::Letterboxd,
+    store: &Store,
+    patience: Patience,
+    ignore_cool_down: bool,
+    save_to: Option<&Path>,
+) -> anyhow::Result<Letterboxd> {
+    let refused = store.cool_downs()?.into_iter().map(|cool_down| {
+        let (route, standing) = standing(cool_down, now());
+        (route, if ignore_cool_down { Standing::OnTrial } else { standing })
+    });
+    let letterboxd = Letterboxd::new(&Setup {
+        base_url: config.base_url.clone(),
+        user_agent: config.user_agent.clone(),
+        workers: config.max_concurrent_requests,
+        timeout: config.timeout,
+        patience,
+        per_second: config.requests_per_second,
+        proxies: config.proxies.clone(),
+        direct_fallback: config.allow_direct_fallback,
+        cool_down: config.cool_down,
+        refused: refused.collect(),
+        save_to: save_to.map(Path::to_owned),
+    })?;
+    if config.validate_proxies {
+        letterboxd.validate_proxies();
+    }
+    Ok(letterboxd)
+}
+
+/// Is an exit address that was refused still left alone, or may one request try?
+fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
+    // None is longer than a day: a later end comes from a clock that was wrong.
+    let is_closed = (now..=now + DAY).contains(&(cool_down.until - 1));
+    (cool_down.route, if is_closed { Standing::Closed } else { Standing::OnTrial })
+}
+
+/// Opens the Radarr door.
+pub fn radarr(config: &config::Radarr, patience: Patience) -> anyhow::Result<Radarr> {
+    let options = server_options("radarr", config.timeout, config.ca_file.as_ref(), &config.api_key, 2);
+    let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
+    let (base, http) = (config.url.clone(), Http::new(&options)?);
+    Ok(Radarr::new(Api { server: "Radarr", base, http, auth, patience }))
+}
+
+/// Opens the Jellyfin door.
+pub fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jellyfin> {
+    let (timeout, ca_file) = (config.timeout, config.ca_file.as_ref());
+    let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
+    // The only form that works from 10.8 to 12.0 (docs/jellyfin.md#keys).
+    let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
+    let (base, http) = (config.url.clone(), Http::new(&options)?);
+    Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, patience }))
+}
+
+fn server_options(
+    name: &'static str,
+    timeout: Duration,
+    ca_file: Option<&Certificates>,
+    api_key: &ApiKey,
+    max_idle: usize,
+) -> Options {
+    Options {
+        name,
+        timeout,
+        user_agent: USER_AGENT.to_owned(),
+        accept: "application/json",
+        max_idle,
+        ca_file: ca_file.cloned(),
+        proxy: None,
+        secret: Some(api_key.clone()),
+    }
+}
+
+/// Threads that read from Jellyfin.
+pub fn reading_pool() -> anyhow::Result<Pool> {
+    Ok(Pool::new("jellyfin", READS_AT_ONCE)?)
+}

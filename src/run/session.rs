@@ -1,0 +1,102 @@
+//! One run of `sync` or `cleanup` around its pass: the lock, the store, the journal, and the closing line.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Context;
+
+use super::now;
+use crate::config::Config;
+use crate::domain::span::show_time;
+use crate::domain::text;
+use crate::exit::Exit;
+use crate::journal::{Journal, RunInfo};
+use crate::store::{CoolDown, Store, StoreError, Timestamp};
+use crate::system::lock::{Lock, LockError};
+use crate::system::stdout::print;
+
+/// One run of `sync` or `cleanup`, from taking the lock to the closing line.
+pub struct Session<'a> {
+    /// What the run writes down and tells.
+    pub journal: Journal,
+    database: &'a Path,
+    is_dry: bool,
+    started: Instant,
+    cool_downs: Vec<CoolDown>,
+    _lock: Lock,
+}
+
+impl<'a> Session<'a> {
+    /// Takes the lock and opens the store: for a dry run a copy of it in memory.
+    pub fn begin(
+        command: &'static str,
+        config: &'a Config,
+        is_dry: bool,
+        people: usize,
+    ) -> anyhow::Result<Self> {
+        let (started, now, database) = (Instant::now(), now(), config.system.database.as_path());
+        let lock = Lock::take(database, &holder(command, now))?;
+        if !is_dry {
+            Store::remove_leftovers(database);
+        }
+        let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
+        let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
+        let cool_downs = store.cool_downs()?;
+        let journal = Journal::begin(store, RunInfo { command, now, is_dry, people })?;
+        Ok(Self { journal, database, is_dry, started, cool_downs, _lock: lock })
+    }
+
+    /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
+    pub fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
+        let took = self.started.elapsed();
+        // Before it is written down how the run ended: that nobody got what they asked for is part of it.
+        let done = passed.and_then(|()| self.keep_what_cost_requests()).and_then(|()| {
+            let lines = || self.journal.plan().iter().fold(String::new(), |text, line| text + line + "\n");
+            print(&if as_json { self.journal.json(took) + "\n" } else { lines() })
+        });
+        if let Err(error) = done {
+            self.journal.cut_off(now(), &error);
+            return Err(error);
+        }
+        self.journal.end(now(), took)?;
+        Ok(self.journal.exit())
+    }
+
+    /// Of a dry run, what films are: each costs a request. And that Letterboxd wants no more of them. A file of an
+    /// older schema is left as it is.
+    fn keep_what_cost_requests(&self) -> anyhow::Result<()> {
+        if self.is_dry
+            && let Some(mut store) = Store::open_current(self.database)?
+        {
+            store.adopt_films(self.journal.store())?;
+            store.adopt_cool_downs(self.journal.store(), &self.cool_downs)?;
+        }
+        Ok(())
+    }
+}
+
+/// What stands in the lock, for the run that finds it taken.
+pub fn holder(command: &str, now: Timestamp) -> String {
+    format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now))
+}
+
+/// Writes into the store what a command learned that is no run. It takes the lock for this moment; where a run has it, or
+/// where the file is of an older schema, which only a run changes, nothing is kept.
+pub fn keep(
+    command: &str,
+    database: &Path,
+    write: impl FnOnce(&mut Store) -> Result<(), StoreError>,
+) -> anyhow::Result<()> {
+    let lock = match Lock::take(database, &holder(command, now())) {
+        Err(error @ LockError::Held { .. }) => {
+            log::debug!("{error}: what was learned is not kept");
+            return Ok(());
+        }
+        lock => lock?,
+    };
+    if let Some(mut store) = Store::open_current(database)? {
+        write(&mut store)?;
+    }
+    drop(lock);
+    Ok(())
+}
