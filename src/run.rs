@@ -4,7 +4,7 @@ pub mod doors;
 pub mod session;
 
 use crate::cli::{CleanupArgs, SyncArgs};
-use crate::clients::http::Patience;
+use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::Letterboxd;
 use crate::config::{Config, ConfigError};
 use crate::domain::request::InLibrary;
@@ -29,16 +29,16 @@ pub fn now() -> Timestamp {
 pub fn sync(
     args: &SyncArgs,
     config: &Config,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     journal: &mut Journal,
 ) -> anyhow::Result<()> {
     let chosen = &config.chosen_users(&args.user)?;
     let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
     let letterboxd =
-        doors::letterboxd(&config.letterboxd, journal.store(), patience, args.ignore_cool_down, None)?;
-    let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, patience)).transpose()?;
+        doors::letterboxd(&config.letterboxd, journal.store(), retry_policy, args.ignore_cool_down, None)?;
+    let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, retry_policy)).transpose()?;
     let jellyfin =
-        config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, patience)).transpose()?;
+        config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, retry_policy)).transpose()?;
     let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
     let server = |(client, config)| RadarrServer { client, config };
     let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(server).map(|server| {
@@ -95,12 +95,12 @@ pub fn sync(
 pub fn cleanup(
     args: &CleanupArgs,
     config: &Config,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     journal: &mut Journal,
 ) -> anyhow::Result<()> {
     let chosen = config.chosen_users(&args.user)?;
     let Some(jellyfin) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
-    let jellyfin = doors::jellyfin(jellyfin, patience)?;
+    let jellyfin = doors::jellyfin(jellyfin, retry_policy)?;
     let shelves = Collect {
         jellyfin: &jellyfin,
         pool: &doors::reading_pool()?,

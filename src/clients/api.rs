@@ -13,7 +13,7 @@ use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use url::Url;
 
 use crate::clients::http::{
-    Again, Answer, Http, JSON_LIMIT, JsonError, LIBRARY_LIMIT, Method, Patience, TransportError,
+    Answer, Http, JSON_LIMIT, JsonError, LIBRARY_LIMIT, Method, Retry, RetryPolicy, TransportError,
 };
 use crate::domain::secret::KeyOrigin;
 use crate::domain::text;
@@ -33,7 +33,7 @@ pub struct Api {
     /// The header that carries the key, complete; never logged.
     pub auth: (&'static str, Secret),
     /// How often a call that may be repeated is tried.
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
 }
 
 /// A header value that `Debug` does not show.
@@ -375,15 +375,15 @@ impl ApiError {
     }
 
     /// May the same call work a little later?
-    fn again(&self) -> Again {
+    fn again(&self) -> Retry {
         match self {
             // Whoever took minutes once takes them again.
-            Self::Unreachable { source: TransportError::Timeout(_), .. } => Again::Never,
-            Self::Unreachable { source, .. } if source.is_passing() => Again::Soon,
-            Self::NotReady { retry_after, .. } => retry_after.map_or(Again::Soon, Again::After),
-            Self::Status { status: 502 | 504, .. } => Again::Soon,
-            error if error.is_locked() => Again::Soon,
-            _ => Again::Never,
+            Self::Unreachable { source: TransportError::Timeout(_), .. } => Retry::Never,
+            Self::Unreachable { source, .. } if source.is_passing() => Retry::Soon,
+            Self::NotReady { retry_after, .. } => retry_after.map_or(Retry::Soon, Retry::After),
+            Self::Status { status: 502 | 504, .. } => Retry::Soon,
+            error if error.is_locked() => Retry::Soon,
+            _ => Retry::Never,
         }
     }
 }
@@ -552,7 +552,7 @@ impl Api {
     ) -> Result<(T, Option<Timestamp>), ApiError> {
         let call = format!("GET {path}");
         let url = self.url(path, query);
-        self.patiently(
+        self.retrying(
             || {
                 let started = Instant::now();
                 let answer = self.ask(&Method::GET, &call, &url, None)?;
@@ -581,7 +581,7 @@ impl Api {
             }
             Ok(())
         };
-        self.patiently(attempt, ApiError::again)
+        self.retrying(attempt, ApiError::again)
     }
 
     /// Writes something that must not be sent twice: tried again only when it certainly never arrived.
@@ -597,20 +597,20 @@ impl Api {
             let answer = self.ask(&Method::POST, &call, &url, body)?;
             self.decode(answer, &call, JSON_LIMIT)
         };
-        self.patiently(attempt, |error| if error.never_arrived() { error.again() } else { Again::Never })
+        self.retrying(attempt, |error| if error.never_arrived() { error.again() } else { Retry::Never })
     }
 
     /// Tries again what a short time may heal, and what a rate limit keeps back: the latter more often, since it is
     /// certain to pass, but not for longer than [`LONGEST_WAIT`] in all.
-    fn patiently<T>(
+    fn retrying<T>(
         &self,
         mut attempt: impl FnMut() -> Result<T, ApiError>,
-        again: impl Fn(&ApiError) -> Again,
+        again: impl Fn(&ApiError) -> Retry,
     ) -> Result<T, ApiError> {
-        let mut pause = self.patience.first_pause;
-        let tries = if self.patience.tries > 1 { TRIES_AT_A_LIMIT } else { 1 };
+        let mut pause = self.retry_policy.first_pause;
+        let tries = if self.retry_policy.tries > 1 { TRIES_AT_A_LIMIT } else { 1 };
         for turn in 1..=tries {
-            match self.patience.attempt(&mut attempt, &again) {
+            match self.retry_policy.attempt(&mut attempt, &again) {
                 Err(error @ ApiError::Limited { retry_after, .. }) => {
                     let with_jitter = pause + pause.mul_f64(fastrand::f64() * 0.25);
                     // Whoever rounds down what is left of a second asks for none.

@@ -6,8 +6,8 @@
 //! (docs/radarr.md#redirects, docs/design.md#the-http-client).
 
 mod line;
-mod patience;
 mod proxy;
+mod retry;
 mod retry_after;
 mod tls;
 mod tls_error;
@@ -34,9 +34,9 @@ use crate::domain::text::{excerpt, one_line};
 use crate::system::interrupt;
 pub use line::give_up_reads;
 use line::{Line, Write};
-pub use patience::{Again, Patience};
 use proxy::{Failed, Leg};
 pub use proxy::{Proxy, ProxyError, ProxyKind};
+pub use retry::{Retry, RetryPolicy};
 pub use tls::Certificates;
 pub use tls_error::TlsError;
 

@@ -518,7 +518,7 @@ mod tests {
 
     use super::*;
     use crate::clients::api::Secret;
-    use crate::clients::http::{Http, Options, Patience};
+    use crate::clients::http::{Http, Options, RetryPolicy};
 
     #[test]
     fn tmdb_ids_are_read_in_any_case_and_only_of_films() {
@@ -685,7 +685,7 @@ mod tests {
             base: jellyfin.url().parse().unwrap(),
             http: http.unwrap(),
             auth: ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", standins::jellyfin::KEY))),
-            patience: Patience { tries: 1, first_pause: Duration::ZERO },
+            retry_policy: RetryPolicy { tries: 1, first_pause: Duration::ZERO },
         })
     }
 

@@ -20,10 +20,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::clients::http::{Again, Answer, Http, Options, Patience, Proxy, ProxyError, TransportError};
+use crate::clients::http::{Answer, Http, Options, Proxy, ProxyError, Retry, RetryPolicy, TransportError};
 use crate::domain::film::Slug;
 use crate::domain::text::excerpt;
-use crate::system::pool::{Pool, Turns};
+use crate::system::pool::{Pool, Semaphore};
 use crate::system::progress;
 pub use error::PageError;
 use page::{FilmPage, Unreadable, WatchlistPage};
@@ -41,7 +41,7 @@ pub struct Setup {
     /// The whole of one page.
     pub timeout: Duration,
     /// What is tried again, and when.
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     /// Requests a second over each exit address; 0 is no limit.
     pub per_second: f64,
     /// The ways out; empty: straight.
@@ -61,26 +61,26 @@ pub struct Setup {
 pub struct Letterboxd {
     routes: Routes,
     base_url: Url,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     pool: Pool,
     /// Many pages may be under way, but parsing more than there are processors takes memory and no less time.
-    parsing: Turns,
+    parsing: Semaphore,
     cool_down: Duration,
     save_to: Option<PathBuf>,
     requests: AtomicUsize,
     /// Of first pages and film pages, which are many, and of which one fares like the other.
-    streak: Streak,
+    streak: FailureLimit,
 }
 
 /// Pages in a row that were not to be had.
 #[derive(Debug, Default)]
-struct Streak {
+struct FailureLimit {
     failures: AtomicUsize,
     is_over: AtomicBool,
     unasked: AtomicUsize,
 }
 
-impl Streak {
+impl FailureLimit {
     /// So many end the asking: whatever is wrong, hundreds of pages more would not mend it.
     const MOST: usize = 5;
 
@@ -159,13 +159,13 @@ impl Letterboxd {
         Ok(Self {
             routes: Routes::new(routes, setup.per_second),
             base_url: setup.base_url.clone(),
-            patience: setup.patience,
+            retry_policy: setup.retry_policy,
             pool: Pool::new("letterboxd", setup.workers)?,
-            parsing: Turns::of_processors(),
+            parsing: Semaphore::of_processors(),
             cool_down: setup.cool_down,
             save_to: setup.save_to.clone(),
             requests: AtomicUsize::new(0),
-            streak: Streak::default(),
+            streak: FailureLimit::default(),
         })
     }
 
@@ -276,7 +276,7 @@ impl Letterboxd {
             })
         };
         // What is wrong with one list says nothing of others.
-        let own = Streak::default();
+        let own = FailureLimit::default();
         let streak = if pages.iter().all(|(_, number)| *number == 1) { &self.streak } else { &own };
         self.fan_out("watchlist pages", pages.len(), |index| streak.ask(|| read(index)), each);
     }
@@ -331,7 +331,7 @@ impl Letterboxd {
     /// Reads one page, with retries for what time or another way can heal.
     fn read<T>(&self, path: &str, parse: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, PageError> {
         let tries = Tries::default();
-        self.patience.attempt(|| self.ask(path, &parse, &tries), |error| tries.again(error))
+        self.retry_policy.attempt(|| self.ask(path, &parse, &tries), |error| tries.again(error))
     }
 
     /// Asks for one page, over another way when one fails or is refused.
@@ -404,7 +404,7 @@ impl Letterboxd {
     }
 
     fn in_turn<T>(&self, parse: impl FnOnce() -> T) -> T {
-        let _turn = self.parsing.take();
+        let _permit = self.parsing.take();
         parse()
     }
 
@@ -477,19 +477,19 @@ impl Tries {
 
     /// Once more over a proxy, where the page or the way may be what is wrong: another way tells. What fails twice is
     /// the page's own trouble.
-    fn again(&self, error: &PageError) -> Again {
+    fn again(&self, error: &PageError) -> Retry {
         match error {
-            PageError::NoProxyLeft | PageError::Panicked => Again::Never,
-            _ if error.is_block() || error.is_own_answer() || !error.is_answer() => Again::Never,
+            PageError::NoProxyLeft | PageError::Panicked => Retry::Never,
+            _ if error.is_block() || error.is_own_answer() || !error.is_answer() => Retry::Never,
             _ if self.over.get().is_some() => {
                 if self.failed.get() > 1 {
-                    Again::Never
+                    Retry::Never
                 } else {
-                    Again::Soon
+                    Retry::Soon
                 }
             }
             // A 403 without a reason is asked once more and not twice.
-            PageError::Refused if self.refused.get() > 1 => Again::Never,
+            PageError::Refused if self.refused.get() > 1 => Retry::Never,
             other => other.again(),
         }
     }

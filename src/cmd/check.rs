@@ -15,7 +15,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::cli::StatusArgs;
-use crate::clients::http::Patience;
+use crate::clients::http::RetryPolicy;
 use crate::config::{self, Draft};
 use crate::domain::text;
 use crate::domain::text::plural;
@@ -111,14 +111,14 @@ fn ask_letterboxd(
     let before = store.cool_downs()?;
     // The proxies are tried in any case, and each is told.
     let config_here = config::Letterboxd { validate_proxies: false, ..config.letterboxd.clone() };
-    let door = match doors::letterboxd(&config_here, store, Patience::default(), args.ignore_cool_down, None)
-    {
-        Ok(door) => door,
-        Err(error) => {
-            checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
-            return Ok(false);
-        }
-    };
+    let door =
+        match doors::letterboxd(&config_here, store, RetryPolicy::default(), args.ignore_cool_down, None) {
+            Ok(door) => door,
+            Err(error) => {
+                checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
+                return Ok(false);
+            }
+        };
     let is_blocked = letterboxd::letterboxd(&door, config, store, now(), unused_proxy(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
@@ -151,7 +151,7 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
         return Ok(());
     };
     tell_progress("Radarr");
-    let door = doors::radarr(config_here, Patience::default())?;
+    let door = doors::radarr(config_here, RetryPolicy::default())?;
     radarr::radarr(&door, config_here, &config.users, store, checks)?;
     Ok(())
 }
@@ -172,7 +172,7 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
         return Ok(());
     };
     tell_progress("Jellyfin");
-    let door = doors::jellyfin(config_here, Patience::default())?;
+    let door = doors::jellyfin(config_here, RetryPolicy::default())?;
     jellyfin::jellyfin(&door, &config.users, store, checks)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! Jellyfin says now. It never adds and never makes a collection.
 
 use crate::cli::CleanupArgs;
-use crate::clients::http::Patience;
+use crate::clients::http::RetryPolicy;
 use crate::config::{Config, ConfigError};
 use crate::exit::Exit;
 use crate::run::session::Session;
@@ -18,6 +18,6 @@ pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
         return Err(ConfigError::NoJellyfin.into());
     }
     let mut session = Session::begin("cleanup", config, args.dry_run, people)?;
-    let passed = crate::run::cleanup(args, config, Patience::default(), &mut session.journal);
+    let passed = crate::run::cleanup(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use serde::Serialize;
 
 use crate::cli::ScrapeArgs;
-use crate::clients::http::Patience;
+use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
@@ -40,8 +40,9 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result
     let database = config.system.database.as_path();
     let opened = if no_store { Shared::nowhere(database) } else { Shared::open(database, args.no_resolve) };
     let (mut shared, start) = (opened?, now());
-    let (patience, save_to) = (Patience::default(), args.save_pages.as_deref());
-    let letterboxd = letterboxd(&config.letterboxd, &shared.store, patience, args.ignore_cool_down, save_to)?;
+    let (retry_policy, save_to) = (RetryPolicy::default(), args.save_pages.as_deref());
+    let letterboxd =
+        letterboxd(&config.letterboxd, &shared.store, retry_policy, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
         let left = left(start, left_alone_until(&letterboxd, &shared.store, start)?);
         log::error!(

@@ -1,7 +1,7 @@
 //! `lbjf sync`: one pass over everything.
 
 use crate::cli::SyncArgs;
-use crate::clients::http::Patience;
+use crate::clients::http::RetryPolicy;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::run::session::Session;
@@ -14,6 +14,6 @@ use crate::run::session::Session;
 pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
     let people = config.chosen_users(&args.user)?.len();
     let mut session = Session::begin("sync", config, args.dry_run, people)?;
-    let passed = crate::run::sync(args, config, Patience::default(), &mut session.journal);
+    let passed = crate::run::sync(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::now;
 use crate::clients::api::{Api, Secret};
-use crate::clients::http::{Certificates, Http, Options, Patience, USER_AGENT};
+use crate::clients::http::{Certificates, Http, Options, RetryPolicy, USER_AGENT};
 use crate::clients::jellyfin::Jellyfin;
 use crate::clients::letterboxd::route::Standing;
 use crate::clients::letterboxd::{Letterboxd, Setup};
@@ -20,20 +20,20 @@ use crate::system::pool::Pool;
 pub fn letterboxd(
     config: &config::Letterboxd,
     store: &Store,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     ignore_cool_down: bool,
     save_to: Option<&Path>,
 ) -> anyhow::Result<Letterboxd> {
     let refused = store.cool_downs()?.into_iter().map(|cool_down| {
         let (route, standing) = standing(cool_down, now());
-        (route, if ignore_cool_down { Standing::OnTrial } else { standing })
+        (route, if ignore_cool_down { Standing::Probing } else { standing })
     });
     let letterboxd = Letterboxd::new(&Setup {
         base_url: config.base_url.clone(),
         user_agent: config.user_agent.clone(),
         workers: config.max_concurrent_requests,
         timeout: config.timeout,
-        patience,
+        retry_policy,
         per_second: config.requests_per_second,
         proxies: config.proxies.clone(),
         direct_fallback: config.allow_direct_fallback,
@@ -51,25 +51,25 @@ pub fn letterboxd(
 fn standing(cool_down: CoolDown, now: Timestamp) -> (String, Standing) {
     // None is longer than a day: a later end comes from a clock that was wrong.
     let is_closed = (now..=now + DAY).contains(&(cool_down.until - 1));
-    (cool_down.route, if is_closed { Standing::Closed } else { Standing::OnTrial })
+    (cool_down.route, if is_closed { Standing::Closed } else { Standing::Probing })
 }
 
 /// Opens the Radarr door.
-pub fn radarr(config: &config::Radarr, patience: Patience) -> anyhow::Result<Radarr> {
+pub fn radarr(config: &config::Radarr, retry_policy: RetryPolicy) -> anyhow::Result<Radarr> {
     let options = server_options("radarr", config.timeout, config.ca_file.as_ref(), &config.api_key, 2);
     let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
     let (base, http) = (config.url.clone(), Http::new(&options)?);
-    Ok(Radarr::new(Api { server: "Radarr", base, http, auth, patience }))
+    Ok(Radarr::new(Api { server: "Radarr", base, http, auth, retry_policy }))
 }
 
 /// Opens the Jellyfin door.
-pub fn jellyfin(config: &config::Jellyfin, patience: Patience) -> anyhow::Result<Jellyfin> {
+pub fn jellyfin(config: &config::Jellyfin, retry_policy: RetryPolicy) -> anyhow::Result<Jellyfin> {
     let (timeout, ca_file) = (config.timeout, config.ca_file.as_ref());
     let options = server_options("jellyfin", timeout, ca_file, &config.api_key, READS_AT_ONCE);
     // The only form that works from 10.8 to 12.0 (docs/jellyfin.md#keys).
     let auth = ("Authorization", Secret(format!("MediaBrowser Token=\"{}\"", config.api_key.reveal())));
     let (base, http) = (config.url.clone(), Http::new(&options)?);
-    Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, patience }))
+    Ok(Jellyfin::new(Api { server: "Jellyfin", base, http, auth, retry_policy }))
 }
 
 fn server_options(

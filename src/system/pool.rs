@@ -66,18 +66,18 @@ impl Pool {
     }
 }
 
-/// Turns at something of which only so many can be done at the same time.
+/// Lets only so many do something at the same time.
 #[derive(Debug)]
-pub struct Turns {
+pub struct Semaphore {
     free: Mutex<usize>,
     given_back: Condvar,
 }
 
 /// One turn; it ends when this is dropped.
 #[derive(Debug)]
-pub struct Turn<'a>(&'a Turns);
+pub struct Permit<'a>(&'a Semaphore);
 
-impl Turns {
+impl Semaphore {
     /// As many at a time as there are processors.
     pub fn of_processors() -> Self {
         let count = thread::available_parallelism().map_or(1, NonZero::get);
@@ -85,15 +85,15 @@ impl Turns {
     }
 
     /// Waits for a turn.
-    pub fn take(&self) -> Turn<'_> {
+    pub fn take(&self) -> Permit<'_> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let free = self.given_back.wait_while(free, |free| *free == 0);
         *free.unwrap_or_else(PoisonError::into_inner) -= 1;
-        Turn(self)
+        Permit(self)
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.0.given_back.notify_one();
@@ -117,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn no_more_turns_are_taken_at_a_time_than_there_are_processors() {
+    fn no_more_permits_are_out_at_a_time_than_there_are_processors() {
         use std::sync::atomic::{AtomicUsize, Ordering};
 
-        let (turns, now, most) = (Turns::of_processors(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (semaphore, now, most) = (Semaphore::of_processors(), AtomicUsize::new(0), AtomicUsize::new(0));
         Pool::new("test", 16).unwrap().map(200, |index| {
-            let _turn = turns.take();
+            let _permit = semaphore.take();
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             thread::yield_now();
             now.fetch_sub(1, Ordering::SeqCst);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::common::World;
 use crate::common::secrets::{encoded, forms, search, search_folder};
 use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{self, Http, Options, Patience, ProxyKind};
+use lbjf::clients::http::{self, Http, Options, ProxyKind, RetryPolicy};
 use lbjf::clients::letterboxd::{Letterboxd, PageError, Setup};
 use lbjf::config::Config;
 use lbjf::domain::secret::ApiKey;
@@ -292,7 +292,7 @@ fn api(base: &str) -> Api {
         base: base.parse().expect("an address"),
         http,
         auth,
-        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+        retry_policy: RetryPolicy { tries: 1, first_pause: Duration::ZERO },
     }
 }
 
@@ -302,7 +302,7 @@ fn setup(base: &str) -> Setup {
         user_agent: http::USER_AGENT.to_owned(),
         workers: 2,
         timeout: Duration::from_secs(1),
-        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+        retry_policy: RetryPolicy { tries: 1, first_pause: Duration::ZERO },
         per_second: 0.0,
         proxies: vec![proxy()],
         direct_fallback: false,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::page::Unreadable;
 use super::route::NoWay;
-use crate::clients::http::{Again, TransportError};
+use crate::clients::http::{Retry, TransportError};
 
 /// Why a page was not to be had.
 #[derive(Debug, thiserror::Error)]
@@ -135,11 +135,11 @@ impl PageError {
     }
 
     /// May the same page come a little later?
-    pub(super) fn again(&self) -> Again {
+    pub(super) fn again(&self) -> Retry {
         match self {
-            Self::Unreachable(error) if error.is_passing() => Again::Soon,
-            Self::Refused | Self::Status(500..) => Again::Soon,
-            _ => Again::Never,
+            Self::Unreachable(error) if error.is_passing() => Retry::Soon,
+            Self::Refused | Self::Status(500..) => Retry::Soon,
+            _ => Retry::Never,
         }
     }
 }

@@ -38,7 +38,7 @@ pub enum Standing {
     /// Usable.
     Open,
     /// Its cool-down ended: one request goes alone and decides.
-    OnTrial,
+    Probing,
     /// Refused by Letterboxd.
     Closed,
     /// A proxy that failed in this run.
@@ -159,7 +159,7 @@ impl Routes {
     pub fn pace(&self) -> Option<f64> {
         let shared = self.shared();
         let is_open = |(route, state): &(&Route, &State)| {
-            !route.is_fallback && matches!(state.standing, Standing::Open | Standing::OnTrial)
+            !route.is_fallback && matches!(state.standing, Standing::Open | Standing::Probing)
         };
         let open = self.all.iter().zip(&shared.states).filter(is_open).count().max(1);
         self.interval.map(|interval| open as f64 / interval.as_secs_f64())
@@ -191,7 +191,7 @@ impl Routes {
                 let _ = self.decided.wait_timeout(shared, Duration::from_millis(50));
                 continue;
             };
-            let is_trial = shared.states[number].standing == Standing::OnTrial;
+            let is_trial = shared.states[number].standing == Standing::Probing;
             shared.states[number].is_tried = is_trial;
             shared.states[number].served += 1;
             let start = self.reserve(&mut shared.states[number]);
@@ -201,7 +201,7 @@ impl Routes {
             }
             // It may have been closed meanwhile.
             let standing = self.shared().states[number].standing;
-            if standing == Standing::Open || (is_trial && standing == Standing::OnTrial) {
+            if standing == Standing::Open || (is_trial && standing == Standing::Probing) {
                 return Ok((number, &self.all[number]));
             }
         }
@@ -227,7 +227,7 @@ impl Routes {
             let state = &states[*number];
             let may_go = match state.standing {
                 Standing::Open => true,
-                Standing::OnTrial => !state.is_tried,
+                Standing::Probing => !state.is_tried,
                 Standing::Closed | Standing::SetAside => false,
             };
             may_go && !(self.all[*number].is_fallback && proxies_left)
@@ -256,7 +256,7 @@ impl Routes {
         let mut shared = self.shared();
         shared.states[number].misses = 0;
         shared.states[number].has_answered = true;
-        if shared.states[number].standing == Standing::OnTrial {
+        if shared.states[number].standing == Standing::Probing {
             shared.states[number].standing = Standing::Open;
             // Several exits behind one address have one name, and one cool-down.
             if !self.is_closed_by_name(&shared, number) {
@@ -293,7 +293,7 @@ impl Routes {
     pub fn failed(&self, number: usize, why: &ProxyError) {
         let mut shared = self.shared();
         let standing = &mut shared.states[number].standing;
-        if matches!(standing, Standing::Open | Standing::OnTrial) {
+        if matches!(standing, Standing::Open | Standing::Probing) {
             *standing = Standing::SetAside;
             let hint = why.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
             log::warn!(
@@ -457,7 +457,7 @@ mod tests {
 
     #[test]
     fn the_first_request_after_a_cool_down_goes_alone() {
-        let routes = routes(&[DIRECT], Standing::OnTrial);
+        let routes = routes(&[DIRECT], Standing::Probing);
         assert_eq!(take(&routes), Ok(DIRECT));
         std::thread::scope(|scope| {
             let second = scope.spawn(|| take(&routes).map(str::to_owned));
@@ -470,7 +470,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_decides_nothing_leaves_a_route_on_trial_and_lets_the_next_one_try() {
-        let routes = routes(&[DIRECT], Standing::OnTrial);
+        let routes = routes(&[DIRECT], Standing::Probing);
         assert_eq!(take(&routes), Ok(DIRECT));
         routes.undecided(0);
         assert!(!routes.is_open(0));
@@ -486,7 +486,7 @@ mod tests {
 
     #[test]
     fn exits_of_one_name_have_one_cool_down_that_begins_when_the_first_is_refused() {
-        let mut routes = routes(&["a:1", "a:1", "a:1"], Standing::OnTrial);
+        let mut routes = routes(&["a:1", "a:1", "a:1"], Standing::Probing);
         routes.opened =
             Instant::now().checked_sub(Duration::from_hours(2)).expect("a clock that began long ago");
         routes.succeeded(0);

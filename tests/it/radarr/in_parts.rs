@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{Http, Options, Patience, USER_AGENT};
+use lbjf::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
@@ -56,7 +56,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         base: radarr_config.url.clone(),
         http: http.expect("a client"),
         auth: ("X-Api-Key", Secret(KEY.to_owned())),
-        patience: Patience::default(),
+        retry_policy: RetryPolicy::default(),
     });
     let setup = Setup {
         server: RadarrServer { client: &radarr, config: &radarr_config },

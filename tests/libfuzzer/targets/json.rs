@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use lbjf::clients::api::{Api, Secret};
 use lbjf::domain::film::TmdbId;
-use lbjf::clients::http::{Http, Options, Patience};
+use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::NewFilm;
 use lbjf::domain::ids::JellyfinId;
 use lbjf::clients::{jellyfin, radarr};
@@ -42,7 +42,7 @@ static DOORS: LazyLock<Doors> = LazyLock::new(|| {
         })
         .expect("a client"),
         auth: ("X-Api-Key", Secret("key".to_owned())),
-        patience: Patience { tries: 1, first_pause: Duration::ZERO },
+        retry_policy: RetryPolicy { tries: 1, first_pause: Duration::ZERO },
     };
     let (radarr, jellyfin) = (radarr::Radarr::new(api("Radarr")), jellyfin::Jellyfin::new(api("Jellyfin")));
     Doors { radarr, jellyfin, reply, server }

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use lbjf::cli::SyncArgs;
-use lbjf::clients::http::Patience;
+use lbjf::clients::http::RetryPolicy;
 use lbjf::config::Config;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
@@ -18,7 +18,7 @@ use crate::faults::door::End;
 
 /// No answer takes so long, however busy the machine is.
 const PLENTY: Duration = Duration::from_mins(5);
-const PATIENCE: Patience = Patience { tries: 3, first_pause: Duration::from_millis(1) };
+const RETRY_POLICY: RetryPolicy = RetryPolicy { tries: 3, first_pause: Duration::from_millis(1) };
 
 /// The second person's collection, which has to be made.
 const OTHER: &str = "Grace's list";
@@ -242,7 +242,7 @@ impl Scene {
         let now = jiff::Timestamp::now().as_second();
         let run = RunInfo { command: "sync", now, is_dry: false, people: 2 };
         let mut journal = Journal::begin(store, run).expect("the store is whole");
-        run::sync(&args, &config, PATIENCE, &mut journal).expect("no fault ends a run");
+        run::sync(&args, &config, RETRY_POLICY, &mut journal).expect("no fault ends a run");
         let json = journal.json(Duration::ZERO);
         secrets::search("the report", json.as_bytes(), &keys());
         let json: serde_json::Value = serde_json::from_str(&json).expect("the report is JSON");

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{Http, Options, Patience};
+use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::NewFilm;
 use lbjf::clients::{jellyfin, radarr};
 use lbjf::domain::film::TmdbId;
@@ -166,9 +166,9 @@ fn api(server: &'static str, base: &str) -> Api {
         secret: None,
     })
     .expect("a client");
-    let patience = Patience { tries: 1, first_pause: Duration::ZERO };
+    let retry_policy = RetryPolicy { tries: 1, first_pause: Duration::ZERO };
     let auth = ("X-Api-Key", Secret("key".to_owned()));
-    Api { server, base: base.parse().expect("an address"), http, auth, patience }
+    Api { server, base: base.parse().expect("an address"), http, auth, retry_policy }
 }
 
 #[test]

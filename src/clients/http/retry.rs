@@ -6,7 +6,7 @@ use crate::system::interrupt;
 
 /// May something that failed be tried again?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Again {
+pub enum Retry {
     /// It would fail the same way.
     Never,
     /// After the usual pause.
@@ -17,20 +17,20 @@ pub enum Again {
 
 /// How often and after what pauses something is tried again: the pause doubles each time.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Tries in all; 1 means no retry.
     pub tries: u32,
     /// The pause before the second try.
     pub first_pause: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self { tries: 3, first_pause: Duration::from_secs(1) }
     }
 }
 
-impl Patience {
+impl RetryPolicy {
     /// No longer pause than this is waited, whatever `Retry-After` asks for: cron comes again.
     const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -39,16 +39,16 @@ impl Patience {
     pub fn attempt<T, E>(
         self,
         mut attempt: impl FnMut() -> Result<T, E>,
-        again: impl Fn(&E) -> Again,
+        again: impl Fn(&E) -> Retry,
     ) -> Result<T, E> {
         let mut pause = self.first_pause;
         for _ in 1..self.tries {
             match attempt() {
                 Err(error) if interrupt::requested().is_none() => {
                     let pause = match again(&error) {
-                        Again::Never => return Err(error),
-                        Again::Soon => pause + pause.mul_f64(fastrand::f64() * 0.25),
-                        Again::After(asked) => asked,
+                        Retry::Never => return Err(error),
+                        Retry::Soon => pause + pause.mul_f64(fastrand::f64() * 0.25),
+                        Retry::After(asked) => asked,
                     };
                     interrupt::sleep(pause.min(Self::LONGEST_PAUSE));
                 }
@@ -66,14 +66,15 @@ mod tests {
 
     #[test]
     fn patience_stops_at_success_at_what_cannot_heal_and_after_the_last_try() {
-        let patience = Patience { tries: 3, first_pause: Duration::ZERO };
+        let retry_policy = RetryPolicy { tries: 3, first_pause: Duration::ZERO };
         let run = |results: &[Result<u8, u8>]| {
             let mut calls = 0;
             let next = || {
                 calls += 1;
                 results[calls - 1]
             };
-            let end = patience.attempt(next, |error| if *error == 9 { Again::Never } else { Again::Soon });
+            let end =
+                retry_policy.attempt(next, |error| if *error == 9 { Retry::Never } else { Retry::Soon });
             (end, calls)
         };
         assert_eq!(run(&[Ok(1)]), (Ok(1), 1));
