@@ -1,16 +1,13 @@
 //! How much of a library is read: all of it once, then what changed.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::fmt::rfc2822::DateTimePrinter;
 use lbjf::exit::Exit;
 use standins::jellyfin::{Jellyfin, Version};
-use standins::{Change, Fault, Hook, Radarr, Reply, Request};
+use standins::{Change, Fault, Radarr, Reply, Request};
 
-use crate::common::{Signal, World, signal, wait_until};
+use crate::common::World;
 use crate::jellyfin::stopped_at;
 
 /// What Jellyfin was asked since the last time, sorted.
@@ -52,34 +49,6 @@ fn after_one_look_at_a_library_only_what_changed_is_asked_for() {
     assert!(!asked(&world).contains(&"whole"));
     world.idle();
     assert_eq!(asked(&world), least);
-}
-
-#[test]
-fn in_an_idle_run_jellyfin_is_asked_everything_while_letterboxd_still_is() {
-    const QUESTIONS: [&str; 5] = ["changed", "members", "sets", "users", "watched"];
-    let world = World::settled(["heat", "alien"]);
-    world.letterboxd.push("ada", "jaws");
-    world.sync();
-    world.idle();
-    assert_eq!(asked(&world), QUESTIONS);
-    let answered = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&answered);
-    let counting = Hook::new(move || {
-        count.fetch_add(1, Ordering::SeqCst);
-    });
-    world.jellyfin.server.fail(usize::MAX, |_| true, Fault::Then(counting));
-    // Letterboxd answers when Jellyfin has, or never.
-    let patient = Change::new(move |reply| {
-        let end = Instant::now() + Duration::from_mins(1);
-        while answered.load(Ordering::SeqCst) < QUESTIONS.len() && Instant::now() < end {
-            thread::yield_now();
-        }
-        assert!(Instant::now() < end, "Jellyfin is asked only when Letterboxd has answered");
-        reply
-    });
-    world.letterboxd.server.fail(1, |_| true, Fault::Changed(patient));
-    world.idle();
-    assert_eq!(asked(&world), QUESTIONS, "each once");
 }
 
 #[test]
@@ -202,17 +171,6 @@ fn cleanup_and_runs_for_others_do_not_make_a_film_that_came_look_old() {
     world.jellyfin.pass_time(Duration::from_hours(5));
     world.lbjf(&["cleanup"]).exits(Exit::Success);
     world.sync().mentions("ada: added to collection `Ada's watchlist`: Jaws (2000)");
-}
-
-#[test]
-fn jellyfin_is_asked_who_it_is_while_letterboxd_is_still_asked() {
-    let world = World::new().watchlist(&["heat"]);
-    world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Hang);
-    let run = world.begin(&["sync"]);
-    wait_until(|| world.jellyfin.server.requests().len() >= 3);
-    assert_eq!(asked(&world), ["info", "sets", "users"]);
-    signal(&run, Signal::SIGTERM);
-    world.end(run).exits(Exit::Terminated);
 }
 
 #[test]
