@@ -223,7 +223,8 @@ pub(super) const MIGRATIONS: Migrations = &["
         SELECT person, uid, 'radarr', seen_at, is_listed, answered_at, tries, next_try_at, problem, detail FROM entry;
     CREATE INDEX request_unanswered ON request (person) WHERE is_wanted = 1 AND answered_at IS NULL;
     CREATE INDEX request_trouble ON request (person) WHERE problem IS NOT NULL;
-    -- Where each film of a person was when Jellyfin was read last; only `status` relies on it.
+    CREATE INDEX request_ended ON request (person) WHERE is_wanted = 0;
+    -- Where each film of a person was when Jellyfin was read last.
     CREATE TABLE presence (
         person     TEXT NOT NULL,
         uid        TEXT NOT NULL,
@@ -234,6 +235,7 @@ pub(super) const MIGRATIONS: Migrations = &["
     INSERT INTO presence
         SELECT person, uid, iif(place = 'unstuck', 'ineffective', place), place = 'watched'
         FROM entry WHERE place IS NOT NULL;
+    CREATE INDEX presence_by_state ON presence (person, state, is_watched);
     DROP TABLE entry;
     -- Servers by the name in the config.
     ALTER TABLE server RENAME TO old_server;

@@ -103,7 +103,7 @@ impl Store {
         Ok(self.people_status(&[name.to_owned()])?.remove(0))
     }
 
-    /// What is known of these people, in their order: one look at all entries, and one at those with which something
+    /// What is known of these people, in their order: their sums, and those films with which something
     /// is the matter.
     pub fn people_status(&self, names: &[String]) -> Result<Vec<PersonStatus>, StoreError> {
         let mut people: HashMap<&str, PersonStatus> = HashMap::new();
@@ -112,21 +112,9 @@ impl Store {
         for name in names {
             let person = statement.query_row([name], |row| person_from(name, row)).optional()?;
             let new = || PersonStatus { name: name.clone(), ..PersonStatus::default() };
-            people.insert(name, person.unwrap_or_else(new));
-        }
-        let chosen = serde_json::to_string(names).expect("strings are JSON");
-        let mut statement = self.db.prepare_cached(COUNTS)?;
-        let mut rows = statement.query([&chosen])?;
-        while let Some(row) = rows.next()? {
-            let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) else {
-                continue;
-            };
-            person.listed = row.get("listed")?;
-            person.resolved = person.listed;
-            person.in_radarr = row.get("in_radarr")?;
-            person.in_collection = row.get("in_collection")?;
-            person.waiting = row.get("waiting")?;
-            person.watched = row.get("watched")?;
+            let mut person = person.unwrap_or_else(new);
+            self.count(&mut person)?;
+            people.insert(name, person);
         }
         for sql in [ODD_FILMS, TROUBLED_REQUESTS] {
             let mut statement = self.db.prepare_cached(sql)?;
@@ -138,6 +126,31 @@ impl Store {
             }
         }
         Ok(names.iter().filter_map(|name| people.remove(name.as_str())).collect())
+    }
+
+    fn count(&self, person: &mut PersonStatus) -> Result<(), StoreError> {
+        let number = |sql: &str| -> Result<u32, StoreError> {
+            Ok(self.db.prepare_cached(sql)?.query_row([&person.name], |row| row.get(0))?)
+        };
+        let (listed, unanswered) = (number(WANTED)?, number(UNANSWERED)?);
+        (person.listed, person.resolved, person.in_radarr) = (listed, listed, listed - unanswered);
+        for (sql, is_wanted) in [(PRESENCE, true), (PRESENCE_OF_ENDED, false)] {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let mut rows = statement.query([&person.name])?;
+            while let Some(row) = rows.next()? {
+                let (is_watched, count): (bool, u32) = (row.get("is_watched")?, row.get("count")?);
+                let add = |sum: &mut u32| *sum = if is_wanted { *sum + count } else { *sum - count };
+                match row.get_ref("state")?.as_str().ok() {
+                    Some("collection") => add(&mut person.in_collection),
+                    Some("waiting") => add(&mut person.waiting),
+                    _ => {}
+                }
+                if is_watched {
+                    add(&mut person.watched);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The films that go, or went, by this name: the one of that slug, else every one with the text in its title or
@@ -227,13 +240,22 @@ const ENTRIES_OF_FILM: &str = "
     WHERE list_entry.uid = ?1
     GROUP BY person_list.person ORDER BY person_list.person";
 
-/// Sums of what a person wants.
-pub(super) const COUNTS: &str = "
-    SELECT request.person AS person, count(*) AS listed, count(answered_at) AS in_radarr,
-        coalesce(sum(state IS 'collection'), 0) AS in_collection, coalesce(sum(state IS 'waiting'), 0) AS waiting,
-        coalesce(sum(is_watched), 0) AS watched
-    FROM request LEFT JOIN presence ON presence.person = request.person AND presence.uid = request.uid
-    WHERE request.person IN (SELECT value FROM json_each(?1)) AND is_wanted = 1 GROUP BY request.person";
+/// How many films a person wants. Counting alone is three times as fast as adding up.
+pub(super) const WANTED: &str = "SELECT count(*) FROM request WHERE person = ?1 AND is_wanted = 1";
+
+pub(super) const UNANSWERED: &str = "
+    SELECT count(*) FROM request INDEXED BY request_unanswered
+    WHERE person = ?1 AND is_wanted = 1 AND answered_at IS NULL";
+
+pub(super) const PRESENCE: &str = "
+    SELECT state, is_watched, count(*) AS count FROM presence WHERE person = ?1 GROUP BY state, is_watched";
+
+/// The same of what the person does not want any more.
+pub(super) const PRESENCE_OF_ENDED: &str = "
+    SELECT state, is_watched, count(*) AS count
+    FROM request INDEXED BY request_ended
+        CROSS JOIN presence ON presence.person = request.person AND presence.uid = request.uid
+    WHERE request.person = ?1 AND is_wanted = 0 GROUP BY state, is_watched";
 
 /// Entries whose film is no movie, as far as known; few as a rule.
 pub(super) const ODD_FILMS: &str = "

@@ -520,7 +520,21 @@ fn no_hot_query_scans_what_an_index_can_find() {
         ("listed", presence::LISTED, &[by_list, by_uid, presence]),
         ("listed ids", presence::LISTED_IDS, &[by_list, by_uid]),
         ("open places", presence::OPEN_PLACES, &[by_list, by_uid, presence]),
-        ("counts", status::COUNTS, &["SEARCH request USING PRIMARY KEY (person=?)", presence]),
+        ("wanted", status::WANTED, &["SEARCH request USING PRIMARY KEY (person=?)"]),
+        ("unanswered", status::UNANSWERED, &["SEARCH request USING INDEX request_unanswered (person=?)"]),
+        (
+            "presence",
+            status::PRESENCE,
+            &["SEARCH presence USING COVERING INDEX presence_by_state (person=?)"],
+        ),
+        (
+            "presence of ended",
+            status::PRESENCE_OF_ENDED,
+            &[
+                "SEARCH request USING COVERING INDEX request_ended (person=?)",
+                "SEARCH presence USING PRIMARY KEY (person=? AND uid=?)",
+            ],
+        ),
     ] {
         let mut steps = query_plan(&store, sql);
         steps.retain(|step| {
