@@ -4,6 +4,7 @@ pub mod event;
 pub mod film;
 pub mod ids;
 pub mod library;
+pub mod problem;
 pub mod request;
 pub mod secret;
 pub mod span;

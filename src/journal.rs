@@ -18,7 +18,8 @@ use crate::domain::event::{Event, Failed, ListReading, Outcome, Severity, Troubl
 use crate::domain::film::Film;
 use crate::domain::step::Step;
 use crate::exit::Exit;
-use crate::store::{Notice, RunEnd, Store, StoreError, Timestamp};
+pub use crate::store::StoreError;
+use crate::store::{Notice, RunEnd, Store, Timestamp};
 use json::Document;
 pub use requests::NotAdded;
 use summary::Summary;

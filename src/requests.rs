@@ -17,12 +17,11 @@ use crate::config::{self, User};
 use crate::domain::film::Uid;
 use crate::domain::request::{InLibrary, Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
-use crate::journal::Journal;
-use crate::store::StoreError;
+use crate::journal::{Journal, StoreError};
 use crate::system::interrupt;
 use executor::Executor;
 use snapshot::Snapshot;
-pub(crate) use snapshot::{Complaint, Settings, restored, user_tag};
+pub(crate) use snapshot::{Settings, restored, user_tag};
 
 /// One Radarr.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +111,7 @@ impl<'a> Requests<'a> {
     }
 
     fn send(&mut self, journal: &mut Journal, library: &InLibrary, unread: usize) -> Result<(), StoreError> {
-        journal.store.share_answers()?;
+        journal.share_answers()?;
         let aliases = Aliases::new(journal.store().aliases()?);
         let requests = self.due_requests(journal, library, &aliases)?;
         if requests.is_empty() {

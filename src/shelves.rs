@@ -26,7 +26,6 @@ use crate::domain::request::InLibrary;
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::Journal;
-use crate::requests::Complaint;
 use crate::shelves::plan::{CollectionView, Library, Viewer};
 use crate::store::{DAILY, Listed, Store, StoreError, Timestamp};
 use crate::system::interrupt;
@@ -37,6 +36,9 @@ use groups::Group;
 use leftovers::Leftovers;
 use looks::fresh_look;
 use read::Read;
+
+/// What is wrong, and what to do about it.
+type Complaint = (String, &'static str);
 
 /// What to do about a person's token.
 pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";

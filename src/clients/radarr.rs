@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::clients::api::{Api, ApiError, message, plain};
 use crate::clients::http::Method;
 use crate::domain::film::TmdbId;
+use crate::domain::request::RadarrFilm;
 use exclusions::PAGED_LIST;
 
 /// The door.
@@ -34,17 +35,6 @@ pub struct RootFolder {
     pub is_accessible: bool,
     /// Room on its disk; `None` where Radarr does not say.
     pub free_bytes: Option<u64>,
-}
-
-/// A film in Radarr.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RadarrFilm {
-    /// Radarr's own number.
-    pub id: u32,
-    /// Where its files go.
-    pub path: String,
-    /// The numbers of its tags.
-    pub tags: Vec<u32>,
 }
 
 /// What Radarr's metadata knows of a film.

@@ -89,3 +89,14 @@ pub enum InLibrary {
     /// It could not be read: nothing is sent, or a film might come twice.
     Unknown,
 }
+
+/// A film in Radarr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RadarrFilm {
+    /// Radarr's own number.
+    pub id: u32,
+    /// Where its files go.
+    pub path: String,
+    /// The numbers of its tags.
+    pub tags: Vec<u32>,
+}

@@ -59,6 +59,11 @@ impl Journal {
         Ok(())
     }
 
+    /// What Radarr answered for a film holds for each entry of a person that is this film.
+    pub fn share_answers(&mut self) -> Result<(), StoreError> {
+        self.store.share_answers()
+    }
+
     /// What Radarr answered these people counts no more: a new Radarr gets all their films (`--add-again`).
     pub fn add_again(&mut self, people: &[String]) -> Result<(), StoreError> {
         let open = self.store.forget_answers(people)?;

@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use super::executor::Executor;
 use crate::clients::api::ApiError;
-use crate::clients::radarr::{AddError, NewFilm, Radarr, RadarrFilm, trim_folder};
+use crate::clients::radarr::{AddError, NewFilm, Radarr, trim_folder};
 use crate::domain::film::TmdbId;
+use crate::domain::request::RadarrFilm;
 use crate::domain::step::{AddToRadarr, RootFolder};
 
 /// What became of a film.

@@ -10,8 +10,7 @@ use crate::domain::event::Failed;
 use crate::domain::request::RequestProblem;
 use crate::domain::step::{AddToRadarr, Aliases, Step};
 use crate::domain::text::plural;
-use crate::journal::{Journal, NotAdded};
-use crate::store::StoreError;
+use crate::journal::{Journal, NotAdded, StoreError};
 use crate::system::interrupt;
 use crate::system::progress;
 

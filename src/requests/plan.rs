@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crate::clients::radarr::RadarrFilm;
 use crate::domain::film::{TmdbId, Uid};
-use crate::domain::request::{Request, RequestProblem};
+use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{
     AddToRadarr, Aliases, RequestedFilm, RootFolder, Skip, SkipReason, Step, TagInRadarr,
 };

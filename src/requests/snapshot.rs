@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use super::Setup;
 use crate::clients::api::{chain, plain};
-use crate::clients::radarr::{RadarrError, RadarrFilm, trim_folder};
+use crate::clients::radarr::{RadarrError, trim_folder};
 use crate::config::QualityProfile;
 use crate::domain::event::Failed;
 use crate::domain::film::TmdbId;
+use crate::domain::problem::Problem;
+use crate::domain::request::RadarrFilm;
 use crate::domain::step::Aliases;
 use crate::domain::text;
-use crate::journal::Journal;
+use crate::journal::{Journal, StoreError};
 use crate::requests::plan::{RadarrTerms, RadarrView, Requester};
-use crate::store::{Store, StoreError};
 
 /// What Radarr is and has.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl Setup<'_> {
     /// Checks the settings against what Radarr has. People whose settings are wrong are left out, and it is told
     /// once for each wrong setting.
     fn terms(&self, settings: &Settings, journal: &mut Journal) -> Result<RadarrTerms, StoreError> {
-        let mut wrong: BTreeMap<Complaint, Vec<&str>> = BTreeMap::new();
+        let mut wrong: BTreeMap<Problem, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
         for user in self.users {
             let folder =
@@ -83,16 +84,16 @@ impl Setup<'_> {
                     user_tag: self.server.config.user_tags.then(|| user_tag(&user.name)),
                 }),
                 (folder, profile) => {
-                    for complaint in [folder.err(), profile.err()].into_iter().flatten() {
-                        wrong.entry(complaint).or_default().push(&user.name);
+                    for problem in [folder.err(), profile.err()].into_iter().flatten() {
+                        wrong.entry(problem).or_default().push(&user.name);
                     }
                 }
             }
         }
         let animated = self.server.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
-            Some(Err(complaint)) => {
-                wrong.insert(complaint, self.users.iter().map(|user| user.name.as_str()).collect());
+            Some(Err(problem)) => {
+                wrong.insert(problem, self.users.iter().map(|user| user.name.as_str()).collect());
                 // Where animated films would go is not known, nor which ones they are.
                 people.retain(|person| person.is_own_folder);
                 None
@@ -102,21 +103,18 @@ impl Setup<'_> {
         if wrong.is_empty() {
             journal.trouble_over("settings")?;
         }
-        for ((text, hint), names) in wrong {
+        for (Problem { message, hint }, names) in wrong {
             let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
             let (failed, about) = if names.len() == self.users.len() {
                 (Failed::Server, "radarr".to_owned())
             } else {
                 (Failed::Users(&names), names.join(", "))
             };
-            journal.failure(failed, ("settings", "", text.as_str()), &about, &text, Some(hint))?;
+            journal.failure(failed, ("settings", "", message.as_str()), &about, &message, Some(hint))?;
         }
         Ok(RadarrTerms { people, animated_root_folder, tags: self.server.config.tags.clone() })
     }
 }
-
-/// What is wrong with a setting, and what to do about it.
-pub(crate) type Complaint = (String, &'static str);
 
 /// What there is to choose from.
 pub(crate) struct Settings {
@@ -125,7 +123,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn profile(&self, wanted: &QualityProfile) -> Result<u32, Complaint> {
+    pub(crate) fn profile(&self, wanted: &QualityProfile) -> Result<u32, Problem> {
         let mut profiles = self.profiles.iter();
         let found = match wanted {
             QualityProfile::Id(wanted) => profiles.find(|(id, _)| id == wanted),
@@ -140,12 +138,12 @@ impl Settings {
         };
         found.map(|(id, _)| *id).ok_or_else(|| {
             let there = self.profiles.iter().map(|(id, name)| format!("`{name}` ({id})"));
-            let text = format!("Radarr has no quality profile `{wanted}`; it has {}", list(there));
-            (text, "check `quality_profile`")
+            let message = format!("Radarr has no quality profile `{wanted}`; it has {}", list(there));
+            Problem { message, hint: "check `quality_profile`" }
         })
     }
 
-    pub(crate) fn folder(&self, wanted: &str) -> Result<String, Complaint> {
+    pub(crate) fn folder(&self, wanted: &str) -> Result<String, Problem> {
         let wanted = trim_folder(wanted);
         let shown = plain(wanted);
         let is_it = |path: &str| text::same_name(trim_folder(path), wanted);
@@ -156,20 +154,16 @@ impl Settings {
             Some(folder) if folder.is_accessible => Ok(folder.path.clone()),
             // Radarr would take the film all the same, and never find a place for it
             // (docs/radarr.md#profiles-and-root-folders).
-            Some(_) => {
-                let text = format!("Radarr cannot reach its root folder `{shown}`; is the disk mounted?");
-                Err((
-                    text,
-                    "nothing is sent there until Radarr > Settings > Media Management shows it without an error",
-                ))
-            }
+            Some(_) => Err(Problem {
+                message: format!("Radarr cannot reach its root folder `{shown}`; is the disk mounted?"),
+                hint: "nothing is sent there until Radarr > Settings > Media Management shows it without an error",
+            }),
             None => {
                 let there = self.folders.iter().map(|folder| format!("`{}`", folder.shown));
-                let text = format!("Radarr has no root folder `{shown}`; it has {}", list(there));
-                Err((
-                    text,
-                    "check `root_folder_path`; folders are added in Radarr under Settings > Media Management",
-                ))
+                Err(Problem {
+                    message: format!("Radarr has no root folder `{shown}`; it has {}", list(there)),
+                    hint: "check `root_folder_path`; folders are added in Radarr under Settings > Media Management",
+                })
             }
         }
     }
@@ -189,31 +183,30 @@ pub(crate) fn user_tag(name: &str) -> String {
 /// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
 fn warn_if_restored(journal: &mut Journal, view: &RadarrView, aliases: &Aliases) -> Result<bool, StoreError> {
     const KEY: &str = "restored";
-    let Some((text, hint)) = restored(journal.store(), &view.films, aliases)? else {
+    let Some(Problem { message, hint }) = restored(&journal.store().answered()?, &view.films, aliases) else {
         journal.trouble_over(KEY)?;
         return Ok(false);
     };
     if journal.mark_once(KEY)? {
-        journal.say("radarr", &text, Some(hint));
+        journal.say("radarr", &message, Some(hint));
     }
     Ok(true)
 }
 
-/// Does Radarr lack most of what it had?
+/// Does Radarr lack most of the films of which it answered that it has them?
 pub(crate) fn restored(
-    store: &Store,
+    answered: &HashSet<TmdbId>,
     films: &HashMap<TmdbId, RadarrFilm>,
     aliases: &Aliases,
-) -> Result<Option<Complaint>, StoreError> {
+) -> Option<Problem> {
     let there: HashSet<TmdbId> = films.keys().map(|id| aliases.canonical(*id)).collect();
-    let answered: HashSet<TmdbId> = store.answered()?.into_iter().map(|id| aliases.canonical(id)).collect();
+    let answered: HashSet<TmdbId> = answered.iter().map(|id| aliases.canonical(*id)).collect();
     let lacking = answered.difference(&there).count();
-    if lacking <= 5 || lacking * 2 <= answered.len() {
-        return Ok(None);
-    }
-    let text = format!(
-        "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
-        answered.len()
-    );
-    Ok(Some((text, "if it is a new Radarr, `lbjf sync --add-again` sends them all")))
+    (lacking > 5 && lacking * 2 > answered.len()).then(|| Problem {
+        message: format!(
+            "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
+            answered.len()
+        ),
+        hint: "if it is a new Radarr, `lbjf sync --add-again` sends them all",
+    })
 }

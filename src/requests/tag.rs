@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::executor::{Executor, MAX_FAILURES_IN_A_ROW};
 use crate::clients::api::{ApiError, chain};
 use crate::domain::step::TagInRadarr;
-use crate::journal::Journal;
-use crate::store::StoreError;
+use crate::journal::{Journal, StoreError};
 use crate::system::interrupt;
 
 /// So many films are tagged in one call.

@@ -6,6 +6,7 @@ use super::checks::{Checks, State};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::radarr::{Radarr, RadarrError};
 use crate::config::{self, User};
+use crate::domain::problem::Problem;
 use crate::domain::step::Aliases;
 use crate::domain::text::plural;
 use crate::requests::{Settings, restored, user_tag};
@@ -50,8 +51,8 @@ pub fn radarr(
             let excluded =
                 excluded.map_or_else(String::new, |count| format!(", {count} on the exclusion list"));
             let text = format!("{}{excluded}", plural(films.len(), "film"));
-            match restored(store, &films, &Aliases::new(store.aliases()?))? {
-                Some((lacking, hint)) => {
+            match restored(&store.answered()?, &films, &Aliases::new(store.aliases()?)) {
+                Some(Problem { message: lacking, hint }) => {
                     checks.note(ABOUT, "films", &format!("{text}; {lacking}"), Some(hint));
                 }
                 None => checks.ok(ABOUT, "films", &text),
@@ -110,7 +111,9 @@ fn quality_profiles(settings: &Settings, config: &config::Radarr, users: &[User]
                 let text = format!("`{}` ({id})", name.map_or("", String::as_str));
                 checks.ok(about, "quality profile", &text);
             }
-            Err((text, hint)) => checks.add(if_wrong, about, "quality profile", &text, Some(hint)),
+            Err(Problem { message, hint }) => {
+                checks.add(if_wrong, about, "quality profile", &message, Some(hint))
+            }
         }
     }
 }
@@ -131,7 +134,7 @@ fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], ch
                 let shown = folder.map_or(path.as_str(), |folder| folder.shown.as_str());
                 checks.ok(about, check, &format!("`{shown}`{free}"));
             }
-            Err((text, hint)) => checks.add(if_wrong, about, check, &text, Some(hint)),
+            Err(Problem { message, hint }) => checks.add(if_wrong, about, check, &message, Some(hint)),
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Each case is a line: a world in a few words, and the steps as words.
 
 use super::{Listers, RadarrTerms, RadarrView, Requester, radarr};
-use crate::clients::radarr::RadarrFilm;
 use crate::domain::film::{Film, Slug, TmdbId, Uid};
-use crate::domain::request::{Request, RequestProblem};
+use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{Aliases, RootFolder, SkipReason, Step};
 
 /// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `??` twice, `!` one
