@@ -19,7 +19,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::clients::http::{Certificates, Proxy};
-use crate::domain::film::ToldFilms;
+use crate::domain::film::Overrides;
 use crate::domain::secret::ApiKey;
 use crate::domain::text;
 pub use draft::Draft;
@@ -42,7 +42,7 @@ pub struct Config {
     /// `[[users]]`, in the order of the file.
     pub users: Vec<User>,
     /// `[films]`
-    pub films: ToldFilms,
+    pub films: Overrides,
 }
 
 /// `[system]`

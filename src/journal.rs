@@ -15,7 +15,7 @@ mod summary;
 use std::time::Duration;
 
 use crate::domain::event::{Event, Failed, ListReading, Outcome, Severity, Trouble};
-use crate::domain::film::Film;
+use crate::domain::film::{Film, Overrides};
 use crate::domain::step::Step;
 use crate::exit::Exit;
 pub use crate::store::StoreError;
@@ -66,6 +66,11 @@ impl Journal {
     /// When the run began.
     pub fn now(&self) -> Timestamp {
         self.run.now
+    }
+
+    /// What the config says that films are (`[films]`) counts from now on, or no longer.
+    pub fn apply_overrides(&mut self, overrides: &Overrides) -> Result<(), StoreError> {
+        self.store.apply_overrides(overrides)
     }
 
     /// Something failed that the exit code has to tell. It is told once a day: a film as a warning, all else as an

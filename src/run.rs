@@ -70,7 +70,7 @@ pub fn sync(
     }
     let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     lists::watchlists(&letterboxd, journal, &people, &everybody, terms(args, config, journal.now()))?;
-    journal.store.tell_films(&config.films)?;
+    journal.apply_overrides(&config.films)?;
     lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
         Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),
         _ => Ok(()),
@@ -112,7 +112,7 @@ pub fn cleanup(
         needs_libraries: false,
         same_jellyfin: false,
     };
-    journal.store.tell_films(&config.films)?;
+    journal.apply_overrides(&config.films)?;
     shelves.run(&Asked::new(&jellyfin), journal)?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
-use crate::domain::film::{Film, Link, ToldFilms, Uid, WatchlistEntry, member_name};
+use crate::domain::film::{Film, Link, Overrides, Uid, WatchlistEntry, member_name};
 use crate::domain::span::left;
 use crate::domain::text;
 use crate::domain::text::plural;
@@ -252,7 +252,7 @@ fn resolve(
     letterboxd: &Letterboxd,
     shared: &mut Shared<'_>,
     list: &mut List,
-    told: &ToldFilms,
+    told: &Overrides,
     no_resolve: bool,
     start: Timestamp,
 ) -> anyhow::Result<Vec<Row>> {

@@ -17,7 +17,7 @@ use super::{
 use super::{proxies, strings};
 use crate::clients::http::USER_AGENT;
 use crate::clients::jellyfin::{folder_key, folder_of};
-use crate::domain::film::{Slug, TmdbId, ToldFilms, member_name};
+use crate::domain::film::{Overrides, Slug, TmdbId, member_name};
 use crate::domain::ids::JellyfinId;
 use crate::domain::text::composed;
 
@@ -323,8 +323,8 @@ fn check_skipping(
 }
 
 /// Slugs, or addresses of film pages, and what a person says that each film is.
-fn films(mut table: Table<'_, '_>) -> ToldFilms {
-    let mut films = ToldFilms::new();
+fn films(mut table: Table<'_, '_>) -> Overrides {
+    let mut films = Overrides::new();
     for (key, value) in table.take_all::<FilmIs>() {
         let Some(slug) = Slug::parse(&key.value) else {
             table.problem(

@@ -41,7 +41,7 @@ impl Slug {
 }
 
 /// What a person says that films are: a TMDB id, or `None` for "never" (`[films]`).
-pub type ToldFilms = BTreeMap<Slug, Option<TmdbId>>;
+pub type Overrides = BTreeMap<Slug, Option<TmdbId>>;
 
 /// TMDB's number of a *movie*: what Radarr and Jellyfin agree on. TV shows have a number space of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

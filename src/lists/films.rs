@@ -120,7 +120,7 @@ pub fn films(
     let order: HashMap<&String, usize> =
         people.iter().enumerate().map(|(index, person)| (person, index)).collect();
     let mut skips = journal.store.skips()?;
-    skips.retain(|(person, skip)| !skip.is_told && order.contains_key(person));
+    skips.retain(|(person, skip)| !skip.is_overridden && order.contains_key(person));
     skips.sort_by_key(|(person, _)| order[person]);
     for (person, skip) in skips {
         journal.skip(&person, &skip.film, &skip.why)?;

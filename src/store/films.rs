@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::lists::PEOPLE_OF_FILM;
 use super::{DAILY, DAY, Store, StoreError, Timestamp};
-use crate::domain::film::{Film, Link, Slug, TmdbId, ToldFilms, Uid, WatchlistEntry};
+use crate::domain::film::{Film, Link, Overrides, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::text::one_line;
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
@@ -22,10 +22,10 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const QUICK_LOOKS: u32 = 3;
 
 /// `film.override` while the config says what the film is.
-const TOLD: u8 = 1;
+const OVERRIDDEN: u8 = 1;
 
 /// `film.override` after it did, until the page is read.
-const WAS_TOLD: u8 = 2;
+const WAS_OVERRIDDEN: u8 = 2;
 
 /// What one look at a film page brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub struct Skip {
     /// Why, in words.
     pub why: String,
     /// Is that what the config says, so that nobody has to be told?
-    pub is_told: bool,
+    pub is_overridden: bool,
 }
 
 /// From the person's entries, since most of the films that are unresolved may be other people's. What another lbjf
@@ -216,21 +216,22 @@ impl Store {
 
     /// Makes films be what the config says they are, by any slug they had. One that it says nothing of any more
     /// stays what it was until its page is read again: no film leaves a collection for a line that was taken out.
-    pub fn tell_films(&mut self, told: &ToldFilms) -> Result<(), StoreError> {
+    pub fn apply_overrides(&mut self, overrides: &Overrides) -> Result<(), StoreError> {
         self.transact(|db| {
             let mut find = db.prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?;
             let mut said: HashMap<String, Option<TmdbId>> = HashMap::new();
-            for (slug, id) in told {
+            for (slug, id) in overrides {
                 if let Some(uid) = find.query_row([&slug.0], |row| row.get(0)).optional()? {
                     said.insert(uid, *id);
                 }
             }
             let mut before = db.prepare_cached("SELECT uid FROM film WHERE override = ?1")?;
-            let before = before.query_map([TOLD], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+            let before =
+                before.query_map([OVERRIDDEN], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
             for uid in before.iter().filter(|uid| !said.contains_key(*uid)) {
                 db.execute(
                     "UPDATE film SET override = ?2, next_look_at = 0 WHERE uid = ?1",
-                    params![uid, WAS_TOLD],
+                    params![uid, WAS_OVERRIDDEN],
                 )?;
             }
             for (uid, id) in said {
@@ -241,7 +242,7 @@ impl Store {
                 set_link(db, &uid, kind, id.map(|id| id.0), problem)?;
                 db.execute(
                     "UPDATE film SET override = ?2 WHERE uid = ?1 AND override <> ?2",
-                    params![uid, TOLD],
+                    params![uid, OVERRIDDEN],
                 )?;
             }
             Ok(())
@@ -249,7 +250,7 @@ impl Store {
     }
 
     /// What `[films]` names and none of these people lists, once the list of each was read as a whole.
-    pub fn unlisted(&self, told: &ToldFilms, people: &[String]) -> Result<Vec<Slug>, StoreError> {
+    pub fn unlisted(&self, overrides: &Overrides, people: &[String]) -> Result<Vec<Slug>, StoreError> {
         for person in people {
             if self.cursor(person)?.accepted_at.is_none() {
                 return Ok(Vec::new());
@@ -262,7 +263,7 @@ impl Store {
             WHERE slug.slug = ?1 AND list_entry.is_listed = 1 AND person_list.person IN (SELECT value FROM json_each(?2))";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut unlisted = Vec::new();
-        for slug in told.keys() {
+        for slug in overrides.keys() {
             if !statement.exists([&slug.0, &people])? {
                 unlisted.push(slug.clone());
             }
@@ -288,10 +289,10 @@ impl Store {
         let mut statement = self.db.prepare_cached(SKIPS)?;
         let skip = |row: &Row<'_>| {
             let (kind, problem): (String, Option<String>) = (row.get("kind")?, row.get("problem")?);
-            let is_told = row.get::<_, u8>("override")? == TOLD;
+            let is_overridden = row.get::<_, u8>("override")? == OVERRIDDEN;
             Ok((
                 row.get("person")?,
-                Skip { film: film_from(row)?, why: why_skipped(&kind, problem), is_told },
+                Skip { film: film_from(row)?, why: why_skipped(&kind, problem), is_overridden },
             ))
         };
         let skips = statement.query_map([], skip)?.collect::<Result<_, _>>()?;

@@ -134,9 +134,9 @@ fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one()
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))), "once known, known");
 
     let told = [(Slug("heat-1995".to_owned()), None)].into_iter().collect();
-    store.tell_films(&told).unwrap();
+    store.apply_overrides(&told).unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
-    assert!(store.skips().unwrap()[0].1.is_told, "the config says never");
+    assert!(store.skips().unwrap()[0].1.is_overridden, "the config says never");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn what_a_dry_run_learned_of_a_film_counts_as_if_its_page_was_read() {
     assert_eq!((place(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
 
     let mut store = waiting_for(700);
-    store.tell_films(&ToldFilms::from([(Slug("heat-1995".to_owned()), Some(TmdbId(700)))])).unwrap();
+    store.apply_overrides(&Overrides::from([(Slug("heat-1995".to_owned()), Some(TmdbId(700)))])).unwrap();
     store.adopt_films(&copy).unwrap();
     assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId(700))), "the config knows better");
 }
