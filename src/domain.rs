@@ -1,5 +1,6 @@
 //! The nouns: films, their names on each side, steps, secrets, text. No I/O, no clock, no imports from the rest.
 
+pub mod clock;
 pub mod event;
 pub mod film;
 pub mod ids;

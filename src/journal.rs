@@ -14,12 +14,13 @@ mod summary;
 
 use std::time::Duration;
 
+use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, Failed, ListReading, Outcome, Severity, Trouble};
 use crate::domain::film::{Film, Overrides};
 use crate::domain::step::Step;
 use crate::exit::Exit;
 pub use crate::store::StoreError;
-use crate::store::{Notice, RunEnd, Store, Timestamp};
+use crate::store::{Notice, RunEnd, Store};
 use json::Document;
 pub use requests::NotAdded;
 use summary::Summary;

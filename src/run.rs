@@ -7,6 +7,7 @@ use crate::cli::{CleanupArgs, SyncArgs};
 use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::Letterboxd;
 use crate::config::{Config, ConfigError};
+use crate::domain::clock::Timestamp;
 use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::journal::Journal;
@@ -14,7 +15,6 @@ use crate::lists;
 use crate::lists::accept::Terms;
 use crate::requests::{FRESH, RadarrServer, Requests, Setup};
 use crate::shelves::{Asked, Collect};
-use crate::store::Timestamp;
 
 /// Now, in seconds since the epoch.
 pub fn now() -> Timestamp {

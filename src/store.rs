@@ -20,7 +20,7 @@ mod status;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io, thread};
+use std::{fs, io};
 
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
@@ -36,15 +36,6 @@ use schema::{MIGRATIONS, Migrations};
 
 use crate::system::lock::{NO_LOCKS_HINT, folder_hint};
 pub use status::{EntryStatus, FilmStatus, PersonStatus};
-
-/// Seconds since the Unix epoch.
-pub type Timestamp = i64;
-
-/// One day in seconds.
-pub const DAY: Timestamp = 24 * 3600;
-
-/// After so long something daily is due again: a timer that runs once a day may be a little early.
-pub const DAILY: Timestamp = DAY - 3600;
 
 /// The store, open.
 #[derive(Debug)]
@@ -264,35 +255,11 @@ impl Store {
         }
         let db = open_to_read(path)?;
         if schema::check(&db, SCHEMA_VERSION)? == SCHEMA_VERSION {
-            examine(&db, Care::Pages)?;
+            count_all(&db)?;
             return Ok(Some(Self { db }));
         }
         // An older file is read through a copy that is brought up to date.
-        Self::copy_of(path).map(Some)
-    }
-
-    /// Gives an existing store to `work`, for reading only, or `None` when there is none. It is examined meanwhile, and
-    /// what `work` made of a damaged one does not count.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::open`].
-    pub fn read<T>(path: &Path, work: impl FnOnce(Option<&Self>) -> T) -> Result<T, StoreError> {
-        if !exists(path)? {
-            return Ok(work(None));
-        }
-        let opened = open_to_read(path).and_then(|db| Ok((schema::check(&db, SCHEMA_VERSION)?, db)));
-        let (found, db) = opened.map_err(|error| explain(path, error))?;
-        if found != SCHEMA_VERSION {
-            return Ok(work(Some(&Self::copy_of(path)?)));
-        }
-        let store = Self { db };
-        thread::scope(|scope| {
-            let verdict = scope.spawn(|| examine(&open_to_read(path)?, Care::Trees));
-            let done = work(Some(&store));
-            verdict.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok(done)
-        })
+        Self::copied(path).map(Some)
     }
 
     /// A copy in memory, for a dry run: what is written to it is gone with it.
@@ -349,7 +316,7 @@ impl Store {
     fn prepare(mut db: Connection, path: Option<&Path>, migrations: Migrations) -> Result<Self, StoreError> {
         let known = schema::version_of(migrations);
         let found = schema::check(&db, known)?;
-        examine(&db, Care::Pages)?;
+        examine(&db, IntegrityCheck::Quick)?;
         if let Some(path) = path.filter(|_| (1..known).contains(&found)) {
             back_up(&db, path, found)?;
         }
@@ -436,22 +403,19 @@ fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
 
 /// How closely a store is looked at.
 #[derive(Clone, Copy, Debug)]
-enum Care {
-    /// Every page of a table or an index: for who only reads, a third of a millisecond a megabyte.
-    Trees,
+enum IntegrityCheck {
     /// Every page, and every row: two milliseconds a megabyte, whenever it is opened to be written.
-    Pages,
+    Quick,
     /// Also every index against its table: twice as long again, in the first run of a day.
-    Indices,
+    Full,
 }
 
 /// Damaged pages pass the opening; this finds them.
-fn examine(db: &Connection, care: Care) -> Result<(), StoreError> {
+fn examine(db: &Connection, check: IntegrityCheck) -> Result<(), StoreError> {
     refuse_short(db)?;
-    let pragma = match care {
-        Care::Trees => return count_all(db),
-        Care::Pages => "quick_check",
-        Care::Indices => "integrity_check",
+    let pragma = match check {
+        IntegrityCheck::Quick => "quick_check",
+        IntegrityCheck::Full => "integrity_check",
     };
     let verdict: String = db.pragma_query_value(None, pragma, |row| row.get(0))?;
     // A headline that names the database may come before what is wrong.
@@ -461,9 +425,10 @@ fn examine(db: &Connection, care: Care) -> Result<(), StoreError> {
     }
 }
 
-/// Counts the rows of every table and every index: that takes a look at the cells of each page of theirs, and at none
-/// of the values.
+/// What is enough for who only reads: counts the rows of every table and every index. That takes a look at the cells of
+/// each page of theirs, and at none of the values; a third of a millisecond a megabyte.
 fn count_all(db: &Connection) -> Result<(), StoreError> {
+    refuse_short(db)?;
     db.pragma_update(None, "cell_size_check", true)?;
     let mut trees = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")?;
     let mut trees = trees.query([])?;

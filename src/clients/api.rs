@@ -15,9 +15,9 @@ use url::Url;
 use crate::clients::http::{
     Answer, Http, JSON_LIMIT, JsonError, LIBRARY_LIMIT, Method, Retry, RetryPolicy, TransportError,
 };
+use crate::domain::clock::Timestamp;
 use crate::domain::secret::KeyOrigin;
 use crate::domain::text;
-use crate::store::Timestamp;
 use crate::system::interrupt;
 use signs::{Leads, Signs, is_login_page, is_telling, leads, shown_location, title};
 

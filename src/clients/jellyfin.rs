@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use crate::clients::api::{Api, ApiError, plain};
 use crate::clients::http::Method;
+use crate::domain::clock::Timestamp;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{LibraryItem, Member, SavedItem};
 use crate::domain::text::{name_key, one_line, same_name};
-use crate::store::Timestamp;
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that
 /// (docs/jellyfin.md#long-requests).

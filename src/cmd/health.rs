@@ -1,9 +1,10 @@
 //! `lbjf status --healthy MINUTES`: one line and an exit code, for whoever watches programs: a container's health
 //! check, a monitoring script.
 
+use crate::domain::clock::Timestamp;
 use crate::domain::span::ago;
 use crate::exit::Exit;
-use crate::store::{Run, Store, Timestamp};
+use crate::store::{Run, Store};
 use crate::system::stdout::print;
 
 /// Runs that were killed say nothing; the one that ended before them does.

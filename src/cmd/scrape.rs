@@ -12,6 +12,7 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
+use crate::domain::clock::Timestamp;
 use crate::domain::film::{Film, Link, Overrides, Uid, WatchlistEntry, member_name};
 use crate::domain::span::left;
 use crate::domain::text;
@@ -21,7 +22,7 @@ use crate::lists::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at,
 use crate::run::doors::letterboxd;
 use crate::run::now;
 use crate::run::session::{holder, keep};
-use crate::store::{Look, Store, StoreError, Timestamp};
+use crate::store::{Look, Store, StoreError};
 use crate::system::interrupt;
 use crate::system::layout::{columns, cut, pad, width};
 use crate::system::lock::{Lock, LockError};

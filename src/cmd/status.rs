@@ -10,13 +10,14 @@ use anyhow::Context;
 
 use crate::cli::StatusArgs;
 use crate::config::Config;
+use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::film::Slug;
 use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
 use crate::run::now;
-use crate::store::{CoolDown, DAY, PersonStatus, Run, Store, Timestamp};
+use crate::store::{CoolDown, PersonStatus, Run, Store};
 use crate::system::layout::{columns, cut, width, wrap};
 use crate::system::stdout::print;
 use json::{CoolDownJson, Json, RunJson, UserJson};
@@ -38,17 +39,18 @@ const NAMED: usize = 5;
 pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
     let database = &config.system.database;
     let at = || format!("store `{}`", text::path(database));
+    let store = Store::open_existing(database).with_context(at)?;
     if let Some(minutes) = args.healthy {
-        return Store::read(database, |store| super::health::run(store, minutes, now())).with_context(at)?;
+        return super::health::run(store.as_ref(), minutes, now()).with_context(at);
     }
-    let answer = |store: Option<&Store>| match &args.film {
-        _ if store.is_none() && !args.json => {
-            Ok(format!("no store yet at `{}`: the first `lbjf sync` makes it\n", text::path(database)))
+    let answer = match (&args.film, &store) {
+        (_, None) if !args.json => {
+            format!("no store yet at `{}`: the first `lbjf sync` makes it\n", text::path(database))
         }
-        Some(text) => film::answer(text, store, config, args.json),
-        None => everybody(store, config, args.json),
+        (Some(text), store) => film::answer(text, store.as_ref(), config, args.json).with_context(at)?,
+        (None, store) => everybody(store.as_ref(), config, args.json).with_context(at)?,
     };
-    print(&Store::read(database, answer).with_context(at)?.with_context(at)?)?;
+    print(&answer)?;
     Ok(Exit::Success)
 }
 

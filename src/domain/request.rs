@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::clock::Timestamp;
 use super::film::{Film, TmdbId};
-use crate::store::Timestamp;
 
 /// A listed film that Radarr has not been seen to have.
 #[derive(Clone, Debug)]

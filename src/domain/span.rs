@@ -1,6 +1,6 @@
 //! Times as people say them: how long ago, and in how long. Pure; JSON and files have the times themselves.
 
-use crate::store::Timestamp;
+use super::clock::Timestamp;
 
 const MINUTE: Timestamp = 60;
 const HOUR: Timestamp = 60 * MINUTE;

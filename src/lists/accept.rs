@@ -3,7 +3,7 @@
 //! A crawl is *accepted* when it may take entries off the known list. This is the one place where doubt about a list
 //! is handled; everything after it is arithmetic on known lists.
 
-use crate::store::Timestamp;
+use crate::domain::clock::Timestamp;
 
 const HOUR: Timestamp = 3600;
 

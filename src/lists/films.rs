@@ -11,11 +11,12 @@ use super::tell::Failures;
 use super::{keep, note_routes};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
+use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
 use crate::domain::film::{Film, Uid};
 use crate::domain::text::plural;
 use crate::journal::Journal;
-use crate::store::{Look, Store, StoreError, Timestamp};
+use crate::store::{Look, Store, StoreError};
 
 /// After so many pages, what they brought is passed on.
 const BATCH: usize = 50;

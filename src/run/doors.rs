@@ -11,9 +11,10 @@ use crate::clients::letterboxd::route::Standing;
 use crate::clients::letterboxd::{Letterboxd, Setup};
 use crate::clients::radarr::Radarr;
 use crate::config;
+use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::secret::ApiKey;
 use crate::shelves::READS_AT_ONCE;
-use crate::store::{CoolDown, DAY, Store, Timestamp};
+use crate::store::{CoolDown, Store};
 use crate::system::pool::Pool;
 
 /// Opens the Letterboxd door with what the store remembers of refusals.

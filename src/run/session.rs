@@ -7,11 +7,12 @@ use anyhow::Context;
 
 use super::now;
 use crate::config::Config;
+use crate::domain::clock::Timestamp;
 use crate::domain::span::show_time;
 use crate::domain::text;
 use crate::exit::Exit;
 use crate::journal::{Journal, RunInfo};
-use crate::store::{CoolDown, Store, StoreError, Timestamp};
+use crate::store::{CoolDown, Store, StoreError};
 use crate::system::lock::{Lock, LockError};
 use crate::system::stdout::print;
 

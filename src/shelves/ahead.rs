@@ -12,10 +12,11 @@ use super::looks::{Scope, scope_for, viewer_of};
 use crate::clients::api::ApiError;
 use crate::clients::jellyfin::{BoxSet, Films, Info, Jellyfin, JellyfinError, JellyfinUser};
 use crate::config::Collection;
+use crate::domain::clock::Timestamp;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::Member;
-use crate::store::{Store, StoreError, Timestamp};
+use crate::store::{Store, StoreError};
 
 /// What was asked is asked again when it is older: a first run takes its time, and people do things meanwhile.
 const FRESH: Duration = Duration::from_secs(30);

@@ -4,10 +4,11 @@ use super::Collect;
 use super::groups::Group;
 use crate::clients::jellyfin::JellyfinUser;
 use crate::config::User;
+use crate::domain::clock::{DAILY, Timestamp};
 use crate::domain::ids::JellyfinId;
 use crate::domain::text::name_key;
 use crate::journal::Journal;
-use crate::store::{DAILY, LastLook, OpenPlaces, Store, StoreError, Timestamp};
+use crate::store::{LastLook, OpenPlaces, Store, StoreError};
 
 /// A look that is younger is not written down anew, or every idle run would write.
 const LOOK_AGE: Timestamp = 3600;

@@ -13,6 +13,7 @@ use super::looks::{Scope, Taken, mapped};
 use super::{Asked, Collect, Look, Members, lost_library, viewer};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Films, JellyfinUser};
+use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
 use crate::domain::film::TmdbId;
 use crate::domain::step::Aliases;
@@ -20,7 +21,7 @@ use crate::domain::text::name_key;
 use crate::journal::Journal;
 use crate::shelves::plan;
 use crate::shelves::plan::{Library, Viewer};
-use crate::store::{Store, StoreError, Timestamp};
+use crate::store::{Store, StoreError};
 use crate::system::interrupt;
 use crate::system::pool::Panicked;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{DAY, Store, StoreError, Timestamp};
+use super::{Store, StoreError};
+use crate::domain::clock::{DAY, Timestamp};
 
 /// One exit address that was refused and has not worked since.
 #[derive(Clone, Debug, PartialEq, Eq)]

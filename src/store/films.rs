@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::lists::PEOPLE_OF_FILM;
-use super::{DAILY, DAY, Store, StoreError, Timestamp};
+use super::{Store, StoreError};
+use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::film::{Film, Link, Overrides, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::text::one_line;
 

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Store, StoreError, Timestamp};
+use super::{Store, StoreError};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::Uid;
 use crate::lists::accept::{Cursor, Incomplete, Mismatch};
 

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Place, Store, StoreError, Timestamp};
+use super::{Place, Store, StoreError};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::KnownMember;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, MIGRATIONS, SCHEMA_VERSION};
-use super::{Care, Store, StoreError, beside, examine, exists, explain, make_beside, open_to_read};
+use super::{IntegrityCheck, Store, StoreError, beside, examine, exists, explain, make_beside, open_to_read};
 use crate::system::lock::target_of;
 
 /// A store that a run can use.
@@ -45,7 +45,7 @@ fn look(path: &Path) -> Result<Condition, StoreError> {
     }
     let db = open_to_read(path)?;
     let found = schema::check(&db, SCHEMA_VERSION)?;
-    examine(&db, Care::Indices)?;
+    examine(&db, IntegrityCheck::Full)?;
     drop(db);
     let how = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, how)?;

@@ -6,7 +6,8 @@ use rusqlite::types::Value;
 use rusqlite::{Row, params};
 
 use super::films::film_from;
-use super::{DAILY, Store, StoreError, Timestamp};
+use super::{Store, StoreError};
+use crate::domain::clock::{DAILY, Timestamp};
 use crate::domain::film::{TmdbId, Uid};
 use crate::domain::request::{Request, RequestProblem};
 

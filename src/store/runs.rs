@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
-use super::{Care, DAILY, DAY, Store, StoreError, Timestamp, examine};
+use super::{IntegrityCheck, Store, StoreError, examine};
+use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
@@ -105,7 +106,7 @@ impl Store {
         let sql = "SELECT started_at FROM run ORDER BY id DESC LIMIT 1";
         let last: Option<Timestamp> = self.db.query_row(sql, [], |row| row.get(0)).optional()?;
         if last.is_none_or(|last| last.div_euclid(DAY) != now.div_euclid(DAY)) {
-            examine(&self.db, Care::Indices)?;
+            examine(&self.db, IntegrityCheck::Full)?;
         }
         self.transact(|db| {
             set_clock_right(db, now)?;

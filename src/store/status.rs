@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::{clean, film_from, why_skipped};
-use super::{Place, Store, StoreError, Timestamp};
+use super::{Place, Store, StoreError};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::{Film, Slug};
 use crate::domain::request::RequestProblem;
 

@@ -3,6 +3,7 @@ mod migrations;
 use std::fs;
 
 use super::*;
+use crate::domain::clock::{DAILY, DAY};
 use crate::domain::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::ids::JellyfinId;
 use crate::domain::request::RequestProblem;

@@ -6,10 +6,11 @@ use super::checks::Checks;
 use crate::clients::letterboxd::page::{self, FilmPage, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::{Link, Slug, WatchlistEntry};
 use crate::domain::span::left;
 use crate::lists::{Doubt, lacks_id, left_alone_until, look_at, note_routes, tiles_text};
-use crate::store::{Look, Store, StoreError, Timestamp};
+use crate::store::{Look, Store, StoreError};
 
 /// What was read for one person.
 struct Person<'a> {

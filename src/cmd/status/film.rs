@@ -7,13 +7,14 @@ use std::iter;
 use serde::Serialize;
 
 use crate::config::{Collection, Config, User};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::TmdbId;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::show_time;
 use crate::domain::span::{ago, left};
 use crate::domain::text::excerpt;
 use crate::run::now;
-use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError, Timestamp};
+use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError};
 use crate::system::layout::{columns, wrap};
 
 /// So many films are shown on the screen; JSON has all.

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
 use crate::domain::span::show_time;
-use crate::store::{CoolDown, PersonStatus, Run, Timestamp};
+use crate::store::{CoolDown, PersonStatus, Run};
 
 /// All of it.
 #[derive(Serialize)]
