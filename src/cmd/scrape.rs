@@ -36,7 +36,7 @@ use crate::system::stdout::print;
 pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         let given = text::excerpt(&args.user, 100);
-        return Err(anyhow!("`{given}` is no Letterboxd user name: letters, digits and `_`"));
+        return Err(anyhow!("`{given}` is not a valid Letterboxd user name: letters, digits and `_`"));
     };
     let database = config.system.database.as_path();
     let opened = if no_store { Shared::nowhere(database) } else { Shared::open(database, args.no_resolve) };
@@ -322,7 +322,7 @@ fn resolve(
     shared.write(|store| note_routes(letterboxd, store, start))?;
     if letterboxd.unasked() > 0 {
         let films = plural(letterboxd.unasked(), "film page");
-        let why = if is_changed { "because of that" } else { "since one after the other was not to be had" };
+        let why = if is_changed { "because of that" } else { "since 5 requests in a row failed" };
         list.failures.push(format!("{films} not asked, {why}"));
     }
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {

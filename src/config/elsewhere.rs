@@ -74,7 +74,7 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'s
     let key = table.take::<String>("api_key");
     let file = table.take::<String>("api_key_file");
     if let (Some(_), Some(file)) = (&key, &file) {
-        table.problem(file, "cannot stand beside `api_key`: give one of them");
+        table.problem(file, "cannot be combined with `api_key`; set one of them");
         return None;
     }
     if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {

@@ -87,7 +87,7 @@ fn not_toml(text: &str, errors: &[toml::de::Error]) -> (Vec<usize>, Vec<Problem>
             Some(_) if report.has_line(*line) => {}
             Some(problem) => report.add(*line, "", problem),
             // Only the message: the source line it would quote may hold a key.
-            None => report.add(*line, "", error.message().lines().next().unwrap_or("this is no TOML")),
+            None => report.add(*line, "", error.message().lines().next().unwrap_or("this is not TOML")),
         }
     }
     (lines, report.finish())
@@ -250,7 +250,7 @@ fn user(mut table: Table<'_, '_>) -> UserParts {
     let name = table.required("letterboxd_username").and_then(|given| {
         let value = member_name(&given.value);
         if value.is_none() && !strings::is_example(&given.value) {
-            let text = "is no Letterboxd user name: letters, digits and `_`";
+            let text = "is not a valid Letterboxd user name: letters, digits and `_`";
             table.problem(&given, format!("{text}, found `{}`", given.value));
         }
         value.map(|value| Given { value, ..given })
@@ -285,7 +285,7 @@ fn check_names(users: &[UserParts], report: &Report<'_>) {
     let mut seen = HashSet::new();
     for name in users.iter().filter_map(|user| user.name.as_ref()) {
         if !seen.insert(&name.value) {
-            report.add(name.line, name.key.clone(), format!("`{}` is there already", name.value));
+            report.add(name.line, name.key.clone(), format!("duplicate user `{}`", name.value));
         }
     }
 }
@@ -335,7 +335,7 @@ fn films(mut table: Table<'_, '_>) -> Overrides {
         };
         let Some(value) = value else { continue };
         if films.insert(slug, value.value.0).is_some() {
-            table.problem(&key, "is there already");
+            table.problem(&key, "is set twice");
         }
     }
     table.finish();
@@ -370,7 +370,7 @@ fn quality_profile(table: &mut Table<'_, '_>) -> Option<QualityProfile> {
     let id = table.take::<u32>("quality_profile_id");
     match (name, id) {
         (Some(_), Some(id)) => {
-            table.problem(&id, "cannot stand beside `quality_profile`: give one of them");
+            table.problem(&id, "cannot be combined with `quality_profile`; set one of them");
             None
         }
         (Some(name), None) if name.value.trim().is_empty() => {
@@ -425,7 +425,7 @@ fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
     let is_named = id.is_some() || name.is_some();
     let (collection, name) = match (id, name) {
         (Some(_), Some(name)) => {
-            table.problem(&name, "cannot stand beside `jellyfin_collection_id`: give one of them");
+            table.problem(&name, "cannot be combined with `jellyfin_collection_id`; set one of them");
             (None, None)
         }
         (Some(id), None) => (collection_by_id(table, &id), None),
@@ -465,7 +465,7 @@ fn collection_name_problem(name: &str) -> Option<&'static str> {
     } else if name.contains(char::is_control) {
         Some("must be one line, without control characters")
     } else if name.to_lowercase().contains("[boxset]") {
-        Some("must do without `[boxset]`, which Jellyfin adds to the folder's name")
+        Some("must not contain `[boxset]`, which Jellyfin adds to the folder's name")
     } else if folder_of(name).trim() == "[boxset]" {
         Some(
             "must have a letter or a digit, since Jellyfin has only blanks for the rest in the folder's name",

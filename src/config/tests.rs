@@ -75,7 +75,7 @@ jellyfin_usernam = "x"
          line 6: radarr.quality_profile: must be a string, found an integer\n  \
          line 9: letterboxd.max_concurrent_requests: must be from 1 to 64, found `0`\n  \
          line 11: users[0].jellyfin_username: is missing: a collection needs to know whose watched films count\n  \
-         line 16: users[1].letterboxd_username: `ada` is there already\n  \
+         line 16: users[1].letterboxd_username: duplicate user `ada`\n  \
          line 17: users[1].jellyfin_usernam: is not a key; did you mean `jellyfin_username`?"
     );
 }
@@ -411,7 +411,7 @@ fn what_cannot_work_together_is_refused() {
         (
             "quality_profile = \"HD-1080p\"",
             "quality_profile = \"HD\"\nquality_profile_id = 4",
-            "radarr.quality_profile_id: cannot stand beside `quality_profile`: give one of them",
+            "radarr.quality_profile_id: cannot be combined with `quality_profile`; set one of them",
         ),
         (
             "quality_profile = \"HD-1080p\"",
@@ -421,11 +421,11 @@ fn what_cannot_work_together_is_refused() {
         (
             "jellyfin_collection =",
             "jellyfin_collection_id = \"7\"\njellyfin_collection =",
-            "users[0].jellyfin_collection: cannot stand beside `jellyfin_collection_id`",
+            "users[0].jellyfin_collection: cannot be combined with `jellyfin_collection_id`",
         ),
         ("Ada's watchlist", "a\\tb", "users[0].jellyfin_collection: must be one line"),
         ("Ada's watchlist", "?*?", "users[0].jellyfin_collection: must have a letter or a digit"),
-        ("Ada's watchlist", "A [BoxSet]", "users[0].jellyfin_collection: must do without `[boxset]`"),
+        ("Ada's watchlist", "A [BoxSet]", "users[0].jellyfin_collection: must not contain `[boxset]`"),
         (
             "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
             "jellyfin_collection = \"a\\tb\"",
@@ -447,7 +447,7 @@ fn what_cannot_work_together_is_refused() {
             "radarr.tags: `` is no label for Radarr",
         ),
         ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
-        ("\"Ada\"", "\"ada lovelace\"", "is no Letterboxd user name"),
+        ("\"Ada\"", "\"ada lovelace\"", "is not a valid Letterboxd user name"),
     ] {
         let report = report(&SMALL.replace(from, to));
         assert!(report.contains(complaint), "{report}");

@@ -112,8 +112,7 @@ pub fn films(
     failures.tell_films(journal)?;
     if letterboxd.unasked() > 0 && !is_changed {
         let pages = plural(letterboxd.unasked(), "page");
-        let text =
-            format!("one page after the other was not to be had, so {pages} are left for the next run");
+        let text = format!("gave up after 5 failed requests in a row; {pages} left for the next run");
         journal.failure(Failed::Server, "given_up", "letterboxd", &text, None)?;
     } else {
         journal.store.forget_notices("given_up")?;

@@ -186,7 +186,12 @@ fn status_check_goes_on_with_what_is_right_of_a_config_that_is_wrong_elsewhere()
             "cool_down_minutes",
             [true; 3],
         ),
-        ("username = \"ada\"", "username = \"a d a\"", "is no Letterboxd user name", [false, true, true]),
+        (
+            "username = \"ada\"",
+            "username = \"a d a\"",
+            "is not a valid Letterboxd user name",
+            [false, true, true],
+        ),
         ("[letterboxd]", "[films]\nheat = \"x\"\n[letterboxd]", "films.heat: ", [true; 3]),
         (
             "[letterboxd]",

@@ -232,7 +232,7 @@ fn no_config_at_all_is_no_error() {
         .args(["scrape", "no such name"])
         .output();
     // It comes as far as the name.
-    Ran::from(output.unwrap()).exits(Exit::Failure).mentions("is no Letterboxd user name");
+    Ran::from(output.unwrap()).exits(Exit::Failure).mentions("is not a valid Letterboxd user name");
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_bad_user_name_is_refused_before_any_request() {
         let ran = scrape(&world, &[name]).exits(Exit::Failure);
         assert_eq!(
             ran.stderr,
-            format!("lbjf: error: `{name}` is no Letterboxd user name: letters, digits and `_`\n")
+            format!("lbjf: error: `{name}` is not a valid Letterboxd user name: letters, digits and `_`\n")
         );
     }
     assert_eq!(world.letterboxd.server.requests().len(), 0);

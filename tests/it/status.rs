@@ -300,7 +300,7 @@ fn status_of_a_film_says_where_it_stands_and_what_comes_next() {
     let waits = ask(&world, "waits");
     assert!(
         waits.contains(
-            "  ada\n    watchlist    left it\n    next         nothing: it is on this watchlist no more\n"
+            "  ada\n    watchlist    left it\n    next         nothing: no longer on this watchlist\n"
         ),
         "{waits}"
     );

@@ -49,7 +49,7 @@ pub enum PageError {
     #[error("not asked, since Letterboxd refuses us")]
     Stopped,
     /// Not asked, since too many pages in a row were not to be had.
-    #[error("not asked, since one page after the other was not to be had")]
+    #[error("not asked: gave up after 5 failed requests in a row")]
     GivenUp,
     /// Every proxy failed.
     #[error("no proxy is left: each one failed")]

@@ -175,7 +175,7 @@ fn is_known_without_id(store: &Store, entry: &WatchlistEntry) -> Result<bool, St
 
 /// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
 fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, checks: &mut Checks) {
-    let hint = Some("mend it, or take it out; a run sets it aside");
+    let hint = Some("fix or remove it; runs will skip it");
     match (refused, trial) {
         (Some(until), _) if until > now => {
             let left = left(now, until);

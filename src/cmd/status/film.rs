@@ -198,7 +198,7 @@ impl View<'_> {
             return "nothing: the config does not name this person".to_owned();
         };
         if !entry.is_listed {
-            return "nothing: it is on this watchlist no more".to_owned();
+            return "nothing: no longer on this watchlist".to_owned();
         }
         let slug = &film.film.slug;
         match film.kind.as_deref() {

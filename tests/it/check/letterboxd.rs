@@ -158,7 +158,7 @@ fn status_check_tries_each_proxy_and_shows_no_password() {
         "{}",
         ran.stdout
     );
-    tells(&ran, &["       hint: mend it, or take it out; a run sets it aside"]);
+    tells(&ran, &["       hint: fix or remove it; runs will skip it"]);
     ran.says("check: no problems, 1 note: lbjf sync will work");
     assert_eq!(bad.asked().len(), 1);
 

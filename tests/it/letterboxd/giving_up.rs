@@ -21,7 +21,7 @@ fn film_pages_that_all_fail_are_not_all_asked_and_the_next_run_goes_on() {
         sync(&world, &[])
             .exits(Exit::Partial)
             .mentions("letterboxd: 5 film pages not read: the page has no a[data-track-action]")
-            .mentions("letterboxd: one page after the other was not to be had, so 55 pages are left for the next run");
+            .mentions("letterboxd: gave up after 5 failed requests in a row; 55 pages left for the next run");
         assert_eq!(asked(&world).1, 5);
     }
     world.letterboxd.server.behave();
@@ -83,7 +83,7 @@ fn people_whose_lists_stay_bad_keep_nobody_else_from_theirs() {
     let is_bad =
         move |request: &Request| bad.iter().any(|name| request.path.starts_with(&format!("/{name}/")));
     world.letterboxd.server.fail(ALWAYS, is_bad, instead(200, NO_PAGE));
-    sync(&world, &[]).exits(Exit::Partial).mentions("so 2 pages are left for the next run");
+    sync(&world, &[]).exits(Exit::Partial).mentions("; 2 pages left for the next run");
     assert_eq!(asked(&world).0.len(), 5);
     let status = world.lbjf(&["status", "--json"]).json();
     assert_eq!(status["users"][6]["outcome"], "not_asked");
@@ -117,6 +117,6 @@ fn scrape_says_in_one_line_how_many_pages_it_did_not_ask() {
     world.letterboxd.server.fail(ALWAYS, is_film, instead(200, NO_PAGE));
     let ran = world.lbjf(&["scrape", "ada", "--csv"]).exits(Exit::Partial);
     assert_eq!(ran.stdout.lines().count(), 1 + 40);
-    let ran = ran.says("warning: ada: 35 film pages not asked, since one after the other was not to be had");
+    let ran = ran.says("warning: ada: 35 film pages not asked, since 5 requests in a row failed");
     assert_eq!(ran.stderr.lines().count(), 5 + 1 + 1, "{}", ran.stderr);
 }
