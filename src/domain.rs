@@ -5,6 +5,7 @@ pub mod event;
 pub mod film;
 pub mod ids;
 pub mod library;
+pub mod list;
 pub mod problem;
 pub mod request;
 pub mod secret;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Uid;
-use crate::lists::accept::{Cursor, Incomplete, Mismatch};
+use crate::domain::list::{Cursor, Incomplete, Mismatch};
 
 pub(super) const KNOWN: &str = "
     SELECT uid FROM list_entry

@@ -408,7 +408,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     store.record_problem(&request, RequestProblem::Unknown, "unknown", ahead).unwrap();
     let short = film(&store, &["ada"]).remove(0);
     store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, ahead).unwrap();
-    let pending = crate::lists::accept::Cursor { pending_at: Some(ahead), ..Default::default() };
+    let pending = crate::domain::list::Cursor { pending_at: Some(ahead), ..Default::default() };
     store.save_cursor("ada", &pending).unwrap();
     store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();
     store.record_unstuck("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
