@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::oracle::edits::{Edit, edit, list, shift, shrink, who};
+use crate::oracle::edits::{Edit, edit, list, put_new, shift, shrink, who};
 use crate::oracle::house::{Film, Who};
 use crate::oracle::troubles::{How, Place, Trouble, fails, kill, trouble};
 
@@ -67,6 +67,8 @@ pub struct Start {
     pub max_adds: Option<usize>,
     /// TMDB merged [`MERGED`](crate::oracle::house::MERGED) before it all began.
     pub merged: bool,
+    /// Whose watchlist is private at first.
+    pub private: Option<Who>,
     /// The watchlists: first and count.
     pub lists: [(Film, Film); 3],
     /// Films `0..library` were downloaded already.
@@ -85,24 +87,27 @@ fn start() -> impl Strategy<Value = Start> {
         [often(), often(), often()],
         [often(), often(), often()],
         bools,
-        prop::option::weighted(0.2, 2..6_usize),
+        (prop::option::weighted(0.2, 2..6_usize), prop::option::weighted(0.35, who())),
         [list(), list(), list()],
         0..12_u8,
     )
-        .prop_map(|(versions, remove_watched, remove_unlisted, bools, max_adds, lists, library)| {
-            let [skip_if_in_library, merged, is_shared] = bools;
-            Start {
-                versions,
-                remove_watched,
-                remove_unlisted,
-                is_shared,
-                skip_if_in_library,
-                max_adds,
-                merged,
-                lists,
-                library,
-            }
-        })
+        .prop_map(
+            |(versions, remove_watched, remove_unlisted, bools, (max_adds, private), lists, library)| {
+                let [skip_if_in_library, merged, is_shared] = bools;
+                Start {
+                    versions,
+                    remove_watched,
+                    remove_unlisted,
+                    is_shared,
+                    skip_if_in_library,
+                    max_adds,
+                    merged,
+                    private,
+                    lists,
+                    library,
+                }
+            },
+        )
 }
 
 fn run() -> impl Strategy<Value = Run> {
@@ -144,12 +149,22 @@ pub fn quiet() -> impl Strategy<Value = Case> {
 
 /// Something goes wrong in half of the runs.
 pub fn troubled() -> impl Strategy<Value = Case> {
-    (start(), chapters(round(prop::option::weighted(0.6, trouble())), 3..6))
+    let rounds = round(prop::option::weighted(0.6, trouble()));
+    // A list of two pages is always there.
+    (start(), (0..4_u8, 29..34_u8), chapters(rounds, 3..6)).prop_map(|(mut start, long, chapters)| {
+        start.lists[2] = long;
+        (start, chapters)
+    })
 }
 
 /// Runs are killed.
 pub fn killed() -> impl Strategy<Value = Case> {
-    (start(), chapters(round(prop::option::weighted(0.8, kill())), 3..6))
+    let usual = round(prop::option::weighted(0.8, kill()));
+    let parting = (prop::collection::vec(partings(), 1..5), kill()).prop_map(|(edits, kill)| {
+        let run = step(Run::default(), edits.concat(), 7);
+        Round { trouble: Some(kill), ..run }
+    });
+    (start(), chapters(prop_oneof![1 => usual, 1 => parting], 3..6))
 }
 
 fn step(run: Run, edits: Vec<Edit>, minutes: u32) -> Round {
@@ -158,11 +173,13 @@ fn step(run: Run, edits: Vec<Edit>, minutes: u32) -> Round {
 
 /// People do something in the midst of runs, often to a list of two pages that is being read.
 pub fn busy() -> impl Strategy<Value = Case> {
-    let crawl = (shift(), 0..6_usize, prop::sample::select(vec![1_u32, 60, 1501])).prop_map(
-        |(what, request, minutes)| {
+    let hidden = prop_oneof![2 => Just(0_i64), 1 => Just(-1)];
+    let crawl = (shift(), 0..6_usize, prop::sample::select(vec![1_u32, 60, 1501]), hidden).prop_map(
+        |(what, request, minutes, hidden)| {
             let run = Run { full: minutes < 1501, ..Run::default() };
+            let edits = (0..3).map(|who| Edit::Miscount(who, hidden)).collect();
             let trouble = Some(Trouble::Meanwhile { server: 0, request, what });
-            Round { trouble, ..step(run, Vec::new(), minutes) }
+            Round { trouble, ..step(run, edits, minutes) }
         },
     );
     let meanwhile = (0..3_usize, 0..12_usize, crate::oracle::edits::meanwhile())
@@ -182,6 +199,7 @@ pub fn doubtful() -> impl Strategy<Value = Case> {
         2 => (who(), 0..12_u8).prop_map(|(who, film)| Edit::List(who, film)),
         2 => (who(), 0..12_u8).prop_map(|(who, film)| Edit::Unlist(who, film)),
         3 => (who(), 1..10_usize).prop_map(|(who, count)| Edit::Regrow(who, count)),
+        2 => Just(Edit::RadarrNew),
     ];
     let run = prop_oneof![
         5 => Just(Run::default()),
@@ -202,20 +220,28 @@ pub fn doubtful() -> impl Strategy<Value = Case> {
     })
 }
 
-/// Films should leave, and just then a library, or something else in Jellyfin, cannot be read or believed.
-pub fn blind() -> impl Strategy<Value = Case> {
-    use Place::{Collections, EmptyLibrary, Library, LibraryOf, Members, Users};
+/// What makes films leave: nobody lists them any more, or somebody watched them.
+fn partings() -> impl Strategy<Value = Vec<Edit>> {
     let film = || 0..8_u8;
-    let edits = prop_oneof![
+    prop_oneof![
         3 => film().prop_map(|film| (0..3).map(|who| Edit::Unlist(who, film)).collect()),
         3 => (who(), film(), prop::bool::weighted(0.7))
             .prop_map(|(who, film, is)| vec![Edit::Watch(who, film, is)]),
         2 => (who(), film()).prop_map(|(who, film)| vec![Edit::List(who, film)]),
-        1 => who().prop_map(|who| vec![Edit::Shrink(who, 6)]),
+        1 => shrink().prop_map(|shrink| vec![shrink]),
+        1 => Just((0..3).map(|who| Edit::Shrink(who, 12)).collect()),
         1 => (0..2_usize, film()).prop_map(|(to, film)| vec![Edit::Put(to, film)]),
-    ];
+        2 => put_new().prop_map(|put| vec![put]),
+        1 => (who(), 12..20_u8).prop_map(|(who, film)| vec![Edit::Watch(who, film, true)]),
+    ]
+}
+
+/// Films should leave, and just then a library, or something else in Jellyfin, cannot be read or believed.
+pub fn blind() -> impl Strategy<Value = Case> {
+    use Place::{Collections, EmptyLibrary, Library, LibraryOf, Members, Users};
+    let edits = partings();
     let place = prop_oneof![
-        3 => (0..2_usize).prop_map(LibraryOf),
+        4 => (0..2_usize).prop_map(LibraryOf),
         4 => Just(EmptyLibrary),
         3 => prop::sample::select(vec![Library, Members, Collections, Users]),
     ];

@@ -13,7 +13,7 @@ pub enum Edit {
     Unlist(Who, Film),
     /// A film to the top of a watchlist, and the oldest one off.
     Exchange(Who, Film),
-    /// A watchlist becomes `first..first + count`.
+    /// A watchlist becomes `first..first + count`, the last of them on top.
     Rewrite(Who, Film, Film),
     /// So many twelfths of a watchlist go, from its end.
     Shrink(Who, usize),
@@ -45,8 +45,8 @@ pub enum Edit {
     Watch(Who, Film, bool),
     /// Someone puts the first copy into a collection.
     Put(usize, Film),
-    /// A film that everyone has watched already comes into the library, and someone puts it into a collection.
-    PutWatched(usize, Film),
+    /// A film comes into the library that these have watched already, and someone puts it into a collection.
+    PutNew(usize, Film, [bool; 3]),
     /// Someone takes all copies out of a collection.
     Take(usize, Film),
     MakeCollection(usize),
@@ -75,7 +75,7 @@ pub fn who() -> impl Strategy<Value = Who> {
 }
 
 fn film() -> impl Strategy<Value = Film> {
-    prop_oneof![12 => 0..8_u8, 1 => Just(MERGED), 3 => 8..FILMS, 1 => SHOW..FILMS]
+    prop_oneof![12 => 0..8_u8, 1 => Just(MERGED), 3 => 12..20_u8, 2 => 8..FILMS, 1 => SHOW..FILMS]
 }
 
 fn set() -> impl Strategy<Value = usize> {
@@ -84,7 +84,7 @@ fn set() -> impl Strategy<Value = usize> {
 
 /// The first film of a list and how many there are.
 pub fn list() -> impl Strategy<Value = (Film, Film)> {
-    prop_oneof![6 => (0..4_u8, 0..9_u8), 2 => (0..8_u8, 6..20_u8), 2 => (0..4_u8, 28..34_u8)]
+    prop_oneof![5 => (0..4_u8, 0..9_u8), 2 => (0..8_u8, 6..20_u8), 3 => (0..4_u8, 28..34_u8)]
 }
 
 /// Some part of a watchlist goes: most often half of it, a little more, nearly all, or all.
@@ -130,10 +130,16 @@ fn of_the_library() -> impl Strategy<Value = Edit> {
     ]
 }
 
+/// Often everybody has watched it, or nobody.
+pub fn put_new() -> impl Strategy<Value = Edit> {
+    let watched = prop_oneof![Just([true; 3]), Just([false; 3]), any::<[bool; 3]>()];
+    (set(), 12..20_u8, watched).prop_map(|(to, film, watched)| Edit::PutNew(to, film, watched))
+}
+
 fn of_collections() -> impl Strategy<Value = Edit> {
     prop_oneof![
         6 => (set(), film()).prop_map(|(to, film)| Edit::Put(to, film)),
-        3 => (set(), 8..SHOW).prop_map(|(to, film)| Edit::PutWatched(to, film)),
+        6 => put_new(),
         3 => (set(), film()).prop_map(|(of, film)| Edit::Take(of, film)),
         2 => set().prop_map(Edit::MakeCollection),
         2 => (set(), any::<bool>()).prop_map(|(which, is)| Edit::RenameCollection(which, is)),
@@ -145,7 +151,7 @@ fn of_radarr() -> impl Strategy<Value = Edit> {
     prop_oneof![
         4 => film().prop_map(Edit::RadarrAdd),
         12 => film().prop_map(Edit::RadarrRemove),
-        2 => Just(Edit::RadarrNew),
+        3 => Just(Edit::RadarrNew),
         9 => (film(), any::<bool>()).prop_map(|(film, is)| Edit::Exclude(film, is)),
         3 => Just(Edit::Merge),
     ]

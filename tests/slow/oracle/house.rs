@@ -84,6 +84,11 @@ impl Person {
         self.list.contains(&film)
     }
 
+    /// What the pages declare.
+    pub fn declared(&self) -> i64 {
+        i64::try_from(self.list.len()).expect("36 at most") + self.surplus()
+    }
+
     /// How many more the pages declare than they show. A count without a shown film, or with a page more, would be
     /// another page altogether.
     pub fn surplus(&self) -> i64 {
@@ -246,6 +251,9 @@ impl House {
         for (who, (first, count)) in start.lists.into_iter().enumerate() {
             house.edit(&Edit::Rewrite(who, first, count));
         }
+        if let Some(who) = start.private {
+            house.edit(&Edit::Private(who, true));
+        }
         (0..start.library).for_each(|film| house.edit(&Edit::Download { film, quiet: false }));
         house.look();
         house
@@ -327,7 +335,7 @@ impl House {
                 self.edit_list(who, |person| person.list.retain(|other| *other != film));
             }
             Edit::Rewrite(who, first, count) => self.edit_list(who, |person| {
-                person.list = (first..(first + count).min(FILMS)).collect();
+                person.list = (first..(first + count).min(FILMS)).rev().collect();
                 person.put_on.extend(&person.list);
             }),
             Edit::Shrink(who, twelfths) => self.edit_list(who, |person| {
@@ -367,9 +375,11 @@ impl House {
                     copy.watched.extend(watched.then_some(who));
                 }
             }
-            Edit::PutWatched(to, film) => {
+            Edit::PutNew(to, film, watched) => {
                 self.edit(&Edit::Download { film, quiet: false });
-                (0..3).for_each(|who| self.edit(&Edit::Watch(who, film, true)));
+                for (who, watched) in watched.into_iter().enumerate() {
+                    self.edit(&Edit::Watch(who, film, watched));
+                }
                 self.edit(&Edit::Put(to, film));
             }
             Edit::Put(which, _)

@@ -50,7 +50,7 @@ impl Known {
         if !is_doubtful {
             self.is_accepted = true;
             self.sure.retain(|film| both.contains(film));
-            if !is_steady && (was.surplus() < 0 || is.surplus() < 0) {
+            if !is_steady && was.surplus() < 0 && was.declared() == is.declared() {
                 // When fewer are declared than shown, a list that moves between two pages may be right by chance.
                 self.sure.clear();
             }

@@ -6,7 +6,7 @@ use crate::oracle::edits::Edit;
 use crate::oracle::house::{COLLECTIONS, DAY, FILMS, Film, MERGED, NAMES, Truth, Who};
 use crate::oracle::known::{Access, Own};
 use crate::oracle::runs::{Oracle, Ran};
-use crate::oracle::troubles::{Place, Trouble};
+use crate::oracle::troubles::{How, Place, Trouble};
 
 type Checked = Result<(), String>;
 
@@ -271,11 +271,22 @@ impl Oracle {
             .chosen
             .iter()
             .any(|who| ran.is.people[*who].surplus() != 0 || self.known[*who].shrunk_since.is_some());
+        // When an answer is lost, a run asks what became of the film.
+        let is_found_out = matches!(
+            ran.trouble,
+            Some(Trouble::Fails { place: Place::RadarrAdds, how: How::Lost | How::Cut, once: true })
+        );
         let expected = match () {
             () if is_sync && is_refused => &[6][..],
             () if ran.trouble.as_ref().is_some_and(Trouble::is_told) => &[4],
             () if is_sync && is_news => &[4],
-            () if ran.trouble.is_some() || is_private || is_doubtful || ran.is.is_bare() => &[0, 4],
+            () if (ran.trouble.is_some() && !is_found_out)
+                || is_private
+                || is_doubtful
+                || ran.is.is_bare() =>
+            {
+                &[0, 4]
+            }
             () => &[0],
         };
         if !expected.contains(&ran.code) {

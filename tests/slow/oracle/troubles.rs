@@ -132,8 +132,9 @@ pub enum Trouble {
     Fails { place: Place, how: How, once: bool },
     /// Letterboxd wants no more questions: a challenge, or a rate limit.
     Refuses { who: Who, is_rate: bool },
-    /// The run is killed at a server's request of this number, before or after that is carried out.
-    Kill { server: usize, request: usize, is_done: bool },
+    /// The run is killed at a server's request of this number, or at its write of this number, before or after that is
+    /// carried out.
+    Kill { server: usize, request: usize, is_write: bool, is_done: bool },
     /// Someone does something just before a server answers the request of this number.
     Meanwhile { server: usize, request: usize, what: Edit },
 }
@@ -215,7 +216,7 @@ impl Trap {
                 }));
                 self.rule(server_of(&house.world, server), 1, fault, at(request, 1));
             }
-            Trouble::Kill { server, request, is_done } => {
+            Trouble::Kill { server, request, is_write, is_done } => {
                 let killer = self.clone();
                 let fault = Fault::Changed(Change::new(move |reply| {
                     killer.kill();
@@ -224,7 +225,7 @@ impl Trap {
                 let fault = if is_done { fault } else { Fault::Drop };
                 let (killer, is_due) = (self.clone(), at(request, usize::MAX));
                 self.rule(server_of(&house.world, server), usize::MAX, fault, move |request| {
-                    let is_due = is_due(request);
+                    let is_due = (!is_write || request.method != "GET") && is_due(request);
                     if is_due && !is_done {
                         killer.kill();
                     }
@@ -283,7 +284,12 @@ fn fault(place: Place, how: How) -> Fault {
         How::Page if place == Place::RadarrAdds => {
             Fault::Instead(Reply::json(500, &json!({"message": "no", "description": "no"})))
         }
-        How::Page if matches!(place, Place::Library | Place::LibraryOf(_)) => {
+        How::Page
+            if matches!(
+                place,
+                Place::Library | Place::LibraryOf(_) | Place::Collections | Place::Members
+            ) =>
+        {
             Fault::Instead(Reply::json(200, &json!({"TotalRecordCount": 0, "StartIndex": 0})))
         }
         How::Page if !place.is_letterboxd() => {
@@ -310,9 +316,14 @@ pub fn fails(place: impl Strategy<Value = Place>) -> impl Strategy<Value = Troub
 }
 
 pub fn kill() -> impl Strategy<Value = Trouble> {
-    (0..3_usize, 0..12_usize, any::<bool>()).prop_map(|(server, request, is_done)| Trouble::Kill {
+    let at = prop_oneof![
+        1 => (0..3_usize, 0..12_usize, Just(false)),
+        1 => (1..3_usize, 0..4_usize, Just(true)),
+    ];
+    (at, any::<bool>()).prop_map(|((server, request, is_write), is_done)| Trouble::Kill {
         server,
         request,
+        is_write,
         is_done,
     })
 }
@@ -325,7 +336,8 @@ pub fn trouble() -> impl Strategy<Value = Trouble> {
     };
     let place = prop_oneof![
         3 => who().prop_map(PageOne),
-        3 => who().prop_map(PageTwo),
+        2 => who().prop_map(PageTwo),
+        2 => Just(PageTwo(2)),
         2 => (0..8_u8).prop_map(FilmPage),
         2 => (0..8_u8).prop_map(RadarrRefuses),
         4 => who().prop_map(LibraryOf),
@@ -336,5 +348,8 @@ pub fn trouble() -> impl Strategy<Value = Trouble> {
     let refuses = (who(), any::<bool>()).prop_map(|(who, is_rate)| Trouble::Refuses { who, is_rate });
     let meanwhile = (0..3_usize, 0..12_usize, meanwhile())
         .prop_map(|(server, request, what)| Trouble::Meanwhile { server, request, what });
-    prop_oneof![40 => fails(place), 4 => refuses, 8 => kill(), 6 => meanwhile]
+    let write = prop::sample::select(vec![RadarrAdds, RadarrAdds, Make, Puts, Takes]);
+    let how = prop::sample::select(vec![How::Lost, How::Cut]);
+    let unanswered = (write, how).prop_map(|(place, how)| Trouble::Fails { place, how, once: true });
+    prop_oneof![36 => fails(place), 6 => unanswered, 4 => refuses, 8 => kill(), 6 => meanwhile]
 }
