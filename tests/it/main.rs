@@ -12,6 +12,7 @@ mod from_letterboxd_jellyfin;
 mod hostile;
 mod jellyfin;
 mod letterboxd;
+mod modules;
 mod openapi;
 mod packages;
 mod polite;
