@@ -10,7 +10,7 @@
 //! * [`lists`], [`requests`], [`shelves`]: its parts (Letterboxd, Radarr, Jellyfin), which do not know each other
 //! * [`journal`]: the owner of the store, through which each outcome goes once; [`clients`]: one door for each server
 //! * [`store`]: the one SQLite door; [`system`]: the process
-//! * [`domain`]: nouns
+//! * [`domain`] has the nouns that all of them share
 //!
 //! It is a program first; the library is there for its tests, its examples and its sandbox.
 

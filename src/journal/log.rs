@@ -27,7 +27,7 @@ pub(super) fn print(event: Event<'_>) {
             match (list.new, list.declared) {
                 (0, _) | (_, None) => {}
                 (new, Some(declared)) => {
-                    ::log::info!("{}: {new} new of {declared} on the watchlist", list.user)
+                    ::log::info!("{}: {new} new of {declared} on the watchlist", list.user);
                 }
             }
             if list.gone > 0 {
@@ -40,7 +40,7 @@ pub(super) fn print(event: Event<'_>) {
             let line = describe(step, outcome, root_folder);
             match (outcome, step) {
                 (_, Step::AlreadyPresent(_) | Step::GoneFromRadarr(_) | Step::Skip(_)) => {
-                    ::log::debug!("{line}")
+                    ::log::debug!("{line}");
                 }
                 (Outcome::Done, _) => ::log::info!("{line}"),
                 _ => {}

@@ -85,7 +85,7 @@ pub fn films(
                 break;
             }
             // Too few of them name an id to ask for more, unless there is proof that they are what they seem to be.
-            if doubt.is_justified(letterboxd, &mut journal.store, &asked)? {
+            if doubt.is_justified(letterboxd, &journal.store, &asked)? {
                 break 'people;
             }
             letterboxd.resume_film_pages();
@@ -93,7 +93,7 @@ pub fn films(
             films.retain(|_| answered.next() == Some(false));
         }
     }
-    let is_changed = doubt.is_justified(letterboxd, &mut journal.store, &asked)?;
+    let is_changed = doubt.is_justified(letterboxd, &journal.store, &asked)?;
     if is_changed {
         journal.store.forget_latest_without_id()?;
         doubt.tell(letterboxd.unasked(), journal)?;

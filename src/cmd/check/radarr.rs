@@ -112,7 +112,7 @@ fn quality_profiles(settings: &Settings, config: &config::Radarr, users: &[User]
                 checks.ok(about, "quality profile", &text);
             }
             Err(Problem { message, hint }) => {
-                checks.add(if_wrong, about, "quality profile", &message, Some(hint))
+                checks.add(if_wrong, about, "quality profile", &message, Some(hint));
             }
         }
     }
