@@ -215,8 +215,7 @@ impl Collect<'_> {
             .collect();
         let rows = id.map_or(Ok(Vec::new()), |id| journal.store.members(id))?;
         let unstuck = id.map_or(Ok(Vec::new()), |id| journal.store.unstuck(id))?;
-        let mut leftovers =
-            id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(&mut journal.store, id))?;
+        let mut leftovers = id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(&journal.store, id))?;
         let libraries = viewers.iter().filter_map(|viewer| viewer.library);
         let paths: HashMap<&str, _> =
             libraries.flat_map(Library::paths).map(|(path, tmdb, item_id)| (path, (tmdb, item_id))).collect();

@@ -91,7 +91,7 @@ impl Collect<'_> {
         journal: &mut Journal,
     ) -> Result<Read, StoreError> {
         let mut readings = self.readings(look, groups, journal)?;
-        let wanted = self.wanted(aliases, &mut journal.store)?;
+        let wanted = self.wanted(aliases, &journal.store)?;
         let answers =
             self.pool.map(2 * readings.len() + groups.len(), |index| match readings.get(index / 2) {
                 Some(reading) if index % 2 == 1 => asked.watched.get(&reading.viewer.id).map(Answer::Watched),
@@ -118,7 +118,7 @@ impl Collect<'_> {
                 (Some(Answer::Members(mut found)), None) => {
                     let id = groups[index - 2 * readings.len()].id.as_ref();
                     if let (Some(id), Some(found)) = (id, &mut found) {
-                        Leftovers::load(&mut journal.store, id)?.name(found, |_| None);
+                        Leftovers::load(&journal.store, id)?.name(found, |_| None);
                     }
                     members.push(Some(found));
                 }
@@ -224,7 +224,7 @@ impl Collect<'_> {
         for (index, reading) in
             readings.iter_mut().enumerate().filter(|(_, reading)| reading.scope != Scope::Whole)
         {
-            if !self.only_take && is_whole_needed(reading, groups, members, aliases, &mut journal.store)? {
+            if !self.only_take && is_whole_needed(reading, groups, members, aliases, &journal.store)? {
                 reading.scope = Scope::Whole;
                 open.push(index);
             } else if reading.shows_nothing() {

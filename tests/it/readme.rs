@@ -460,9 +460,9 @@ fn every_link_leads_to_a_file_and_a_heading() {
     let (mut found, mut count) = (Vec::new(), 0);
     for (name, text) in texts() {
         // As they stand, seen from the top; in Markdown seen from the file.
-        let is_markdown = Path::new(&name).extension().is_some_and(|ending| ending == "md");
+        let ends_in_md = Path::new(&name).extension().is_some_and(|ending| ending == "md");
         let folder = root.join(&name).parent().expect("a file is in a folder").to_owned();
-        let links: Vec<(&Path, &str)> = if is_markdown {
+        let links: Vec<(&Path, &str)> = if ends_in_md {
             let links =
                 in_markdown.captures_iter(&text).map(|link| link.get(1).expect("the target").as_str());
             links.filter(|link| !link.contains("://")).map(|link| (folder.as_path(), link)).collect()
