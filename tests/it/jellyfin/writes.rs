@@ -356,7 +356,7 @@ fn a_dry_run_prints_the_steps_that_the_run_then_does() {
         plan.lines().skip(1).collect::<Vec<_>>(),
         [
             &format!(
-                "collection `{COLLECTION}`: would take out: heat tmdb={} (no longer wanted)",
+                "collection `{COLLECTION}`: would take out: heat (2000) tmdb={} (no longer wanted)",
                 tmdb("heat")
             ),
             "collection `Ben's`: would be made",
