@@ -118,7 +118,7 @@ fn a_server_that_starts_while_lbjf_asks_is_waited_for() {
     let world = World::new().watchlist(&["heat"]);
     world.download("heat");
     let loading = Reply::html(503, "Jellyfin Server is loading. Please try again shortly.");
-    world.jellyfin.server.fail(3, |_| true, Fault::Instead(loading));
+    world.jellyfin.server.fail(2, |_| true, Fault::Instead(loading));
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["heat"]));
 }
