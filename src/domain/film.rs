@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::ids::Lid;
+
 /// Letterboxd's own name of a film or other work, as in `film:1071220`. It never changes.
 ///
 /// Pages of 2023 and 2024 carry the bare number (`data-film-id`); it is written in the same form.
@@ -64,6 +66,8 @@ display_inner!(Uid, Slug, TmdbId);
 pub struct WatchlistEntry {
     /// `None` where the page carries none; the slug then stands for it.
     pub uid: Option<Uid>,
+    /// `None` where the page carries none, as before 2026.
+    pub lid: Option<Lid>,
     /// The film's name in addresses.
     pub slug: Slug,
     /// The title without the year.

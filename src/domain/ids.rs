@@ -45,6 +45,28 @@ impl<'de> Deserialize<'de> for JellyfinId {
     }
 }
 
+/// Letterboxd's short id of a film, as in `boxd.it/IWJq` and in exports. Capitals matter, and it never changes
+/// (docs/letterboxd.md#film-names).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lid(String);
+
+impl Lid {
+    /// Longer than any: the longest known ones have six letters.
+    const MAX: usize = 20;
+
+    /// `None` for what is no lid. Letters and digits only; a link that shares a list has a secret behind a `$`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_lid =
+            (1..=Self::MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_lid.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +81,16 @@ mod tests {
         }
         for text in ["c1e548b9bfc98bdf8bbae2909eeeca94", "C1E548B9-BFC9-8BDF-8BBA-E2909EEECA94", "1"] {
             assert_eq!(&*JellyfinId::parse(text).expect(text), text);
+        }
+    }
+
+    #[test]
+    fn a_lid_is_never_empty_and_never_a_link_that_shares_a_list() {
+        for text in ["", " ", "IWJq$secret", "a/b", "a-b", "ä", &"a".repeat(21)] {
+            assert_eq!(Lid::parse(text), None, "{text:?}");
+        }
+        for text in ["IWJq", "iwjq", "P", "2aNHcj"] {
+            assert_eq!(Lid::parse(text).expect(text).as_str(), text);
         }
     }
 }

@@ -174,7 +174,7 @@ mod tests {
     /// The pages of so many films with and without an id.
     fn read(linked: usize, missing: usize) -> Doubt {
         let doubt = Doubt::default();
-        let page = |link| Ok(FilmPage { uid: None, link });
+        let page = |link| Ok(FilmPage { uid: None, lid: None, link });
         for _ in 0..linked {
             doubt.tally.note(&page(Link::Movie(TmdbId(1))), false);
         }
@@ -209,11 +209,11 @@ mod tests {
     fn shows_contradictions_and_films_that_never_had_an_id_are_no_sign_of_anything() {
         let tally = Tally::default();
         let (button, body) = ("movie/1".to_owned(), "movie/2".to_owned());
-        tally.note(&Ok(FilmPage { uid: None, link: Link::Tv(7) }), false);
+        tally.note(&Ok(FilmPage { uid: None, lid: None, link: Link::Tv(7) }), false);
         tally.note(&Err(Unreadable::Contradiction { button, body }.into()), false);
         tally.note(&Err(PageError::NotFound), false);
         for _ in 0..20 {
-            tally.note(&Ok(FilmPage { uid: None, link: Link::Missing }), true);
+            tally.note(&Ok(FilmPage { uid: None, lid: None, link: Link::Missing }), true);
         }
         assert_eq!(tally.counts(), (2, 0));
     }

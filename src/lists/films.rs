@@ -165,7 +165,7 @@ impl Looks {
 pub fn look_at(page: Result<FilmPage, PageError>) -> Option<Look> {
     let failed = |why: String, is_passing| Some(Look::Failed { why, is_passing });
     match page {
-        Ok(FilmPage { uid, link }) => Some(Look::Read { uid, link }),
+        Ok(FilmPage { uid, lid, link }) => Some(Look::Read { uid, lid, link }),
         Err(error) if !error.is_answer() => None,
         Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
             Some(Look::Useless(error.to_string()))

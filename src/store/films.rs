@@ -8,6 +8,7 @@ use super::lists::PEOPLE_OF_FILM;
 use super::{Store, StoreError};
 use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::film::{Film, Link, Overrides, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::domain::ids::Lid;
 use crate::domain::text::one_line;
 
 /// Days until the page of a film without a TMDB id is looked at again, look by look; the last one repeats.
@@ -35,6 +36,8 @@ pub enum Look {
     Read {
         /// `None` where the page does not say.
         uid: Option<Uid>,
+        /// Its short id; `None` where the page does not say.
+        lid: Option<Lid>,
         /// Its place on TMDB.
         link: Link,
     },
@@ -330,7 +333,7 @@ impl Store {
     /// Takes over what another store, a dry run's copy, learned about films.
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
         let mut statement = copy.db.prepare(
-            "SELECT uid, slug, name, year, kind, tmdb_id, next_look_at FROM film
+            "SELECT uid, slug, name, year, kind, tmdb_id, next_look_at, lid FROM film
             WHERE kind IN ('movie', 'tv') AND override = 0",
         )?;
         let mut rows = statement.query([])?;
@@ -347,6 +350,7 @@ impl Store {
                     (row.get(3)?, row.get(4)?, row.get(5)?);
                 insert.execute(params![uid, slug, name, year])?;
                 remember_slug(db, &slug, &uid)?;
+                remember_lid(db, &uid, row.get::<_, Option<String>>(7)?.as_deref())?;
                 if is_news.query_row(params![uid, kind, id], |row| row.get(0))? {
                     set_link(db, &uid, &kind, id, None)?;
                     wait_until(db, &uid, row.get(6)?)?;
@@ -393,6 +397,7 @@ fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> 
             OR (kind = 'other' AND override = 0 AND excluded.kind IS NULL)";
     db.prepare_cached(sql)?.execute(params![uid.0, slug, entry.name, entry.year, kind, problem])?;
     remember_slug(db, slug, &uid.0)?;
+    remember_lid(db, &uid.0, entry.lid.as_ref().map(Lid::as_str))?;
     Ok(uid)
 }
 
@@ -400,6 +405,17 @@ fn remember_slug(db: &Connection, slug: &str, uid: &str) -> Result<(), StoreErro
     let sql = "INSERT INTO slug (slug, uid) VALUES (?1, ?2)
         ON CONFLICT (slug) DO UPDATE SET uid = excluded.uid WHERE uid IS NOT excluded.uid";
     db.prepare_cached(sql)?.execute([slug, uid])?;
+    Ok(())
+}
+
+/// A short id is one film's; which one, the page that was read last knows. A page without it changes nothing.
+fn remember_lid(db: &Connection, uid: &str, lid: Option<&str>) -> Result<(), StoreError> {
+    let Some(lid) = lid else { return Ok(()) };
+    if db.prepare_cached("SELECT 1 FROM film WHERE uid = ?1 AND lid = ?2")?.exists([uid, lid])? {
+        return Ok(());
+    }
+    db.prepare_cached("UPDATE film SET lid = NULL WHERE lid = ?1")?.execute([lid])?;
+    db.prepare_cached("UPDATE film SET lid = ?2 WHERE uid = ?1")?.execute([uid, lid])?;
     Ok(())
 }
 
@@ -428,7 +444,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
             record_useless(db, &film.uid, &problem, now)?;
             Ok(film.uid.clone())
         }
-        Look::Read { uid, link } => {
+        Look::Read { uid, lid, link } => {
             let uid = match uid {
                 Some(uid) if *uid != film.uid => {
                     rename(db, &film.uid, uid)?;
@@ -437,6 +453,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
                 _ => &film.uid,
             };
             record_link(db, uid, *link, now)?;
+            remember_lid(db, &uid.0, lid.as_ref().map(Lid::as_str))?;
             Ok(uid.clone())
         }
         Look::Useless(problem) => {

@@ -253,6 +253,7 @@ pub(super) const MIGRATIONS: Migrations = &["
     DROP INDEX film_unresolved;
     ALTER TABLE film RENAME COLUMN told TO override;
     CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR override = 2;
+    CREATE UNIQUE INDEX film_by_lid ON film (lid) WHERE lid IS NOT NULL;
     CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
     -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
     CREATE TABLE leftover (

@@ -11,6 +11,7 @@ use crate::domain::request::RequestProblem;
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
     WatchlistEntry {
         uid: uid.map(|uid| Uid(uid.to_owned())),
+        lid: None,
         slug: Slug(slug.to_owned()),
         name: slug.to_owned(),
         year: Some(1995),
@@ -35,7 +36,7 @@ fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid>
 
 fn resolve(store: &mut Store, person: &str, tmdb: u32) {
     let film = film(store, &[person]).remove(0);
-    let look = Look::Read { uid: Some(film.uid.clone()), link: Link::Movie(TmdbId(tmdb)) };
+    let look = Look::Read { uid: Some(film.uid.clone()), lid: None, link: Link::Movie(TmdbId(tmdb)) };
     store.record_look(&film, &look, 100).unwrap();
 }
 
@@ -62,7 +63,7 @@ fn an_entry_without_a_uid_gets_its_name_from_its_page_or_a_later_list() {
     let mut store = Store::in_memory().unwrap();
     assert_eq!(list(&mut store, "ada", &[entry(None, "heat-1995")]), [uid("slug:heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look = Look::Read { uid: Some(uid("film:5")), link: Link::Movie(TmdbId(949)) };
+    let look = Look::Read { uid: Some(uid("film:5")), lid: None, link: Link::Movie(TmdbId(949)) };
     assert_eq!(store.record_look(&heat, &look, 100).unwrap(), uid("film:5"));
     assert_eq!(store.known("ada").unwrap(), [uid("film:5")].into());
     assert_eq!(store.link(&uid("film:5")).unwrap(), Some(Link::Movie(TmdbId(949))));
@@ -77,7 +78,7 @@ fn a_film_page_about_another_film_resolves_nothing() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look = Look::Read { uid: Some(uid("film:2")), link: Link::Movie(TmdbId(949)) };
+    let look = Look::Read { uid: Some(uid("film:2")), lid: None, link: Link::Movie(TmdbId(949)) };
     store.record_look(&heat, &look, 100).unwrap();
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Missing));
     assert_eq!(store.skips().unwrap()[0].1.why, "its film page is about another film, `film:2`");
@@ -91,7 +92,7 @@ fn a_film_without_an_id_is_looked_at_again_after_1_3_7_and_then_every_30_days() 
     let ada = "ada";
     let mut now = 0;
     for days in [1, 3, 7, 30, 30] {
-        let look = Look::Read { uid: None, link: Link::Missing };
+        let look = Look::Read { uid: None, lid: None, link: Link::Missing };
         store.record_look(&short, &look, now).unwrap();
         assert!(store.unresolved(ada, now + days * DAY - 1).unwrap().is_empty(), "{days} days");
         now += days * DAY;
@@ -107,7 +108,7 @@ fn looks_that_fail_make_no_film_wait_longer_for_its_next_one() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "short")]);
     let short = film(&store, &["ada"]).remove(0);
-    let missing = Look::Read { uid: None, link: Link::Missing };
+    let missing = Look::Read { uid: None, lid: None, link: Link::Missing };
     store.record_look(&short, &missing, 0).unwrap();
     for _ in 0..5 {
         let look = Look::Failed { why: "no answer".to_owned(), is_passing: false };
@@ -145,7 +146,7 @@ fn a_film_without_an_id_is_looked_at_when_its_slug_changes() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "short-3")]);
     let short = film(&store, &["ada"]).remove(0);
-    store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, 100).unwrap();
+    store.record_look(&short, &Look::Read { uid: None, lid: None, link: Link::Missing }, 100).unwrap();
     assert!(store.unresolved("ada", 100).unwrap().is_empty());
     list(&mut store, "ada", &[entry(Some("film:1"), "short-2026")]);
     assert_eq!(store.unresolved("ada", 100).unwrap().len(), 1);
@@ -407,7 +408,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let request = [("ada".to_owned(), uids[0].clone())];
     store.record_problem(&request, RequestProblem::Unknown, "unknown", ahead).unwrap();
     let short = film(&store, &["ada"]).remove(0);
-    store.record_look(&short, &Look::Read { uid: None, link: Link::Missing }, ahead).unwrap();
+    store.record_look(&short, &Look::Read { uid: None, lid: None, link: Link::Missing }, ahead).unwrap();
     let pending = crate::domain::list::Cursor { pending_at: Some(ahead), ..Default::default() };
     store.save_cursor("ada", &pending).unwrap();
     store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();

@@ -12,12 +12,18 @@ pub struct Part {
     pub html: String,
     /// How many of them have `data-track-action`.
     pub buttons: usize,
-    /// How many of them have `data-production-uid`.
+    /// How many of them say which film it is: `data-production-uid`, or an element that has uid and lid.
     pub names: usize,
 }
 
+/// The `name` of the element that has uid and lid in JSON.
+pub const META_NAME: &str = "production:identifier";
+
+/// How the `id` begins of the field that has the film's short address; the number of the uid follows.
+pub const FIELD_ID: &str = "url-field-film-";
+
 /// Elements that may be copied out of the page: they mean the same wherever they stand.
-const MOVABLE: &[&str] = &["a", "article", "button", "div", "li", "meta", "section", "span"];
+const MOVABLE: &[&str] = &["a", "article", "button", "div", "input", "li", "meta", "section", "span"];
 
 /// Elements whose content is text up to their own end tag.
 const RAW_TEXT: &[&str] = &["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
@@ -69,7 +75,7 @@ pub fn film(html: &str) -> Option<Part> {
             buttons += usize::from(tag.is_button);
             names += usize::from(tag.is_name);
             copied.push_str(text);
-            if *movable != "meta" {
+            if !["input", "meta"].contains(movable) {
                 copied.extend(["</", movable, ">"]);
             }
         } else if tag.name.eq_ignore_ascii_case("body") {
@@ -153,6 +159,7 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
         let name = &html[at_name..at];
         tag.is_button |= name.eq_ignore_ascii_case("data-track-action");
         tag.is_name |= name.eq_ignore_ascii_case("data-production-uid");
+        let is_namer = is_one_of(name, &["id", "name"]);
         let next = past_space(at)?;
         if bytes[next] != b'=' {
             if name.is_empty() || b"\"'<".contains(&bytes[at]) {
@@ -162,12 +169,21 @@ fn start_tag(html: &str, at: usize) -> Option<Tag<'_>> {
         }
         at = past_space(next + 1)?;
         let is_quoted = matches!(bytes[at], b'"' | b'\'');
+        let at_value = at;
         at = match bytes[at] {
             b'"' => find(html, at + 1, "\"")? + 1,
             b'\'' => find(html, at + 1, "'")? + 1,
             b'>' => return None,
             _ => until(at, |byte| byte.is_ascii_whitespace() || b">\"'<=`".contains(&byte))?,
         };
+        if is_namer {
+            let value = html[at_value..at].trim_matches(['"', '\'']);
+            // It may be written in another way.
+            if value.contains('&') {
+                return None;
+            }
+            tag.is_name |= value == META_NAME || value.starts_with(FIELD_ID);
+        }
         let is_quote_more =
             is_quoted && matches!(bytes.get(at), Some(b'"' | b'\'')) && is_end_of_name(at + 1);
         let is_odd = bytes.get(at).is_none_or(|byte| b"\"'<=`".contains(byte));

@@ -13,6 +13,7 @@ use url::Url;
 use super::guard::{self, Hostile};
 use super::narrow;
 use crate::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
+use crate::domain::ids::Lid;
 use crate::domain::text::{excerpt, one_line};
 
 /// Entries on a full page (docs/letterboxd.md#pagination).
@@ -49,6 +50,8 @@ pub struct WatchlistPage {
 pub struct FilmPage {
     /// Which film the page is about; `None` where it does not say.
     pub uid: Option<Uid>,
+    /// Its short id; `None` where the page does not say.
+    pub lid: Option<Lid>,
     /// Its place on TMDB.
     pub link: Link,
 }
@@ -201,12 +204,13 @@ fn film_part(part: &narrow::Part) -> Option<FilmPage> {
     guard::check(&part.html).ok()?;
     let document = Document::from(part.html.as_str());
     let buttons = document.find(Attr("data-track-action", ())).count();
-    let names = document.find(Attr("data-production-uid", ())).count();
-    let is_whole = (buttons, names) == (part.buttons, part.names) && names > 0;
+    let names = document.find(says_which_film).count();
+    let is_whole = (buttons, names) == (part.buttons, part.names);
     if !is_whole || tracked_button(&document).is_none() {
         return None;
     }
-    read_film(&document, &part.html).ok()
+    // A script may name it, too, which is not in the part.
+    read_film(&document, &part.html).ok().filter(|page| page.uid.is_some())
 }
 
 fn read_film(document: &Document, html: &str) -> Result<FilmPage, Unreadable> {
@@ -234,7 +238,9 @@ fn read_film(document: &Document, html: &str) -> Result<FilmPage, Unreadable> {
     if !tells_links {
         return Err(changed("a[data-track-action] or body[data-tmdb-id]", "neither"));
     }
-    Ok(FilmPage { uid: film_uid(document, html), link })
+    let uid = film_uid(document, html);
+    let lid = uid.as_ref().and_then(|uid| film_lid(document, uid));
+    Ok(FilmPage { uid, lid, link })
 }
 
 /// The page's title, for messages; also of pages that are no watchlist and no film.
@@ -387,22 +393,26 @@ fn slug_attribute(node: &Node<'_>) -> Option<Slug> {
     SLUG_ATTRIBUTES.iter().find_map(|attribute| Slug::parse(node.attr(attribute)?))
 }
 
-/// `data-postered-identifier`, as far as it is used.
-#[derive(Deserialize)]
+/// `data-postered-identifier` and `production:identifier`, as far as it is used.
+#[derive(Default, Deserialize)]
 struct Identifier {
     uid: Option<String>,
+    lid: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+}
+
+fn identifier(json: &str) -> Option<Identifier> {
+    serde_json::from_str(json).ok()
 }
 
 fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
     // The item itself or what it holds: name, slug and id must come from one element.
     let poster = std::iter::once(*item).chain(item.find(Any)).find(|node| slug_attribute(node).is_some())?;
     let slug = slug_attribute(&poster)?;
-    let identifier: Option<Identifier> =
-        poster.attr("data-postered-identifier").and_then(|text| serde_json::from_str(text).ok());
-    let (uid, kind) = identifier.map_or((None, None), |identifier| (identifier.uid, identifier.kind));
-    let uid = uid
+    let identifier = poster.attr("data-postered-identifier").and_then(identifier).unwrap_or_default();
+    let uid = identifier
+        .uid
         .or_else(|| poster.attr("data-item-uid").map(str::to_owned))
         .or_else(|| poster.attr("data-film-id").map(|number| format!("film:{number}")))
         .filter(|uid| is_uid(uid))
@@ -420,8 +430,9 @@ fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
             (name.to_owned(), year)
         },
     );
-    let other_kind = kind.map(|kind| excerpt(&kind, 40)).filter(|kind| kind != "film");
-    Some(WatchlistEntry { uid, slug, name, year, other_kind })
+    let lid = identifier.lid.as_deref().and_then(Lid::parse);
+    let other_kind = identifier.kind.map(|kind| excerpt(&kind, 40)).filter(|kind| kind != "film");
+    Some(WatchlistEntry { uid, lid, slug, name, year, other_kind })
 }
 
 /// As in `film:1071220`.
@@ -520,14 +531,8 @@ fn name(link: Link) -> String {
 fn film_uid(document: &Document, html: &str) -> Option<Uid> {
     let attribute =
         || document.find(Attr("data-production-uid", ())).find_map(|node| node.attr("data-production-uid"));
-    let meta = || {
-        let node = document.find(Attr("name", "production:identifier")).next()?;
-        serde_json::from_str::<Identifier>(node.attr("content")?).ok()?.uid
-    };
-    let field = || {
-        let mut ids = document.find(Attr("id", ())).filter_map(|node| node.attr("id"));
-        ids.find_map(|id| id.strip_prefix("url-field-film-")).map(|number| format!("film:{number}"))
-    };
+    let meta = || meta_identifier(document)?.uid;
+    let field = || Some(fields(document).next()?.0);
     let script = || {
         let (_, rest) = html.split_once("viewingable.uid")?;
         let start = rest.find("film:")?;
@@ -536,6 +541,38 @@ fn film_uid(document: &Document, html: &str) -> Option<Uid> {
     };
     let uid = attribute().map(str::to_owned).or_else(meta).or_else(field).or_else(script);
     uid.filter(|uid| is_uid(uid)).map(Uid)
+}
+
+/// Does this element say which film the page is about?
+fn says_which_film(node: &Node<'_>) -> bool {
+    node.attr("data-production-uid").is_some() || is_meta(node) || field_number(node).is_some()
+}
+
+fn is_meta(node: &Node<'_>) -> bool {
+    node.attr("name") == Some(narrow::META_NAME)
+}
+
+fn field_number<'a>(node: &Node<'a>) -> Option<&'a str> {
+    node.attr("id")?.strip_prefix(narrow::FIELD_ID)
+}
+
+fn meta_identifier(document: &Document) -> Option<Identifier> {
+    identifier(document.find(is_meta).next()?.attr("content")?)
+}
+
+/// The fields with short addresses of films: the uid of each, and the field.
+fn fields(document: &Document) -> impl Iterator<Item = (String, Node<'_>)> {
+    document.find(Attr("id", ())).filter_map(|node| Some((format!("film:{}", field_number(&node)?), node)))
+}
+
+/// The short id of this film, from one of the places that have both ids; the page may speak of other films, too.
+fn film_lid(document: &Document, uid: &Uid) -> Option<Lid> {
+    let meta = meta_identifier(document).filter(|found| found.uid.as_ref() == Some(&uid.0));
+    let in_meta = meta.and_then(|found| Lid::parse(&found.lid?));
+    in_meta.or_else(|| {
+        let mut fields = fields(document).filter(|(of, _)| *of == uid.0);
+        fields.find_map(|(_, field)| Lid::parse(field.attr("value")?.rsplit_once("boxd.it/")?.1))
+    })
 }
 
 #[cfg(test)]

@@ -12,8 +12,14 @@ fn uid() -> Uid {
 fn waiting_for(tmdb: u32) -> Store {
     let mut store = Store::in_memory().unwrap();
     let slug = Slug("heat-1995".to_owned());
-    let entry =
-        WatchlistEntry { uid: Some(uid()), slug, name: "Heat".to_owned(), year: None, other_kind: None };
+    let entry = WatchlistEntry {
+        uid: Some(uid()),
+        lid: None,
+        slug,
+        name: "Heat".to_owned(),
+        year: None,
+        other_kind: None,
+    };
     store.identify(&[entry]).unwrap();
     store.add_entries("ada", &[(uid(), 0)], true, 100).unwrap();
     look(&mut store, Link::Movie(TmdbId(tmdb)));
@@ -23,7 +29,7 @@ fn waiting_for(tmdb: u32) -> Store {
 
 fn look(store: &mut Store, link: Link) {
     let film = Film { uid: uid(), slug: Slug("heat-1995".to_owned()), name: "Heat".to_owned(), year: None };
-    store.record_look(&film, &Look::Read { uid: None, link }, 100).unwrap();
+    store.record_look(&film, &Look::Read { uid: None, lid: None, link }, 100).unwrap();
 }
 
 fn wait(store: &mut Store) {
@@ -82,4 +88,53 @@ fn where_a_film_stands_is_not_known_when_its_id_is_merged_however_often() {
     }
     store.record_alias(TmdbId(8), TmdbId(9)).unwrap();
     assert_eq!(place(&store), Some(Place::Waiting));
+}
+
+/// The lids of all films, by uid.
+fn lids(store: &Store) -> Vec<(String, Option<String>)> {
+    let mut statement = store.db.prepare("SELECT uid, lid FROM film ORDER BY uid").unwrap();
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_short_id_is_kept_until_another_page_names_another_and_is_never_two_films() {
+    let entry = |uid: &str, lid: &str| WatchlistEntry {
+        uid: Some(Uid(uid.to_owned())),
+        lid: Lid::parse(lid),
+        slug: Slug(uid.replace(':', "-")),
+        name: "Heat".to_owned(),
+        year: None,
+        other_kind: None,
+    };
+    let expect = |store: &Store, expected: &[(&str, Option<&str>)], what: &str| {
+        let owned = |(uid, lid): &(&str, Option<&str>)| ((*uid).to_owned(), lid.map(str::to_owned));
+        assert_eq!(lids(store), expected.iter().map(owned).collect::<Vec<_>>(), "{what}");
+    };
+    let mut store = Store::in_memory().unwrap();
+    store.identify(&[entry(FILM, ""), entry("film:2", "IWJq")]).unwrap();
+    expect(&store, &[(FILM, None), ("film:2", Some("IWJq"))], "a poster without it");
+    store.identify(&[entry(FILM, "iwjq"), entry("film:2", "")]).unwrap();
+    expect(
+        &store,
+        &[(FILM, Some("iwjq")), ("film:2", Some("IWJq"))],
+        "capitals matter, and nothing is overwritten by nothing",
+    );
+
+    let film = Film { uid: uid(), slug: Slug("film-1".to_owned()), name: "Heat".to_owned(), year: None };
+    let look = |store: &mut Store, of: &str, lid: &str| {
+        let of = Uid(of.to_owned());
+        let look = Look::Read { uid: Some(of), lid: Lid::parse(lid), link: Link::Movie(TmdbId(949)) };
+        store.record_look(&film, &look, 100).unwrap();
+    };
+    look(&mut store, FILM, "");
+    expect(&store, &[(FILM, Some("iwjq")), ("film:2", Some("IWJq"))], "a film page without it");
+    look(&mut store, "film:3", "TbK4");
+    expect(&store, &[(FILM, Some("iwjq")), ("film:2", Some("IWJq"))], "a page about another film");
+    look(&mut store, FILM, "IWJq");
+    expect(&store, &[(FILM, Some("IWJq")), ("film:2", None)], "the page that was read last is right");
+
+    let mut other = Store::in_memory().unwrap();
+    other.identify(&[entry("film:4", "IWJq")]).unwrap();
+    other.adopt_films(&store).unwrap();
+    expect(&other, &[(FILM, Some("IWJq")), ("film:4", None)], "what a dry run learned");
 }

@@ -1,7 +1,7 @@
 //! Films that no server can take, and film pages that fail.
 
 use lbjf::exit::Exit;
-use standins::letterboxd::{Film, Link, pages};
+use standins::letterboxd::{Film, Link, Markup, pages};
 use standins::{Change, Fault, Reply};
 
 use crate::common::World;
@@ -365,5 +365,21 @@ fn a_newer_lbjf_asks_again_for_films_without_an_id() {
         assert_eq!(asked(&world).1, 5 + 2, "and two known films tell that these are what they seem to be");
         sync(&world, &[]).exits(Exit::Success);
         assert_eq!(asked(&world).1, 0);
+    }
+}
+
+/// What an export names a film by. A page of May 2026 has it in the poster, one of August 2025 only in the film's own.
+#[test]
+fn the_short_id_of_a_film_is_kept_from_whichever_page_has_it() {
+    for markup in [Markup::August2025, Markup::May2026] {
+        let world = World::new().watchlist_of(2);
+        world.letterboxd.set_markup(markup);
+        world.sync();
+        let db = rusqlite::Connection::open(world.database()).unwrap();
+        for slug in ["film-1", "film-2"] {
+            let lid = |row: &rusqlite::Row<'_>| row.get::<_, Option<String>>(0);
+            let kept = db.query_row("SELECT lid FROM film WHERE slug = ?1", [slug], lid).unwrap();
+            assert_eq!(kept, Some(Film::movie(slug, slug, None, 1).lid()), "{markup:?}: {slug}");
+        }
     }
 }

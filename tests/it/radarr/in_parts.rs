@@ -23,6 +23,7 @@ use crate::common::World;
 fn list(store: &mut Store, number: u32) {
     let entry = WatchlistEntry {
         uid: Some(Uid(format!("film:{number}"))),
+        lid: None,
         slug: Slug(format!("film-{number}")),
         name: format!("Film {number}"),
         year: Some(2000),
@@ -31,7 +32,7 @@ fn list(store: &mut Store, number: u32) {
     let uids = store.identify(&[entry]).expect("a store in memory");
     store.add_entries("ada", &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
     for film in store.unresolved("ada", 0).expect("a store in memory") {
-        let look = Look::Read { uid: None, link: Link::Movie(TmdbId(number)) };
+        let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(number)) };
         store.record_look(&film, &look, 0).expect("a store in memory");
     }
 }

@@ -24,6 +24,11 @@ fn buttons_and_names_are_taken_wherever_they_stand() {
             "<a data-track-action=x data-production-uid=y/>".to_owned(),
             "<a data-track-action=x data-production-uid=y/></a> 1 1".to_owned(),
         ),
+        (
+            "<input id='url-field-film-1' value=x><p id=x name=y><meta name=production:identifier>"
+                .to_owned(),
+            "<input id='url-field-film-1' value=x><meta name=production:identifier> 0 2".to_owned(),
+        ),
     ] {
         assert_eq!(taken(&html).as_ref(), Some(&expected), "{html}");
     }
@@ -122,6 +127,8 @@ fn what_readers_may_take_for_different_things_leaves_the_page_whole() {
         "</p\u{e4}>",
         "<td data-production-uid=x>",
         "<tr data-track-action=x>",
+        "<p id='url-field-film-1'>",
+        "<i id='a&amp;b'>",
     ] {
         assert_eq!(taken(&format!("{before}{BUTTON}</a>")), None, "{before}");
     }

@@ -26,6 +26,8 @@ fn every_generation_of_markup_gives_the_same_entries() {
         for (entry, film) in found.entries.iter().zip(&films) {
             assert_eq!(entry.uid, Some(Uid(format!("film:{}", film.uid))), "{markup:?}");
             assert_eq!(entry.other_kind, None);
+            let has_lids = matches!(markup, Markup::January2026 | Markup::May2026);
+            assert_eq!(entry.lid, Lid::parse(&film.lid()).filter(|_| has_lids), "{markup:?}");
         }
         assert_eq!(found.entries[1].name, "Schindler's List & more", "{markup:?}");
         assert_eq!(found.entries[2].year, None, "{markup:?}");
@@ -106,6 +108,7 @@ fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
 fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
     let entry = |number: u32| WatchlistEntry {
         uid: None,
+        lid: None,
         slug: Slug(format!("film-{number}")),
         name: "A film".to_owned(),
         year: None,
@@ -379,7 +382,36 @@ fn film_pages_say_movie_tv_or_nothing() {
         );
         let film = Film::movie("heat-1995", "Heat", 1995, 949).with_uid(51171);
         assert_eq!(read(&film).uid, Some(Uid("film:51171".to_owned())), "{markup:?}");
+        assert_eq!(read(&film).lid, Lid::parse(&film.lid()), "{markup:?}");
     }
+}
+
+#[test]
+fn a_short_id_is_that_of_the_film_that_the_page_is_about() {
+    let read = |name: &str, rest: &str| {
+        let html =
+            format!("<html><body class=\"film\" data-tmdb-id=\"\"><div {name}></div>{rest}</body></html>");
+        super::film(&html).unwrap().lid.map(|lid| lid.as_str().to_owned())
+    };
+    let name = "data-production-uid=\"film:7\"";
+    let field =
+        |number: u32, value: &str| format!("<input id=\"url-field-film-{number}\" value=\"{value}\">");
+    let meta = |content: &str| format!("<meta name=\"production:identifier\" content='{content}'>");
+    for (rest, expected) in [
+        (String::new(), None),
+        (field(7, "https://boxd.it/IWJq"), Some("IWJq")),
+        (field(7, "https://boxd.it/IWJq$secret"), None),
+        (field(7, "https://boxd.it/"), None),
+        (field(8, "https://boxd.it/IWJq"), None),
+        (field(8, "https://boxd.it/a") + &field(7, "boxd.it/b"), Some("b")),
+        (meta(r#"{"lid":"iwjQ","uid":"film:7"}"#), Some("iwjQ")),
+        (meta(r#"{"lid":"iwjQ","uid":"film:8"}"#), None),
+        (meta(r#"{"uid":"film:7"}"#) + &field(7, "https://boxd.it/IWJq"), Some("IWJq")),
+        (meta("IWJq"), None),
+    ] {
+        assert_eq!(read(name, &rest).as_deref(), expected, "{rest}");
+    }
+    assert_eq!(read("", &field(7, "https://boxd.it/IWJq")).as_deref(), Some("IWJq"));
 }
 
 fn film_of(markup: Markup, film: &Film) -> FilmPage {
@@ -522,7 +554,7 @@ fn a_tmdb_link_is_one_of_a_movie_or_a_show_on_their_own_site() {
 fn a_film_page_needs_one_mark_of_a_film_and_one_place_that_would_name_the_id() {
     let head = "<html><head><title>x</title></head>";
     let read = |body: &str| super::film(&format!("{head}{body}</body></html>"));
-    let missing = Ok(FilmPage { uid: None, link: Link::Missing });
+    let missing = Ok(FilmPage { uid: None, lid: None, link: Link::Missing });
     for body in [
         "<body class=\"film\"><a data-track-action=\"IMDb\">",
         "<body class=\"film\" data-tmdb-id=\"\">",
@@ -562,7 +594,11 @@ fn the_captured_pages_parse_to_what_their_manifest_says() {
         assert!(page.entries.iter().all(|entry| entry.uid.is_some() && entry.other_kind.is_none()));
     }
     if let Some(html) = read("film/film_movie_mulholland-drive_2026-01-08.raw.html") {
-        let expected = FilmPage { uid: Some(Uid("film:51171".to_owned())), link: Link::Movie(TmdbId(1018)) };
+        let expected = FilmPage {
+            uid: Some(Uid("film:51171".to_owned())),
+            lid: Lid::parse("297o"),
+            link: Link::Movie(TmdbId(1018)),
+        };
         assert_eq!(super::film(&html), Ok(expected));
     }
     if let Some(html) = read("error/watchlist_private_403_2026-06-24.raw.html") {
@@ -633,7 +669,9 @@ fn todays_film_pages_are_read_in_part_and_what_is_odd_about_them_in_whole() {
     }
     let no_button = pages::film_page(&Film::without_id("short", "Short", 2020));
     let two_ids = pages::film_page(&Film::new("x", "X", 2000, Says::Contradiction { button: 1, body: 2 }));
-    for html in [no_button, two_ids, heat.replace("data-production-uid", "data-uid")] {
+    let only_a_script = ["data-production-uid", "production:identifier", "url-field-film-"];
+    let unnamed = only_a_script.iter().fold(heat, |html, name| html.replace(name, "renamed"));
+    for html in [no_button, two_ids, unnamed] {
         assert_eq!(read_in_part(&html), None);
     }
 }
@@ -688,6 +726,10 @@ fn a_film_page_read_in_part_says_what_it_says_in_whole() {
         "<a data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/movie/7/\">",
         "<a data-track-action=tmdb href=https://www.themoviedb.org/tv/7>",
         "<li data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/movie/7/\">",
+        "<input id=\"url-field-film-7\" value=\"https://boxd.it/Abc\">",
+        "<INPUT ID=url-field-film-7 VALUE=boxd.it/Abc>",
+        "<meta name='production:identifier' content='{\"lid\":\"Abc\",\"uid\":\"film:7\"}'>",
+        "<i id=\"&#117;rl-field-film-7\">",
         "<p class=\"text-footer\"><a href=\"https://www.themoviedb.org/movie/7/\">",
         "<?x",
         "<",
