@@ -9,10 +9,10 @@ use crate::common::{Ran, World};
 use crate::faults::door::Door::{
     self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, RadarrAdd, RadarrRead, Watchlist,
 };
+use crate::faults::expected::case;
 use crate::faults::fault::Kind::{self, *};
 use crate::faults::fault::When::Before;
 use crate::faults::pass::Scene;
-use crate::faults::table::case;
 
 const ROWS: &[(Door, Kind)] = &[
     (Watchlist, Redirect(301)),

@@ -84,10 +84,24 @@ pub struct State {
     collections: Vec<(String, Vec<u32>)>,
 }
 
+/// What there is to do in a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Send `jaws` and `brazil` to Radarr.
+    Send,
+    /// Give `ran` the label of the second person to list it.
+    Label,
+    /// Add `jaws` to ada's collection.
+    Add,
+    /// Remove `heat` from it.
+    Remove,
+    /// Make grace's collection, and add `ran`.
+    Make,
+}
+
 impl State {
-    /// What of all that was due is there, a letter each: the new films in **R**adarr, `ran` with the **l**abel of the
-    /// second to list it, `jaws` **p**ut into a collection, `heat` **t**aken out of it, another collection **m**ade.
-    pub fn done(&self, all: &Self, world: &World) -> String {
+    /// What of all that was due is done.
+    pub fn done(&self, all: &Self, world: &World) -> Vec<Work> {
         let id = |slug| world.letterboxd.tmdb_id(slug);
         let film = |state: &Self, slug| state.radarr.iter().find(|(tmdb, ..)| *tmdb == id(slug)).cloned();
         let members = |state: &Self, name| {
@@ -97,14 +111,14 @@ impl State {
         let has = |slug| members(self, COLLECTION).contains(&id(slug));
         let is_sent = ["jaws", "brazil"].iter().all(|slug| film(self, slug) == film(all, slug));
         [
-            (is_sent, 'r'),
-            (film(self, "ran") == film(all, "ran"), 'l'),
-            (has("jaws") == members(all, COLLECTION).contains(&id("jaws")), 'p'),
-            (!has("heat"), 't'),
-            (members(self, OTHER) == members(all, OTHER), 'm'),
+            (is_sent, Work::Send),
+            (film(self, "ran") == film(all, "ran"), Work::Label),
+            (has("jaws") == members(all, COLLECTION).contains(&id("jaws")), Work::Add),
+            (!has("heat"), Work::Remove),
+            (members(self, OTHER) == members(all, OTHER), Work::Make),
         ]
         .into_iter()
-        .filter_map(|(is_done, letter)| is_done.then_some(letter))
+        .filter_map(|(is_done, work)| is_done.then_some(work))
         .collect()
     }
 
