@@ -8,6 +8,7 @@ pub mod library;
 pub mod list;
 pub mod problem;
 pub mod request;
+pub mod route;
 pub mod secret;
 pub mod span;
 pub mod step;

@@ -10,6 +10,7 @@ mod json;
 mod log;
 mod notices;
 mod requests;
+mod routes;
 mod summary;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use crate::store::StoreError;
 use crate::store::{Notice, RunEnd, Store};
 use json::Document;
 pub use requests::NotAdded;
+pub use routes::note_routes;
 use summary::Summary;
 
 /// What a run is.

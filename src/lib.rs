@@ -30,6 +30,7 @@ pub mod system;
 
 use cli::{Cli, Command};
 use config::{Config, ConfigError};
+use domain::clock::Clock;
 use exit::Exit;
 use store::StoreError;
 use system::lock::LockError;
@@ -88,12 +89,13 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     if let Err(error) = system::interrupt::listen(clients::http::give_up_reads) {
         log::warn!("signals end this run at once, since they cannot be caught: {error}");
     }
+    let clock = Clock::new(|| jiff::Timestamp::now().as_second());
     let done = match &cli.command {
-        Command::Sync(args) => cmd::sync::run(args, config),
-        Command::Scrape(args) => cmd::scrape::run(args, config, draft.is_unclear("system")),
-        Command::Cleanup(args) => cmd::cleanup::run(args, config),
-        Command::Status(args) if args.check => cmd::check::run(args, &draft),
-        Command::Status(args) => cmd::status::run(args, config),
+        Command::Sync(args) => cmd::sync::run(args, config, clock),
+        Command::Scrape(args) => cmd::scrape::run(args, config, draft.is_unclear("system"), clock),
+        Command::Cleanup(args) => cmd::cleanup::run(args, config, clock),
+        Command::Status(args) if args.check => cmd::check::run(args, &draft, clock),
+        Command::Status(args) => cmd::status::run(args, config, clock.now()),
         Command::Generate(args) => cmd::generate::run(args),
     };
     done.map_err(|error| name_store(error, config))

@@ -13,15 +13,12 @@ mod tell;
 use std::collections::HashSet;
 
 use crate::clients::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
-use crate::clients::letterboxd::route::Change;
 use crate::clients::letterboxd::{Letterboxd, PageError};
-use crate::domain::clock::Timestamp;
 use crate::domain::film::Uid;
 use crate::domain::list::{Cursor, Incomplete, Mismatch};
-use crate::domain::span::left;
 use crate::domain::text::plural;
 use crate::journal::Journal;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 use accept::{Crawl, Need, Terms, Verdict};
 pub use doubt::{Doubt, lacks_id};
 pub use films::{Looks, films, look_at};
@@ -46,7 +43,7 @@ pub fn watchlists(
     let mut noted = Ok(());
     letterboxd.watchlist_pages(&firsts, |index, page| {
         pages[order[index]] = Some(page);
-        keep(&mut noted, note_routes(letterboxd, &mut journal.store, terms.now));
+        keep(&mut noted, note_routes(letterboxd, journal));
     });
     noted?;
     let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap_or(Err(PageError::Stopped))).collect();
@@ -56,7 +53,7 @@ pub fn watchlists(
         let result = match (page, met) {
             (Ok(_), Met::Other { known, found }) => Scraped::other_member(known, found),
             (Ok(page), met) => {
-                let scraped = Scrape { letterboxd, store: &mut journal.store, person, terms }.run(page)?;
+                let scraped = Scrape { letterboxd, journal, person, terms }.run(page)?;
                 let also = if let Met::Namesake(name) = met { Some(name) } else { None };
                 Scraped { also, ..scraped }
             }
@@ -114,14 +111,14 @@ impl Scraped {
 /// One person's scrape.
 struct Scrape<'a> {
     letterboxd: &'a Letterboxd,
-    store: &'a mut Store,
+    journal: &'a mut Journal,
     person: &'a str,
     terms: Terms,
 }
 
 impl Scrape<'_> {
     fn run(&mut self, first: WatchlistPage) -> Result<Scraped, StoreError> {
-        let cursor = self.store.cursor(self.person)?;
+        let cursor = self.journal.store.cursor(self.person)?;
         let declared = first.declared;
         let mut pages = vec![Some(first)];
 
@@ -131,9 +128,9 @@ impl Scrape<'_> {
         let mut trouble = None;
         let known = loop {
             let page = pages.last().and_then(Option::as_ref).expect("pages are pushed when they are read");
-            let (last, uids) = (last_page(&pages), self.store.identify(&page.entries)?);
+            let (last, uids) = (last_page(&pages), self.journal.store.identify(&page.entries)?);
             // Only now: an entry that had no uid so far may just have got it.
-            let known = self.store.known(self.person)?;
+            let known = self.journal.store.known(self.person)?;
             let meets_known = uids.iter().any(|uid| known.contains(uid));
             shown.extend(uids.iter().cloned());
             dedup(&mut shown);
@@ -164,7 +161,7 @@ impl Scrape<'_> {
         let enough = match need {
             Need::Wait if waits && is_whole => None,
             Need::Wait if waits => {
-                let why = self.store.kept_reason(self.person)?.unwrap_or_default();
+                let why = self.journal.store.kept_reason(self.person)?.unwrap_or_default();
                 Some(("incomplete", Some(Trouble::Waits { why })))
             }
             Need::Head => {
@@ -221,10 +218,10 @@ impl Scrape<'_> {
             }
         }
         if cut != *cursor {
-            self.store.save_cursor(self.person, &cut)?;
+            self.journal.store.save_cursor(self.person, &cut)?;
         }
         if let Some(reason) = reason {
-            self.store.keep_reason(self.person, &reason)?;
+            self.journal.store.keep_reason(self.person, &reason)?;
         }
         Ok(scraped)
     }
@@ -236,7 +233,7 @@ impl Scrape<'_> {
         mismatch: Option<Mismatch>,
     ) -> Result<(&'static str, Option<Trouble>), StoreError> {
         if cursor.pending_at.is_some() || cursor.mismatch != mismatch {
-            self.store.save_cursor(self.person, &Cursor { pending_at: None, mismatch, ..cursor })?;
+            self.journal.store.save_cursor(self.person, &Cursor { pending_at: None, mismatch, ..cursor })?;
         }
         Ok(("new_only", None))
     }
@@ -249,7 +246,7 @@ impl Scrape<'_> {
         declared: u32,
     ) -> Result<(&'static str, Option<Trouble>), StoreError> {
         if cursor.pending_at.is_some() {
-            let gone = count(self.store.missing(self.person)?.len());
+            let gone = count(self.journal.store.missing(self.person)?.len());
             return Ok(("pending", Some(Trouble::Pending { gone, known })));
         }
         let shortfall = cursor.mismatch.and_then(|mismatch| mismatch.shortfall);
@@ -266,7 +263,7 @@ impl Scrape<'_> {
     /// New entries of the newest pages, and those that were put on again, in front of everything that is known. `shown`
     /// is what stands on these pages; `is_whole`: is everything that is not known new? Returns how many are new.
     fn put_in_front(&mut self, shown: &[Uid], is_whole: bool) -> Result<usize, StoreError> {
-        let places = self.store.places(self.person)?;
+        let places = self.journal.store.places(self.person)?;
         let again: HashSet<Uid> = order::put_on_again(shown, &places, is_whole).into_iter().collect();
         let is_new = |uid: &&Uid| !places.contains_key(*uid);
         // The first one that stands where it stood: what is new below it came from somewhere else.
@@ -279,16 +276,16 @@ impl Scrape<'_> {
         if front.is_empty() && rest.is_empty() {
             return Ok(0);
         }
-        let first = self.store.newest_position(self.person)? - i64::from(count(front.len()));
+        let first = self.journal.store.newest_position(self.person)? - i64::from(count(front.len()));
         let in_front = front.into_iter().cloned().zip(first..);
         let (moved, fresh): (Vec<_>, Vec<_>) = in_front.partition(|(uid, _)| again.contains(uid));
         let now = self.terms.now;
         if !moved.is_empty() {
             log::info!("{}: {} put on the watchlist again", self.person, moved.len());
-            self.store.request_again(self.person, &moved, now)?;
+            self.journal.store.request_again(self.person, &moved, now)?;
         }
-        Ok(self.store.add_entries(self.person, &fresh, true, now)?
-            + self.store.add_entries(self.person, &rest, false, now)?)
+        Ok(self.journal.store.add_entries(self.person, &fresh, true, now)?
+            + self.journal.store.add_entries(self.person, &rest, false, now)?)
     }
 
     /// The pages that are missing up to `last`, each stored as it arrives. Returns the worst failure.
@@ -303,17 +300,17 @@ impl Scrape<'_> {
         pages.resize_with(pages.len() + wanted.len(), || None);
         let mut failed: Option<(PageError, u32)> = None;
         let mut stored = Ok(());
-        let (store, person, now) = (&mut *self.store, self.person, self.terms.now);
+        let (journal, person, now) = (&mut *self.journal, self.person, self.terms.now);
         let letterboxd = self.letterboxd;
         letterboxd.watchlist_pages(&wanted, |index, page| {
             let number = wanted[index].1;
-            keep(&mut stored, note_routes(letterboxd, store, now));
+            keep(&mut stored, note_routes(letterboxd, journal));
             match page {
                 Ok(page) => {
                     let place = i64::from(number - 1) * i64::from(ENTRIES_PER_PAGE);
-                    let added = store.identify(&page.entries).and_then(|uids| {
+                    let added = journal.store.identify(&page.entries).and_then(|uids| {
                         let placed: Vec<_> = uids.into_iter().zip(place..).collect();
-                        store.add_entries(person, &placed, false, now)
+                        journal.store.add_entries(person, &placed, false, now)
                     });
                     keep(&mut stored, added.map(|added| *new += added));
                     pages[number as usize - 1] = Some(page);
@@ -338,7 +335,7 @@ impl Scrape<'_> {
         // A film on two pages: the list moved while it was read, and what moved past may be missing.
         let mut is_moved = false;
         for page in pages {
-            let mut uids = self.store.identify(&page.entries)?;
+            let mut uids = self.journal.store.identify(&page.entries)?;
             dedup(&mut uids);
             for uid in uids {
                 if shown.insert(uid.clone()) {
@@ -348,9 +345,9 @@ impl Scrape<'_> {
                 }
             }
         }
-        let known = self.store.known(self.person)?;
+        let known = self.journal.store.known(self.person)?;
         let gone: Vec<Uid> = known.iter().filter(|uid| !shown.contains(*uid)).cloned().collect();
-        let missing = self.store.missing(self.person)?;
+        let missing = self.journal.store.missing(self.person)?;
         let still_missing = missing.iter().filter(|uid| !shown.contains(*uid)).count();
         let declared = pages[0].declared;
         let is_agreed = pages.iter().all(|page| page.declared == declared);
@@ -391,7 +388,7 @@ impl Scrape<'_> {
                         self.person
                     );
                 }
-                scraped.gone = self.store.accept_crawl(self.person, &crawl)?;
+                scraped.gone = self.journal.store.accept_crawl(self.person, &crawl)?;
                 if crawl.is_empty() {
                     scraped.outcome = "empty";
                 }
@@ -407,14 +404,14 @@ impl Scrape<'_> {
                 Cursor { mismatch: Some(mismatch), ..cursor }
             }
             Verdict::Pending { since } => {
-                self.store.mark_missing(self.person, &gone)?;
+                self.journal.store.mark_missing(self.person, &gone)?;
                 scraped.outcome = "pending";
                 scraped.trouble = Some(Trouble::Pending { gone: facts.gone, known: facts.known });
                 Cursor { pending_at: Some(since), mismatch: None, ..cursor }
             }
         };
         let cursor = Cursor { crawled_at: Some(now), incomplete: None, ..cursor };
-        self.store.save_cursor(self.person, &cursor)?;
+        self.journal.store.save_cursor(self.person, &cursor)?;
         Ok(scraped)
     }
 }
@@ -429,33 +426,9 @@ pub fn last_page(pages: &[Option<WatchlistPage>]) -> u32 {
     if is_all { there.max(1) } else { last.pages }
 }
 
-/// Writes down which exit addresses were refused or work again, as soon as that is known. `start` is when the door
-/// was opened: a first run may be long.
-pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, start: Timestamp) -> Result<(), StoreError> {
-    for change in letterboxd.take_changes() {
-        match change {
-            Change::Closed { route, retry_after, after } => {
-                let now = start + Timestamp::try_from(after.as_secs()).unwrap_or(0);
-                let until = store.begin_cool_down(&route, letterboxd.cool_down(), retry_after, now)?;
-                log::info!("letterboxd: left alone for {} ({route})", left(now, until));
-            }
-            Change::Opened { route } => {
-                store.end_cool_down(&route)?;
-                log::info!("letterboxd: lets us in again ({route})");
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Until when Letterboxd is left alone over every way there is, as far as this store knows.
-pub fn left_alone_until(
-    letterboxd: &Letterboxd,
-    store: &Store,
-    now: Timestamp,
-) -> Result<Timestamp, StoreError> {
-    let own = store.cool_downs()?.into_iter().filter(|cool_down| letterboxd.has_route(&cool_down.route));
-    Ok(own.map(|cool_down| cool_down.until).filter(|until| *until > now).min().unwrap_or(now))
+/// Writes down what a run learned of the ways out, as soon as that is known.
+fn note_routes(letterboxd: &Letterboxd, journal: &mut Journal) -> Result<(), StoreError> {
+    journal.routes_changed(letterboxd.take_changes(), letterboxd.cool_down())
 }
 
 /// Keeps the first error of many results.

@@ -16,11 +16,6 @@ use crate::lists::accept::Terms;
 use crate::requests::{FRESH, RadarrServer, Requests, Setup};
 use crate::shelves::{Asked, Collect};
 
-/// Now, in seconds since the epoch.
-pub fn now() -> Timestamp {
-    jiff::Timestamp::now().as_second()
-}
-
 /// `sync`: everything, for the people that it is asked for.
 ///
 /// # Errors
@@ -34,8 +29,9 @@ pub fn sync(
 ) -> anyhow::Result<()> {
     let chosen = &config.chosen_users(&args.user)?;
     let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
+    let (now, ignore_cool_down) = (journal.now(), args.ignore_cool_down);
     let letterboxd =
-        doors::letterboxd(&config.letterboxd, journal.store(), retry_policy, args.ignore_cool_down, None)?;
+        doors::letterboxd(&config.letterboxd, journal.store(), now, retry_policy, ignore_cool_down, None)?;
     let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, retry_policy)).transpose()?;
     let jellyfin =
         config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, retry_policy)).transpose()?;
@@ -129,7 +125,7 @@ fn terms(args: &SyncArgs, config: &Config, now: Timestamp) -> Terms {
 
 /// Letterboxd is left alone in this run; everything else is done.
 fn tell_cool_down(letterboxd: &Letterboxd, journal: &mut Journal) -> anyhow::Result<()> {
-    let left = left(journal.now(), lists::left_alone_until(letterboxd, journal.store(), journal.now())?);
+    let left = left(journal.now(), doors::left_alone_until(letterboxd, journal.store(), journal.now())?);
     let text = format!("left alone for another {left}, since it refused us; everything else is done");
     journal.block();
     journal.warning("block", "letterboxd", &text, None)?;

@@ -22,12 +22,13 @@ use url::Url;
 
 use crate::clients::http::{Answer, Http, Options, Proxy, ProxyError, Retry, RetryPolicy, TransportError};
 use crate::domain::film::Slug;
+use crate::domain::route::{DIRECT, RouteChange};
 use crate::domain::text::excerpt;
 use crate::system::pool::{Pool, Semaphore};
 use crate::system::progress;
 pub use error::PageError;
 use page::{FilmPage, Unreadable, WatchlistPage};
-use route::{Change, DIRECT, Route, Routes, Standing};
+use route::{Route, Routes, Standing};
 
 /// How the door is set up.
 #[derive(Clone, Debug)]
@@ -192,25 +193,27 @@ impl Letterboxd {
                 let status = answer.status();
                 answer.text().map(|_| status)
             },
-            |index, result| {
-                let (number, route) = proxies[index];
-                let trial = match result {
-                    Ok(Ok(status)) => Trial::Answered(status),
-                    Ok(Err(TransportError::Proxy(error))) => {
-                        self.routes.failed(number, &error);
-                        Trial::Failed(error)
-                    }
-                    Ok(Err(error)) => {
-                        if !matches!(error, TransportError::Interrupted) {
-                            self.routes.silent(number, &error);
+            |tried| {
+                for (index, result) in tried {
+                    let (number, route) = proxies[index];
+                    let trial = match result {
+                        Ok(Ok(status)) => Trial::Answered(status),
+                        Ok(Err(TransportError::Proxy(error))) => {
+                            self.routes.failed(number, &error);
+                            Trial::Failed(error)
                         }
-                        Trial::Silent(error)
-                    }
-                    Err(_) => {
-                        Trial::Silent(TransportError::Other("trying it failed unexpectedly".to_owned()))
-                    }
-                };
-                trials.push((route.name.clone(), trial));
+                        Ok(Err(error)) => {
+                            if !matches!(error, TransportError::Interrupted) {
+                                self.routes.silent(number, &error);
+                            }
+                            Trial::Silent(error)
+                        }
+                        Err(_) => {
+                            Trial::Silent(TransportError::Other("trying it failed unexpectedly".to_owned()))
+                        }
+                    };
+                    trials.push((route.name.clone(), trial));
+                }
             },
         );
         trials
@@ -222,7 +225,7 @@ impl Letterboxd {
     }
 
     /// What the store has to know about the routes since this was last called.
-    pub fn take_changes(&self) -> Vec<Change> {
+    pub fn take_changes(&self) -> Vec<RouteChange> {
         self.routes.take_changes()
     }
 
@@ -262,7 +265,7 @@ impl Letterboxd {
     pub fn watchlist_pages(
         &self,
         pages: &[(&str, u32)],
-        each: impl FnMut(usize, Result<WatchlistPage, PageError>),
+        mut each: impl FnMut(usize, Result<WatchlistPage, PageError>),
     ) {
         let read = |index: usize| {
             let (member, number) = pages[index];
@@ -278,16 +281,25 @@ impl Letterboxd {
         // What is wrong with one list says nothing of others.
         let own = FailureLimit::default();
         let streak = if pages.iter().all(|(_, number)| *number == 1) { &self.streak } else { &own };
-        self.fan_out("watchlist pages", pages.len(), |index| streak.ask(|| read(index)), each);
+        self.fan_out(
+            "watchlist pages",
+            pages.len(),
+            |index| streak.ask(|| read(index)),
+            |came| {
+                for (index, page) in came {
+                    each(index, page);
+                }
+            },
+        );
     }
 
-    /// Reads film pages; `each` gets every result with its index as it arrives. Before that `is_enough` sees it, in
-    /// whichever thread: when it says so, no more are asked.
+    /// Reads film pages; `each` gets the results with their indices as they arrive: one, or those that came while it was
+    /// busy. Before that `is_enough` sees each, in whichever thread: when it says so, no more are asked.
     pub fn film_pages(
         &self,
         slugs: &[&Slug],
         is_enough: impl Fn(usize, &Result<FilmPage, PageError>) -> bool + Sync,
-        each: impl FnMut(usize, Result<FilmPage, PageError>),
+        each: impl FnMut(Vec<(usize, Result<FilmPage, PageError>)>),
     ) {
         let read = |index: usize| {
             let page = self.read(&format!("film/{}/", slugs[index]), page::film);
@@ -300,9 +312,17 @@ impl Letterboxd {
     }
 
     /// Reads film pages that tell something of other pages, however those fared.
-    pub fn film_pages_apart(&self, slugs: &[&Slug], each: impl FnMut(usize, Result<FilmPage, PageError>)) {
+    pub fn film_pages_apart(
+        &self,
+        slugs: &[&Slug],
+        mut each: impl FnMut(usize, Result<FilmPage, PageError>),
+    ) {
         let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
-        self.fan_out("film pages", slugs.len(), read, each);
+        self.fan_out("film pages", slugs.len(), read, |came| {
+            for (index, page) in came {
+                each(index, page);
+            }
+        });
     }
 
     /// Asks for film pages again after there were enough.
@@ -317,7 +337,7 @@ impl Letterboxd {
         what: &'static str,
         count: usize,
         job: impl Fn(usize) -> Result<T, PageError> + Sync,
-        mut each: impl FnMut(usize, Result<T, PageError>),
+        mut each: impl FnMut(Vec<(usize, Result<T, PageError>)>),
     ) {
         let bar = progress::bar(what, count, self.routes.pace());
         let job = |index| {
@@ -325,7 +345,11 @@ impl Letterboxd {
             bar.step();
             result
         };
-        self.pool.run(count, job, |index, result| each(index, result.unwrap_or(Err(PageError::Panicked))));
+        self.pool.run(count, job, |came| {
+            let page =
+                |(index, result): (usize, Result<_, _>)| (index, result.unwrap_or(Err(PageError::Panicked)));
+            each(came.into_iter().map(page).collect());
+        });
     }
 
     /// Reads one page, with retries for what time or another way can heal.

@@ -17,11 +17,11 @@ use serde::Serialize;
 use crate::cli::StatusArgs;
 use crate::clients::http::RetryPolicy;
 use crate::config::{self, Draft};
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
 use crate::run::doors;
-use crate::run::now;
 use crate::run::session::keep;
 use crate::store::Store;
 use crate::system::interrupt;
@@ -33,7 +33,7 @@ pub use checks::{Check, Checks, State};
 /// # Errors
 ///
 /// Only when there is no memory, or nowhere to print to.
-pub fn run(args: &StatusArgs, draft: &Draft) -> anyhow::Result<Exit> {
+pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exit> {
     let config = &draft.config;
     let mut checks = Checks::default();
     tell_config(draft, &mut checks);
@@ -45,7 +45,7 @@ pub fn run(args: &StatusArgs, draft: &Draft) -> anyhow::Result<Exit> {
         store::store(&config.system.database, &mut checks)?
     };
     let is_store_wrong = checks.count(State::Problem) > before;
-    let is_blocked = ask_letterboxd(args, draft, &mut store, &mut checks)?;
+    let is_blocked = ask_letterboxd(args, draft, &mut store, clock.now(), &mut checks)?;
     ask_radarr(draft, &store, &mut checks)?;
     ask_jellyfin(draft, &mut store, &mut checks)?;
 
@@ -92,6 +92,7 @@ fn ask_letterboxd(
     args: &StatusArgs,
     draft: &Draft,
     store: &mut Store,
+    now: Timestamp,
     checks: &mut Checks,
 ) -> anyhow::Result<bool> {
     let config = &draft.config;
@@ -111,18 +112,24 @@ fn ask_letterboxd(
     let before = store.cool_downs()?;
     // The proxies are tried in any case, and each is told.
     let config_here = config::Letterboxd { validate_proxies: false, ..config.letterboxd.clone() };
-    let door =
-        match doors::letterboxd(&config_here, store, RetryPolicy::default(), args.ignore_cool_down, None) {
-            Ok(door) => door,
-            Err(error) => {
-                checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
-                return Ok(false);
-            }
-        };
-    let is_blocked = letterboxd::letterboxd(&door, config, store, now(), unused_proxy(), checks)?;
+    let door = match doors::letterboxd(
+        &config_here,
+        store,
+        now,
+        RetryPolicy::default(),
+        args.ignore_cool_down,
+        None,
+    ) {
+        Ok(door) => door,
+        Err(error) => {
+            checks.problem("letterboxd", "settings", &format!("{error:#}"), Some("check `[letterboxd]`"));
+            return Ok(false);
+        }
+    };
+    let is_blocked = letterboxd::letterboxd(&door, config, store, now, unused_proxy(), checks)?;
     let database = &config.system.database;
     if store.cool_downs()? != before && !draft.is_unclear("system") && database.exists() {
-        let kept = keep("status --check", database, |kept| kept.adopt_cool_downs(store, &before));
+        let kept = keep("status --check", database, now, |kept| kept.adopt_cool_downs(store, &before));
         if let Err(error) = kept {
             log::warn!("store `{}`: {error:#}; the cool-down is not kept", text::path(database));
         }

@@ -4,6 +4,7 @@
 use crate::cli::CleanupArgs;
 use crate::clients::http::RetryPolicy;
 use crate::config::{Config, ConfigError};
+use crate::domain::clock::Clock;
 use crate::exit::Exit;
 use crate::run::session::Session;
 
@@ -12,12 +13,12 @@ use crate::run::session::Session;
 /// # Errors
 ///
 /// Only what ends the run as a whole; everything else is in the exit code.
-pub fn run(args: &CleanupArgs, config: &Config) -> anyhow::Result<Exit> {
+pub fn run(args: &CleanupArgs, config: &Config, clock: Clock) -> anyhow::Result<Exit> {
     let people = config.chosen_users(&args.user)?.len();
     if config.jellyfin.is_none() {
         return Err(ConfigError::NoJellyfin.into());
     }
-    let mut session = Session::begin("cleanup", config, args.dry_run, people)?;
+    let mut session = Session::begin("cleanup", config, args.dry_run, people, clock)?;
     let passed = crate::run::cleanup(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

@@ -12,15 +12,14 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::film::{Film, Link, Overrides, Uid, WatchlistEntry, member_name};
 use crate::domain::span::left;
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::lists::{Doubt, Looks, lacks_id, last_page, left_alone_until, look_at, note_routes, tiles_text};
-use crate::run::doors::letterboxd;
-use crate::run::now;
+use crate::lists::{Doubt, Looks, lacks_id, last_page, look_at, tiles_text};
+use crate::run::doors::{left_alone_until, letterboxd, note_routes};
 use crate::run::session::{holder, keep};
 use crate::store::{Look, Store, StoreError};
 use crate::system::interrupt;
@@ -33,17 +32,21 @@ use crate::system::stdout::print;
 /// # Errors
 ///
 /// When page 1 cannot be read.
-pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result<Exit> {
+pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         let given = text::excerpt(&args.user, 100);
         return Err(anyhow!("`{given}` is not a valid Letterboxd user name: letters, digits and `_`"));
     };
     let database = config.system.database.as_path();
-    let opened = if no_store { Shared::nowhere(database) } else { Shared::open(database, args.no_resolve) };
-    let (mut shared, start) = (opened?, now());
+    let opened = if no_store {
+        Shared::nowhere(database, clock)
+    } else {
+        Shared::open(database, args.no_resolve, clock)
+    };
+    let (mut shared, start) = (opened?, clock.now());
     let (retry_policy, save_to) = (RetryPolicy::default(), args.save_pages.as_deref());
     let letterboxd =
-        letterboxd(&config.letterboxd, &shared.store, retry_policy, args.ignore_cool_down, save_to)?;
+        letterboxd(&config.letterboxd, &shared.store, start, retry_policy, args.ignore_cool_down, save_to)?;
     if letterboxd.is_stopped() {
         let left = left(start, left_alone_until(&letterboxd, &shared.store, start)?);
         log::error!(
@@ -55,7 +58,7 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool) -> anyhow::Result
     let list = read(&letterboxd, &user, args.limit);
     shared.write(|store| note_routes(&letterboxd, store, start))?;
     if args.no_resolve && !no_store && shared.store.cool_downs()? != before {
-        keep("scrape", database, |kept| kept.adopt_cool_downs(&shared.store, &before))?;
+        keep("scrape", database, clock.now(), |kept| kept.adopt_cool_downs(&shared.store, &before))?;
     }
     let mut list = match list {
         Ok(list) => list,
@@ -197,14 +200,15 @@ struct Shared<'a> {
     store: Store,
     database: &'a Path,
     is_file: bool,
+    clock: Clock,
 }
 
 impl<'a> Shared<'a> {
     /// A person debugging may have no right to the store, or no disk. Where no film ids are to be kept, or the file is
     /// of an older schema, which only a run changes, it is copied.
-    fn open(database: &'a Path, as_copy: bool) -> anyhow::Result<Self> {
+    fn open(database: &'a Path, as_copy: bool, clock: Clock) -> anyhow::Result<Self> {
         let open = || -> anyhow::Result<Option<Store>> {
-            let _lock = match Lock::take(database, &holder("scrape", now())) {
+            let _lock = match Lock::take(database, &holder("scrape", clock.now())) {
                 Err(LockError::Held { .. }) => return Ok(None),
                 lock => lock?,
             };
@@ -212,7 +216,7 @@ impl<'a> Shared<'a> {
         };
         let opened = if as_copy { Ok(None) } else { open() };
         if let Ok(Some(store)) = opened {
-            return Ok(Self { store, database, is_file: true });
+            return Ok(Self { store, database, is_file: true, clock });
         }
         let copied = opened.and_then(|_| Ok(Store::copy_of(database)?));
         let store = match copied {
@@ -222,18 +226,18 @@ impl<'a> Shared<'a> {
                 Store::copy_of(database).or_else(|_| Store::in_memory())?
             }
         };
-        Ok(Self { store, database, is_file: false })
+        Ok(Self { store, database, is_file: false, clock })
     }
 
     /// One that remembers nothing, and keeps nothing.
-    fn nowhere(database: &'a Path) -> anyhow::Result<Self> {
-        Ok(Self { store: Store::in_memory()?, database, is_file: false })
+    fn nowhere(database: &'a Path, clock: Clock) -> anyhow::Result<Self> {
+        Ok(Self { store: Store::in_memory()?, database, is_file: false, clock })
     }
 
     /// Writes, with the lock where it is a file.
     fn write<T>(&mut self, work: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> anyhow::Result<T> {
-        let lock =
-            if self.is_file { Some(Lock::take(self.database, &holder("scrape", now()))) } else { None };
+        let holder = holder("scrape", self.clock.now());
+        let lock = if self.is_file { Some(Lock::take(self.database, &holder)) } else { None };
         let lock = match lock.transpose() {
             Err(LockError::Held { .. }) => {
                 self.store = Store::copy_of(self.database)?;
@@ -283,25 +287,27 @@ fn resolve(
             tally.note(page, false);
             is_open && tally.is_strong()
         };
-        letterboxd.film_pages(&slugs, is_enough, |number, page| {
-            let (at, film) = (todo[number], &unknown[todo[number]].1);
-            let is_held = is_open && lacks_id(&page, false);
-            let Some(look) = look_at(page) else { return };
-            answered.insert(at);
-            note_look(list, unknown[at].0, film, &look);
-            if is_held {
-                doubt.held.push((at, film.clone(), look));
-            } else if looks.add(at, look)
-                && let Ok(named) = &mut stored
-            {
-                match shared.write(|store| looks.store(|at| &unknown[at].1, store, now())) {
-                    Ok(more) => named.extend(more),
-                    Err(error) => stored = Err(error),
+        letterboxd.film_pages(&slugs, is_enough, |came| {
+            for (number, page) in came {
+                let (at, film) = (todo[number], &unknown[todo[number]].1);
+                let is_held = is_open && lacks_id(&page, false);
+                let Some(look) = look_at(page) else { continue };
+                answered.insert(at);
+                note_look(list, unknown[at].0, film, &look);
+                if is_held {
+                    doubt.held.push((at, film.clone(), look));
+                } else if looks.add(at, look)
+                    && let Ok(named) = &mut stored
+                {
+                    match shared.write(|store| looks.store(|at| &unknown[at].1, store, start)) {
+                        Ok(more) => named.extend(more),
+                        Err(error) => stored = Err(error),
+                    }
                 }
             }
         });
         named.extend(stored?);
-        named.extend(shared.write(|store| looks.store(|at| &unknown[at].1, store, now()))?);
+        named.extend(shared.write(|store| looks.store(|at| &unknown[at].1, store, start))?);
         if !doubt.is_open_and_strong() || doubt.is_justified(letterboxd, &shared.store, &asked)? {
             break;
         }
@@ -313,7 +319,7 @@ fn resolve(
         list.failures.push(format!("{}\nhint: {}", doubt.text(), Doubt::hint()));
     } else if !doubt.held.is_empty() {
         let looks: Vec<_> = doubt.held.iter().map(|(_, film, look)| (film, look)).collect();
-        let uids = shared.write(|store| store.record_looks(&looks, now()))?;
+        let uids = shared.write(|store| store.record_looks(&looks, start))?;
         named.extend(doubt.held.iter().map(|(at, ..)| *at).zip(uids));
     }
     for (at, uid) in named {

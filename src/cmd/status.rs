@@ -16,7 +16,6 @@ use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::run::now;
 use crate::store::{CoolDown, PersonStatus, Run, Store};
 use crate::system::layout::{columns, cut, width, wrap};
 use crate::system::stdout::print;
@@ -36,26 +35,31 @@ const NAMED: usize = 5;
 /// # Errors
 ///
 /// When there is a store that cannot be read. No store is no failure: nothing was synced yet.
-pub fn run(args: &StatusArgs, config: &Config) -> anyhow::Result<Exit> {
+pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result<Exit> {
     let database = &config.system.database;
     let at = || format!("store `{}`", text::path(database));
     let store = Store::open_existing(database).with_context(at)?;
     if let Some(minutes) = args.healthy {
-        return super::health::run(store.as_ref(), minutes, now()).with_context(at);
+        return super::health::run(store.as_ref(), minutes, now).with_context(at);
     }
     let answer = match (&args.film, &store) {
         (_, None) if !args.json => {
             format!("no store yet at `{}`: the first `lbjf sync` makes it\n", text::path(database))
         }
-        (Some(text), store) => film::answer(text, store.as_ref(), config, args.json).with_context(at)?,
-        (None, store) => everybody(store.as_ref(), config, args.json).with_context(at)?,
+        (Some(text), store) => film::answer(text, store.as_ref(), config, args.json, now).with_context(at)?,
+        (None, store) => everybody(store.as_ref(), config, args.json, now).with_context(at)?,
     };
     print(&answer)?;
     Ok(Exit::Success)
 }
 
 /// Where everybody's films stand.
-fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::Result<String> {
+fn everybody(
+    store: Option<&Store>,
+    config: &Config,
+    as_json: bool,
+    now: Timestamp,
+) -> anyhow::Result<String> {
     let mut people = Vec::new();
     let mut unlisted = Vec::new();
     let mut runs = Vec::new();
@@ -77,7 +81,7 @@ fn everybody(store: Option<&Store>, config: &Config, as_json: bool) -> anyhow::R
             config,
             cool_downs: &cool_downs,
             runs: &runs,
-            now: now(),
+            now,
             columns: columns(),
         }));
     }

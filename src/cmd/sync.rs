@@ -3,6 +3,7 @@
 use crate::cli::SyncArgs;
 use crate::clients::http::RetryPolicy;
 use crate::config::Config;
+use crate::domain::clock::Clock;
 use crate::exit::Exit;
 use crate::run::session::Session;
 
@@ -11,9 +12,9 @@ use crate::run::session::Session;
 /// # Errors
 ///
 /// Only what ends the run as a whole; everything else is in the exit code.
-pub fn run(args: &SyncArgs, config: &Config) -> anyhow::Result<Exit> {
+pub fn run(args: &SyncArgs, config: &Config, clock: Clock) -> anyhow::Result<Exit> {
     let people = config.chosen_users(&args.user)?.len();
-    let mut session = Session::begin("sync", config, args.dry_run, people)?;
+    let mut session = Session::begin("sync", config, args.dry_run, people, clock)?;
     let passed = crate::run::sync(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

@@ -55,24 +55,29 @@ pub fn films(
                 tally.note(page, known[index]);
                 is_open && tally.is_strong()
             };
-            letterboxd.film_pages(&slugs, is_enough, |index, page| {
-                keep(&mut done, note_routes(letterboxd, &mut journal.store, now));
-                let hint = page.as_ref().err().and_then(PageError::hint);
-                let is_held = is_open && lacks_id(&page, known[index]);
-                let Some(look) = look_at(page) else { return };
-                (answered[index], unread) = (true, unread.saturating_sub(1));
-                if let Look::Failed { why, .. } = &look {
-                    failures.note(why, hint, place + index, &format!("`{}`", films[index].slug));
-                }
-                fresh += 1;
-                if is_held {
-                    doubt.held.push((index, films[index].clone(), look));
-                } else if looks.add(index, look) {
-                    keep(&mut done, looks.store(|index| &films[index], &mut journal.store, now).map(drop));
-                }
-                if fresh % BATCH == 0 && done.is_ok() {
-                    let stored = looks.store(|index| &films[index], &mut journal.store, now);
-                    done = stored.and_then(|_| pass_on(journal, unread));
+            letterboxd.film_pages(&slugs, is_enough, |came| {
+                for (index, page) in came {
+                    keep(&mut done, note_routes(letterboxd, journal));
+                    let hint = page.as_ref().err().and_then(PageError::hint);
+                    let is_held = is_open && lacks_id(&page, known[index]);
+                    let Some(look) = look_at(page) else { continue };
+                    (answered[index], unread) = (true, unread.saturating_sub(1));
+                    if let Look::Failed { why, .. } = &look {
+                        failures.note(why, hint, place + index, &format!("`{}`", films[index].slug));
+                    }
+                    fresh += 1;
+                    if is_held {
+                        doubt.held.push((index, films[index].clone(), look));
+                    } else if looks.add(index, look) {
+                        keep(
+                            &mut done,
+                            looks.store(|index| &films[index], &mut journal.store, now).map(drop),
+                        );
+                    }
+                    if fresh % BATCH == 0 && done.is_ok() {
+                        let stored = looks.store(|index| &films[index], &mut journal.store, now);
+                        done = stored.and_then(|_| pass_on(journal, unread));
+                    }
                 }
             });
             done?;

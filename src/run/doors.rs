@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::now;
 use crate::clients::api::{Api, Secret};
 use crate::clients::http::{Certificates, Http, Options, RetryPolicy, USER_AGENT};
 use crate::clients::jellyfin::Jellyfin;
@@ -13,20 +12,22 @@ use crate::clients::radarr::Radarr;
 use crate::config;
 use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::secret::ApiKey;
+use crate::journal;
 use crate::shelves::READS_AT_ONCE;
-use crate::store::{CoolDown, Store};
+use crate::store::{CoolDown, Store, StoreError};
 use crate::system::pool::Pool;
 
 /// Opens the Letterboxd door with what the store remembers of refusals.
 pub fn letterboxd(
     config: &config::Letterboxd,
     store: &Store,
+    now: Timestamp,
     retry_policy: RetryPolicy,
     ignore_cool_down: bool,
     save_to: Option<&Path>,
 ) -> anyhow::Result<Letterboxd> {
     let refused = store.cool_downs()?.into_iter().map(|cool_down| {
-        let (route, standing) = standing(cool_down, now());
+        let (route, standing) = standing(cool_down, now);
         (route, if ignore_cool_down { Standing::Probing } else { standing })
     });
     let letterboxd = Letterboxd::new(&Setup {
@@ -46,6 +47,26 @@ pub fn letterboxd(
         letterboxd.validate_proxies();
     }
     Ok(letterboxd)
+}
+
+/// Writes down which exit addresses were refused or work again, as soon as that is known, for a command that is no run.
+/// `start` is when the door was opened.
+pub fn note_routes(letterboxd: &Letterboxd, store: &mut Store, start: Timestamp) -> Result<(), StoreError> {
+    let changes = letterboxd.take_changes();
+    for text in journal::note_routes(store, changes, letterboxd.cool_down(), start)? {
+        log::info!("letterboxd: {text}");
+    }
+    Ok(())
+}
+
+/// Until when Letterboxd is left alone over every way there is, as far as this store knows.
+pub fn left_alone_until(
+    letterboxd: &Letterboxd,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    let own = store.cool_downs()?.into_iter().filter(|cool_down| letterboxd.has_route(&cool_down.route));
+    Ok(own.map(|cool_down| cool_down.until).filter(|until| *until > now).min().unwrap_or(now))
 }
 
 /// Is an exit address that was refused still left alone, or may one request try?

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 
-use super::now;
 use crate::config::Config;
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::span::show_time;
 use crate::domain::text;
 use crate::exit::Exit;
@@ -22,6 +21,7 @@ pub struct Session<'a> {
     pub journal: Journal,
     database: &'a Path,
     is_dry: bool,
+    clock: Clock,
     started: Instant,
     cool_downs: Vec<CoolDown>,
     _lock: Lock,
@@ -34,8 +34,9 @@ impl<'a> Session<'a> {
         config: &'a Config,
         is_dry: bool,
         people: usize,
+        clock: Clock,
     ) -> anyhow::Result<Self> {
-        let (started, now, database) = (Instant::now(), now(), config.system.database.as_path());
+        let (started, now, database) = (Instant::now(), clock.now(), config.system.database.as_path());
         let lock = Lock::take(database, &holder(command, now))?;
         if !is_dry {
             Store::remove_leftovers(database);
@@ -44,7 +45,7 @@ impl<'a> Session<'a> {
         let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let cool_downs = store.cool_downs()?;
         let journal = Journal::begin(store, RunInfo { command, now, is_dry, people })?;
-        Ok(Self { journal, database, is_dry, started, cool_downs, _lock: lock })
+        Ok(Self { journal, database, is_dry, clock, started, cool_downs, _lock: lock })
     }
 
     /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
@@ -56,10 +57,10 @@ impl<'a> Session<'a> {
             print(&if as_json { self.journal.json(took) + "\n" } else { lines() })
         });
         if let Err(error) = done {
-            self.journal.cut_off(now(), &error);
+            self.journal.cut_off(self.clock.now(), &error);
             return Err(error);
         }
-        self.journal.end(now(), took)?;
+        self.journal.end(self.clock.now(), took)?;
         Ok(self.journal.exit())
     }
 
@@ -86,9 +87,10 @@ pub fn holder(command: &str, now: Timestamp) -> String {
 pub fn keep(
     command: &str,
     database: &Path,
+    now: Timestamp,
     write: impl FnOnce(&mut Store) -> Result<(), StoreError>,
 ) -> anyhow::Result<()> {
-    let lock = match Lock::take(database, &holder(command, now())) {
+    let lock = match Lock::take(database, &holder(command, now)) {
         Err(error @ LockError::Held { .. }) => {
             log::debug!("{error}: what was learned is not kept");
             return Ok(());

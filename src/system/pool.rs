@@ -3,6 +3,7 @@
 //! Not rayon's `par_iter`: it splits work for processors, clumps slow requests and starts them out of order
 //! (docs/design.md#threads). Never hold a lock across [`Pool::run`].
 
+use std::iter;
 use std::num::NonZero;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
@@ -33,12 +34,13 @@ impl Pool {
         Ok(Self(pool.build()?))
     }
 
-    /// Runs `count` jobs, given their index, and hands each result over with its index.
+    /// Runs `count` jobs, given their index, and hands the results over with their indices as they arrive: one, or all
+    /// that came while `each` was busy with the last ones.
     pub fn run<T: Send>(
         &self,
         count: usize,
         job: impl Fn(usize) -> T + Sync,
-        mut each: impl FnMut(usize, Result<T, Panicked>),
+        mut each: impl FnMut(Vec<(usize, Result<T, Panicked>)>),
     ) {
         let (sender, results) = mpsc::channel();
         let job = &job;
@@ -52,8 +54,8 @@ impl Pool {
                 });
             }
             drop(sender);
-            for (index, result) in results {
-                each(index, result);
+            while let Ok(first) = results.recv() {
+                each(iter::once(first).chain(results.try_iter()).collect());
             }
         });
     }
@@ -61,7 +63,11 @@ impl Pool {
     /// Runs jobs and gives all results in order.
     pub fn map<T: Send>(&self, count: usize, job: impl Fn(usize) -> T + Sync) -> Vec<Result<T, Panicked>> {
         let mut results: Vec<_> = (0..count).map(|_| None).collect();
-        self.run(count, job, |index, result| results[index] = Some(result));
+        self.run(count, job, |came| {
+            for (index, result) in came {
+                results[index] = Some(result);
+            }
+        });
         results.into_iter().map(|result| result.unwrap_or(Err(Panicked))).collect()
     }
 }

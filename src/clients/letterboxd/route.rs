@@ -9,10 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::clients::http::{Http, ProxyError, TransportError};
+use crate::domain::route::{DIRECT, RouteChange};
 use crate::system::interrupt;
-
-/// The name of the way without a proxy, also in the store.
-pub const DIRECT: &str = "direct";
 
 /// One way out.
 #[derive(Debug)]
@@ -45,25 +43,6 @@ pub enum Standing {
     SetAside,
 }
 
-/// Something that the store has to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Letterboxd refused us over this route.
-    Closed {
-        /// Its name.
-        route: String,
-        /// The pause that was asked for.
-        retry_after: Option<Duration>,
-        /// How long the door had been open by then.
-        after: Duration,
-    },
-    /// A route that was on trial works.
-    Opened {
-        /// Its name.
-        route: String,
-    },
-}
-
 /// Why there is no way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoWay {
@@ -92,7 +71,7 @@ struct State {
 #[derive(Debug)]
 struct Shared {
     states: Vec<State>,
-    changes: Vec<Change>,
+    changes: Vec<RouteChange>,
 }
 
 /// All ways out.
@@ -260,7 +239,7 @@ impl Routes {
             shared.states[number].standing = Standing::Open;
             // Several exits behind one address have one name, and one cool-down.
             if !self.is_closed_by_name(&shared, number) {
-                shared.changes.push(Change::Opened { route: self.all[number].name.clone() });
+                shared.changes.push(RouteChange::Opened { route: self.all[number].name.clone() });
             }
         }
         self.decide(shared, number);
@@ -276,7 +255,7 @@ impl Routes {
         let mut shared = self.shared();
         if !self.is_closed_by_name(&shared, number) {
             let (route, after) = (self.all[number].name.clone(), self.opened.elapsed());
-            shared.changes.push(Change::Closed { route, retry_after, after });
+            shared.changes.push(RouteChange::Closed { route, retry_after, after });
         }
         shared.states[number].standing = Standing::Closed;
         self.decide(shared, number);
@@ -346,7 +325,7 @@ impl Routes {
     }
 
     /// What the store has to know since this was last called.
-    pub fn take_changes(&self) -> Vec<Change> {
+    pub fn take_changes(&self) -> Vec<RouteChange> {
         std::mem::take(&mut self.shared().changes)
     }
 }
@@ -465,7 +444,7 @@ mod tests {
             routes.succeeded(0);
             assert_eq!(second.join().unwrap(), Ok(DIRECT.to_owned()));
         });
-        assert_eq!(routes.take_changes(), [Change::Opened { route: DIRECT.to_owned() }]);
+        assert_eq!(routes.take_changes(), [RouteChange::Opened { route: DIRECT.to_owned() }]);
     }
 
     #[test]
@@ -493,7 +472,7 @@ mod tests {
         routes.refused(1, None);
         routes.refused(2, None);
         let changes = routes.take_changes();
-        let [Change::Opened { .. }, Change::Closed { after, .. }] = changes.as_slice() else {
+        let [RouteChange::Opened { .. }, RouteChange::Closed { after, .. }] = changes.as_slice() else {
             panic!("{changes:?}")
         };
         assert_eq!(after.as_secs() / 60, 120);

@@ -9,7 +9,8 @@ use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::{Link, Slug, WatchlistEntry};
 use crate::domain::span::left;
-use crate::lists::{Doubt, lacks_id, left_alone_until, look_at, note_routes, tiles_text};
+use crate::lists::{Doubt, lacks_id, look_at, tiles_text};
+use crate::run::doors::{left_alone_until, note_routes};
 use crate::store::{Look, Store, StoreError};
 
 /// What was read for one person.
@@ -136,9 +137,11 @@ fn read<'a>(
     let known =
         firsts.iter().map(|(_, entry)| is_known_without_id(store, entry)).collect::<Result<Vec<_>, _>>()?;
     let never = |_, _: &Result<_, _>| false;
-    door.film_pages(&slugs, never, |index, page| {
-        doubt.tally.note(&page, known[index]);
-        films[index] = Some(page);
+    door.film_pages(&slugs, never, |came| {
+        for (index, page) in came {
+            doubt.tally.note(&page, known[index]);
+            films[index] = Some(page);
+        }
     });
     note_routes(door, store, now)?;
     let lacks = |page: &Option<Result<FilmPage, _>>| page.as_ref().is_some_and(|page| lacks_id(page, false));

@@ -13,7 +13,6 @@ use crate::domain::request::RequestProblem;
 use crate::domain::span::show_time;
 use crate::domain::span::{ago, left};
 use crate::domain::text::excerpt;
-use crate::run::now;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError};
 use crate::system::layout::{columns, wrap};
 
@@ -30,12 +29,13 @@ pub(super) fn answer(
     store: Option<&Store>,
     config: &Config,
     as_json: bool,
+    now: Timestamp,
 ) -> anyhow::Result<String> {
     let films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
     let view = View {
         config,
-        now: now(),
-        blocked_until: blocked_until(store)?,
+        now,
+        blocked_until: blocked_until(store, now)?,
         has_spans: !as_json,
         columns: columns(),
         collections: store.map_or(Ok(HashMap::new()), |store| collections(store, config))?,
@@ -58,9 +58,9 @@ pub(super) fn answer(
 }
 
 /// Until when Letterboxd is left alone on every way that was refused; `None` when it may be asked.
-fn blocked_until(store: Option<&Store>) -> Result<Option<Timestamp>, StoreError> {
+fn blocked_until(store: Option<&Store>, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let cool_downs = store.map_or(Ok(Vec::new()), Store::cool_downs)?;
-    Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now()))
+    Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now))
 }
 
 /// By person: a mark of the collection, the same for all who share one, and the films that stay in it although everybody
