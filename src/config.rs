@@ -67,7 +67,7 @@ pub struct Letterboxd {
     pub timeout: Duration,
     /// What lbjf calls itself.
     pub user_agent: String,
-    /// How old a full crawl may become; `None`: only `--full` makes one.
+    /// How old the last whole reading of a list may become; `None`: only `--full` makes one.
     pub full_scan: Option<Duration>,
     /// How long Letterboxd is left alone after it refused us; it doubles while that repeats.
     pub cool_down: Duration,

@@ -7,8 +7,10 @@
 
 mod describe;
 mod json;
+mod lists;
 mod log;
 mod notices;
+mod page_failures;
 mod requests;
 mod routes;
 mod summary;
@@ -16,13 +18,14 @@ mod summary;
 use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, Failed, ListReading, Outcome, Severity, Trouble};
+use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
 use crate::domain::film::{Film, Overrides};
 use crate::domain::step::Step;
 use crate::exit::Exit;
 pub use crate::store::StoreError;
 use crate::store::{Notice, RunEnd, Store};
 use json::Document;
+pub use page_failures::PageFailures;
 pub use requests::NotAdded;
 pub use routes::note_routes;
 use summary::Summary;
@@ -133,11 +136,6 @@ impl Journal {
     /// Letterboxd was not asked, since it refuses this machine. The exit code tells that above all.
     pub fn block(&mut self) {
         self.tell(Event::Refused);
-    }
-
-    /// How the reading of one person's list went.
-    pub fn list_read(&mut self, list: &ListReading) {
-        self.tell(Event::ListRead(list));
     }
 
     /// How a step ended. `root_folder` is where an added film really went.

@@ -198,7 +198,7 @@ impl Collect<'_> {
         let mut accepted = Vec::new();
         for user in &group.users {
             lists.push(journal.store.listed(&user.name, !user.remove_unlisted)?);
-            accepted.push(journal.store.cursor(&user.name)?.accepted_at.is_some());
+            accepted.push(journal.store.has_accepted_reading(&user.name)?);
         }
         let viewers: Vec<Viewer<'_>> = group
             .users

@@ -8,6 +8,7 @@
 //! is brought up to date, a copy of it is kept beside it as `lbjf.db.v<schema>.bak`.
 
 mod cool_downs;
+mod cursors;
 mod films;
 mod lists;
 mod members;

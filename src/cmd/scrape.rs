@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::cli::ScrapeArgs;
 use crate::clients::http::RetryPolicy;
-use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
@@ -18,7 +17,8 @@ use crate::domain::span::left;
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::lists::{Doubt, Looks, lacks_id, last_page, look_at, tiles_text};
+use crate::lists::watchlist::{Failure, Reading};
+use crate::lists::{Doubt, Looks, lacks_id, look_at, tiles_text};
 use crate::run::doors::{left_alone_until, letterboxd, note_routes};
 use crate::run::session::{holder, keep};
 use crate::store::{Look, Store, StoreError};
@@ -111,75 +111,37 @@ struct List {
 
 /// Reads the pages that are needed for `limit` entries, or all.
 fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List, PageError> {
-    let mut first = Err(PageError::Stopped);
-    letterboxd.watchlist_pages(&[(user, 1)], |_, page| first = page);
-    let first = first?;
-    let (declared, per_page) = (first.declared, u32::try_from(first.entries.len().max(1)).unwrap_or(1));
-    let most = limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1));
-    let mut pages = vec![Some(first)];
-    let (mut failures, mut unasked) = (Vec::new(), 0);
-    loop {
-        let there = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-        let numbers: Vec<_> =
-            (there + 1..=last_page(&pages).min(most)).map(|number| (user, number)).collect();
-        if numbers.is_empty() || !failures.is_empty() || unasked > 0 {
-            break;
-        }
-        pages.resize(pages.len() + numbers.len(), None);
-        letterboxd.watchlist_pages(&numbers, |index, page| match page {
-            Ok(page) => pages[numbers[index].1 as usize - 1] = Some(page),
-            // Told by what ended the asking.
-            Err(error) if !error.is_answer() => unasked += 1,
-            Err(error) => failures.push(format!("watchlist page {}: {error}", numbers[index].1)),
-        });
+    let mut reading = Reading::begin(letterboxd, user)?;
+    let per_page = u32::try_from(reading.entries().len().max(1)).unwrap_or(1);
+    reading.read_all(limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1)), |_| ());
+    let (answers, unasked): (Vec<_>, Vec<_>) =
+        reading.failures().iter().partition(|failure| failure.error.is_answer());
+    let text = |failure: &Failure| format!("watchlist page {}: {}", failure.number, failure.error);
+    let mut failures: Vec<String> = answers.into_iter().map(text).collect();
+    // Told by what ended the asking.
+    if !unasked.is_empty() {
+        failures.push(format!("{} not asked", plural(unasked.len(), "more page")));
     }
-    if unasked > 0 {
-        failures.push(format!("{} not asked", plural(unasked, "more page")));
-    }
-    let is_cut = last_page(&pages) as usize > pages.len();
-    let pages: Vec<WatchlistPage> = pages.into_iter().flatten().collect();
-    if let Err(error) = page::prove_end(&pages)
-        && failures.is_empty()
-        && !is_cut
-    {
-        failures.push(format!("watchlist page {}: {error}", pages.len()));
-    }
-    let is_moved = stands_on_two(&pages);
-    let tiles = pages.iter().map(|page| page.other_tiles).fold(0, u32::saturating_add);
-    let shown: usize = pages.iter().map(|page| page.entries.len()).sum();
     let mut skips = Vec::new();
-    if tiles > 0 && failures.is_empty() {
-        let films = u32::try_from(shown).unwrap_or(u32::MAX);
-        match page::films_in_other_tiles(&pages, films, 0) {
-            Some((error, number)) if !is_cut => failures.push(format!("watchlist page {number}: {error}")),
-            Some(_) => {}
-            None => skips.push(tiles_text(tiles)),
+    let is_cut = !reading.is_at_end();
+    if failures.is_empty() && !is_cut {
+        match reading.hidden_films(0) {
+            Some(failure) => failures.push(text(&failure)),
+            None if reading.other_tiles() > 0 => skips.push(tiles_text(reading.other_tiles())),
+            None => {}
         }
     }
-    let mut seen = HashSet::new();
-    let mut entries: Vec<_> = pages.into_iter().flat_map(|page| page.entries).collect();
-    entries.retain(|entry| seen.insert(entry.slug.clone()));
+    let mut entries: Vec<_> = reading.entries().into_iter().cloned().collect();
     let limit = limit.map_or(usize::MAX, |limit| limit as usize);
     let outcome = match entries.len() {
         _ if !failures.is_empty() => "incomplete",
         count if is_cut || count > limit => "limited",
-        count if is_moved || count != declared as usize => "total_moved",
+        count if reading.has_moved() || count != reading.declared() as usize => "total_moved",
         0 => "empty",
         _ => "complete",
     };
     entries.truncate(limit);
-    Ok(List { declared, outcome, entries, failures, skips })
-}
-
-/// Does a film stand on two of these pages? Then the list moved while it was read.
-fn stands_on_two(pages: &[WatchlistPage]) -> bool {
-    let mut before = HashSet::new();
-    pages.iter().any(|page| {
-        let here: HashSet<_> = page.entries.iter().map(|entry| &entry.slug).collect();
-        let is_double = here.iter().any(|slug| before.contains(slug));
-        before.extend(here);
-        is_double
-    })
+    Ok(List { declared: reading.declared(), outcome, entries, failures, skips })
 }
 
 /// An entry as it is printed.

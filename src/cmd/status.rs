@@ -195,13 +195,13 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
 
 fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, status: &Status<'_>) {
     let now = status.now;
-    let Some(scraped_at) = person.scraped_at else {
+    let Some(read_at) = person.read_at else {
         let _ = writeln!(text, "{}: never scraped", person.name);
         return;
     };
     let _ = match person.good_at {
         Some(good_at) => writeln!(text, "{}: last good scrape {}", person.name, ago(now, good_at)),
-        None => writeln!(text, "{}: no good scrape yet, last try {}", person.name, ago(now, scraped_at)),
+        None => writeln!(text, "{}: not read yet, last try {}", person.name, ago(now, read_at)),
     };
     let mut row = |label: &str, value: String| {
         let _ = writeln!(text, "{}", wrap(&format!("  {label:<16} {value}"), 19, status.columns));

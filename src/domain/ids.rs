@@ -45,6 +45,10 @@ impl<'de> Deserialize<'de> for JellyfinId {
     }
 }
 
+/// A list in the store. Only the store makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ListId(pub(crate) i64);
+
 /// Letterboxd's short id of a film, as in `boxd.it/IWJq` and in exports. Capitals matter, and it never changes
 /// (docs/letterboxd.md#film-names).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

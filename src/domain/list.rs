@@ -1,25 +1,56 @@
-//! A list: where its last reading stopped.
+//! A list: where it is read from, and where its readings stand.
 
 use super::clock::Timestamp;
 
-/// What is remembered of a person's list.
+/// Where a list is read from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ListSource {
+    /// The watchlist of a Letterboxd member.
+    Watchlist {
+        /// Their name, in lower case as in addresses.
+        member: String,
+    },
+}
+
+impl ListSource {
+    /// The watchlist of this member.
+    pub fn watchlist(member: &str) -> Self {
+        Self::Watchlist { member: member.to_owned() }
+    }
+
+    /// The word for this kind of list in the store.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Watchlist { .. } => "watchlist",
+        }
+    }
+
+    /// What tells it from the others of its kind.
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Watchlist { member } => member,
+        }
+    }
+}
+
+/// What is remembered of the readings of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
-    /// The last accepted crawl.
+    /// The last accepted reading.
     pub accepted_at: Option<Timestamp>,
-    /// The last crawl in which every page was read, accepted or not.
-    pub crawled_at: Option<Timestamp>,
+    /// The last whole reading, accepted or not.
+    pub whole_at: Option<Timestamp>,
     /// Entries that are counted but never shown, as far as accepted.
     pub shortfall: u32,
-    /// The crawls whose total disagrees.
+    /// The readings whose total disagrees.
     pub mismatch: Option<Mismatch>,
-    /// Since when a crawl waits that lacks so much that it is not believed.
+    /// Since when a reading waits that lacks so much that it is not believed.
     pub pending_at: Option<Timestamp>,
-    /// The crawls that lacked a page, when the last ones did.
+    /// The readings that lacked a page, when the last ones did.
     pub incomplete: Option<Incomplete>,
 }
 
-/// Crawls in a row in which a page could not be read.
+/// Readings in a row in which a page could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Incomplete {
     /// The last of them.
@@ -35,12 +66,12 @@ impl Incomplete {
     }
 }
 
-/// Crawls in which every page was read, but the total is another.
+/// Readings in which every page was read, but the total is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// The first crawl with this shortfall.
+    /// The first reading with this shortfall.
     pub first_at: Timestamp,
-    /// How many crawls in a row disagreed while the total stayed the same.
+    /// How many readings in a row disagreed while the total stayed the same.
     pub count: u32,
     /// The total that was declared.
     pub declared: u32,
@@ -49,10 +80,10 @@ pub struct Mismatch {
 }
 
 impl Cursor {
-    /// Was all of the list known after the last scrape, with nothing in doubt and nothing hidden?
-    pub fn is_whole(&self) -> bool {
+    /// Was all of the list known after the last reading, with nothing in doubt and nothing hidden?
+    pub fn is_settled(&self) -> bool {
         self.accepted_at.is_some()
-            && self.crawled_at.is_some()
+            && self.whole_at.is_some()
             && self.shortfall == 0
             && self.mismatch.is_none()
             && self.pending_at.is_none()

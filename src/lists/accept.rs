@@ -1,6 +1,6 @@
-//! Where a person's last scrape stopped, and what a new look at their list means. Pure: no I/O, no clock.
+//! What a new reading of a list means, where its readings stand. Pure: no I/O, no clock.
 //!
-//! A crawl is *accepted* when it may take entries off the known list. This is the one place where doubt about a list
+//! A reading is *accepted* when it may take entries off the known list. This is the one place where doubt about a list
 //! is handled; everything after it is arithmetic on known lists.
 
 use crate::domain::clock::Timestamp;
@@ -17,7 +17,7 @@ pub struct Terms {
     pub full: bool,
     /// `--allow-shrink`
     pub allow_shrink: bool,
-    /// The age at which a full crawl is due, in seconds; `None`: never by itself.
+    /// The age at which a whole reading is due, in seconds; `None`: never by itself.
     pub full_scan_secs: Option<Timestamp>,
 }
 
@@ -32,10 +32,10 @@ pub enum Need {
     All,
 }
 
-/// What a crawl of all pages means.
+/// What a whole reading means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The known list becomes this crawl.
+    /// The known list becomes what it shows.
     Accepted {
         /// Counted but not shown.
         shortfall: u32,
@@ -49,9 +49,9 @@ pub enum Verdict {
     },
 }
 
-/// A crawl in which every page was read.
+/// A reading in which every page was read.
 #[derive(Clone, Copy, Debug)]
-pub struct Crawl {
+pub struct Whole {
     /// The total of the pages, when all of them declared the same one.
     pub declared: Option<u32>,
     /// The total of page 1.
@@ -60,11 +60,11 @@ pub struct Crawl {
     pub unique: u32,
     /// Entries on the known list before.
     pub known: u32,
-    /// Entries of the known list that the crawl lacks.
+    /// Entries of the known list that it lacks.
     pub gone: u32,
-    /// Entries that the pending crawl lacked.
+    /// Entries that the pending reading lacked.
     pub missing: u32,
-    /// Those of them that this crawl lacks too.
+    /// Those of them that this one lacks, too.
     pub still_missing: u32,
 }
 
@@ -86,19 +86,19 @@ pub fn waits_for_a_page(cursor: &Cursor, terms: Terms) -> bool {
 
 /// Must all pages be read, whatever the newest ones show? By its age, too: a date in the future, from a clock that
 /// was wrong, counts as old.
-pub fn is_crawl_due(cursor: &Cursor, terms: Terms) -> bool {
-    let is_old = match (cursor.crawled_at, terms.full_scan_secs) {
+pub fn is_whole_due(cursor: &Cursor, terms: Terms) -> bool {
+    let is_old = match (cursor.whole_at, terms.full_scan_secs) {
         // A timer may be a little early: of a day 23 hours are enough.
         (Some(then), Some(limit)) => (terms.now - then) * 24 >= limit * 23 || then > terms.now + HOUR,
         _ => false,
     };
-    terms.full || (!waits_for_a_page(cursor, terms) && (cursor.crawled_at.is_none() || is_old))
+    terms.full || (!waits_for_a_page(cursor, terms) && (cursor.whole_at.is_none() || is_old))
 }
 
 /// Were the newest pages enough? `known` entries were on the list before, `new` ones stand in front of them, and
 /// the page declares `declared`.
 pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) -> Need {
-    if is_crawl_due(cursor, terms) {
+    if is_whole_due(cursor, terms) {
         return Need::All;
     }
     // Also where the sum is right: it may be so by chance, and would hide what stands on the page.
@@ -106,7 +106,7 @@ pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) 
         return Need::Wait;
     }
     if u64::from(known) + u64::from(new) + u64::from(cursor.shortfall) == u64::from(declared) {
-        // Before the first accepted crawl nothing is taken out of a collection: no time to lose.
+        // Before the first accepted reading nothing is taken out of a collection: no time to lose.
         return if cursor.accepted_at.is_some() { Need::Head } else { Need::All };
     }
     // Pages are cached for minutes on the other side: once more next time, then when something moved, or when a
@@ -120,9 +120,9 @@ pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) 
     if (total_waits || shrink_waits) && !terms.allow_shrink { Need::Wait } else { Need::All }
 }
 
-/// What does this crawl mean for the known list?
-pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
-    let shortfall = crawl.declared.and_then(|declared| declared.checked_sub(crawl.unique));
+/// What does a whole reading mean for the known list?
+pub fn judge(cursor: &Cursor, terms: Terms, whole: Whole) -> Verdict {
+    let shortfall = whole.declared.and_then(|declared| declared.checked_sub(whole.unique));
     let known_shortfall = cursor.accepted_at.map(|_| cursor.shortfall);
     let shortfall = match shortfall {
         Some(shortfall) if shortfall == 0 || Some(shortfall) == known_shortfall => shortfall,
@@ -130,7 +130,7 @@ pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
             (Some(shortfall), Some(before))
                 if before.shortfall == other
                     && age(terms.now, before.first_at) >= HOUR
-                    && !is_most(shortfall, crawl.declared_first) =>
+                    && !is_most(shortfall, whole.declared_first) =>
             {
                 shortfall
             }
@@ -139,18 +139,18 @@ pub fn judge(cursor: &Cursor, terms: Terms, crawl: Crawl) -> Verdict {
                     cursor.mismatch,
                     terms.now,
                     other,
-                    crawl.declared_first,
+                    whole.declared_first,
                 ));
             }
         },
     };
-    let collapsed = is_most(crawl.gone, crawl.known) || (crawl.unique == 0 && crawl.known > 0);
+    let collapsed = is_most(whole.gone, whole.known) || (whole.unique == 0 && whole.known > 0);
     if !collapsed || terms.allow_shrink {
         return Verdict::Accepted { shortfall };
     }
-    // Does it lack what the waiting crawl lacked? 90 % is enough: people go on using their list.
+    // Does it lack what the waiting one lacked? 90 % is enough: people go on using their list.
     let lacks_again =
-        crawl.missing > 0 && u64::from(crawl.still_missing) * 10 >= u64::from(crawl.missing) * 9;
+        whole.missing > 0 && u64::from(whole.still_missing) * 10 >= u64::from(whole.missing) * 9;
     match cursor.pending_at {
         Some(since) if lacks_again && age(terms.now, since) >= HOUR => Verdict::Accepted { shortfall },
         Some(since) if lacks_again => Verdict::Pending { since },
@@ -188,12 +188,12 @@ mod tests {
         Terms { now: NOW, full: false, allow_shrink: false, full_scan_secs: Some(24 * HOUR) };
 
     fn settled(age: Timestamp) -> Cursor {
-        Cursor { accepted_at: Some(NOW - age), crawled_at: Some(NOW - age), ..Cursor::default() }
+        Cursor { accepted_at: Some(NOW - age), whole_at: Some(NOW - age), ..Cursor::default() }
     }
 
-    fn crawl(known: u32, unique: u32, gone: u32) -> Crawl {
+    fn whole(known: u32, unique: u32, gone: u32) -> Whole {
         let total = unique;
-        Crawl {
+        Whole {
             declared: Some(total),
             declared_first: total,
             unique,
@@ -226,22 +226,22 @@ mod tests {
     }
 
     #[test]
-    fn a_full_crawl_is_due_when_the_last_one_is_old_or_from_a_clock_that_was_ahead() {
+    fn a_whole_reading_is_due_when_the_last_one_is_old_or_from_a_clock_that_was_ahead() {
         for (age, expected) in
             [(23 * HOUR, true), (23 * HOUR - 1, false), (-HOUR, false), (-HOUR - 1, true), (0, false)]
         {
-            assert_eq!(is_crawl_due(&settled(age), TERMS), expected, "{age} seconds old");
+            assert_eq!(is_whole_due(&settled(age), TERMS), expected, "{age} seconds old");
             let never = Terms { full_scan_secs: None, ..TERMS };
-            assert!(!is_crawl_due(&settled(age), never), "{age} seconds old, and never by itself");
-            assert!(is_crawl_due(&settled(age), Terms { full: true, ..never }));
+            assert!(!is_whole_due(&settled(age), never), "{age} seconds old, and never by itself");
+            assert!(is_whole_due(&settled(age), Terms { full: true, ..never }));
         }
-        assert!(is_crawl_due(&Cursor::default(), Terms { full_scan_secs: None, ..TERMS }));
+        assert!(is_whole_due(&Cursor::default(), Terms { full_scan_secs: None, ..TERMS }));
     }
 
     #[test]
     fn a_page_that_cannot_be_read_is_tried_once_more_and_then_once_an_hour() {
         let missing = |count| Cursor {
-            crawled_at: None,
+            whole_at: None,
             incomplete: Some(Incomplete { last_at: NOW, count }),
             ..settled(HOUR)
         };
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn need_is_all_pages_until_a_crawl_is_accepted() {
+    fn need_is_all_pages_until_a_reading_is_accepted() {
         let cursor = Cursor { accepted_at: None, ..settled(HOUR) };
         assert_eq!(need(&cursor, TERMS, 60, 0, 60), Need::All);
     }
@@ -278,16 +278,16 @@ mod tests {
     }
 
     #[test]
-    fn a_crawl_whose_total_is_right_is_accepted() {
-        assert_eq!(judge(&Cursor::default(), TERMS, crawl(0, 60, 0)), Verdict::Accepted { shortfall: 0 });
-        assert_eq!(judge(&Cursor::default(), TERMS, crawl(0, 0, 0)), Verdict::Accepted { shortfall: 0 });
-        assert_eq!(judge(&settled(HOUR), TERMS, crawl(60, 57, 3)), Verdict::Accepted { shortfall: 0 });
+    fn a_reading_whose_total_is_right_is_accepted() {
+        assert_eq!(judge(&Cursor::default(), TERMS, whole(0, 60, 0)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&Cursor::default(), TERMS, whole(0, 0, 0)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&settled(HOUR), TERMS, whole(60, 57, 3)), Verdict::Accepted { shortfall: 0 });
     }
 
     #[test]
     fn a_total_that_disagrees_takes_nothing_off_until_it_repeats_an_hour_later() {
         let short =
-            |declared| Crawl { declared: Some(declared), declared_first: declared, ..crawl(60, 58, 2) };
+            |declared| Whole { declared: Some(declared), declared_first: declared, ..whole(60, 58, 2) };
         let first = judge(&settled(HOUR), TERMS, short(60));
         let expected = Mismatch { first_at: NOW, count: 1, declared: 60, shortfall: Some(2) };
         assert_eq!(first, Verdict::Mismatch(expected));
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_list_of_which_less_than_half_is_shown_is_never_accepted() {
         let short =
-            |shown| Crawl { declared: Some(414), declared_first: 414, ..crawl(415, shown, 415 - shown) };
+            |shown| Whole { declared: Some(414), declared_first: 414, ..whole(415, shown, 415 - shown) };
         let before =
             |shortfall| Mismatch { first_at: NOW, count: 2, declared: 414, shortfall: Some(shortfall) };
         let later = Terms { now: NOW + 2 * HOUR, allow_shrink: true, ..TERMS };
@@ -332,7 +332,7 @@ mod tests {
                 "and time alone settles nothing"
             );
         }
-        let few = Crawl { declared: Some(6), declared_first: 6, ..crawl(6, 1, 5) };
+        let few = Whole { declared: Some(6), declared_first: 6, ..whole(6, 1, 5) };
         let cursor = Cursor {
             mismatch: Some(Mismatch { first_at: NOW, count: 1, declared: 6, shortfall: Some(5) }),
             ..settled(HOUR)
@@ -355,28 +355,28 @@ mod tests {
     #[test]
     fn an_accepted_shortfall_is_remembered() {
         let cursor = Cursor { shortfall: 2, ..settled(HOUR) };
-        let short = Crawl { declared: Some(60), declared_first: 60, ..crawl(58, 58, 0) };
+        let short = Whole { declared: Some(60), declared_first: 60, ..whole(58, 58, 0) };
         assert_eq!(judge(&cursor, TERMS, short), Verdict::Accepted { shortfall: 2 });
-        assert_eq!(judge(&cursor, TERMS, crawl(58, 60, 0)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&cursor, TERMS, whole(58, 60, 0)), Verdict::Accepted { shortfall: 0 });
     }
 
     #[test]
     fn pages_that_disagree_among_themselves_or_show_too_much_are_never_accepted() {
-        let moved = Crawl { declared: None, ..crawl(60, 60, 0) };
-        let surplus = Crawl { declared: Some(58), declared_first: 58, ..crawl(60, 60, 0) };
-        for crawl in [moved, surplus] {
-            let Verdict::Mismatch(mismatch) = judge(&settled(HOUR), TERMS, crawl) else {
-                panic!("{crawl:?}")
+        let moved = Whole { declared: None, ..whole(60, 60, 0) };
+        let surplus = Whole { declared: Some(58), declared_first: 58, ..whole(60, 60, 0) };
+        for whole in [moved, surplus] {
+            let Verdict::Mismatch(mismatch) = judge(&settled(HOUR), TERMS, whole) else {
+                panic!("{whole:?}")
             };
             assert_eq!(mismatch.shortfall, None);
             let cursor = Cursor { mismatch: Some(mismatch), ..settled(HOUR) };
             let later = Terms { now: NOW + 2 * HOUR, ..TERMS };
-            assert!(matches!(judge(&cursor, later, crawl), Verdict::Mismatch(_)));
+            assert!(matches!(judge(&cursor, later, whole), Verdict::Mismatch(_)));
         }
     }
 
     #[test]
-    fn a_list_that_collapsed_waits_an_hour_for_a_second_crawl() {
+    fn a_list_that_collapsed_waits_an_hour_for_a_second_whole() {
         let pending = Verdict::Pending { since: NOW };
         for (known, unique, gone, expected) in [
             (60, 29, 31, pending),
@@ -386,17 +386,17 @@ mod tests {
             (3, 0, 3, pending),
         ] {
             assert_eq!(
-                judge(&settled(HOUR), TERMS, crawl(known, unique, gone)),
+                judge(&settled(HOUR), TERMS, whole(known, unique, gone)),
                 expected,
                 "{gone} of {known}"
             );
         }
         let allowed = Terms { allow_shrink: true, ..TERMS };
-        assert_eq!(judge(&settled(HOUR), allowed, crawl(60, 0, 60)), Verdict::Accepted { shortfall: 0 });
+        assert_eq!(judge(&settled(HOUR), allowed, whole(60, 0, 60)), Verdict::Accepted { shortfall: 0 });
 
         let cursor = Cursor { pending_at: Some(NOW), ..settled(HOUR) };
         let later = |minutes: Timestamp| Terms { now: NOW + minutes * 60, ..TERMS };
-        let again = |still| Crawl { missing: 40, still_missing: still, ..crawl(60, 20, 40) };
+        let again = |still| Whole { missing: 40, still_missing: still, ..whole(60, 20, 40) };
         assert_eq!(need(&cursor, later(59), 60, 0, 20), Need::Wait);
         assert_eq!(need(&cursor, later(59), 60, 0, 60), Need::Head, "it was a false alarm");
         assert_eq!(need(&cursor, later(60), 60, 0, 20), Need::All);
@@ -404,7 +404,7 @@ mod tests {
         assert_eq!(judge(&cursor, later(60), again(36)), Verdict::Accepted { shortfall: 0 });
         assert_eq!(judge(&cursor, later(60), again(35)), Verdict::Pending { since: NOW + HOUR });
         assert_eq!(judge(&cursor, later(-600), again(40)), pending, "a clock set back makes nothing old");
-        let nothing_waited = Crawl { missing: 0, ..again(0) };
+        let nothing_waited = Whole { missing: 0, ..again(0) };
         assert_eq!(judge(&cursor, later(60), nothing_waited), Verdict::Pending { since: NOW + HOUR });
     }
 }

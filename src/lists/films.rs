@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use super::doubt::{Doubt, lacks_id};
-use super::tell::Failures;
 use super::{keep, note_routes};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
@@ -15,7 +14,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
 use crate::domain::film::{Film, Uid};
 use crate::domain::text::plural;
-use crate::journal::Journal;
+use crate::journal::{Journal, PageFailures};
 use crate::store::{Look, Store, StoreError};
 
 /// After so many pages, what they brought is passed on.
@@ -36,7 +35,7 @@ pub fn films(
     let due = if full { Timestamp::MAX } else { now };
     let (mut unread, listers) = journal.store.unread(people, due)?;
     let mut asked: HashSet<Uid> = HashSet::new();
-    let mut failures = Failures::default();
+    let mut failures = PageFailures::default();
     let mut doubt = Doubt::default();
     let mut place = 0;
     'people: for person in people.iter().filter(|person| listers.contains(*person)) {
@@ -114,7 +113,7 @@ pub fn films(
     } else if failures.is_empty() {
         journal.store.forget_notices("films")?;
     }
-    failures.tell_films(journal)?;
+    journal.film_pages_failed(&failures)?;
     if letterboxd.unasked() > 0 && !is_changed {
         let pages = plural(letterboxd.unasked(), "page");
         let text = format!("gave up after 5 failed requests in a row; {pages} left for the next run");

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::accept::Terms;
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::WatchlistPage;
-use crate::lists::accept::Terms;
-use crate::store::{Store, StoreError};
+use crate::domain::list::ListSource;
+use crate::journal::Journal;
+use crate::store::StoreError;
 
 /// Whose list a page shows.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub(super) enum Met {
 /// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one, unless
 /// the config names that, too, and it is theirs as far as known. `everybody` is whom the config names.
 pub(super) fn meet(
-    store: &mut Store,
+    journal: &mut Journal,
     people: &[String],
     pages: &[Result<WatchlistPage, PageError>],
     everybody: &[String],
@@ -35,7 +37,7 @@ pub(super) fn meet(
     let mut met: Vec<Met> = people.iter().map(|_| Met::Themselves).collect();
     let mut is_new = Vec::new();
     for person in people {
-        is_new.push(store.member(person)?.is_none());
+        is_new.push(member(journal, person)?.is_none());
     }
     // Somebody under a new name first: then the old one is free for whoever has it now.
     let mut order: Vec<usize> = (0..people.len()).collect();
@@ -43,7 +45,7 @@ pub(super) fn meet(
     for index in order {
         let person = &people[index];
         let Some(found) = shown.get(person.as_str()).copied() else { continue };
-        match store.member(person)? {
+        match member(journal, person)? {
             Some(known) if known != found && !terms.allow_shrink => {
                 met[index] = Met::Other { known, found };
                 continue;
@@ -53,14 +55,13 @@ pub(super) fn meet(
         let is_theirs = |name: &String| {
             everybody.contains(name) && shown.get(name.as_str()).is_none_or(|number| *number == found)
         };
-        let others = store.names_of_member(found, person)?;
+        let others = journal.store().names_of_member(found, person)?;
         let (there, gone): (Vec<_>, Vec<_>) = others.into_iter().partition(is_theirs);
-        if let (true, Some(old)) = (there.is_empty(), gone.first())
-            && store.rename_person(old, person)?
-        {
-            log::info!("{person}: is `{old}` under a new name; what is known of them is kept");
+        if let (true, Some(old)) = (there.is_empty(), gone.first()) {
+            journal.member_renamed(old, person)?;
         }
-        store.record_member(person, found)?;
+        let list = journal.want_list(person, &ListSource::watchlist(person))?;
+        journal.member_known(list, found)?;
         // Said of the later one of the two.
         let place = |name: &String| everybody.iter().position(|one| one == name);
         if let Some(first) = there.into_iter().find(|name| place(name) < place(person)) {
@@ -68,4 +69,10 @@ pub(super) fn meet(
         }
     }
     Ok(met)
+}
+
+/// Letterboxd's number of this member, as far as known.
+fn member(journal: &Journal, person: &str) -> Result<Option<i64>, StoreError> {
+    let list = journal.store().find_list(&ListSource::watchlist(person))?;
+    list.map_or(Ok(None), |list| journal.store().member(list))
 }

@@ -1,40 +1,42 @@
-//! What is said of watchlists and film pages, and how each scrape is written down.
+//! What is said of a list that was read, or could not be.
 
-use std::collections::BTreeMap;
-
-use super::{Scraped, Trouble};
+use super::outcome::{ListOutcome, Trouble};
+use super::watchlist::Failure;
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
 use crate::domain::event::{Failed, ListReading};
+use crate::domain::ids::ListId;
 use crate::domain::text::plural;
-use crate::journal::Journal;
+use crate::journal::{Journal, PageFailures};
 use crate::store::StoreError;
 
-/// Writes down how a scrape went and says what a person should know about it.
+/// Writes down how the reading of a list went, and says what a person should know about it. What is told of several
+/// people at once is `common`.
 pub(super) fn tell(
     journal: &mut Journal,
     person: &str,
-    scraped: &Scraped,
-    common: &Failures,
+    list: ListId,
+    read: &ListOutcome,
+    common: &PageFailures,
 ) -> Result<(), StoreError> {
     let mut problem = None;
-    match &scraped.also {
+    match &read.namesake {
         Some(name) => {
             let text = format!("is the same member as `{name}`, who is in the config, too");
             let hint = "take the name out of the config that is no longer theirs; what is known of it then goes on under the other, unless that has a list already";
             journal.warning(("member", person), person, &text, Some(hint))?;
         }
-        None if scraped.trouble.is_none() => journal.store.forget_notices_about("member", person)?,
+        None if read.trouble.is_none() => journal.trouble_over_for("member", person)?,
         None => {}
     }
-    match &scraped.trouble {
+    match &read.trouble {
         None => {
-            journal.store.forget_notices_about("scrape", person)?;
-            journal.store.forget_notices("block")?;
-            if scraped.other_tiles == 0 {
-                journal.store.forget_notices_about("tiles", person)?;
+            journal.trouble_over_for("scrape", person)?;
+            journal.trouble_over("block")?;
+            if read.other_tiles == 0 {
+                journal.trouble_over_for("tiles", person)?;
             } else {
-                journal.warning(("tiles", person, ""), person, &tiles_text(scraped.other_tiles), None)?;
+                journal.warning(("tiles", person, ""), person, &tiles_text(read.other_tiles), None)?;
             }
         }
         Some(Trouble::OtherMember { known, found }) => {
@@ -45,21 +47,21 @@ pub(super) fn tell(
             journal.failure(Failed::List, ("scrape", person, "member"), person, &text, Some(hint))?;
             problem = Some(text);
         }
-        Some(Trouble::Page { error: PageError::Stopped, .. }) => journal.block(),
+        Some(Trouble::Page(Failure { error: PageError::Stopped, .. })) => journal.block(),
         // Told once for all.
-        Some(Trouble::Page { error: PageError::GivenUp, .. }) => {}
-        Some(Trouble::Page { error, number }) => {
-            let text = page_trouble(error, *number);
+        Some(Trouble::Page(Failure { error: PageError::GivenUp, .. })) => {}
+        Some(Trouble::Page(failure @ Failure { error, number })) => {
+            let text = failure.to_string();
             // The name is right if page 1 was there.
             let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
-            if common.0.contains_key(&text) {
+            if common.has(&text) {
                 // Told once for all.
             } else if error.is_block() {
                 journal.block();
                 journal.warning("block", person, &text, hint)?;
             } else {
                 let failed = if is_own_trouble(error, *number) { Failed::List } else { Failed::User };
-                journal.failure(failed, ("scrape", person, scraped.outcome), person, &text, hint)?;
+                journal.failure(failed, ("scrape", person, read.word), person, &text, hint)?;
             }
             problem = Some(text);
         }
@@ -83,31 +85,29 @@ pub(super) fn tell(
         }
         Some(Trouble::Waits { why }) => {
             let text = format!("{why}; all pages are read again within an hour");
-            journal.failure(Failed::User, ("scrape", person, scraped.outcome), person, &text, None)?;
+            journal.failure(Failed::User, ("scrape", person, read.word), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Pending { gone, known }) => {
             let text = format!(
                 "{gone} of {known} films are gone from the watchlist at once; \
-                 nothing is taken off until a crawl in an hour or later says the same"
+                 nothing is taken off until a reading in an hour or later says the same"
             );
             let hint = "`lbjf sync --allow-shrink` accepts it now";
             journal.warning(("scrape", person, "pending"), person, &text, Some(hint))?;
             problem = Some(text);
         }
     }
-    let readable =
-        !matches!(scraped.trouble, Some(Trouble::Page { number: 1, .. } | Trouble::OtherMember { .. }));
-    let declared = scraped.declared.filter(|_| readable);
-    journal.store.record_scrape(person, scraped.outcome, problem.as_deref(), declared, journal.now())?;
-    journal.list_read(&ListReading {
+    let is_readable =
+        !matches!(read.trouble, Some(Trouble::Page(Failure { number: 1, .. }) | Trouble::OtherMember { .. }));
+    let reading = ListReading {
         user: person.to_owned(),
-        outcome: scraped.outcome,
-        declared: scraped.declared,
-        new: scraped.new,
-        gone: scraped.gone,
-    });
-    Ok(())
+        outcome: read.word,
+        declared: read.declared,
+        new: read.new,
+        gone: read.gone,
+    };
+    journal.list_read(list, &reading, problem.as_deref(), read.declared.filter(|_| is_readable))
 }
 
 /// Can only the person whose list it is mend this, or whoever wrote their name into the config? It is no fault of a
@@ -120,14 +120,6 @@ fn is_own_trouble(error: &PageError, number: u32) -> bool {
     }
 }
 
-/// What is wrong with a page of a watchlist. Page 1 is the list.
-pub(super) fn page_trouble(error: &PageError, number: u32) -> String {
-    match number {
-        1 => error.to_string(),
-        _ => format!("watchlist page {number}: {error}"),
-    }
-}
-
 /// What is said of tiles that are no films.
 pub fn tiles_text(tiles: u32) -> String {
     let (tiles, are) = (plural(tiles as usize, "tile"), if tiles == 1 { "is" } else { "are" });
@@ -135,8 +127,8 @@ pub fn tiles_text(tiles: u32) -> String {
 }
 
 /// What keeps several people from theirs in the same way, such as no network, is told once for all.
-pub(super) fn common_failures(pages: &[Result<WatchlistPage, PageError>], people: &[String]) -> Failures {
-    let mut failures = Failures::default();
+pub(super) fn common_failures(pages: &[Result<WatchlistPage, PageError>], people: &[String]) -> PageFailures {
+    let mut failures = PageFailures::default();
     for (place, page) in pages.iter().enumerate() {
         match page {
             Err(error) if error.is_answer() && error.is_passing() && !error.is_block() => {
@@ -145,48 +137,6 @@ pub(super) fn common_failures(pages: &[Result<WatchlistPage, PageError>], people
             _ => {}
         }
     }
-    failures.0.retain(|_, (_, names)| names.len() > 1);
+    failures.retain_common();
     failures
-}
-
-/// Pages that could not be read, by what was wrong.
-#[derive(Default)]
-pub(super) struct Failures(BTreeMap<String, (Option<&'static str>, BTreeMap<usize, String>)>);
-
-impl Failures {
-    /// `place` is the page's place among all that were asked.
-    pub(super) fn note(&mut self, why: &str, hint: Option<&'static str>, place: usize, name: &str) {
-        let (_, names) = self.0.entry(why.to_owned()).or_insert((hint, BTreeMap::new()));
-        names.insert(place, name.to_owned());
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// One line for each kind of failure.
-    pub(super) fn tell_films(self, journal: &mut Journal) -> Result<(), StoreError> {
-        for (why, (hint, names)) in self.0 {
-            let (failed, text) = (Failed::Films(names.len()), text(&why, "film page", &names));
-            journal.failure(failed, ("films", "", why.as_str()), "letterboxd", &text, hint)?;
-        }
-        Ok(())
-    }
-
-    /// One line for each kind of failure.
-    pub(super) fn tell_watchlists(self, journal: &mut Journal) -> Result<(), StoreError> {
-        for (why, (hint, names)) in self.0 {
-            let text = text(&why, "watchlist", &names);
-            let names: Vec<String> = names.into_values().collect();
-            let notice = ("watchlists", "", why.as_str());
-            journal.failure(Failed::Users(&names), notice, "letterboxd", &text, hint)?;
-        }
-        Ok(())
-    }
-}
-
-fn text(why: &str, what: &str, names: &BTreeMap<usize, String>) -> String {
-    let more = if names.len() > 3 { ", …" } else { "" };
-    let shown = names.values().take(3).cloned().collect::<Vec<_>>().join(", ");
-    format!("{} not read: {why} ({shown}{more})", plural(names.len(), what))
 }

@@ -133,8 +133,11 @@ impl Store {
 
     /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that had
     /// its slug before, or a provisional one that its own page will name.
-    pub fn identify(&mut self, entries: &[WatchlistEntry]) -> Result<Vec<Uid>, StoreError> {
-        self.transact(|db| entries.iter().map(|entry| identify(db, entry)).collect())
+    pub fn identify<'a>(
+        &mut self,
+        entries: impl IntoIterator<Item = &'a WatchlistEntry>,
+    ) -> Result<Vec<Uid>, StoreError> {
+        self.transact(|db| entries.into_iter().map(|entry| identify(db, entry)).collect())
     }
 
     /// The films on the list of this person whose page has to be asked: the newest entries first, but behind them those
@@ -256,7 +259,7 @@ impl Store {
     /// What `[films]` names and none of these people lists, once the list of each was read as a whole.
     pub fn unlisted(&self, overrides: &Overrides, people: &[String]) -> Result<Vec<Slug>, StoreError> {
         for person in people {
-            if self.cursor(person)?.accepted_at.is_none() {
+            if !self.has_accepted_reading(person)? {
                 return Ok(Vec::new());
             }
         }

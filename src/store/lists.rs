@@ -1,60 +1,108 @@
-//! Lists: the known entries of each, and its cursor. What comes onto a list begins a request of everybody who wants the
-//! list; what leaves it ends theirs, unless another list of theirs has it.
+//! Lists: who wants each, and its known entries. What comes onto a list begins a request of everybody who wants the
+//! list; what leaves it ends theirs, unless another list of theirs has it, or may have it.
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Uid;
-use crate::domain::list::{Cursor, Incomplete, Mismatch};
+use crate::domain::ids::ListId;
+use crate::domain::list::ListSource;
 
-pub(super) const KNOWN: &str = "
-    SELECT uid FROM list_entry
-    WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1) AND is_listed = 1";
+pub(super) const KNOWN: &str = "SELECT uid FROM list_entry WHERE list_id = ?1 AND is_listed = 1";
 
 /// The people on whose lists the film `?1` is or was.
 pub(super) const PEOPLE_OF_FILM: &str =
     "(SELECT person_list.person FROM list_entry JOIN person_list USING (list_id)
     WHERE list_entry.uid = ?1)";
 
-/// The id of somebody's watchlist. Of one that is new nothing is known, and its owner is who wants it.
-fn watchlist(db: &Connection, name: &str) -> Result<i64, StoreError> {
-    let sql = "SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1";
-    if let Some(id) = db.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()? {
-        return Ok(id);
-    }
-    db.execute("INSERT INTO list (kind, address) VALUES ('watchlist', ?1)", [name])?;
-    let id = db.last_insert_rowid();
-    db.execute("INSERT OR IGNORE INTO person (name) VALUES (?1)", [name])?;
-    db.execute("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)", params![name, id])?;
-    Ok(id)
-}
+/// Begins, at `?3`, the requests for what stands on the list `?1`, for everybody who wants it. A condition is to follow,
+/// and [`OR_AGAIN`].
+const BEGIN_REQUESTS: &str = "
+    INSERT INTO request (person, uid, server, requested_at, first_reading)
+    SELECT person.name, list_entry.uid, 'radarr', ?3, person.readings
+    FROM list_entry
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+        CROSS JOIN person ON person.name = person_list.person
+    WHERE list_entry.list_id = ?1 AND list_entry.is_listed = 1";
+
+/// A request that ended begins anew; one that is open stays as it is.
+const OR_AGAIN: &str = "
+    ON CONFLICT (person, uid, server) DO UPDATE SET requested_at = excluded.requested_at,
+        first_reading = excluded.first_reading, is_wanted = 1, last_reading = NULL,
+        answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
+    WHERE is_wanted = 0";
+
+/// Ends the requests of everybody who wants the list `?1` for what is on none of their lists, once each of the others had
+/// an accepted reading: until then the film may be on one of those.
+const END_REQUESTS: &str = "
+    UPDATE request SET is_wanted = 0,
+        last_reading = (SELECT readings FROM person WHERE name = request.person)
+    WHERE is_wanted = 1 AND person IN (SELECT person FROM person_list WHERE list_id = ?1)
+      AND NOT EXISTS (SELECT 1 FROM person_list JOIN list ON list.id = person_list.list_id
+        WHERE person_list.person = request.person AND list.id <> ?1 AND list.accepted_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM person_list JOIN list_entry USING (list_id)
+        WHERE person_list.person = request.person AND list_entry.uid = request.uid AND list_entry.is_listed = 1)
+    RETURNING person, uid";
 
 impl Store {
-    /// Who is on this person's known list.
-    pub fn known(&self, person: &str) -> Result<HashSet<Uid>, StoreError> {
-        self.uids(KNOWN, person)
-    }
-
-    /// Who the pending crawl of this person lacked.
-    pub fn missing(&self, person: &str) -> Result<HashSet<Uid>, StoreError> {
-        self.uids(&format!("{KNOWN} AND is_missing = 1"), person)
-    }
-
-    fn uids(&self, sql: &str, person: &str) -> Result<HashSet<Uid>, StoreError> {
+    /// The list that is read from there; `None` when nothing is known of it.
+    pub fn find_list(&self, source: &ListSource) -> Result<Option<ListId>, StoreError> {
+        let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
         let mut statement = self.db.prepare_cached(sql)?;
-        let uids = statement.query_map([person], |row| row.get(0).map(Uid))?.collect::<Result<_, _>>()?;
+        Ok(statement.query_row([source.kind(), source.address()], |row| row.get(0).map(ListId)).optional()?)
+    }
+
+    /// The list that is read from there, which this person wants from now on, with all that is known to be on it.
+    pub fn want_list(
+        &mut self,
+        person: &str,
+        source: &ListSource,
+        now: Timestamp,
+    ) -> Result<ListId, StoreError> {
+        let sql = "SELECT 1 FROM person_list WHERE person = ?1 AND list_id = ?2";
+        if let Some(list) = self.find_list(source)?
+            && self.db.prepare_cached(sql)?.exists(params![person, list.0])?
+        {
+            return Ok(list);
+        }
+        let (kind, address) = (source.kind(), source.address());
+        self.transact(|db| {
+            db.execute("INSERT OR IGNORE INTO list (kind, address) VALUES (?1, ?2)", [kind, address])?;
+            let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
+            let list = db.query_row(sql, [kind, address], |row| row.get(0).map(ListId))?;
+            db.execute("INSERT OR IGNORE INTO person (name) VALUES (?1)", [person])?;
+            db.execute("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)", params![person, list.0])?;
+            let sql = format!("{BEGIN_REQUESTS} AND person.name = ?2 {OR_AGAIN}");
+            db.execute(&sql, params![list.0, person, now])?;
+            Ok(list)
+        })
+    }
+
+    /// The films on a known list.
+    pub fn known(&self, list: ListId) -> Result<HashSet<Uid>, StoreError> {
+        self.uids(KNOWN, list)
+    }
+
+    /// Those that the pending reading lacked.
+    pub fn missing(&self, list: ListId) -> Result<HashSet<Uid>, StoreError> {
+        self.uids(&format!("{KNOWN} AND is_missing = 1"), list)
+    }
+
+    fn uids(&self, sql: &str, list: ListId) -> Result<HashSet<Uid>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let uids = statement.query_map([list.0], |row| row.get(0).map(Uid))?.collect::<Result<_, _>>()?;
         Ok(uids)
     }
 
-    /// Where the entries of this known list stood; `None` for one of which that is not known.
-    pub fn places(&self, person: &str) -> Result<HashMap<Uid, Option<i64>>, StoreError> {
+    /// Where the entries of a known list stood; `None` for one of which that is not known.
+    pub fn places(&self, list: ListId) -> Result<HashMap<Uid, Option<i64>>, StoreError> {
         let sql = "SELECT uid, iif(is_placed = 1, position, NULL) FROM list_entry
-            WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1) AND is_listed = 1";
+            WHERE list_id = ?1 AND is_listed = 1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let places = statement.query_map([person], |row| Ok((Uid(row.get(0)?), row.get(1)?)))?;
+        let places = statement.query_map([list.0], |row| Ok((Uid(row.get(0)?), row.get(1)?)))?;
         Ok(places.collect::<Result<_, _>>()?)
     }
 
@@ -62,13 +110,12 @@ impl Store {
     /// request. `is_placed`: do their positions say where they stand among the others? Returns how many are new.
     pub fn add_entries(
         &mut self,
-        person: &str,
+        list: ListId,
         entries: &[(Uid, i64)],
         is_placed: bool,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.transact(|db| {
-            let list = watchlist(db, person)?;
             let mut insert = db.prepare_cached(
                 "INSERT INTO list_entry (list_id, uid, position, is_placed, first_seen_at) VALUES (?1, ?2, ?3, ?4, ?5)
                 ON CONFLICT (list_id, uid) DO UPDATE SET position = excluded.position,
@@ -76,19 +123,12 @@ impl Store {
                     is_listed = 1, is_missing = 0
                 WHERE is_listed = 0",
             )?;
-            let mut request = db.prepare_cached(
-                "INSERT INTO request (person, uid, server, requested_at, first_reading)
-                SELECT person.name, ?2, 'radarr', ?3, person.readings
-                FROM person_list JOIN person ON person.name = person_list.person WHERE person_list.list_id = ?1
-                ON CONFLICT (person, uid, server) DO UPDATE SET requested_at = excluded.requested_at,
-                    first_reading = excluded.first_reading, is_wanted = 1, last_reading = NULL,
-                    answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
-                WHERE is_wanted = 0",
-            )?;
+            let request = format!("{BEGIN_REQUESTS} AND list_entry.uid = ?2 {OR_AGAIN}");
+            let mut request = db.prepare_cached(&request)?;
             let mut new = 0;
             for (uid, position) in entries {
-                if insert.execute(params![list, uid.0, position, is_placed, now])? == 1 {
-                    request.execute(params![list, uid.0, now])?;
+                if insert.execute(params![list.0, uid.0, position, is_placed, now])? == 1 {
+                    request.execute(params![list.0, uid.0, now])?;
                     new += 1;
                 }
             }
@@ -99,12 +139,11 @@ impl Store {
     /// These entries were taken off and put on again: each is a new request, in a new position. An exclusion holds.
     pub fn request_again(
         &mut self,
-        person: &str,
+        list: ListId,
         entries: &[(Uid, i64)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.transact(|db| {
-            let list = watchlist(db, person)?;
             let mut entry = db.prepare_cached(
                 "UPDATE list_entry SET position = ?3, is_placed = 1, first_seen_at = ?4
                 WHERE list_id = ?1 AND uid = ?2",
@@ -118,129 +157,66 @@ impl Store {
                 WHERE uid = ?2 AND person IN (SELECT person FROM person_list WHERE list_id = ?1)",
             )?;
             for (uid, position) in entries {
-                entry.execute(params![list, uid.0, position, now])?;
-                request.execute(params![list, uid.0, now])?;
+                entry.execute(params![list.0, uid.0, position, now])?;
+                request.execute(params![list.0, uid.0, now])?;
             }
             Ok(())
         })
     }
 
     /// The position in front of everything on a known list.
-    pub fn newest_position(&self, person: &str) -> Result<i64, StoreError> {
-        let sql = "SELECT coalesce(min(position), 0) FROM list_entry
-            WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1)";
-        Ok(self.db.query_row(sql, [person], |row| row.get(0))?)
+    pub fn newest_position(&self, list: ListId) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(min(position), 0) FROM list_entry WHERE list_id = ?1";
+        Ok(self.db.query_row(sql, [list.0], |row| row.get(0))?)
     }
 
-    /// Makes an accepted crawl the known list: `crawl` in its order, everything else comes off. Returns how many
+    /// Makes an accepted reading the known list: `shown` in its order, everything else comes off. Returns how many
     /// came off.
-    pub fn accept_crawl(&mut self, person: &str, crawl: &[Uid]) -> Result<usize, StoreError> {
-        let shown: HashSet<&Uid> = crawl.iter().collect();
-        let known = self.known(person)?;
-        let gone: Vec<&Uid> = known.iter().filter(|uid| !shown.contains(uid)).collect();
+    pub fn accept_reading(&mut self, list: ListId, shown: &[Uid]) -> Result<usize, StoreError> {
+        let stays: HashSet<&Uid> = shown.iter().collect();
+        let known = self.known(list)?;
+        let gone: Vec<&Uid> = known.iter().filter(|uid| !stays.contains(uid)).collect();
         self.transact(|db| {
-            let list = watchlist(db, person)?;
             clear_missing(db, list)?;
+            let sql = "UPDATE list_entry SET is_listed = 0 WHERE list_id = ?1 AND uid = ?2";
+            let mut take_off = db.prepare_cached(sql)?;
             for uid in &gone {
-                take_off(db, list, uid)?;
+                take_off.execute(params![list.0, uid.0])?;
             }
             let mut place = db.prepare_cached(
                 "UPDATE list_entry SET position = ?3, is_placed = 1
                 WHERE list_id = ?1 AND uid = ?2 AND (position <> ?3 OR is_placed = 0)",
             )?;
-            for (position, uid) in (0_i64..).zip(crawl) {
-                place.execute(params![list, uid.0, position])?;
+            for (position, uid) in (0_i64..).zip(shown) {
+                place.execute(params![list.0, uid.0, position])?;
             }
+            end_requests(db, list)?;
             let sql = "UPDATE person SET readings = readings + 1
                 WHERE name IN (SELECT person FROM person_list WHERE list_id = ?1)";
-            db.execute(sql, [list])?;
+            db.execute(sql, [list.0])?;
             Ok(gone.len())
         })
     }
 
-    /// Marks what a pending crawl lacked; marks of an earlier one go.
-    pub fn mark_missing(&mut self, person: &str, missing: &[Uid]) -> Result<(), StoreError> {
+    /// Marks what a pending reading lacked; marks of an earlier one go.
+    pub fn mark_missing(&mut self, list: ListId, missing: &[Uid]) -> Result<(), StoreError> {
         self.transact(|db| {
-            let list = watchlist(db, person)?;
             clear_missing(db, list)?;
             let mut mark =
                 db.prepare_cached("UPDATE list_entry SET is_missing = 1 WHERE list_id = ?1 AND uid = ?2")?;
             for uid in missing {
-                mark.execute(params![list, uid.0])?;
+                mark.execute(params![list.0, uid.0])?;
             }
             Ok(())
         })
     }
 
-    /// Where this person's last scrape stopped; the default for somebody new.
-    pub fn cursor(&self, person: &str) -> Result<Cursor, StoreError> {
-        let read = |row: &Row<'_>| {
-            let first_at: Option<Timestamp> = row.get("mismatch_at")?;
-            let mismatch = match first_at {
-                Some(first_at) => Some(Mismatch {
-                    first_at,
-                    count: row.get("mismatch_count")?,
-                    declared: row.get("mismatch_declared")?,
-                    shortfall: row.get("mismatch_shortfall")?,
-                }),
-                None => None,
-            };
-            let last_at: Option<Timestamp> = row.get("incomplete_at")?;
-            let incomplete = match last_at {
-                Some(last_at) => Some(Incomplete { last_at, count: row.get("incomplete_count")? }),
-                None => None,
-            };
-            Ok(Cursor {
-                accepted_at: row.get("accepted_at")?,
-                crawled_at: row.get("crawled_at")?,
-                shortfall: row.get("shortfall")?,
-                mismatch,
-                pending_at: row.get("pending_at")?,
-                incomplete,
-            })
-        };
-        let mut statement =
-            self.db.prepare_cached("SELECT * FROM list WHERE kind = 'watchlist' AND address = ?1")?;
-        Ok(statement.query_row([person], read).optional()?.unwrap_or_default())
-    }
-
-    /// Moves the cursor.
-    pub fn save_cursor(&mut self, person: &str, cursor: &Cursor) -> Result<(), StoreError> {
-        let mismatch = cursor.mismatch.as_ref();
-        let sql = "UPDATE list SET accepted_at = ?2, crawled_at = ?3, shortfall = ?4, mismatch_at = ?5,
-                mismatch_count = ?6, mismatch_declared = ?7, mismatch_shortfall = ?8, pending_at = ?9,
-                incomplete_at = ?10, incomplete_count = ?11
-            WHERE id = ?1";
-        self.transact(|db| {
-            let values = params![
-                watchlist(db, person)?,
-                cursor.accepted_at,
-                cursor.crawled_at,
-                cursor.shortfall,
-                mismatch.map(|mismatch| mismatch.first_at),
-                mismatch.map_or(0, |mismatch| mismatch.count),
-                mismatch.map(|mismatch| mismatch.declared),
-                mismatch.and_then(|mismatch| mismatch.shortfall),
-                cursor.pending_at,
-                cursor.incomplete.map(|incomplete| incomplete.last_at),
-                cursor.incomplete.map_or(0, |incomplete| incomplete.count),
-            ];
-            db.execute(sql, values)?;
-            Ok(())
-        })
-    }
-
-    /// Keeps why a page of this person's list could not be read, for the runs that do not ask for it.
-    pub fn keep_reason(&mut self, person: &str, why: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE list SET incomplete_why = ?2 WHERE kind = 'watchlist' AND address = ?1";
-        self.db.execute(sql, [person, why])?;
-        Ok(())
-    }
-
-    /// What [`Store::keep_reason`] kept last.
-    pub fn kept_reason(&self, person: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT incomplete_why FROM list WHERE kind = 'watchlist' AND address = ?1";
-        Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
+    /// Has everything that this person wants been read? Every list of theirs has an accepted reading then, and there is
+    /// one.
+    pub fn has_accepted_reading(&self, person: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) > 0 AND count(*) = count(list.accepted_at)
+            FROM person_list JOIN list ON list.id = person_list.list_id WHERE person_list.person = ?1";
+        Ok(self.db.prepare_cached(sql)?.query_row([person], |row| row.get(0))?)
     }
 
     /// Who lists each of these films, in no order.
@@ -258,7 +234,7 @@ impl Store {
         Ok(listers)
     }
 
-    /// People whose list could not be read last time, although it was asked for.
+    /// People with a list that could not be read last time, although it was asked for.
     pub fn failing_people(&self) -> Result<HashSet<String>, StoreError> {
         let sql =
             "SELECT DISTINCT person_list.person FROM list JOIN person_list ON person_list.list_id = list.id
@@ -267,13 +243,12 @@ impl Store {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// Letterboxd's number of this member, as far as a page of theirs told it.
-    pub fn member(&self, person: &str) -> Result<Option<i64>, StoreError> {
-        let sql = "SELECT member FROM list WHERE kind = 'watchlist' AND address = ?1";
-        Ok(self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten())
+    /// Letterboxd's number of the member whose watchlist this is, as far as a page of theirs told it.
+    pub fn member(&self, list: ListId) -> Result<Option<i64>, StoreError> {
+        Ok(self.db.query_row("SELECT member FROM list WHERE id = ?1", [list.0], |row| row.get(0))?)
     }
 
-    /// Everybody else who is, or was, the member of this number.
+    /// The names under which the member of this number has, or had, a watchlist, but for this one.
     pub fn names_of_member(&self, member: i64, but: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT address FROM list WHERE kind = 'watchlist' AND member = ?1 AND address <> ?2
             ORDER BY read_at DESC, address";
@@ -282,13 +257,11 @@ impl Store {
         Ok(names.collect::<Result<_, _>>()?)
     }
 
-    /// Remembers the number of a member.
-    pub fn record_member(&mut self, person: &str, member: i64) -> Result<(), StoreError> {
-        self.transact(|db| {
-            let sql = "UPDATE list SET member = ?2 WHERE id = ?1 AND member IS NOT ?2";
-            db.execute(sql, params![watchlist(db, person)?, member])?;
-            Ok(())
-        })
+    /// Remembers the number of the member whose watchlist this is.
+    pub fn record_member(&mut self, list: ListId, member: i64) -> Result<(), StoreError> {
+        let sql = "UPDATE list SET member = ?2 WHERE id = ?1 AND member IS NOT ?2";
+        self.db.execute(sql, params![list.0, member])?;
+        Ok(())
     }
 
     /// A member changed names: whatever is known of them under the old one is theirs under the new one, of which
@@ -322,48 +295,23 @@ impl Store {
             Ok(true)
         })
     }
-
-    /// Writes down how a scrape went. `declared` is `None` when the list could not be read.
-    pub fn record_scrape(
-        &mut self,
-        person: &str,
-        outcome: &str,
-        problem: Option<&str>,
-        declared: Option<u32>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql =
-            "UPDATE list SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared), read_at = ?5,
-                good_at = iif(?4 IS NULL, good_at, ?5)
-            WHERE id = ?1";
-        self.transact(|db| {
-            db.execute(sql, params![watchlist(db, person)?, outcome, problem, declared, now])?;
-            Ok(())
-        })
-    }
 }
 
-fn clear_missing(db: &Connection, list: i64) -> Result<(), StoreError> {
-    db.execute("UPDATE list_entry SET is_missing = 0 WHERE list_id = ?1 AND is_missing = 1", [list])?;
+fn clear_missing(db: &Connection, list: ListId) -> Result<(), StoreError> {
+    db.execute("UPDATE list_entry SET is_missing = 0 WHERE list_id = ?1 AND is_missing = 1", [list.0])?;
     Ok(())
 }
 
-/// Takes an entry off a list. The requests for it end, but those of people who have it on another list.
-fn take_off(db: &Connection, list: i64, uid: &Uid) -> Result<(), StoreError> {
-    let sql = "UPDATE list_entry SET is_listed = 0 WHERE list_id = ?1 AND uid = ?2";
-    db.prepare_cached(sql)?.execute(params![list, uid.0])?;
-    let sql = "SELECT person FROM person_list AS wants WHERE list_id = ?1 AND NOT EXISTS
-        (SELECT 1 FROM person_list JOIN list_entry USING (list_id)
-        WHERE person_list.person = wants.person AND list_entry.uid = ?2 AND list_entry.is_listed = 1)";
-    let mut statement = db.prepare_cached(sql)?;
-    let people = statement.query_map(params![list, uid.0], |row| row.get::<_, String>(0))?;
-    for person in people.collect::<Result<Vec<_>, _>>()? {
-        let sql = "UPDATE request SET is_wanted = 0,
-                last_reading = (SELECT readings FROM person WHERE name = request.person)
-            WHERE person = ?1 AND uid = ?2 AND is_wanted = 1";
-        db.prepare_cached(sql)?.execute([&person, &uid.0])?;
+/// After entries came off a list: nobody wants what is on none of their lists.
+fn end_requests(db: &Connection, list: ListId) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(END_REQUESTS)?;
+    let ended = statement.query_map([list.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (person, uid) in ended.collect::<Result<Vec<(String, String)>, _>>()? {
         let sql = "UPDATE presence SET state = NULL WHERE person = ?1 AND uid = ?2";
-        db.prepare_cached(sql)?.execute([&person, &uid.0])?;
+        db.prepare_cached(sql)?.execute([person, uid])?;
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,19 +85,21 @@ impl Store {
     pub fn requests(&self) -> Result<Vec<Request>, StoreError> {
         let mut statement = self.db.prepare_cached(REQUESTS)?;
         let request = |row: &Row<'_>| {
+            // What left one of their lists, while another one was never read: nobody knows yet whether it is wanted.
+            let Some(position) = row.get("position")? else { return Ok(None) };
             let problem: Option<String> = row.get("request_problem")?;
-            Ok(Request {
+            Ok(Some(Request {
                 person: row.get("person")?,
                 film: film_from(row)?,
                 tmdb: TmdbId(row.get("tmdb_id")?),
-                position: row.get("position")?,
+                position,
                 problem: problem.as_deref().and_then(RequestProblem::from_word),
                 tries: row.get("request_tries")?,
                 next_try_at: row.get("next_try_at")?,
-            })
+            }))
         };
-        let requests = statement.query_map([], request)?.collect::<Result<_, _>>()?;
-        Ok(requests)
+        let requests = statement.query_map([], request)?;
+        Ok(requests.filter_map(Result::transpose).collect::<Result<_, _>>()?)
     }
 
     /// The TMDB ids of all requests that were answered.

@@ -147,7 +147,7 @@ pub(super) const MIGRATIONS: Migrations = &["
         declared           INTEGER,                    -- entries, as the page said last
         shortfall          INTEGER NOT NULL DEFAULT 0, -- counted but never shown, accepted
         accepted_at        INTEGER,                    -- the last reading that could take entries off
-        crawled_at         INTEGER,                    -- the last reading of every page
+        whole_at           INTEGER,                    -- the last reading of every page
         mismatch_at        INTEGER,                    -- the first reading of those whose total disagrees
         mismatch_count     INTEGER NOT NULL DEFAULT 0,
         mismatch_declared  INTEGER,
@@ -162,7 +162,7 @@ pub(super) const MIGRATIONS: Migrations = &["
         problem            TEXT,                       -- of the last one, in words
         UNIQUE (kind, address)
     ) STRICT;
-    INSERT INTO list (kind, address, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
+    INSERT INTO list (kind, address, declared, shortfall, accepted_at, whole_at, mismatch_at, mismatch_count,
             mismatch_declared, mismatch_shortfall, pending_at, read_at, good_at, outcome, problem)
         SELECT 'watchlist', known.name, declared, coalesce(shortfall, 0), accepted_at, crawled_at, mismatch_at,
             coalesce(mismatch_count, 0), mismatch_declared, mismatch_shortfall, pending_at, scraped_at, good_at,

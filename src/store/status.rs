@@ -15,17 +15,17 @@ use crate::domain::request::RequestProblem;
 pub struct PersonStatus {
     /// At Letterboxd.
     pub name: String,
-    /// The last scrape, whatever its outcome.
-    pub scraped_at: Option<Timestamp>,
-    /// The last scrape that could read the list.
+    /// The last reading, whatever its outcome.
+    pub read_at: Option<Timestamp>,
+    /// The last reading that could read the list.
     pub good_at: Option<Timestamp>,
-    /// The last crawl that could take entries off.
+    /// The last reading that could take entries off.
     pub accepted_at: Option<Timestamp>,
-    /// Since when a crawl waits to be believed.
+    /// Since when a reading waits to be believed.
     pub pending_at: Option<Timestamp>,
-    /// Of the last scrape, in one word.
+    /// Of the last reading, in one word.
     pub outcome: Option<String>,
-    /// Of the last scrape, in words.
+    /// Of the last reading, in words.
     pub problem: Option<String>,
     /// Entries, as the page declared last.
     pub declared: Option<u32>,
@@ -99,7 +99,7 @@ impl Store {
         Ok(names)
     }
 
-    /// What is known of one person; empty for somebody who was never scraped.
+    /// What is known of one person; empty for somebody whose lists were never read.
     pub fn person_status(&self, name: &str) -> Result<PersonStatus, StoreError> {
         Ok(self.people_status(&[name.to_owned()])?.remove(0))
     }
@@ -335,7 +335,7 @@ impl PersonStatus {
 fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
     Ok(PersonStatus {
         name: name.to_owned(),
-        scraped_at: row.get("read_at")?,
+        read_at: row.get("read_at")?,
         good_at: row.get("good_at")?,
         accepted_at: row.get("accepted_at")?,
         pending_at: row.get("pending_at")?,

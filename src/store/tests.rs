@@ -5,7 +5,8 @@ use std::fs;
 use super::*;
 use crate::domain::clock::{DAILY, DAY};
 use crate::domain::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, ListId};
+use crate::domain::list::ListSource;
 use crate::domain::request::RequestProblem;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
@@ -30,8 +31,20 @@ fn film(store: &Store, people: &[&str]) -> Vec<Film> {
 fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid> {
     let uids = store.identify(entries).unwrap();
     let placed: Vec<_> = uids.iter().cloned().zip(0..).collect();
-    store.add_entries(person, &placed, true, 100).unwrap();
+    let list = watchlist(store, person);
+    store.add_entries(list, &placed, true, 100).unwrap();
     uids
+}
+
+/// This person's watchlist.
+fn watchlist(store: &mut Store, person: &str) -> ListId {
+    store.want_list(person, &ListSource::watchlist(person), 100).unwrap()
+}
+
+/// What is known of this person's watchlist.
+fn known(store: &Store, person: &str) -> std::collections::HashSet<Uid> {
+    let list = store.find_list(&ListSource::watchlist(person)).unwrap();
+    store.known(list.expect("it was read")).unwrap()
 }
 
 fn resolve(store: &mut Store, person: &str, tmdb: u32) {
@@ -65,12 +78,12 @@ fn an_entry_without_a_uid_gets_its_name_from_its_page_or_a_later_list() {
     let heat = film(&store, &["ada"]).remove(0);
     let look = Look::Read { uid: Some(uid("film:5")), lid: None, link: Link::Movie(TmdbId(949)) };
     assert_eq!(store.record_look(&heat, &look, 100).unwrap(), uid("film:5"));
-    assert_eq!(store.known("ada").unwrap(), [uid("film:5")].into());
+    assert_eq!(known(&store, "ada"), [uid("film:5")].into());
     assert_eq!(store.link(&uid("film:5")).unwrap(), Some(Link::Movie(TmdbId(949))));
 
     list(&mut store, "ben", &[entry(None, "alien")]);
     assert_eq!(list(&mut store, "ben", &[entry(Some("film:6"), "alien")]), [uid("film:6")]);
-    assert_eq!(store.known("ben").unwrap(), [uid("film:6")].into());
+    assert_eq!(known(&store, "ben"), [uid("film:6")].into());
 }
 
 #[test]
@@ -159,8 +172,9 @@ fn a_film_that_comes_back_is_a_new_request() {
     resolve(&mut store, "ada", 949);
     store.answer(&[("ada".to_owned(), uids[0].clone())], 200).unwrap();
     assert!(store.requests().unwrap().is_empty());
-    assert_eq!(store.accept_crawl("ada", &[]).unwrap(), 1);
-    assert!(store.requests().unwrap().is_empty() && store.known("ada").unwrap().is_empty());
+    let ada = watchlist(&mut store, "ada");
+    assert_eq!(store.accept_reading(ada, &[]).unwrap(), 1);
+    assert!(store.requests().unwrap().is_empty() && known(&store, "ada").is_empty());
     assert_eq!(store.listed("ada", true).unwrap().len(), 1);
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     assert_eq!(store.requests().unwrap().len(), 1);
@@ -236,7 +250,7 @@ fn a_dry_run_leaves_only_film_ids_behind() {
     resolve(&mut copy, "ada", 949);
     store.adopt_films(&copy).unwrap();
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))));
-    assert_eq!(store.known("ada").unwrap(), [uid("film:1")].into());
+    assert_eq!(known(&store, "ada"), [uid("film:1")].into());
 }
 
 #[test]
@@ -364,7 +378,7 @@ fn what_a_killed_run_began_is_undone_by_whoever_opens_the_store_next() {
             "a dry run" => Store::copy_of(&path).unwrap(),
             _ => Store::open(&path).unwrap(),
         };
-        assert_eq!(store.known("ada").unwrap(), [uid("film:1")].into(), "{reader}");
+        assert_eq!(known(&store, "ada"), [uid("film:1")].into(), "{reader}");
         let sql = "SELECT count(*) FROM slug WHERE slug LIKE 'note %'";
         let notes: i64 = store.db.query_row(sql, [], |row| row.get(0)).unwrap();
         assert_eq!(notes, 0, "{reader}");
@@ -393,7 +407,7 @@ fn a_write_on_a_full_disk_is_undone_as_a_whole_and_done_when_there_is_room() {
     let films = |store: &Store| -> u32 {
         store.db.query_row("SELECT count(*) FROM film", [], |row| row.get(0)).unwrap()
     };
-    assert_eq!((films(&store), store.known("ada").unwrap()), (1, [uid("film:1")].into()));
+    assert_eq!((films(&store), known(&store, "ada")), (1, [uid("film:1")].into()));
     store.db.pragma_update_and_check(None, "max_page_count", 1 << 20, |_| Ok(())).unwrap();
     store.identify(&many).unwrap();
     assert_eq!(films(&store), 2000);
@@ -410,14 +424,15 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let short = film(&store, &["ada"]).remove(0);
     store.record_look(&short, &Look::Read { uid: None, lid: None, link: Link::Missing }, ahead).unwrap();
     let pending = crate::domain::list::Cursor { pending_at: Some(ahead), ..Default::default() };
-    store.save_cursor("ada", &pending).unwrap();
+    let ada = watchlist(&mut store, "ada");
+    store.save_cursor(ada, &pending).unwrap();
     store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();
     store.record_unstuck("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
 
     store.begin_run("sync", now).unwrap();
     assert_eq!(store.requests().unwrap()[0].next_try_at, 0);
     assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
-    assert_eq!(store.cursor("ada").unwrap().pending_at, Some(now), "the hour begins anew");
+    assert_eq!(store.cursor(ada).unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
     assert!(store.unstuck("c").unwrap().is_empty());
 }

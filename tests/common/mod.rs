@@ -294,7 +294,7 @@ impl World {
                 "list",
                 &[
                     "accepted_at",
-                    "crawled_at",
+                    "whole_at",
                     "mismatch_at",
                     "pending_at",
                     "read_at",

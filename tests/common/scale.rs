@@ -206,7 +206,7 @@ fn fill(path: &Path, users: u32, films: u32, mut ids: impl FnMut(&str) -> (u32, 
     {
         let prepare = |sql| tx.prepare(sql).expect("the schema is known");
         let mut list = prepare(
-            "INSERT INTO list (kind, address, declared, accepted_at, crawled_at, read_at, good_at, outcome)
+            "INSERT INTO list (kind, address, declared, accepted_at, whole_at, read_at, good_at, outcome)
              VALUES ('watchlist', ?1, ?2, ?3, ?3, ?3, ?3, 'complete')",
         );
         let mut person = prepare("INSERT INTO person (name) VALUES (?1)");

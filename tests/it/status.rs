@@ -130,7 +130,7 @@ fn status_follows_the_films() {
 }
 
 #[test]
-fn status_tells_the_age_of_the_last_good_scrape_and_what_is_wrong_since() {
+fn status_tells_the_age_of_the_last_good_reading_and_what_is_wrong_since() {
     let world = World::settled(["heat"]).user("ben", "");
     world.pass_time(Duration::from_hours(5));
     world.letterboxd.set_private("ada", true);
@@ -144,8 +144,8 @@ fn status_tells_the_age_of_the_last_good_scrape_and_what_is_wrong_since() {
     let json = json_of(&world);
     let (ada, ben) = (&json["users"][0], &json["users"][1]);
     assert_eq!(ada["outcome"], "private");
-    assert!(ada["last_scrape"].as_str() > ada["last_good_scrape"].as_str(), "{ada}");
-    assert_eq!((&ben["outcome"], &ben["last_scrape"]), (&Value::Null, &Value::Null));
+    assert!(ada["last_reading"].as_str() > ada["last_good_reading"].as_str(), "{ada}");
+    assert_eq!((&ben["outcome"], &ben["last_reading"]), (&Value::Null, &Value::Null));
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn status_of_a_list_that_was_never_readable_says_so() {
     world.letterboxd.set_private("ada", true);
     world.lbjf(&["sync"]).exits(Exit::Partial);
     let ran = status(&world);
-    assert!(ran.stdout.contains("\n\nada: no good scrape yet, last try "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n\nada: not read yet, last try "), "{}", ran.stdout);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn status_json_has_the_same_keys_whatever_happened() {
         keys(&used["runs"][0]),
         ["command", "ended", "exit_code", "id", "problems", "started", "summary"]
     );
-    for time in [&users[0]["last_good_scrape"], &used["runs"][0]["started"]] {
+    for time in [&users[0]["last_good_reading"], &used["runs"][0]["started"]] {
         let time = time.as_str().expect("a time");
         assert!(time.len() == 20 && time.ends_with('Z'), "{time}");
     }

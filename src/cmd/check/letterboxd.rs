@@ -9,7 +9,7 @@ use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::{Link, Slug, WatchlistEntry};
 use crate::domain::span::left;
-use crate::lists::{Doubt, lacks_id, look_at, tiles_text};
+use crate::lists::{Doubt, lacks_id, look_at, tiles_text, watchlist};
 use crate::run::doors::{left_alone_until, note_routes};
 use crate::store::{Look, Store, StoreError};
 
@@ -76,7 +76,7 @@ pub fn letterboxd(
     let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
     let shown: HashSet<Slug> = pages.flat_map(|page| &page.entries).map(|entry| entry.slug.clone()).collect();
     for person in people {
-        watchlist(&person, access, checks);
+        tell_watchlist(&person, access, checks);
         if let Some(film) = person.film {
             let is_changed = doubt.as_ref().is_some_and(|doubt| doubt.answer == Some(true));
             film_page(person.name, film, is_changed, checks);
@@ -114,12 +114,10 @@ fn read<'a>(
     store: &mut Store,
     now: Timestamp,
 ) -> Result<(Vec<Person<'a>>, Option<Doubt>), StoreError> {
-    let pages: Vec<_> = users.iter().map(|user| (user.name.as_str(), 1)).collect();
-    let mut people: Vec<_> = pages
-        .iter()
-        .map(|(name, _)| Person { name, watchlist: Err(PageError::Stopped), film: None })
-        .collect();
-    door.watchlist_pages(&pages, |index, page| people[index].watchlist = page);
+    let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
+    let mut people: Vec<_> =
+        names.iter().map(|name| Person { name, watchlist: Err(PageError::Stopped), film: None }).collect();
+    watchlist::first_pages(door, &names, |index, page| people[index].watchlist = page);
     note_routes(door, store, now)?;
 
     let mut firsts: Vec<(usize, WatchlistEntry)> = Vec::new();
@@ -240,7 +238,7 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     access
 }
 
-fn watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
+fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
     let name = person.name;
     match &person.watchlist {
         Ok(page) if page.declared == 0 && page.entries.is_empty() && page.other_tiles == 0 => {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::list::ListSource;
 use crate::store::Place;
 use crate::store::Placed;
 
@@ -21,7 +22,8 @@ fn waiting_for(tmdb: u32) -> Store {
         other_kind: None,
     };
     store.identify(&[entry]).unwrap();
-    store.add_entries("ada", &[(uid(), 0)], true, 100).unwrap();
+    let ada = store.want_list("ada", &ListSource::watchlist("ada"), 100).unwrap();
+    store.add_entries(ada, &[(uid(), 0)], true, 100).unwrap();
     look(&mut store, Link::Movie(TmdbId(tmdb)));
     wait(&mut store);
     store

@@ -141,7 +141,7 @@ const SPLIT: [(&str, &str, &str); 6] = [
         "lists",
         "SELECT name, collection, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
             mismatch_declared, mismatch_shortfall, pending_at, scraped_at, good_at, outcome, problem FROM person",
-        "SELECT name, collection, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
+        "SELECT name, collection, declared, shortfall, accepted_at, whole_at, mismatch_at, mismatch_count,
             mismatch_declared, mismatch_shortfall, pending_at, read_at, good_at, outcome, problem
         FROM list JOIN person_list ON list_id = id JOIN person ON name = person AND name = address",
     ),

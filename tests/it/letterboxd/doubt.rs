@@ -34,7 +34,7 @@ fn a_film_that_left_the_watchlist_leaves_the_collection_and_is_a_new_request_whe
 }
 
 #[test]
-fn a_removal_that_the_sum_hides_is_found_by_the_daily_crawl() {
+fn a_removal_that_the_sum_hides_is_found_by_the_daily_reading() {
     let world = World::new().watchlist(&["heat-1995", "alien", "ran"]);
     world.download("alien");
     world.sync();
@@ -86,7 +86,7 @@ fn a_small_shrink_is_believed_at_once() {
 // Lists that shrank too much.
 
 const SHRUNK: &str = "warning: ada: 55 of 60 films are gone from the watchlist at once; \
-    nothing is taken off until a crawl in an hour or later says the same";
+    nothing is taken off until a reading in an hour or later says the same";
 
 /// Ada's 60 entries with `film-1` and `film-60` in the collection.
 fn sixty() -> World {
@@ -102,7 +102,7 @@ fn collected_of_sixty(world: &World) -> Vec<u32> {
 }
 
 #[test]
-fn a_list_that_lost_most_of_its_films_waits_an_hour_for_a_second_crawl() {
+fn a_list_that_lost_most_of_its_films_waits_an_hour_for_a_second_reading() {
     let world = sixty();
     world.set_watchlist("ada", 5);
     sync(&world, &[])
@@ -206,7 +206,7 @@ fn a_shrink_that_goes_on_shrinking_waits_again() {
 }
 
 #[test]
-fn a_first_crawl_that_is_empty_is_believed() {
+fn a_first_reading_that_is_empty_is_believed() {
     let world = World::new().watchlist(&[]);
     let ran = sync(&world, &["--json"]).exits(Exit::Success);
     assert_eq!(ran.json()["users"][0]["outcome"], "empty");
@@ -221,7 +221,7 @@ const SHORT: &str = "warning: ada: the watchlist declares 5 films but shows 3; \
     nothing is taken off until that is clear";
 
 #[test]
-fn a_shortfall_is_believed_when_a_crawl_an_hour_later_has_it_too() {
+fn a_shortfall_is_believed_when_a_reading_an_hour_later_has_it_too() {
     let world = World::new().watchlist(&["heat-1995", "alien", "ran"]);
     world.letterboxd.set_declared_offset("ada", 2);
     sync(&world, &[]).exits(Exit::Success).says(SHORT);
@@ -325,10 +325,10 @@ fn a_list_that_grows_while_it_is_read_is_whole_in_the_next_run() {
     assert_eq!(asked(&world).0, [PAGE_1]);
 }
 
-// Crawls with a page missing.
+// Readings with a page missing.
 
 #[test]
-fn a_crawl_without_its_second_page_adds_what_it_has_and_the_next_run_finishes() {
+fn a_reading_without_its_second_page_adds_what_it_has_and_the_next_run_finishes() {
     let world = World::new().watchlist_of(60);
     world.fail_page(3, PAGE_2, instead(500, ""));
     sync(&world, &[])
@@ -343,7 +343,7 @@ fn a_crawl_without_its_second_page_adds_what_it_has_and_the_next_run_finishes() 
 }
 
 #[test]
-fn a_crawl_without_its_second_page_takes_nothing_off() {
+fn a_reading_without_its_second_page_takes_nothing_off() {
     let world = sixty();
     world.letterboxd.drop_entry("ada", "film-1");
     world.letterboxd.drop_entry("ada", "film-60");

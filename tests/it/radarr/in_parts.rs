@@ -8,6 +8,7 @@ use lbjf::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::domain::list::ListSource;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
@@ -30,7 +31,8 @@ fn list(store: &mut Store, number: u32) {
         other_kind: None,
     };
     let uids = store.identify(&[entry]).expect("a store in memory");
-    store.add_entries("ada", &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
+    let ada = store.want_list("ada", &ListSource::watchlist("ada"), 0).expect("a store in memory");
+    store.add_entries(ada, &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
     for film in store.unresolved("ada", 0).expect("a store in memory") {
         let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(number)) };
         store.record_look(&film, &look, 0).expect("a store in memory");
