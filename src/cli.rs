@@ -117,7 +117,7 @@ pub enum Command {
     /// Say where everybody's films stand, from what the last runs stored
     #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
     Status(StatusArgs),
-    /// Print the example config, the man page, or completions for a shell
+    /// Print an example config, the man page, or completions for a shell
     #[command(after_help = "Example:\n  lbjf generate config > config.toml")]
     Generate(GenerateArgs),
 }
@@ -215,6 +215,9 @@ pub struct StatusArgs {
 pub struct GenerateArgs {
     /// What to print
     pub page: Page,
+    /// With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to stderr
+    #[arg(long, value_name = "DIR")]
+    pub from_letterboxd_jellyfin: Option<PathBuf>,
 }
 
 /// What `generate` prints.

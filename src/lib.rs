@@ -65,7 +65,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         }
         Command::Status(_) => Config::load_or_default(given, &env)?.into(),
         // Whoever builds a package has no config, or one that is none of its business.
-        Command::Generate(args) => return cmd::generate::run(args),
+        Command::Generate(args) => {
+            system::logging::start(&cli.global, log::LevelFilter::Info, None)?;
+            return cmd::generate::run(args, &env);
+        }
     };
     let system = draft.config.system.clone();
     // A check tells it among other things, and `scrape` takes nothing of a config but what it finds in order.
@@ -96,7 +99,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Cleanup(args) => cmd::cleanup::run(args, config, clock),
         Command::Status(args) if args.check => cmd::check::run(args, &draft, clock),
         Command::Status(args) => cmd::status::run(args, config, clock.now()),
-        Command::Generate(args) => cmd::generate::run(args),
+        Command::Generate(args) => cmd::generate::run(args, &env),
     };
     done.map_err(|error| name_store(error, config))
 }

@@ -14,6 +14,7 @@ mod lists;
 mod members;
 mod presence;
 mod probe;
+pub mod python_script;
 mod requests;
 mod runs;
 mod schema;

@@ -107,12 +107,16 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__generate)
-            opts="-v -q -h --config --verbose --quiet --color --help bash fish zsh man config"
+            opts="-v -q -h --from-letterboxd-jellyfin --config --verbose --quiet --color --help bash fish zsh man config"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from-letterboxd-jellyfin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

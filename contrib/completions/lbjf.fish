@@ -36,7 +36,7 @@ complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Bring Radarr an
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print the example config, the man page, or completions for a shell'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, as in the config; may be given several times' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
@@ -87,6 +87,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l from-letterboxd-jellyfin -d 'With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to stderr' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
@@ -98,5 +99,5 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subc
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print the example config, the man page, or completions for a shell'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,17 +1,27 @@
-//! `lbjf generate`: an example config to begin with, and what packages ship beside the program, made from the same
-//! definition that reads the command line.
+//! `lbjf generate`: a config to begin with, and what packages ship beside the program, made from the same definition
+//! that reads the command line.
 //!
-//! `contrib/generate` writes the files of the repository with it,
-//! and a test compares them.
+//! `contrib/generate` writes the files of the repository with it, and a test compares them.
 
-use std::io::{self, Write as _};
+mod script;
+mod script_state;
+mod yaml;
 
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::error::ErrorKind;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use crate::cli::{Cli, GenerateArgs, Page};
+use crate::config::{Config, ConfigError, Env};
 use crate::exit::Exit;
 use crate::system::stdout::print_raw;
 
@@ -19,8 +29,15 @@ use crate::system::stdout::print_raw;
 ///
 /// # Errors
 ///
-/// When nobody reads it.
-pub fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
+/// When it cannot be written, or when there is nothing to convert.
+pub fn run(args: &GenerateArgs, env: Env<'_>) -> anyhow::Result<Exit> {
+    if let Some(folder) = &args.from_letterboxd_jellyfin {
+        if args.page != Page::Config {
+            let text = "`--from-letterboxd-jellyfin` only goes with `lbjf generate config`\n";
+            Cli::command().error(ErrorKind::ArgumentConflict, text).exit();
+        }
+        return convert(folder, env);
+    }
     let text = match args.page {
         Page::Bash => completions(Shell::Bash),
         Page::Fish => completions(Shell::Fish),
@@ -30,6 +47,32 @@ pub fn run(args: &GenerateArgs) -> anyhow::Result<Exit> {
     };
     print_raw(&text)?;
     Ok(Exit::Success)
+}
+
+/// Prints the config that the Python script's becomes. It holds the keys, so it goes to a file and never to a screen.
+fn convert(folder: &Path, env: Env<'_>) -> anyhow::Result<Exit> {
+    if io::stdout().is_terminal() {
+        bail!("the new config holds your keys, so it is not shown on a terminal; add `> config.toml`");
+    }
+    let converted = script::convert_folder(folder)?;
+    print_raw(converted.toml.as_bytes())?;
+    for note in &converted.notes {
+        log::info!("{note}");
+    }
+    let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?).metadata()?;
+    if stdout.is_file() && stdout.permissions().mode() & 0o077 != 0 {
+        log::warn!("the new config holds your keys and others can read it; run `chmod 600` on it");
+    }
+    // What it names by a relative path is still in the script's folder.
+    match Config::parse(&converted.toml, &folder.join("config.toml"), env) {
+        Ok(_) => Ok(Exit::Success),
+        Err(ConfigError::Wrong { problems, .. }) => {
+            let path = PathBuf::from("config.toml");
+            let error = anyhow::Error::from(ConfigError::Wrong { path, problems });
+            Err(error.context("the new config still needs changes"))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn completions(shell: Shell) -> Vec<u8> {

@@ -8,7 +8,7 @@ mod check;
 mod cleanup;
 mod films;
 mod first_run;
-mod from_letterboxd_jellyfin;
+mod generate;
 mod hostile;
 mod jellyfin;
 mod letterboxd;

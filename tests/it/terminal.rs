@@ -338,3 +338,16 @@ fn a_log_file_on_a_full_disk_ends_no_run() {
     world.sync().mentions("added to Radarr");
     assert_eq!(written_down(&world), 0);
 }
+
+#[test]
+fn a_converted_config_is_not_shown_on_a_terminal() {
+    let world = World::new().declare("config.yaml");
+    let script = format!("radarr: {{url: \"http://radarr:7878\", api_key: {}}}\n", keys()[0]);
+    fs::write(world.folder.path().join("config.yaml"), script).expect("a folder of our own");
+    let said = world.folder.path().join("said.txt");
+    let mut command = world.command(&["generate", "config", "--from-letterboxd-jellyfin", "."]);
+    command.stderr(File::create(&said).expect("a folder of our own"));
+    assert_eq!(on_a_terminal_of(80, command, |command, terminal| command.stdout(terminal)), "");
+    let said = fs::read_to_string(said).expect("it was made");
+    assert!(said.starts_with("lbjf: error: the new config holds your keys"), "{said}");
+}

@@ -1,14 +1,8 @@
-//! The way over from the Python script: its configs become ours, key by key, and nothing of a key is told.
-
-#[path = "../../examples/from_letterboxd_jellyfin.rs"]
-#[allow(dead_code, missing_docs, reason = "a test needs no `main`")]
-mod example;
-
 use std::path::Path;
 
-use example::{Converted, State, convert, forecast};
-use lbjf::clients::http::ProxyKind;
-use lbjf::config::{Collection, Config, QualityProfile};
+use super::*;
+use crate::clients::http::ProxyKind;
+use crate::config::{Collection, Config, QualityProfile};
 
 const FULL: &str = r#"
 system:
@@ -53,7 +47,7 @@ users:
 
 /// Converts a config; what comes out must be one, and no note may tell a secret.
 fn converted(yaml: &str) -> (Config, Converted) {
-    let converted = convert(yaml).expect("a config of the script");
+    let converted = convert(yaml).unwrap();
     let path = Path::new("/etc/lbjf/config.toml");
     let env = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
     let config =
@@ -80,13 +74,13 @@ fn notes_mention(converted: &Converted, texts: &[&str]) {
 fn every_key_of_the_script_is_carried_over_or_named() {
     let (config, converted) = converted(FULL);
     assert_eq!(config.system.log_level, log::LevelFilter::Warn);
-    let radarr = config.radarr.expect("it has one");
+    let radarr = config.radarr.unwrap();
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
     assert_eq!(radarr.api_key.reveal(), "0123456789012345678901234567890e");
     assert_eq!((radarr.root_folder.as_str(), radarr.timeout.as_secs()), ("/movies", 60));
     assert_eq!(radarr.quality_profile, QualityProfile::Id(4));
     assert_eq!(radarr.animated_root_folder.as_deref(), Some("/movies/Animated \"films\""));
-    let jellyfin = config.jellyfin.expect("it has one");
+    let jellyfin = config.jellyfin.unwrap();
     assert_eq!(
         (jellyfin.url.as_str(), jellyfin.api_key.reveal()),
         ("http://jellyfin:8096/", "s3cr3tjellyfin")
@@ -104,11 +98,11 @@ fn every_key_of_the_script_is_carried_over_or_named() {
         &converted,
         &[
             "system.sync_interval (15 min): lbjf does one pass",
-            "observability: there is no port",
-            "sonarr: lbjf takes films only",
-            "letterboxd.max_concurrent_requests: 100 is out of range here; it is 64 now",
-            "grace: no jellyfin_collection_id, so only Radarr is fed",
-            "users.favourite_colour: the script does not know this key either",
+            "observability: lbjf opens no port",
+            "sonarr: lbjf handles films only",
+            "letterboxd.max_concurrent_requests: 100 is out of range here; changed to 64",
+            "grace: has no jellyfin_collection_id, so films only go to Radarr",
+            "users[].favourite_colour: left out; the script does not know this key either",
         ],
     );
     assert_eq!(converted.notes.iter().filter(|note| note.contains("does not know")).count(), 1);
@@ -127,7 +121,7 @@ fn a_small_config_without_radarr_and_with_what_people_leave_empty_is_one_too() {
 }
 
 #[test]
-fn what_is_no_config_is_told_by_its_place_alone() {
+fn what_is_not_a_config_is_told_by_its_place_alone() {
     for yaml in [
         "radarr:\n  api_key: [s3cr3t]\n",
         "radarr:\n  api_key: \"s3cr3t\n",
@@ -136,45 +130,17 @@ fn what_is_no_config_is_told_by_its_place_alone() {
         "jellyfin:\n  api_key: s3cr3t: x\n",
     ] {
         let error = format!("{:#}", convert(yaml).expect_err(yaml));
-        assert!(error.starts_with("this is no config that the script would read"), "{error}");
+        assert!(error.starts_with("not a config of the script ("), "{error}");
         assert!(!error.contains("s3cr3t"), "{error}");
     }
 }
 
 #[test]
-fn the_state_of_version_2_tells_what_the_first_run_will_do() {
-    let state = State::from_json(
-        r#"{"version": 2, "users": {
-            "Ada": {"cursor": {"kind": "letterboxd", "value": "film/heat-1995/"}, "movies": {
-                "film/heat-1995/": {"tmdb_id": "949", "status": "completed", "title": "Heat", "year": 1995, "completion_reason": "jellyfin_added"},
-                "film/alien/": {"tmdb_id": "348", "status": "completed", "title": null, "year": null, "completion_reason": "radarr_no_file"},
-                "film/gone/": {"tmdb_id": null, "status": "retry_letterboxd", "title": null, "year": null, "completion_reason": null},
-                "film/new/": {"tmdb_id": "7", "status": "pending_radarr", "title": null, "year": null, "completion_reason": null}
-            }},
-            "bob": {"cursor": null, "movies": {}}
-        }}"#,
+fn of_a_proxy_file_and_a_list_the_one_that_the_script_uses_is_carried_over() {
+    let yaml = "letterboxd:\n  proxy_file: proxies.txt\n  proxies: [\"http://h:1\"]\n  proxy_type: socks5\n";
+    let converted = convert(yaml).unwrap();
+    assert!(
+        converted.toml.contains("proxy_file = \"proxies.txt\"\n") && !converted.toml.contains("http://h:1")
     );
-    let notes = forecast(&state.expect("a state of the script"), &["ada".to_owned(), "grace".to_owned()]);
-    let [all, ada, bob, grace] = &notes[..] else { panic!("{notes:#?}") };
-    assert!(all.contains("is not taken over"), "{all}");
-    for text in [
-        "knows 4 films; 2 are done",
-        "; 1 of these had no file",
-        "; 1 wait for Radarr",
-        "; 1 it could not read",
-    ] {
-        assert!(ada.contains(text), "{ada}");
-    }
-    assert!(!ada.contains("wait for Jellyfin"), "{ada}");
-    assert!(bob.starts_with("bob: in the script's state, but not in its config"), "{bob}");
-    assert!(grace.starts_with("grace: not in the script's state"), "{grace}");
-}
-
-#[test]
-fn the_oldest_state_tells_only_that_there_was_one() {
-    let notes = forecast(&State::from_json(r#"{"ada": "949"}"#).expect("a state"), &["ada".to_owned()]);
-    assert!(notes[1].starts_with("ada: the state tells only the last film"), "{notes:?}");
-    for text in ["[]", "", "{\"ada\": 1}"] {
-        State::from_json(text).expect_err("no state of the script");
-    }
+    notes_mention(&converted, &["letterboxd.proxies: left out", "letterboxd.proxy_file: a relative path"]);
 }
