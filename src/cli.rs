@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::text::{lines, one_line};
 use crate::exit::Exit;
 use crate::system::layout::{columns, pad, wrap};
+use crate::system::logging;
 
 /// Lines of the help are no longer, however wide the terminal is.
 const MOST_COLUMNS: usize = 100;
@@ -89,6 +90,18 @@ pub struct Global {
     /// Colour the messages
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+impl Global {
+    /// What logging has to know of it.
+    pub fn logging(&self) -> logging::Options {
+        let color = match self.color {
+            Color::Auto => None,
+            Color::Always => Some(true),
+            Color::Never => Some(false),
+        };
+        logging::Options { quiet: self.quiet, verbose: self.verbose, color }
+    }
 }
 
 /// When messages are coloured.

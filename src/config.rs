@@ -5,24 +5,30 @@
 
 mod address;
 mod draft;
-mod elsewhere;
+mod error;
+mod external;
+mod films;
+mod letterboxd;
 mod proxies;
 mod read;
+mod servers;
 mod strings;
 mod table;
 mod text_file;
+mod users;
 
-use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::Url;
 
-use crate::clients::http::{Certificates, Proxy};
+use crate::domain::adding::{AddSettings, OwnAddSettings};
+use crate::domain::collection::Collection;
+use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::film::Overrides;
 use crate::domain::secret::ApiKey;
-use crate::domain::text;
 pub use draft::Draft;
+pub use error::ConfigError;
 pub use table::Problem;
 use text_file::TextError;
 
@@ -88,70 +94,12 @@ pub struct Radarr {
     pub url: Url,
     /// Its key.
     pub api_key: ApiKey,
-    /// Where films go, as Radarr sees it.
-    pub root_folder: String,
-    /// Which quality is asked for.
-    pub quality_profile: QualityProfile,
-    /// From when on Radarr looks for a film.
-    pub minimum_availability: MinimumAvailability,
-    /// Does Radarr monitor the films it is given?
-    pub is_monitored: bool,
-    /// Does Radarr search for a film as soon as it has it?
-    pub search_on_add: bool,
-    /// Labels for every film that is added.
-    pub tags: Vec<String>,
-    /// Does every person's film carry a label of that person?
-    pub user_tags: bool,
-    /// How many films a run adds at the most; `None` is no limit.
-    pub max_adds_per_run: Option<usize>,
-    /// Are films that Jellyfin has already kept from Radarr?
-    pub skip_if_in_library: bool,
-    /// Where animated films go, when they go elsewhere.
-    pub animated_root_folder: Option<String>,
+    /// How films are added.
+    pub adding: AddSettings,
     /// The whole of one call.
     pub timeout: Duration,
     /// Certificates trusted beside the system's.
     pub ca_file: Option<Certificates>,
-}
-
-/// A quality profile as a person names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum QualityProfile {
-    /// By its name in Radarr.
-    Name(String),
-    /// By its number in Radarr.
-    Id(u32),
-}
-
-impl fmt::Display for QualityProfile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name(name) => name.fmt(f),
-            Self::Id(id) => id.fmt(f),
-        }
-    }
-}
-
-/// From when on Radarr looks for a film.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MinimumAvailability {
-    /// As soon as it is announced.
-    Announced,
-    /// Once it is in cinemas.
-    InCinemas,
-    /// Once it is released.
-    Released,
-}
-
-impl MinimumAvailability {
-    /// Radarr's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::InCinemas => "inCinemas",
-            Self::Released => "released",
-        }
-    }
 }
 
 /// `[jellyfin]`
@@ -180,104 +128,8 @@ pub struct User {
     pub remove_watched: bool,
     /// Do films that left the watchlist leave the collection?
     pub remove_unlisted: bool,
-    /// Where this person's films go, instead of Radarr's default.
-    pub root_folder: Option<String>,
-    /// Which quality this person's films get.
-    pub quality_profile: Option<QualityProfile>,
-    /// Labels for this person's films, beside Radarr's.
-    pub tags: Vec<String>,
-}
-
-/// A collection as a person names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Collection {
-    /// By Jellyfin's id, dashless and in lower case; it must exist.
-    Id(String),
-    /// By name; made when missing.
-    Name(String),
-}
-
-impl fmt::Display for Collection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(text) | Self::Name(text) => write!(f, "`{text}`"),
-        }
-    }
-}
-
-/// Why there is no config.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// None of the places holds one.
-    #[error("no config found; looked for {}", places(.0))]
-    Missing(Vec<PathBuf>),
-    /// It cannot be read.
-    #[error("cannot read the config `{}`", text::path(path))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// It is text in another encoding.
-    #[error("config `{}` is not UTF-8 (line {line}); save it as UTF-8", text::path(path))]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The first line that shows it.
-        line: usize,
-    },
-    /// It has problems: all of them.
-    #[error("config `{}` has {}", text::path(path), numbered(problems))]
-    Wrong {
-        /// The file.
-        path: PathBuf,
-        /// In the order of the file.
-        problems: Vec<Problem>,
-    },
-    /// `cleanup` has nothing to do.
-    #[error("the config has no `[jellyfin]`, so there are no collections to clean up")]
-    NoJellyfin,
-    /// `--user` names somebody else.
-    #[error("`--user {}`: the config has no such user; it has {there}", text::excerpt(name, 100))]
-    NoSuchUser {
-        /// The name that was given.
-        name: String,
-        /// The names there are.
-        there: String,
-    },
-}
-
-impl ConfigError {
-    /// What to do about it, when that is known.
-    pub fn hint(&self) -> Option<String> {
-        let Self::Missing(places) = self else { return None };
-        // The one of this person, beside the one of a project and the one of the machine.
-        let own = places.get(1).unwrap_or(&places[0]);
-        let folder = own.parent().unwrap_or(Path::new("."));
-        Some(format!(
-            "begin with the example, and change the six lines that it marks; then `lbjf status --check` looks at \
-             everything:\n  mkdir -p {} && lbjf generate config > {}\nwithout a config, `lbjf scrape USER` shows \
-             whether Letterboxd lets this machine in",
-            text::path(folder),
-            text::path(own)
-        ))
-    }
-}
-
-fn places(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("`{}`", text::path(path))).collect::<Vec<_>>().join(", ")
-}
-
-fn numbered(problems: &[Problem]) -> String {
-    let mut text = match problems.len() {
-        1 => "1 problem".to_owned(),
-        count => format!("{count} problems"),
-    };
-    for problem in problems {
-        let _ = write!(text, "\n  {problem}");
-    }
-    text
+    /// How this person's films are added.
+    pub adding: OwnAddSettings,
 }
 
 /// The environment, as a function so that tests have their own.

@@ -1,6 +1,9 @@
 //! The nouns: films, their names on each side, steps, secrets, text. No I/O, no clock, no imports from the rest.
 
+pub mod adding;
 pub mod clock;
+pub mod collection;
+pub mod connection;
 pub mod event;
 pub mod film;
 pub mod ids;

@@ -1,5 +1,7 @@
 //! The exit codes: part of the interface, since units and scripts test for them.
 
+use crate::system::interrupt::Signal;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -47,6 +49,15 @@ impl Exit {
     /// The number the process ends with.
     pub fn code(self) -> u8 {
         self as u8
+    }
+}
+
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
+        }
     }
 }
 

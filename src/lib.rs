@@ -44,7 +44,7 @@ pub fn run(cli: &Cli) -> Exit {
             // A long run is nothing that cron should mail about each time it comes by.
             if !(exit == Exit::Busy && cli.global.quiet) {
                 let hint = hint(&error).map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-                system::logging::last_words(&cli.global, &format!("{error:#}{hint}"));
+                system::logging::last_words(cli.global.logging(), &format!("{error:#}{hint}"));
             }
             exit
         }
@@ -66,7 +66,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Status(_) => Config::load_or_default(given, &env)?.into(),
         // Whoever builds a package has no config, or one that is none of its business.
         Command::Generate(args) => {
-            system::logging::start(&cli.global, log::LevelFilter::Info, None)?;
+            system::logging::start(cli.global.logging(), log::LevelFilter::Info, None)?;
             return cmd::generate::run(args, &env);
         }
     };
@@ -77,10 +77,10 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Scrape(_) => given.is_some(),
         _ => true,
     };
-    match system::logging::start(&cli.global, system.log_level, system.log_file.as_deref()) {
+    match system::logging::start(cli.global.logging(), system.log_level, system.log_file.as_deref()) {
         Err(error) if !needs_log_file => {
             draft.add_problem("system.log_file", format!("{error:#}"));
-            system::logging::start(&cli.global, system.log_level, None)?;
+            system::logging::start(cli.global.logging(), system.log_level, None)?;
         }
         started => started?,
     }

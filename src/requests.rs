@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::clients::radarr::Radarr;
-use crate::config::{self, User};
+use crate::domain::adding::{AddSettings, OwnAddSettings};
 use crate::domain::film::Uid;
 use crate::domain::request::{InLibrary, Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
@@ -23,24 +23,26 @@ use executor::Executor;
 use snapshot::Snapshot;
 pub(crate) use snapshot::{Settings, restored, user_tag};
 
-/// One Radarr.
+/// Somebody who may have requests.
 #[derive(Clone, Copy, Debug)]
-pub struct RadarrServer<'a> {
-    /// The door.
-    pub client: &'a Radarr,
-    /// `[radarr]`
-    pub config: &'a config::Radarr,
+pub struct Person<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// How their films are added.
+    pub adding: &'a OwnAddSettings,
+    /// Does this run look at their requests?
+    pub is_chosen: bool,
 }
 
 /// What requests are sent with.
 #[derive(Debug)]
 pub struct Setup<'a> {
     /// The server.
-    pub server: RadarrServer<'a>,
-    /// Everybody in the config.
-    pub users: &'a [User],
-    /// Those whose requests this run looks at.
-    pub chosen: &'a [usize],
+    pub radarr: &'a Radarr,
+    /// How films are added to it.
+    pub adding: &'a AddSettings,
+    /// Everybody whose films go to it.
+    pub people: Vec<Person<'a>>,
     /// Look at everything that is open, whenever it was tried last (`--full`).
     pub full: bool,
     /// Only say what would be done. The store is a copy then: outcomes are recorded as in any run.
@@ -93,8 +95,9 @@ impl<'a> Requests<'a> {
 
     /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
     pub fn is_open_early(&self) -> bool {
-        let config = self.setup.server.config;
-        !config.skip_if_in_library && (config.max_adds_per_run.is_none() || self.setup.chosen.len() == 1)
+        let adding = self.setup.adding;
+        let is_one = self.setup.people.iter().filter(|person| person.is_chosen).count() == 1;
+        !adding.skip_if_in_library && (adding.max_adds_per_run.is_none() || is_one)
     }
 
     /// Sends what is known while so many films are still `unread`.
@@ -160,8 +163,8 @@ impl<'a> Requests<'a> {
         aliases: &Aliases,
     ) -> Result<Vec<Request>, StoreError> {
         let setup = &self.setup;
-        let names: HashSet<&str> =
-            setup.chosen.iter().map(|index| setup.users[*index].name.as_str()).collect();
+        let chosen = setup.people.iter().filter(|person| person.is_chosen);
+        let names: HashSet<&str> = chosen.map(|person| person.name).collect();
         let is_in_library = |request: &Request| match library {
             InLibrary::Known(films) => films.contains(&aliases.canonical(request.tmdb)),
             _ => false,
@@ -188,10 +191,10 @@ impl<'a> Requests<'a> {
         unread: usize,
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
-        let config = self.setup.server.config;
+        let adding = self.setup.adding;
         let adds = steps.iter().filter(|step| matches!(step, Step::AddToRadarr(_))).count() + unread;
-        let adds = adds.min(config.max_adds_per_run.unwrap_or(usize::MAX));
-        if adds <= MANY_SEARCHES || !config.search_on_add || self.has_warned || self.added > 0 {
+        let adds = adds.min(adding.max_adds_per_run.unwrap_or(usize::MAX));
+        if adds <= MANY_SEARCHES || !adding.search_on_add || self.has_warned || self.added > 0 {
             return Ok(());
         }
         self.has_warned = true;

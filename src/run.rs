@@ -6,14 +6,14 @@ pub mod session;
 use crate::cli::{CleanupArgs, SyncArgs};
 use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::Letterboxd;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::journal::Journal;
 use crate::lists;
 use crate::lists::accept::Terms;
-use crate::requests::{FRESH, RadarrServer, Requests, Setup};
+use crate::requests::{FRESH, Person, Requests, Setup};
 use crate::shelves::{Asked, Collect};
 
 /// `sync`: everything, for the people that it is asked for.
@@ -35,11 +35,12 @@ pub fn sync(
     let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, retry_policy)).transpose()?;
     let jellyfin =
         config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, retry_policy)).transpose()?;
-    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.skip_if_in_library);
-    let server = |(client, config)| RadarrServer { client, config };
-    let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(server).map(|server| {
-        let (full, is_dry) = (args.full, args.dry_run);
-        Requests::new(Setup { server, users: &config.users, chosen, full, is_dry, fresh: FRESH })
+    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.adding.skip_if_in_library);
+    let person = |(index, user)| requester(user, chosen.contains(&index));
+    let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, config_there)| {
+        let people = (0..).zip(&config.users).map(person).collect();
+        let (adding, full, is_dry) = (&config_there.adding, args.full, args.dry_run);
+        Requests::new(Setup { radarr, adding, people, full, is_dry, fresh: FRESH })
     });
     let pool = doors::reading_pool()?;
     let shelves = jellyfin.as_ref().map(|jellyfin| Collect {
@@ -111,6 +112,10 @@ pub fn cleanup(
     journal.apply_overrides(&config.films)?;
     shelves.run(&Asked::new(&jellyfin), journal)?;
     Ok(())
+}
+
+fn requester(user: &User, is_chosen: bool) -> Person<'_> {
+    Person { name: &user.name, adding: &user.adding, is_chosen }
 }
 
 /// When a reading of a list is due, and what it may take off.

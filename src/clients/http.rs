@@ -29,19 +29,17 @@ use ureq::unversioned::transport::{
 use ureq::{Agent, Body};
 use url::Url;
 
+pub use crate::domain::connection::USER_AGENT;
+use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::secret::ApiKey;
 use crate::domain::text::{excerpt, one_line};
 use crate::system::interrupt;
 pub use line::give_up_reads;
 use line::{Line, Write};
+pub use proxy::ProxyError;
 use proxy::{Failed, Leg};
-pub use proxy::{Proxy, ProxyError, ProxyKind};
 pub use retry::{Retry, RetryPolicy};
-pub use tls::Certificates;
 pub use tls_error::TlsError;
-
-/// What lbjf calls itself unless the config says otherwise.
-pub const USER_AGENT: &str = concat!("lbjf/", env!("CARGO_PKG_VERSION"));
 
 /// The longest text body that is read, after decompression. Real pages have about 300 KB.
 pub const TEXT_LIMIT: u64 = 4 << 20;
@@ -155,7 +153,7 @@ impl Http {
     /// When the proxy or the certificates cannot be used.
     pub fn new(options: &Options) -> Result<Self, SetupError> {
         let proxy = match &options.proxy {
-            Some(proxy) => Some(proxy.build().map_err(|_| SetupError::Proxy(proxy.clone()))?),
+            Some(proxy) => Some(proxy::build(proxy).map_err(|_| SetupError::Proxy(proxy.clone()))?),
             None => None,
         };
         let config = Agent::config_builder()
@@ -181,7 +179,7 @@ impl Http {
         let way = ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
         let way = Leg(way.chain(TcpConnector::default()));
         let agent = if let Some(own) = &options.ca_file {
-            let tls = own.connector().map_err(SetupError::Certificates)?;
+            let tls = tls::connector(own).map_err(SetupError::Certificates)?;
             Agent::with_parts(config, way.chain(tls), DefaultResolver::default())
         } else {
             Agent::with_parts(config, way.chain(RustlsConnector::default()), DefaultResolver::default())

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::clients::api::{Api, ApiError, plain};
 use crate::clients::http::Method;
 use crate::domain::clock::Timestamp;
+use crate::domain::collection::{folder_key, folder_of};
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{LibraryItem, Member, SavedItem};
@@ -105,19 +106,6 @@ impl BoxSet {
     pub fn is_nearly(&self, name: &str) -> bool {
         name_key(&self.name) == name_key(&one_line(name)) || name_key(&self.folder) == folder_key(name)
     }
-}
-
-/// The folder that Jellyfin makes for a collection of this name: it keeps the name and puts blanks for what no disk
-/// takes (seen in 10.11 and 12.0).
-pub fn folder_of(name: &str) -> String {
-    let blank = |letter: char| letter.is_control() || r#"/\:*?"<>|"#.contains(letter);
-    let folder: String = name.chars().map(|letter| if blank(letter) { ' ' } else { letter }).collect();
-    one_line(&format!("{folder} [boxset]")).into_owned()
-}
-
-/// Equal for names that may be one folder.
-pub fn folder_key(name: &str) -> String {
-    name_key(&folder_of(name))
 }
 
 /// A film in somebody's library.

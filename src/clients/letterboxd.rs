@@ -20,7 +20,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::clients::http::{Answer, Http, Options, Proxy, ProxyError, Retry, RetryPolicy, TransportError};
+use crate::clients::http::{Answer, Http, Options, ProxyError, Retry, RetryPolicy, TransportError};
+use crate::domain::connection::Proxy;
 use crate::domain::film::Slug;
 use crate::domain::route::{DIRECT, RouteChange};
 use crate::domain::text::excerpt;

@@ -50,7 +50,7 @@ pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exi
     ask_jellyfin(draft, &mut store, &mut checks)?;
 
     let exit = match interrupt::requested() {
-        Some(exit) => exit,
+        Some(signal) => signal.into(),
         // As a run would end.
         None if !draft.problems.is_empty() => Exit::Config,
         None if is_store_wrong => Exit::Failure,
@@ -159,7 +159,7 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
     };
     tell_progress("Radarr");
     let door = doors::radarr(config_here, RetryPolicy::default())?;
-    radarr::radarr(&door, config_here, &config.users, store, checks)?;
+    radarr::radarr(&door, &config_here.adding, &config.users, store, checks)?;
     Ok(())
 }
 

@@ -62,7 +62,7 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
     }
     let mut list = match list {
         Ok(list) => list,
-        Err(PageError::Stopped) if let Some(exit) = interrupt::requested() => return Ok(exit),
+        Err(PageError::Stopped) if let Some(signal) = interrupt::requested() => return Ok(signal.into()),
         Err(error) => {
             let hint = match &error {
                 // There may be no config to look into, and nothing to lose.
@@ -89,8 +89,8 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
     }
     let declared = plural(list.declared as usize, "film");
     log::info!("{user}: {} of {declared} on the watchlist ({})", rows.len(), list.outcome);
-    if let Some(exit) = interrupt::requested() {
-        return Ok(exit);
+    if let Some(signal) = interrupt::requested() {
+        return Ok(signal.into());
     }
     Ok(match () {
         () if letterboxd.is_stopped() => Exit::Blocked,

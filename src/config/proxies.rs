@@ -11,7 +11,7 @@ use url::{Host, Url};
 use super::address::shown_address;
 use super::table::{Given, Table};
 use super::text_file;
-use crate::clients::http::{Proxy, ProxyKind};
+use crate::domain::connection::{Proxy, ProxyKind};
 
 /// Nobody has that many; each takes memory of its own before anything is asked.
 const MOST: usize = 1000;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::adding::MinimumAvailability;
 use crate::domain::secret::KeyOrigin;
 
 const SMALL: &str = r#"
@@ -38,9 +39,10 @@ fn a_small_config_gets_the_polite_defaults() {
     assert_eq!(config.letterboxd.full_scan, Some(Duration::from_hours(24)));
     let radarr = config.radarr.unwrap();
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
-    assert_eq!(radarr.minimum_availability, MinimumAvailability::Released);
-    assert!(radarr.is_monitored && radarr.search_on_add && !radarr.user_tags);
-    assert_eq!(radarr.max_adds_per_run, None);
+    let adding = radarr.adding;
+    assert_eq!(adding.minimum_availability, MinimumAvailability::Released);
+    assert!(adding.is_monitored && adding.search_on_add && !adding.user_tags);
+    assert_eq!(adding.max_adds_per_run, None);
     assert_eq!(config.jellyfin.unwrap().url.as_str(), "https://media.example/jellyfin");
     assert_eq!(config.users[0].name, "ada");
     assert!(config.users[0].remove_watched && config.users[0].remove_unlisted);

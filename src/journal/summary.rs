@@ -95,7 +95,7 @@ impl Summary {
     /// How the run ends, as it stands.
     pub(super) fn exit(&self) -> Exit {
         match interrupt::requested() {
-            Some(exit) => exit,
+            Some(signal) => signal.into(),
             None if self.is_refused => Exit::Blocked,
             None if self.has_failures() => Exit::Partial,
             None => Exit::Success,

@@ -37,7 +37,7 @@ impl Executor<'_, '_> {
     pub(super) fn send(&mut self, add: &AddToRadarr) -> Result<Sent, AddError> {
         let (setup, tmdb) = (&self.requests.setup, add.requested.tmdb);
         if self.snapshot.read_at.elapsed() >= setup.fresh {
-            self.snapshot.view.excluded = setup.server.client.exclusions().map_err(AddError::Failed)?;
+            self.snapshot.view.excluded = setup.radarr.exclusions().map_err(AddError::Failed)?;
             self.snapshot.read_at = Instant::now();
         }
         let excluded = self.snapshot.view.exclusions(self.aliases);
@@ -59,7 +59,7 @@ impl Executor<'_, '_> {
         Ok(match &add.root_folder {
             RootFolder::Fixed(folder) => (folder.clone(), tmdb),
             RootFolder::ByGenre { animated, other } => {
-                let facts = self.requests.setup.server.client.look_up(tmdb)?;
+                let facts = self.requests.setup.radarr.look_up(tmdb)?;
                 (if facts.is_animated { animated } else { other }.clone(), facts.tmdb)
             }
         })
@@ -67,10 +67,10 @@ impl Executor<'_, '_> {
 
     /// Sends one film. What is refused may be there under this or another id.
     fn post(&mut self, add: &AddToRadarr, folder: &str) -> Result<Sent, AddError> {
-        let radarr = self.requests.setup.server.client;
+        let radarr = self.requests.setup.radarr;
         let tags = add.tags.iter().map(|label| self.tag_id(label)).collect::<Result<Vec<_>, _>>();
         let tags = tags.map_err(AddError::Failed)?;
-        let (config, tmdb) = (self.requests.setup.server.config, add.requested.tmdb);
+        let (adding, tmdb) = (self.requests.setup.adding, add.requested.tmdb);
         let film = NewFilm {
             tmdb,
             title: &add.requested.film.name,
@@ -78,10 +78,10 @@ impl Executor<'_, '_> {
             quality_profile_id: add.quality_profile_id,
             root_folder: folder,
             path: None,
-            is_monitored: config.is_monitored,
-            minimum_availability: config.minimum_availability.as_str(),
+            is_monitored: adding.is_monitored,
+            minimum_availability: adding.minimum_availability.as_str(),
             tags: &tags,
-            search: config.search_on_add,
+            search: adding.search_on_add,
         };
         let added = |answered: TmdbId| Sent {
             end: Added::To(folder.to_owned()),

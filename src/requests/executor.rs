@@ -45,7 +45,7 @@ impl Executor<'_, '_> {
     }
 
     fn add_all(&mut self, adds: &[&AddToRadarr], journal: &mut Journal) -> Result<(), StoreError> {
-        let most = self.requests.setup.server.config.max_adds_per_run.unwrap_or(usize::MAX);
+        let most = self.requests.setup.adding.max_adds_per_run.unwrap_or(usize::MAX);
         let bar = progress::bar("films to Radarr", adds.len().min(most), None);
         for (index, add) in adds.iter().enumerate() {
             let rest = &adds[index..];
@@ -106,8 +106,7 @@ impl Executor<'_, '_> {
                         journal.added(add, &folder)?;
                     }
                     Added::WasThere => {
-                        journal
-                            .already_present(&add.requested, self.requests.setup.server.config.user_tags)?;
+                        journal.already_present(&add.requested, self.requests.setup.adding.user_tags)?;
                     }
                     Added::Excluded => journal.excluded(&add.requested)?,
                 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Setup;
 use crate::clients::api::{chain, plain};
 use crate::clients::radarr::{RadarrError, trim_folder};
-use crate::config::QualityProfile;
+use crate::domain::adding::QualityProfile;
 use crate::domain::event::Failed;
 use crate::domain::film::TmdbId;
 use crate::domain::problem::Problem;
@@ -33,17 +33,15 @@ impl Setup<'_> {
         aliases: &Aliases,
     ) -> Result<Option<Snapshot>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
-            let version = self.server.client.check()?;
+            let version = self.radarr.check()?;
             log::debug!("radarr: version {version}");
-            let settings = Settings {
-                profiles: self.server.client.quality_profiles()?,
-                folders: self.server.client.root_folders()?,
-            };
+            let settings =
+                Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
             let view = RadarrView {
-                tags: self.server.client.tags()?,
+                tags: self.radarr.tags()?,
                 // Before the exclusions: a film that is deleted and excluded in between is in one of them.
-                films: self.server.client.films()?,
-                excluded: self.server.client.exclusions()?,
+                films: self.radarr.films()?,
+                excluded: self.radarr.exclusions()?,
                 ..RadarrView::default()
             };
             Ok((settings, view))
@@ -69,31 +67,31 @@ impl Setup<'_> {
     fn terms(&self, settings: &Settings, journal: &mut Journal) -> Result<RadarrTerms, StoreError> {
         let mut wrong: BTreeMap<Problem, Vec<&str>> = BTreeMap::new();
         let mut people = Vec::new();
-        for user in self.users {
-            let folder =
-                settings.folder(user.root_folder.as_ref().unwrap_or(&self.server.config.root_folder));
-            let profile = settings
-                .profile(user.quality_profile.as_ref().unwrap_or(&self.server.config.quality_profile));
+        for person in &self.people {
+            let own = person.adding;
+            let folder = settings.folder(own.root_folder.as_ref().unwrap_or(&self.adding.root_folder));
+            let profile =
+                settings.profile(own.quality_profile.as_ref().unwrap_or(&self.adding.quality_profile));
             match (folder, profile) {
                 (Ok(root_folder), Ok(quality_profile_id)) => people.push(Requester {
-                    name: user.name.clone(),
+                    name: person.name.to_owned(),
                     root_folder,
-                    is_own_folder: user.root_folder.is_some(),
+                    is_own_folder: own.root_folder.is_some(),
                     quality_profile_id,
-                    tags: user.tags.clone(),
-                    user_tag: self.server.config.user_tags.then(|| user_tag(&user.name)),
+                    tags: own.tags.clone(),
+                    user_tag: self.adding.user_tags.then(|| user_tag(person.name)),
                 }),
                 (folder, profile) => {
                     for problem in [folder.err(), profile.err()].into_iter().flatten() {
-                        wrong.entry(problem).or_default().push(&user.name);
+                        wrong.entry(problem).or_default().push(person.name);
                     }
                 }
             }
         }
-        let animated = self.server.config.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
+        let animated = self.adding.animated_root_folder.as_ref().map(|folder| settings.folder(folder));
         let animated_root_folder = match animated {
             Some(Err(problem)) => {
-                wrong.insert(problem, self.users.iter().map(|user| user.name.as_str()).collect());
+                wrong.insert(problem, self.people.iter().map(|person| person.name).collect());
                 // Where animated films would go is not known, nor which ones they are.
                 people.retain(|person| person.is_own_folder);
                 None
@@ -105,14 +103,14 @@ impl Setup<'_> {
         }
         for (Problem { message, hint }, names) in wrong {
             let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-            let (failed, about) = if names.len() == self.users.len() {
+            let (failed, about) = if names.len() == self.people.len() {
                 (Failed::Server, "radarr".to_owned())
             } else {
                 (Failed::Users(&names), names.join(", "))
             };
             journal.failure(failed, ("settings", "", message.as_str()), &about, &message, Some(hint))?;
         }
-        Ok(RadarrTerms { people, animated_root_folder, tags: self.server.config.tags.clone() })
+        Ok(RadarrTerms { people, animated_root_folder, tags: self.adding.tags.clone() })
     }
 }
 

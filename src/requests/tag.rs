@@ -86,7 +86,7 @@ impl Executor<'_, '_> {
         let movie_ids: Vec<u32> = films.iter().map(|tag| tag.movie_id).collect();
         for label in labels {
             let id = self.tag_id(label)?;
-            self.requests.setup.server.client.tag(&movie_ids, id)?;
+            self.requests.setup.radarr.tag(&movie_ids, id)?;
         }
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Executor<'_, '_> {
         if let Some(id) = self.snapshot.view.tags.get(label) {
             return Ok(*id);
         }
-        let id = self.requests.setup.server.client.create_tag(label)?;
+        let id = self.requests.setup.radarr.create_tag(label)?;
         self.snapshot.view.tags.insert(label.to_owned(), id);
         Ok(id)
     }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::clients::api::{Api, Secret};
-use crate::clients::http::{Certificates, Http, Options, RetryPolicy, USER_AGENT};
+use crate::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
 use crate::clients::jellyfin::Jellyfin;
 use crate::clients::letterboxd::route::Standing;
 use crate::clients::letterboxd::{Letterboxd, Setup};
 use crate::clients::radarr::Radarr;
 use crate::config;
 use crate::domain::clock::{DAY, Timestamp};
+use crate::domain::connection::Certificates;
 use crate::domain::secret::ApiKey;
 use crate::journal;
 use crate::shelves::READS_AT_ONCE;

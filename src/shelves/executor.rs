@@ -7,7 +7,7 @@ use super::leftovers::Leftovers;
 use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
-use crate::config::Collection;
+use crate::domain::collection::Collection;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;

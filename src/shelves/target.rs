@@ -1,7 +1,7 @@
 //! Which collection on the server is meant by the one in the config.
 
 use crate::clients::jellyfin::BoxSet;
-use crate::config::Collection;
+use crate::domain::collection::Collection;
 use crate::domain::ids::JellyfinId;
 
 /// What a collection of the config is on the server.

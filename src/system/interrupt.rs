@@ -8,7 +8,14 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::exit::Exit;
+/// What asks a run to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
 
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
@@ -43,12 +50,12 @@ pub fn listen(give_up: fn()) -> std::io::Result<()> {
     Ok(())
 }
 
-/// How the run has to end, once somebody asked it to.
-pub fn requested() -> Option<Exit> {
+/// The signal that asked the run to end, if one did.
+pub fn requested() -> Option<Signal> {
     match SIGNAL.load(Ordering::SeqCst) {
         0 => None,
-        SIGTERM => Some(Exit::Terminated),
-        _ => Some(Exit::Interrupted),
+        SIGTERM => Some(Signal::Terminate),
+        _ => Some(Signal::Interrupt),
     }
 }
 

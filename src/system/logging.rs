@@ -15,9 +15,19 @@ use anyhow::Context;
 use env_logger::Target;
 use log::{Level, LevelFilter};
 
-use crate::cli::{Color, Global};
 use crate::domain::text;
 use crate::system::progress;
+
+/// How much is said, and in which colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Warnings and errors only, and no progress bars.
+    pub quiet: bool,
+    /// How often somebody asked for more.
+    pub verbose: u8,
+    /// Are the words coloured that say how bad a message is? `None`: on a terminal, unless `NO_COLOR` is set.
+    pub color: Option<bool>,
+}
 
 /// Starts logging, and progress bars unless `-q` wants none. `level` and `log_file` come from the config; flags and
 /// `RUST_LOG` beat the level.
@@ -25,16 +35,16 @@ use crate::system::progress;
 /// # Errors
 ///
 /// When the log file cannot be opened.
-pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> anyhow::Result<()> {
-    let level = match (global.quiet, global.verbose) {
+pub fn start(options: Options, level: LevelFilter, log_file: Option<&Path>) -> anyhow::Result<()> {
+    let level = match (options.quiet, options.verbose) {
         (true, _) => LevelFilter::Warn,
         (false, 0) => level,
         (false, 1) => LevelFilter::Debug,
         (false, _) => LevelFilter::Trace,
     };
     let file = log_file.map(open).transpose()?.map(Mutex::new);
-    let form = Form::of_stderr(global.color);
-    if !global.quiet {
+    let form = Form::of_stderr(options.color);
+    if !options.quiet {
         progress::start();
     }
     let mut builder = env_logger::Builder::new();
@@ -58,12 +68,12 @@ pub fn start(global: &Global, level: LevelFilter, log_file: Option<&Path>) -> an
 }
 
 /// Says what ends a run, also when the config is what is wrong, so that logging has not started.
-pub fn last_words(global: &Global, text: &str) {
+pub fn last_words(options: Options, text: &str) {
     if log::log_enabled!(Level::Error) {
         log::error!("{text}");
     } else {
         // Nobody may be there to read it any more; the exit code tells it all the same.
-        let _ = writeln!(io::stderr(), "{}", Form::of_stderr(global.color).line(Level::Error, &tidy(text)));
+        let _ = writeln!(io::stderr(), "{}", Form::of_stderr(options.color).line(Level::Error, &tidy(text)));
     }
 }
 
@@ -92,15 +102,10 @@ enum Form {
 }
 
 impl Form {
-    fn of_stderr(color: Color) -> Self {
-        let is_colored = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
-        };
+    fn of_stderr(color: Option<bool>) -> Self {
+        let is_colored = color.unwrap_or_else(|| {
+            io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        });
         match (is_journal(), is_colored) {
             (true, _) => Self::Journal,
             (false, true) => Self::Colored,

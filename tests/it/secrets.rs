@@ -9,9 +9,10 @@ use std::time::Duration;
 use crate::common::World;
 use crate::common::secrets::{encoded, forms, search, search_folder};
 use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{self, Http, Options, ProxyKind, RetryPolicy};
+use lbjf::clients::http::{self, Http, Options, RetryPolicy};
 use lbjf::clients::letterboxd::{Letterboxd, PageError, Setup};
 use lbjf::config::Config;
+use lbjf::domain::connection::{Proxy as ProxySettings, ProxyKind};
 use lbjf::domain::secret::ApiKey;
 use lbjf::exit::Exit;
 use serde_json::json;
@@ -266,9 +267,9 @@ fn the_search_finds_a_secret_however_it_is_encoded_and_behind_a_link() {
 
 const KEY: &str = "key-0123456789-abcdef";
 
-fn proxy() -> http::Proxy {
+fn proxy() -> ProxySettings {
     let credentials = Some(("ada".to_owned(), PASSWORD.to_owned()));
-    http::Proxy { kind: ProxyKind::Socks5h, host: "127.0.0.1".to_owned(), port: 1, credentials }
+    ProxySettings { kind: ProxyKind::Socks5h, host: "127.0.0.1".to_owned(), port: 1, credentials }
 }
 
 fn options() -> Options {
@@ -333,7 +334,7 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
     let (held, key) = (&config.letterboxd.proxies[0], &config.radarr.as_ref().expect("it is there").api_key);
     assert_eq!((held, key), (&proxy(), &ApiKey::new(KEY)), "the secrets are in it");
 
-    let unusable = http::Proxy { host: "a b".to_owned(), ..proxy() };
+    let unusable = ProxySettings { host: "a b".to_owned(), ..proxy() };
     let refused = Http::new(&Options { proxy: Some(unusable), ..options() }).expect_err("no such host");
     let http = Http::new(&options()).expect("a client");
     let closed = api("http://127.0.0.1:1");

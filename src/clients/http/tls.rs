@@ -13,38 +13,23 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
-use ureq::tls::PemItem;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
-/// Certificates of somebody's own: authorities, or a server's itself.
-#[derive(Clone, Debug)]
-pub struct Certificates(Vec<CertificateDer<'static>>);
+use crate::domain::connection::Certificates;
 
-impl Certificates {
-    /// Those in a text in PEM form; `None` when it holds none. A byte order mark does no harm.
-    pub fn from_pem(pem: &[u8]) -> Option<Self> {
-        let pem = pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem);
-        let certificates = ureq::tls::parse_pem(pem).filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(CertificateDer::from(certificate.der().to_vec())),
-            _ => None,
-        });
-        let certificates: Vec<_> = certificates.collect();
-        (!certificates.is_empty()).then_some(Self(certificates))
-    }
-
-    /// A connector that trusts these beside the system's.
-    pub(super) fn connector(&self) -> Result<Tls, Error> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(self.0.iter().cloned());
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let provider = Arc::new(ring::default_provider());
-        let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
-        let usual = usual.build().map_err(|error| Error::General(error.to_string()))?;
-        Tls::new(provider, Arc::new(OwnServer { own: self.0.clone(), usual }))
-    }
+/// A connector that trusts these certificates beside the system's.
+pub(super) fn connector(certificates: &Certificates) -> Result<Tls, Error> {
+    let own: Vec<_> = certificates.0.iter().map(|der| CertificateDer::from(der.clone())).collect();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(own.iter().cloned());
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(ring::default_provider());
+    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let usual = usual.build().map_err(|error| Error::General(error.to_string()))?;
+    Tls::new(provider, Arc::new(OwnServer { own, usual }))
 }
 
 /// The usual check, and one for a certificate that was named itself.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::checks::{Checks, State};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::radarr::{Radarr, RadarrError};
-use crate::config::{self, User};
+use crate::config::User;
+use crate::domain::adding::AddSettings;
 use crate::domain::problem::Problem;
 use crate::domain::step::Aliases;
 use crate::domain::text::plural;
@@ -21,7 +22,7 @@ const ABOUT: &str = "radarr";
 /// When the store fails.
 pub fn radarr(
     door: &Radarr,
-    config: &config::Radarr,
+    adding: &AddSettings,
     users: &[User],
     store: &Store,
     checks: &mut Checks,
@@ -31,14 +32,14 @@ pub fn radarr(
         return Ok(());
     }
     match door.quality_profiles() {
-        Ok(profiles) => quality_profiles(&Settings { profiles, folders: Vec::new() }, config, users, checks),
+        Ok(profiles) => quality_profiles(&Settings { profiles, folders: Vec::new() }, adding, users, checks),
         Err(error) => failed("quality profile", &error, checks),
     }
     match door.root_folders() {
-        Ok(folders) => root_folders(&Settings { profiles: Vec::new(), folders }, config, users, checks),
+        Ok(folders) => root_folders(&Settings { profiles: Vec::new(), folders }, adding, users, checks),
         Err(error) => failed("root folder", &error, checks),
     }
-    tags(door, config, users, checks);
+    tags(door, adding, users, checks);
     let excluded = match door.exclusions() {
         Ok(excluded) => Some(excluded.len()),
         Err(error) => {
@@ -101,9 +102,9 @@ fn each<'a, T: ?Sized>(
     values
 }
 
-fn quality_profiles(settings: &Settings, config: &config::Radarr, users: &[User], checks: &mut Checks) {
+fn quality_profiles(settings: &Settings, adding: &AddSettings, users: &[User], checks: &mut Checks) {
     for (about, wanted, if_wrong) in
-        each(&config.quality_profile, users, |user| user.quality_profile.as_ref())
+        each(&adding.quality_profile, users, |user| user.adding.quality_profile.as_ref())
     {
         match settings.profile(wanted) {
             Ok(id) => {
@@ -118,12 +119,13 @@ fn quality_profiles(settings: &Settings, config: &config::Radarr, users: &[User]
     }
 }
 
-fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], checks: &mut Checks) {
-    let mut folders: Vec<_> = each(config.root_folder.as_str(), users, |user| user.root_folder.as_deref())
-        .into_iter()
-        .map(|(about, wanted, if_wrong)| (about, "root folder", wanted, if_wrong))
-        .collect();
-    let animated = config.animated_root_folder.as_deref();
+fn root_folders(settings: &Settings, adding: &AddSettings, users: &[User], checks: &mut Checks) {
+    let mut folders: Vec<_> =
+        each(adding.root_folder.as_str(), users, |user| user.adding.root_folder.as_deref())
+            .into_iter()
+            .map(|(about, wanted, if_wrong)| (about, "root folder", wanted, if_wrong))
+            .collect();
+    let animated = adding.animated_root_folder.as_deref();
     folders.extend(animated.map(|wanted| (ABOUT, "animated root folder", wanted, State::Problem)));
     for (about, check, wanted, if_wrong) in folders {
         match settings.folder(wanted) {
@@ -140,14 +142,14 @@ fn root_folders(settings: &Settings, config: &config::Radarr, users: &[User], ch
 }
 
 /// Which labels are there, and which would be made?
-fn tags(door: &Radarr, config: &config::Radarr, users: &[User], checks: &mut Checks) {
+fn tags(door: &Radarr, adding: &AddSettings, users: &[User], checks: &mut Checks) {
     let tags = match door.tags() {
         Ok(tags) => tags,
         Err(error) => return failed("tags", &error, checks),
     };
-    let mut labels = config.tags.clone();
-    labels.extend(users.iter().flat_map(|user| user.tags.iter().cloned()));
-    labels.extend(users.iter().filter(|_| config.user_tags).map(|user| user_tag(&user.name)));
+    let mut labels = adding.tags.clone();
+    labels.extend(users.iter().flat_map(|user| user.adding.tags.iter().cloned()));
+    labels.extend(users.iter().filter(|_| adding.user_tags).map(|user| user_tag(&user.name)));
     let mut seen = HashSet::new();
     labels.retain(|label| seen.insert(label.clone()));
     let label = |label: String| {

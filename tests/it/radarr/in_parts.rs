@@ -12,7 +12,7 @@ use lbjf::domain::list::ListSource;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
-use lbjf::requests::{RadarrServer, Requests, Setup};
+use lbjf::requests::{Person, Requests, Setup};
 use lbjf::store::{Look, Store};
 use standins::radarr::KEY;
 use standins::{Fault, Request};
@@ -62,9 +62,9 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         retry_policy: RetryPolicy::default(),
     });
     let setup = Setup {
-        server: RadarrServer { client: &radarr, config: &radarr_config },
-        users: &config.users,
-        chosen: &[0],
+        radarr: &radarr,
+        adding: &radarr_config.adding,
+        people: vec![Person { name: "ada", adding: &config.users[0].adding, is_chosen: true }],
         full: false,
         is_dry: false,
         fresh,

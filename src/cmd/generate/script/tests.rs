@@ -1,8 +1,10 @@
 use std::path::Path;
 
 use super::*;
-use crate::clients::http::ProxyKind;
-use crate::config::{Collection, Config, QualityProfile};
+use crate::config::Config;
+use crate::domain::adding::QualityProfile;
+use crate::domain::collection::Collection;
+use crate::domain::connection::ProxyKind;
 
 const FULL: &str = r#"
 system:
@@ -77,9 +79,9 @@ fn every_key_of_the_script_is_carried_over_or_named() {
     let radarr = config.radarr.unwrap();
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
     assert_eq!(radarr.api_key.reveal(), "0123456789012345678901234567890e");
-    assert_eq!((radarr.root_folder.as_str(), radarr.timeout.as_secs()), ("/movies", 60));
-    assert_eq!(radarr.quality_profile, QualityProfile::Id(4));
-    assert_eq!(radarr.animated_root_folder.as_deref(), Some("/movies/Animated \"films\""));
+    assert_eq!((radarr.adding.root_folder.as_str(), radarr.timeout.as_secs()), ("/movies", 60));
+    assert_eq!(radarr.adding.quality_profile, QualityProfile::Id(4));
+    assert_eq!(radarr.adding.animated_root_folder.as_deref(), Some("/movies/Animated \"films\""));
     let jellyfin = config.jellyfin.unwrap();
     assert_eq!(
         (jellyfin.url.as_str(), jellyfin.api_key.reveal()),

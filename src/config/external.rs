@@ -1,12 +1,16 @@
-//! What stands outside the file: paths, certificates, and keys in files of their own or in the environment.
+//! What a config refers to and does not hold: other files, certificates in them, and keys in a file or in the
+//! environment.
 
 use std::path::{Path, PathBuf};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::Env;
 use super::address::looks_like_key;
 use super::table::Table;
 use super::text_file::{self, TextError};
-use crate::clients::http::Certificates;
+use crate::domain::connection::Certificates;
 use crate::domain::secret::{ApiKey, KeyOrigin};
 
 /// Where relative paths start and where else values may come from.
@@ -50,7 +54,7 @@ pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Cer
             return None;
         }
     };
-    let found = Certificates::from_pem(&pem);
+    let found = certificates(&pem);
     if found.is_none() {
         let is_utf16 = pem.starts_with(b"\xff\xfe") || pem.starts_with(b"\xfe\xff");
         let problem = match path.display() {
@@ -63,6 +67,14 @@ pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Cer
         table.problem(&given, problem);
     }
     found
+}
+
+/// The certificates of a text in PEM form; `None` when it holds none. A byte order mark does no harm.
+fn certificates(pem: &[u8]) -> Option<Certificates> {
+    let pem = pem.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pem);
+    let found: Vec<_> =
+        CertificateDer::pem_slice_iter(pem).filter_map(Result::ok).map(|der| der.to_vec()).collect();
+    (!found.is_empty()).then_some(Certificates(found))
 }
 
 /// What config.example.toml and the README have where a key belongs.

@@ -1,0 +1,40 @@
+//! `[films]`: what a person knows better than Letterboxd's pages.
+
+use toml::de::DeValue;
+
+use super::table::{FromToml, Table};
+use crate::domain::film::{Overrides, Slug, TmdbId};
+
+/// Slugs, or addresses of film pages, and what a person says that each film is.
+pub(super) fn films(mut table: Table<'_, '_>) -> Overrides {
+    let mut films = Overrides::new();
+    for (key, value) in table.take_all::<FilmIs>() {
+        let Some(slug) = Slug::parse(&key.value) else {
+            table.problem(
+                &key,
+                "is no film of Letterboxd: take the name in its address, as in `/film/heat-1995/`",
+            );
+            continue;
+        };
+        let Some(value) = value else { continue };
+        if films.insert(slug, value.value.0).is_some() {
+            table.problem(&key, "is set twice");
+        }
+    }
+    table.finish();
+    films
+}
+
+/// A value of `[films]`.
+struct FilmIs(Option<TmdbId>);
+
+impl FromToml for FilmIs {
+    const WHAT: &'static str = "a TMDB id, or `false` for never";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        match (bool::from_toml(value), u32::from_toml(value)) {
+            (Some(false), _) => Some(Self(None)),
+            (_, Some(id)) if id > 0 => Some(Self(Some(TmdbId(id)))),
+            _ => None,
+        }
+    }
+}
