@@ -3,7 +3,6 @@
 pub mod check;
 pub mod cleanup;
 pub mod generate;
-mod health;
 pub mod scrape;
 pub mod status;
 pub mod sync;

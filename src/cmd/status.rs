@@ -1,6 +1,7 @@
 //! `lbjf status`: where everybody's films stand, from the store alone.
 
 mod film;
+mod health;
 mod json;
 
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result
     let at = || format!("store `{}`", text::path(database));
     let store = Store::open_existing(database).with_context(at)?;
     if let Some(minutes) = args.healthy {
-        return super::health::run(store.as_ref(), minutes, now).with_context(at);
+        return health::run(store.as_ref(), minutes, now).with_context(at);
     }
     let answer = match (&args.film, &store) {
         (_, None) if !args.json => {
@@ -119,7 +120,7 @@ fn screen(status: &Status<'_>) -> String {
         };
         let _ = writeln!(text, "{}\n", wrap(&format!("Letterboxd {state}"), 2, status.columns));
     }
-    let _ = writeln!(text, "{}\n", wrap(&health(status.runs, status.now), 2, status.columns));
+    let _ = writeln!(text, "{}\n", wrap(&first_line(status.runs, status.now), 2, status.columns));
     for person in status.people {
         let user = status.config.users.iter().find(|user| user.name == person.name);
         let has_collection = user.is_none_or(|user| user.collection.is_some());
@@ -155,7 +156,7 @@ fn screen(status: &Status<'_>) -> String {
 }
 
 /// The first line: is all well?
-fn health(runs: &[Run], now: Timestamp) -> String {
+fn first_line(runs: &[Run], now: Timestamp) -> String {
     let Some(last) = runs.first() else { return "no run yet".to_owned() };
     let when = ago(now, last.ended_at.unwrap_or(last.started_at));
     match last.exit_code {

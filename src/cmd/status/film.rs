@@ -1,17 +1,19 @@
 //! `lbjf status FILM`: where is my film?
 
+mod next;
+
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::iter;
 
 use serde::Serialize;
 
-use crate::config::{Collection, Config, User};
+use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
+use crate::domain::collection::Collection;
 use crate::domain::film::TmdbId;
 use crate::domain::request::RequestProblem;
-use crate::domain::span::show_time;
-use crate::domain::span::{ago, left};
+use crate::domain::span::{ago, show_time};
 use crate::domain::text::excerpt;
 use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError};
 use crate::system::layout::{columns, wrap};
@@ -192,65 +194,6 @@ impl View<'_> {
         }
     }
 
-    /// What comes next, and when.
-    fn next(&self, film: &FilmStatus, entry: &EntryStatus) -> String {
-        let Some(user) = self.user(entry) else {
-            return "nothing: the config does not name this person".to_owned();
-        };
-        if !entry.is_listed {
-            return "nothing: no longer on this watchlist".to_owned();
-        }
-        let slug = &film.film.slug;
-        match film.kind.as_deref() {
-            None => {
-                let when = match self.blocked_until {
-                    Some(until) if self.has_spans => {
-                        format!("the first run after the cool-down, in {},", left(self.now, until))
-                    }
-                    Some(until) => format!("the first run after {}", show_time(until)),
-                    None => "the next run".to_owned(),
-                };
-                let last = film.problem.as_ref().map(|why| format!("; the last time: {why}"));
-                format!("{when} reads its film page{}", last.unwrap_or_default())
-            }
-            Some("movie") => {
-                let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, film, entry)];
-                let steps: Vec<_> = steps.into_iter().flatten().collect();
-                if steps.is_empty() { "nothing: all is done".to_owned() } else { steps.join("; ") }
-            }
-            Some("none") => format!(
-                "{}; its page is read again {}, or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
-                film.problem.as_deref().unwrap_or("it has no TMDB id"),
-                self.from(film.next_look_at),
-            ),
-            Some("tv") => format!(
-                "nothing: it is a TV show on TMDB, and Radarr takes films only; its page is read again {}, \
-                 or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
-                self.from(film.next_look_at),
-            ),
-            Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is no film")),
-        }
-    }
-
-    fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
-        let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
-        let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched))
-            || entry.problem == Some(RequestProblem::InLibrary);
-        if radarr.skip_if_in_library && is_in_library {
-            return None;
-        }
-        let again = self.from(entry.next_try_at);
-        Some(match entry.problem {
-            None if radarr.max_adds_per_run.is_some() => {
-                "one of the next runs sends it to Radarr (`radarr.max_adds_per_run` at a time)".to_owned()
-            }
-            None | Some(RequestProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
-            Some(RequestProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
-            Some(RequestProblem::Untagged) => format!("it is tagged {again}"),
-            Some(_) => format!("it is sent to Radarr again {again}"),
-        })
-    }
-
     /// Everybody who lists the film and has the same collection, this person first.
     fn sharers<'f>(
         &'f self,
@@ -288,62 +231,6 @@ impl View<'_> {
             (Some(some), Some(others)) => {
                 format!("{place}; {some} {} watched it, {others} {} not", have(&some), have(&others))
             }
-        }
-    }
-
-    /// When does it leave the collection that it is in? `None`: when it leaves the watchlist.
-    fn leaves(&self, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
-        if self.stays(film, entry) {
-            let text = "it stays in the collection, since it had been watched when lbjf first saw it there";
-            return Some(text.to_owned());
-        }
-        let sharers = self.sharers(film, entry);
-        let lists = |user: &User, entry: &EntryStatus| entry.is_listed || !user.remove_unlisted;
-        let listing = sharers.iter().filter(|(user, entry)| lists(user, entry));
-        let holders: Vec<&User> = listing
-            .filter(|(user, entry)| !user.remove_watched || !entry.is_watched)
-            .map(|(user, _)| *user)
-            .collect();
-        if holders.iter().any(|user| !user.remove_watched) {
-            return None;
-        }
-        let names: Vec<&str> = holders.iter().map(|user| user.name.as_str()).collect();
-        Some(match and(&names) {
-            Some(names) => {
-                let have = if holders.len() == 1 { "has" } else { "have" };
-                let too = if entry.is_watched { ", too" } else { "" };
-                format!("it leaves the collection once {names} {have} watched it{too}")
-            }
-            None => "the next run takes it out of the collection".to_owned(),
-        })
-    }
-
-    /// Is it a film that a person put there although everybody had watched it?
-    fn stays(&self, film: &FilmStatus, entry: &EntryStatus) -> bool {
-        let stays = self.collections.get(entry.person.as_str()).map(|(_, stays)| stays);
-        film.tmdb_id.is_some_and(|id| stays.is_some_and(|stays| stays.contains(&TmdbId(id))))
-    }
-
-    fn next_in_jellyfin(&self, user: &User, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
-        self.config.jellyfin.as_ref()?;
-        user.collection.as_ref()?;
-        match entry.place {
-            Some(Place::Collection) => self.leaves(film, entry),
-            Some(Place::Watched) => None,
-            Some(Place::Waiting) => Some(
-                "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
-                    .to_owned(),
-            ),
-            Some(Place::Ineffective) => Some("it is put into the collection again within a day".to_owned()),
-            None => Some("the next run looks for it in Jellyfin's library".to_owned()),
-        }
-    }
-
-    fn from(&self, time: Timestamp) -> String {
-        match time {
-            time if time <= self.now => "in the next run".to_owned(),
-            time if self.has_spans => format!("in {}", left(self.now, time)),
-            time => format!("after {}", show_time(time)),
         }
     }
 }
