@@ -7,7 +7,8 @@
 //!
 //! * [`cmd`]: the subcommands; [`cli`] and [`config`] are what a person writes for them
 //! * [`run`]: one pass
-//! * [`lists`], [`requests`], [`shelves`]: its parts (Letterboxd, Radarr, Jellyfin), which do not know each other
+//! * [`lists`], [`films`], [`requests`], [`shelves`]: its parts (what people want, what it is, Radarr, Jellyfin), which do not
+//!   know each other
 //! * [`journal`]: the owner of the store, through which each outcome goes once; [`clients`]: one door for each server
 //! * [`store`]: the one SQLite door; [`system`]: the process
 //! * [`domain`] has the nouns that all of them share
@@ -20,6 +21,7 @@ pub mod cmd;
 pub mod config;
 pub mod domain;
 pub mod exit;
+pub mod films;
 pub mod journal;
 pub mod lists;
 pub mod requests;

@@ -4,8 +4,6 @@
 //! the cursor moves last. Entries only ever come off a known list through an accepted reading ([`accept`]).
 
 pub mod accept;
-mod doubt;
-mod films;
 mod members;
 mod order;
 mod outcome;
@@ -24,8 +22,6 @@ use tell::{common_failures, tell};
 use update::Update;
 use watchlist::{Failure, Reading};
 
-pub use doubt::{Doubt, lacks_id};
-pub use films::{Looks, films, look_at};
 pub use tell::tiles_text;
 
 /// Reads the watchlists of these people into the store. `everybody` is whom the config names.

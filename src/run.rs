@@ -10,6 +10,7 @@ use crate::config::{Config, ConfigError, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::request::InLibrary;
 use crate::domain::span::left;
+use crate::films;
 use crate::journal::Journal;
 use crate::lists;
 use crate::lists::accept::Terms;
@@ -68,7 +69,7 @@ pub fn sync(
     let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     lists::watchlists(&letterboxd, journal, &people, &everybody, terms(args, config, journal.now()))?;
     journal.apply_overrides(&config.films)?;
-    lists::films(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
+    films::resolve(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
         Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),
         _ => Ok(()),
     })?;

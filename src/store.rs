@@ -28,7 +28,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
-pub use films::{Look, Skip};
+pub use films::Skip;
 pub use members::LastLook;
 pub use presence::{Listed, OpenPlaces, Place, Placed};
 pub use probe::Condition;

@@ -14,6 +14,20 @@ use super::ids::Lid;
 #[serde(transparent)]
 pub struct Uid(pub String);
 
+impl Uid {
+    const PROVISIONAL: &str = "slug:";
+
+    /// Stands for a film until a page tells its uid.
+    pub fn provisional(slug: &Slug) -> Self {
+        Self(format!("{}{slug}", Self::PROVISIONAL))
+    }
+
+    /// Is it one that only stands for a film?
+    pub fn is_provisional(&self) -> bool {
+        self.0.starts_with(Self::PROVISIONAL)
+    }
+}
+
 /// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (docs/letterboxd.md#film-names).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
@@ -78,7 +92,19 @@ pub struct WatchlistEntry {
     pub other_kind: Option<String>,
 }
 
-/// A film as everybody after the scrape sees it.
+impl WatchlistEntry {
+    /// What the entry itself says which film it is.
+    pub fn own_uid(&self) -> Uid {
+        self.uid.clone().unwrap_or_else(|| Uid::provisional(&self.slug))
+    }
+
+    /// The film that it is, by this uid.
+    pub fn film(&self, uid: Uid) -> Film {
+        Film { uid, slug: self.slug.clone(), name: self.name.clone(), year: self.year }
+    }
+}
+
+/// A film as everybody behind the lists sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Film {
     /// What it is known by here.
@@ -109,6 +135,53 @@ pub enum Link {
     Tv(u32),
     /// The page names no TMDB id.
     Missing,
+}
+
+/// What one look at a film's page brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The page was read; `uid` is what it calls itself.
+    Read {
+        /// `None` where the page does not say.
+        uid: Option<Uid>,
+        /// Its short id; `None` where the page does not say.
+        lid: Option<Lid>,
+        /// Its place on TMDB.
+        link: Link,
+    },
+    /// The page was read, or is gone for good, and gives no TMDB id that can be trusted.
+    Useless(String),
+    /// There was no page this time.
+    Failed {
+        /// What went wrong.
+        why: String,
+        /// May time heal it? A page that is itself what is wrong is not asked for in every run.
+        is_passing: bool,
+    },
+}
+
+impl Look {
+    /// Was the page read, and names no TMDB id?
+    pub fn lacks_id(&self) -> bool {
+        matches!(self, Self::Read { link: Link::Missing, .. })
+    }
+}
+
+/// What is known of film pages that were read before, for the case that hardly any names an id now.
+#[derive(Clone, Debug, Default)]
+pub struct PageEvidence {
+    /// Films whose page named an id, at most [`PageEvidence::PROBES`].
+    pub with_id: Vec<Film>,
+    /// How many of the films that came last, at most [`PageEvidence::LATEST`], have a page without an id.
+    pub latest_without_id: usize,
+}
+
+impl PageEvidence {
+    /// So many films that had an id are looked at.
+    pub const PROBES: usize = 2;
+
+    /// So many of the films that came last are of interest.
+    pub const LATEST: u32 = 5;
 }
 
 /// Splits `Heat (1995)` into title and year; only the last bracket counts, since a title may end in one too.

@@ -2,10 +2,10 @@
 
 use super::Journal;
 use crate::domain::event::{Event, ListReading};
-use crate::domain::film::{Film, Uid, WatchlistEntry};
+use crate::domain::film::{Film, Look, Uid, WatchlistEntry};
 use crate::domain::ids::ListId;
 use crate::domain::list::{Cursor, ListSource};
-use crate::store::{Look, StoreError};
+use crate::store::StoreError;
 
 impl Journal {
     /// This person wants what is on this list.
@@ -114,7 +114,7 @@ impl Journal {
 
     /// What the pages of these films said.
     pub fn film_pages_read(&mut self, looks: &[(&Film, &Look)]) -> Result<(), StoreError> {
-        self.store.record_looks(looks, self.run.now).map(drop)
+        if looks.is_empty() { Ok(()) } else { self.store.record_looks(looks, self.run.now).map(drop) }
     }
 
     /// The pages of the films that came last named no id because Letterboxd changed its pages: they are read again.

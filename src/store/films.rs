@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::lists::PEOPLE_OF_FILM;
 use super::{Store, StoreError};
 use crate::domain::clock::{DAILY, DAY, Timestamp};
-use crate::domain::film::{Film, Link, Overrides, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::domain::film::{Film, Link, Look, Overrides, PageEvidence, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::ids::Lid;
 use crate::domain::text::one_line;
 
@@ -28,29 +28,6 @@ const OVERRIDDEN: u8 = 1;
 
 /// `film.override` after it did, until the page is read.
 const WAS_OVERRIDDEN: u8 = 2;
-
-/// What one look at a film page brought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// The page was read; `uid` is what it calls itself.
-    Read {
-        /// `None` where the page does not say.
-        uid: Option<Uid>,
-        /// Its short id; `None` where the page does not say.
-        lid: Option<Lid>,
-        /// Its place on TMDB.
-        link: Link,
-    },
-    /// The page was read, or is gone for good, and gives no TMDB id that can be trusted.
-    Useless(String),
-    /// There was no page this time.
-    Failed {
-        /// What went wrong.
-        why: String,
-        /// May time heal it? A page that is itself what is wrong is not asked for in every run.
-        is_passing: bool,
-    },
-}
 
 /// A film on a list that no server can take.
 #[derive(Clone, Debug)]
@@ -174,15 +151,26 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.exists(params![uid.0, VERSION])?)
     }
 
-    /// Did the pages of the films that came last, so many, all name no id?
-    pub fn latest_have_no_id(&self, count: usize) -> Result<bool, StoreError> {
-        let sql = "SELECT count(*) FROM (
-                SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND override = 0
-                ORDER BY rowid DESC LIMIT ?1
-            ) WHERE kind = 'none'";
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let found: i64 = self.db.prepare_cached(sql)?.query_row([count], |row| row.get(0))?;
-        Ok(found == count)
+    /// What is known of film pages that were read, but for these films.
+    pub fn page_evidence(&self, but: &HashSet<Uid>) -> Result<PageEvidence, StoreError> {
+        let sql = "SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND override = 0
+            ORDER BY rowid DESC LIMIT ?1";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let kinds = statement.query_map([PageEvidence::LATEST], |row| row.get::<_, String>(0))?;
+        let kinds = kinds.collect::<Result<Vec<_>, _>>()?;
+        let latest_without_id = kinds.iter().take_while(|kind| *kind == "none").count();
+        let mut statement = self.db.prepare_cached(WITH_ID)?;
+        let mut rows = statement.query([])?;
+        let mut with_id = Vec::new();
+        while with_id.len() < PageEvidence::PROBES
+            && let Some(row) = rows.next()?
+        {
+            let film = film_from(row)?;
+            if !but.contains(&film.uid) {
+                with_id.push(film);
+            }
+        }
+        Ok(PageEvidence { with_id, latest_without_id })
     }
 
     /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read again.
@@ -192,22 +180,6 @@ impl Store {
                 (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND override = 0)";
         self.db.execute(sql, [])?;
         Ok(())
-    }
-
-    /// So many films whose page named a TMDB id when it was read, and none of `but`.
-    pub fn with_id(&self, most: usize, but: &HashSet<Uid>) -> Result<Vec<Film>, StoreError> {
-        let mut statement = self.db.prepare_cached(WITH_ID)?;
-        let mut rows = statement.query([])?;
-        let mut films = Vec::new();
-        while films.len() < most
-            && let Some(row) = rows.next()?
-        {
-            let film = film_from(row)?;
-            if !but.contains(&film.uid) {
-                films.push(film);
-            }
-        }
-        Ok(films)
     }
 
     /// Writes down what a look at a film's page brought. Returns who the film is from now on: a provisional film
@@ -364,12 +336,6 @@ impl Store {
     }
 }
 
-const PROVISIONAL: &str = "slug:";
-
-fn is_provisional(uid: &Uid) -> bool {
-    uid.0.starts_with(PROVISIONAL)
-}
-
 fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> {
     let slug = &entry.slug.0;
     let by_slug: Option<String> = db
@@ -378,13 +344,13 @@ fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> 
         .optional()?;
     let by_slug = by_slug.map(Uid);
     let uid = match (&entry.uid, by_slug) {
-        (Some(uid), Some(known)) if is_provisional(&known) => {
+        (Some(uid), Some(known)) if known.is_provisional() => {
             rename(db, &known, uid)?;
             uid.clone()
         }
         (Some(uid), _) => uid.clone(),
         (None, Some(known)) => known,
-        (None, None) => Uid(format!("{PROVISIONAL}{slug}")),
+        (None, None) => entry.own_uid(),
     };
     // `other` is decided by the list itself; a film page is never asked for those.
     let problem =
@@ -442,7 +408,7 @@ fn rename(db: &Connection, from: &Uid, to: &Uid) -> Result<(), StoreError> {
 
 fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
     match look {
-        Look::Read { uid: Some(uid), .. } if *uid != film.uid && !is_provisional(&film.uid) => {
+        Look::Read { uid: Some(uid), .. } if *uid != film.uid && !film.uid.is_provisional() => {
             let problem = format!("its film page is about another film, `{uid}`");
             record_useless(db, &film.uid, &problem, now)?;
             Ok(film.uid.clone())

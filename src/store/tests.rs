@@ -4,7 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::domain::clock::{DAILY, DAY};
-use crate::domain::film::{Film, Link, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::domain::film::{Film, Link, Look, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::ids::{JellyfinId, ListId};
 use crate::domain::list::ListSource;
 use crate::domain::request::RequestProblem;

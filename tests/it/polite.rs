@@ -132,6 +132,19 @@ fn an_answer_that_may_be_anybodys_opens_no_door_that_a_refusal_closed() {
 }
 
 #[test]
+fn a_refusal_at_the_second_page_of_a_list_is_kept_although_no_film_page_is_asked_for_after_it() {
+    let world = listing(60).user("ben", "");
+    world.letterboxd.set_watchlist("ben", &["film-60"]);
+    world.sync();
+    world.set_watchlist("ben", 60);
+    world.fail_page(1, "/ben/watchlist/page/2/", Fault::Instead(challenge()));
+    world.lbjf(&["sync"]).exits(Exit::Blocked).mentions("letterboxd: left alone for ");
+    requests(&world);
+    world.lbjf(&["sync"]).exits(Exit::Blocked);
+    assert_eq!(requests(&world), 0);
+}
+
+#[test]
 fn no_request_follows_a_refusal_but_those_under_way() {
     let world = listing(100).set("[letterboxd]", "max_concurrent_requests = 8");
     let films = |request: &Request| is_film(request) && request.path != "/film/film-1/";

@@ -3,27 +3,29 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checks::Checks;
-use crate::clients::letterboxd::page::{self, FilmPage, WatchlistPage};
+use crate::clients::letterboxd::page::{self, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Link, Slug, WatchlistEntry};
+use crate::domain::film::{Film, Link, Look, Slug, WatchlistEntry};
 use crate::domain::span::left;
-use crate::lists::{Doubt, lacks_id, look_at, tiles_text, watchlist};
+use crate::films::{self, Answer, MARKUP_HINT, Resolver, Tally};
+use crate::lists::{tiles_text, watchlist};
 use crate::run::doors::{left_alone_until, note_routes};
-use crate::store::{Look, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// What was read for one person.
 struct Person<'a> {
     name: &'a str,
     watchlist: Result<WatchlistPage, PageError>,
-    film: Option<Film>,
+    film: Option<FirstFilm>,
 }
 
-/// The film whose page was read; of several people who begin with it, the first has it.
-struct Film {
+/// The film whose page was asked for; of several people who begin with it, the first has it.
+struct FirstFilm {
     entry: WatchlistEntry,
-    page: Result<FilmPage, PageError>,
+    /// `None` when it was not asked for after all.
+    answer: Option<Answer>,
 }
 
 /// Tries every proxy, then reads a watchlist page and a film page for each person. `store` is told of cool-downs that
@@ -51,7 +53,7 @@ pub fn letterboxd(
     for (name, trial) in proxies {
         proxy(&name, trial, refused.get(&name).copied(), now, checks);
     }
-    let Some((people, doubt)) = people else {
+    let Some((people, resolver)) = people else {
         let left = left(now, left_alone_until(door, store, now)?);
         let text = format!("left alone for another {left}, since it refused us");
         checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
@@ -78,18 +80,19 @@ pub fn letterboxd(
     for person in people {
         tell_watchlist(&person, access, checks);
         if let Some(film) = person.film {
-            let is_changed = doubt.as_ref().is_some_and(|doubt| doubt.answer == Some(true));
+            let is_changed = resolver.as_ref().is_some_and(Resolver::has_found_change);
             film_page(person.name, film, is_changed, checks);
         }
     }
-    if let Some(doubt) = doubt {
-        if doubt.answer == Some(true) {
-            checks.problem("letterboxd", "film pages", &doubt.text(), Some(Doubt::hint()));
-        } else if doubt.has_seen_id() {
+    if let Some(resolver) = resolver {
+        let said = resolver.tally().text();
+        if resolver.has_found_change() {
+            checks.problem("letterboxd", "film pages", &said, Some(MARKUP_HINT));
+        } else if resolver.has_seen_id() {
             checks.ok("letterboxd", "film pages", "others name their TMDB id");
-        } else if doubt.tally.is_odd() {
+        } else if resolver.tally().is_odd() {
             let hint = "if themoviedb.org has these films, look for a newer lbjf";
-            checks.note("letterboxd", "film pages", &doubt.text(), Some(hint));
+            checks.note("letterboxd", "film pages", &said, Some(hint));
         }
     }
     for slug in store.unlisted(&config.films, &names)? {
@@ -103,17 +106,14 @@ pub fn letterboxd(
     Ok(access == Access::Refused)
 }
 
-/// So many film pages tell whether they still name TMDB ids.
-const SAMPLE: usize = 5;
-
 /// Reads page 1 of each watchlist, then the page of the first film on each. Where most of these name no TMDB id, more
 /// are read, and whether Letterboxd changed its pages is part of what is found.
 fn read<'a>(
-    door: &Letterboxd,
+    door: &'a Letterboxd,
     users: &'a [User],
     store: &mut Store,
     now: Timestamp,
-) -> Result<(Vec<Person<'a>>, Option<Doubt>), StoreError> {
+) -> Result<(Vec<Person<'a>>, Option<Resolver<'a>>), StoreError> {
     let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
     let mut people: Vec<_> =
         names.iter().map(|name| Person { name, watchlist: Err(PageError::Stopped), film: None }).collect();
@@ -129,49 +129,41 @@ fn read<'a>(
             firsts.push((index, first.clone()));
         }
     }
-    let slugs: Vec<&Slug> = firsts.iter().map(|(_, entry)| &entry.slug).collect();
-    let mut films: Vec<_> = firsts.iter().map(|_| None).collect();
-    let mut doubt = Doubt::default();
-    let known =
-        firsts.iter().map(|(_, entry)| is_known_without_id(store, entry)).collect::<Result<Vec<_>, _>>()?;
-    let never = |_, _: &Result<_, _>| false;
-    door.film_pages(&slugs, never, |came| {
-        for (index, page) in came {
-            doubt.tally.note(&page, known[index]);
-            films[index] = Some(page);
+    let films = films::unread(store, firsts.iter().map(|(_, entry)| entry.film(entry.own_uid())).collect())?;
+    let evidence = store.page_evidence(&HashSet::new())?;
+    let mut resolver = Resolver::new(door);
+    let mut answers: Vec<_> = films.iter().map(|_| None).collect();
+    resolver.read(&films, evidence.clone(), |came| {
+        for answer in came {
+            let index = answer.index;
+            answers[index] = Some(answer);
         }
-    });
-    note_routes(door, store, now)?;
-    let lacks = |page: &Option<Result<FilmPage, _>>| page.as_ref().is_some_and(|page| lacks_id(page, false));
-    let is_sampled = films.iter().any(lacks) && !doubt.has_seen_id();
+        note_routes(door, store, now)
+    })?;
+    let lacks_id = |answer: &Option<Answer>| answer.as_ref().is_some_and(|answer| answer.look.lacks_id());
+    let is_sampled = answers.iter().any(lacks_id) && !resolver.has_seen_id();
     if is_sampled {
-        let entries = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
-        let mut more: Vec<&WatchlistEntry> = Vec::new();
-        for entry in entries.flat_map(|page| &page.entries) {
-            let is_new = slugs.iter().all(|slug| **slug != entry.slug)
-                && more.iter().all(|other| other.slug != entry.slug);
-            if is_new && entry.other_kind.is_none() && !is_known_without_id(store, entry)? {
-                more.push(entry);
+        let shown = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
+        let mut more: Vec<Film> = Vec::new();
+        for entry in shown.flat_map(|page| &page.entries).filter(|entry| entry.other_kind.is_none()) {
+            let mut asked = films.iter().map(|unread| &unread.film).chain(&more);
+            if asked.all(|film| film.slug != entry.slug) {
+                more.push(entry.film(entry.own_uid()));
             }
         }
-        more.truncate(SAMPLE.saturating_sub(slugs.len()));
-        let slugs: Vec<&Slug> = more.iter().map(|entry| &entry.slug).collect();
-        door.film_pages_apart(&slugs, |_, page| {
-            doubt.tally.note(&page, false);
-        });
+        let mut more = films::unread(store, more)?;
+        more.retain(|unread| !unread.is_known_without_id);
+        more.truncate(Tally::ENOUGH.saturating_sub(films.len()));
+        resolver.read(&more, evidence, |_| note_routes(door, store, now))?;
+        if resolver.tally().is_odd() || !resolver.has_seen_id() {
+            resolver.look_closer();
+        }
+        note_routes(door, store, now)?;
     }
-    if is_sampled && (doubt.tally.is_odd() || !doubt.has_seen_id()) {
-        doubt.look_at_known(door, store, &HashSet::new())?;
+    for ((index, entry), answer) in firsts.into_iter().zip(answers) {
+        people[index].film = Some(FirstFilm { entry, answer });
     }
-    note_routes(door, store, now)?;
-    for ((index, entry), page) in firsts.into_iter().zip(films) {
-        people[index].film = Some(Film { entry, page: page.unwrap_or(Err(PageError::Stopped)) });
-    }
-    Ok((people, is_sampled.then_some(doubt)))
-}
-
-fn is_known_without_id(store: &Store, entry: &WatchlistEntry) -> Result<bool, StoreError> {
-    entry.uid.as_ref().map_or(Ok(false), |uid| store.is_known_without_id(uid))
+    Ok((people, is_sampled.then_some(resolver)))
 }
 
 /// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
@@ -221,7 +213,7 @@ enum Access {
 /// Does it let us in at all? Otherwise what kept us out is told here, once for all people.
 fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     let errors = || people.iter().filter_map(|person| person.watchlist.as_ref().err());
-    let films = people.iter().filter_map(|person| person.film.as_ref()?.page.as_ref().err());
+    let films = people.iter().filter_map(|person| person.film.as_ref()?.answer.as_ref()?.error.as_ref());
     let is_refusal = |error: &&PageError| error.is_block() && error.is_answer();
     let refusal = errors().chain(films).find(is_refusal);
     let is_known =
@@ -280,28 +272,29 @@ fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
 }
 
 /// `is_changed`: Letterboxd changed its pages, so what a page lacks says nothing of the film.
-fn film_page(name: &str, film: Film, is_changed: bool, checks: &mut Checks) {
-    let Film { entry, page } = film;
+fn film_page(name: &str, film: FirstFilm, is_changed: bool, checks: &mut Checks) {
+    let FirstFilm { entry, answer } = film;
     let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
-    let is_block = page.as_ref().err().is_some_and(PageError::is_block);
-    let hint = match &page {
-        // These hints are about people.
-        Ok(_) | Err(PageError::Private | PageError::NotFound) => None,
-        Err(error) => error.hint(),
-    };
     let slug = &entry.slug;
-    match look_at(page) {
-        None => checks.skipped(name, "film page", "not asked"),
-        Some(Look::Failed { .. }) if is_block => checks.skipped(name, "film page", "not read"),
-        Some(Look::Failed { why, .. }) => {
+    let Some(Answer { look, error, .. }) = answer else {
+        return checks.skipped(name, "film page", "not asked");
+    };
+    match look {
+        Look::Failed { .. } if error.as_ref().is_some_and(PageError::is_block) => {
+            checks.skipped(name, "film page", "not read");
+        }
+        Look::Failed { why, .. } => {
+            // Some hints are about people.
+            let error = error.filter(|error| !matches!(error, PageError::Private | PageError::NotFound));
+            let hint = error.as_ref().and_then(PageError::hint);
             checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint);
         }
         // A run skips it, and so it says nothing about the others.
-        Some(Look::Useless(why)) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
-        Some(Look::Read { link: Link::Missing, .. }) if is_changed => {
+        Look::Useless(why) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
+        Look::Read { link: Link::Missing, .. } if is_changed => {
             checks.note(name, "film page", &format!("no TMDB id was found of {shown}"), None);
         }
-        Some(Look::Read { link, .. }) => {
+        Look::Read { link, .. } => {
             let text = match link {
                 Link::Movie(id) => format!("{shown} is tmdb={id}"),
                 Link::Tv(_) => format!("{shown} is a TV show on TMDB, which a run skips"),

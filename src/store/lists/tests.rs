@@ -1,7 +1,6 @@
 use super::*;
-use crate::domain::film::{Film, Link, Slug, TmdbId, WatchlistEntry};
+use crate::domain::film::{Film, Link, Look, Slug, TmdbId, WatchlistEntry};
 use crate::domain::list::Cursor;
-use crate::store::Look;
 
 /// A store in which ada wants her own watchlist and ben's, and ben his own; each list has these films.
 struct House {

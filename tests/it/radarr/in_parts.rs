@@ -7,21 +7,21 @@ use lbjf::clients::api::{Api, Secret};
 use lbjf::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
-use lbjf::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::domain::film::{Link, Look, Slug, TmdbId, Uid, WatchlistEntry};
 use lbjf::domain::list::ListSource;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
 use lbjf::requests::{Person, Requests, Setup};
-use lbjf::store::{Look, Store};
+use lbjf::store::{Store, StoreError};
 use standins::radarr::KEY;
 use standins::{Fault, Request};
 
 use super::{during, requests};
 use crate::common::World;
 
-/// Puts a film on ada's list in the store, as if its page had just been read.
-fn list(store: &mut Store, number: u32) {
+/// Puts a film on ada's list, as if its page had just been read.
+fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
     let entry = WatchlistEntry {
         uid: Some(Uid(format!("film:{number}"))),
         lid: None,
@@ -30,13 +30,11 @@ fn list(store: &mut Store, number: u32) {
         year: Some(2000),
         other_kind: None,
     };
-    let uids = store.identify(&[entry]).expect("a store in memory");
-    let ada = store.want_list("ada", &ListSource::watchlist("ada"), 0).expect("a store in memory");
-    store.add_entries(ada, &[(uids[0].clone(), 0)], true, 0).expect("a store in memory");
-    for film in store.unresolved("ada", 0).expect("a store in memory") {
-        let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(number)) };
-        store.record_look(&film, &look, 0).expect("a store in memory");
-    }
+    let uids = journal.films_seen([&entry])?;
+    let ada = journal.want_list("ada", &ListSource::watchlist("ada"))?;
+    journal.entries_added(ada, &[(uids[0].clone(), 0)], true)?;
+    let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(number)) };
+    journal.film_pages_read(&[(&entry.film(uids[0].clone()), &look)])
 }
 
 /// Sends the film 1 in a first part, lets something happen, and sends the film 2 in the last part.
@@ -73,10 +71,10 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
     let journal = Journal::begin(store, RunInfo { command: "sync", now: 100, is_dry: false, people: 1 });
     let mut journal = journal.expect("a store in memory");
     let mut requests = Requests::new(setup);
-    list(&mut journal.store, 1);
+    list(&mut journal, 1).expect("a store in memory");
     requests.send_early(&mut journal, 1).expect("a store in memory");
     meanwhile();
-    list(&mut journal.store, 2);
+    list(&mut journal, 2).expect("a store in memory");
     requests.finish(&mut journal, &InLibrary::Ignored).expect("a store in memory");
 }
 
