@@ -197,11 +197,11 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
 fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, status: &Status<'_>) {
     let now = status.now;
     let Some(read_at) = person.read_at else {
-        let _ = writeln!(text, "{}: never scraped", person.name);
+        let _ = writeln!(text, "{}: never read", person.name);
         return;
     };
     let _ = match person.good_at {
-        Some(good_at) => writeln!(text, "{}: last good scrape {}", person.name, ago(now, good_at)),
+        Some(good_at) => writeln!(text, "{}: last read {}", person.name, ago(now, good_at)),
         None => writeln!(text, "{}: not read yet, last try {}", person.name, ago(now, read_at)),
     };
     let mut row = |label: &str, value: String| {

@@ -31,7 +31,7 @@ pub(super) fn tell(
     }
     match &read.trouble {
         None => {
-            journal.trouble_over_for("scrape", person)?;
+            journal.trouble_over_for("list", person)?;
             journal.trouble_over("block")?;
             if read.other_tiles == 0 {
                 journal.trouble_over_for("tiles", person)?;
@@ -44,7 +44,7 @@ pub(super) fn tell(
                 "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
             );
             let hint = "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once";
-            journal.failure(Failed::List, ("scrape", person, "member"), person, &text, Some(hint))?;
+            journal.failure(Failed::List, ("list", person, "member"), person, &text, Some(hint))?;
             problem = Some(text);
         }
         Some(Trouble::Page(Failure { error: PageError::Stopped, .. })) => journal.block(),
@@ -61,7 +61,7 @@ pub(super) fn tell(
                 journal.warning("block", person, &text, hint)?;
             } else {
                 let failed = if is_own_trouble(error, *number) { Failed::List } else { Failed::User };
-                journal.failure(failed, ("scrape", person, read.word), person, &text, hint)?;
+                journal.failure(failed, ("list", person, read.word), person, &text, hint)?;
             }
             problem = Some(text);
         }
@@ -74,18 +74,18 @@ pub(super) fn tell(
                 None => "the pages of the watchlist do not agree on its total".to_owned(),
             };
             let text = format!("{what}; nothing is taken off until that is clear");
-            journal.warning(("scrape", person, "total"), person, &text, None)?;
+            journal.warning(("list", person, "total"), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Moved) => {
             let text = "the watchlist changed while it was read: one film stands on two of its pages; \
                  nothing is taken off until that is clear";
-            journal.warning(("scrape", person, "total"), person, text, None)?;
+            journal.warning(("list", person, "total"), person, text, None)?;
             problem = Some(text.to_owned());
         }
         Some(Trouble::Waits { why }) => {
             let text = format!("{why}; all pages are read again within an hour");
-            journal.failure(Failed::User, ("scrape", person, read.word), person, &text, None)?;
+            journal.failure(Failed::User, ("list", person, read.word), person, &text, None)?;
             problem = Some(text);
         }
         Some(Trouble::Pending { gone, known }) => {
@@ -94,7 +94,7 @@ pub(super) fn tell(
                  nothing is taken off until a reading in an hour or later says the same"
             );
             let hint = "`lbjf sync --allow-shrink` accepts it now";
-            journal.warning(("scrape", person, "pending"), person, &text, Some(hint))?;
+            journal.warning(("list", person, "pending"), person, &text, Some(hint))?;
             problem = Some(text);
         }
     }

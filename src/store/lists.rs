@@ -288,7 +288,7 @@ impl Store {
                 "UPDATE OR REPLACE presence SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE look SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE notice SET about = ?2
-                    WHERE about = ?1 AND kind IN ('skip', 'scrape', 'collection', 'tiles', 'member')",
+                    WHERE about = ?1 AND kind IN ('skip', 'list', 'collection', 'tiles', 'member')",
             ] {
                 db.execute(sql, [from, to])?;
             }

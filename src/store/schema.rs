@@ -274,7 +274,8 @@ pub(super) const MIGRATIONS: Migrations = &["
     ) STRICT, WITHOUT ROWID;
     -- Of what was told so far: what is told once, and lists that cannot be read. The rest is told once more.
     INSERT INTO notice (kind, about, detail, told_at)
-        SELECT kind, substr(rest, 1, instr(rest, '/') - 1), substr(rest, instr(rest, '/') + 1), told_at
+        SELECT iif(kind = 'scrape', 'list', kind), substr(rest, 1, instr(rest, '/') - 1),
+            substr(rest, instr(rest, '/') + 1), told_at
         FROM (SELECT substr(key, 1, instr(key, '/') - 1) AS kind, substr(key, instr(key, '/') + 1) AS rest, told_at
               FROM notice_by_key)
         WHERE kind IN ('skip', 'scrape') AND instr(rest, '/') > 0;

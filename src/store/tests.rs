@@ -148,8 +148,8 @@ fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one()
     list(&mut store, "ada", std::slice::from_ref(&show));
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))), "once known, known");
 
-    let told = [(Slug("heat-1995".to_owned()), None)].into_iter().collect();
-    store.apply_overrides(&told).unwrap();
+    let overrides = [(Slug("heat-1995".to_owned()), None)].into_iter().collect();
+    store.apply_overrides(&overrides).unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     assert!(store.skips().unwrap()[0].1.is_overridden, "the config says never");
 }
@@ -198,20 +198,20 @@ fn a_failed_request_is_due_in_the_next_three_runs_and_then_daily() {
 #[test]
 fn a_warning_is_news_once_a_day() {
     let mut store = Store::in_memory().unwrap();
-    let private = ("scrape", "ada", "private");
+    let private = ("list", "ada", "private");
     assert!(store.is_due_again(private, 1000).unwrap());
     assert!(!store.is_due_again(private, 1000 + DAILY - 1).unwrap());
     assert!(store.is_due_again(private, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
     assert!(store.is_due_again(private, 500).unwrap(), "the clock was set back");
-    store.forget_notices_about("scrape", "ada").unwrap();
+    store.forget_notices_about("list", "ada").unwrap();
     assert!(store.is_due_again(private, 501).unwrap());
     assert!(store.mark_once("x", 1).unwrap() && !store.mark_once("x", 10 * DAY).unwrap());
 }
 
 #[test]
 fn forgetting_what_was_told_of_one_name_forgets_nothing_of_another_or_of_a_kind() {
-    let names = ["block", "blockbuster", "ada", "ada/x", "ad", "films", "watchlists", "letterboxd", "scrape"];
-    let kinds = ["scrape", "block", "films", "watchlists", "letterboxd", "collection"];
+    let names = ["block", "blockbuster", "ada", "ada/x", "ad", "films", "watchlists", "letterboxd", "list"];
+    let kinds = ["list", "block", "films", "watchlists", "letterboxd", "collection"];
     let told = |store: &mut Store| {
         let mut told = Vec::new();
         for kind in kinds {
@@ -229,9 +229,9 @@ fn forgetting_what_was_told_of_one_name_forgets_nothing_of_another_or_of_a_kind(
     let all = told(&mut store);
     assert_eq!(all.len(), kinds.len() * (names.len() + 2));
     for name in names {
-        store.forget_notices_about("scrape", name).unwrap();
+        store.forget_notices_about("list", name).unwrap();
         let expected: Vec<_> =
-            all.iter().copied().filter(|notice| *notice != ("scrape", name, "private")).collect();
+            all.iter().copied().filter(|notice| *notice != ("list", name, "private")).collect();
         assert_eq!(told(&mut store), expected, "{name}");
     }
     store.forget_notices("block").unwrap();

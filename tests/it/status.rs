@@ -73,7 +73,7 @@ fn status_counts_where_everybodys_films_stand() {
     has_lines(
         &ran,
         &[
-            "ada: last good scrape 3 min ago",
+            "ada: last read 3 min ago",
             "  watchlist        7 films of 7 declared",
             "  with a TMDB id   4, 1 not read yet",
             "  in Radarr        3",
@@ -138,7 +138,7 @@ fn status_tells_the_age_of_the_last_good_reading_and_what_is_wrong_since() {
     let ran = status(&world);
     has_lines(
         &ran,
-        &["ada: last good scrape 5 h ago", "  watchlist        1 film of 1 declared", "ben: never scraped"],
+        &["ada: last read 5 h ago", "  watchlist        1 film of 1 declared", "ben: never read"],
     );
     assert!(ran.stdout.contains("\n  problem          "), "{}", ran.stdout);
     let json = json_of(&world);
@@ -220,7 +220,7 @@ fn status_works_without_a_config() {
     world.pass_time(Duration::from_mins(3));
     let mut command = world.command(&["status"]);
     let ran = world.ran(command.env_remove("LBJF_CONFIG").current_dir("/").output().expect("lbjf was built"));
-    has_lines(&ran.exits(Exit::Success), &["ada: last good scrape 3 min ago", "  in collection    1"]);
+    has_lines(&ran.exits(Exit::Success), &["ada: last read 3 min ago", "  in collection    1"]);
 }
 
 #[test]
