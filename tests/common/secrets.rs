@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 /// The forms in which a secret could come out: as it is, and encoded for an address, for JSON, for HTML, or with
 /// whatever stands around it in base64, as a login does.
 pub fn forms(secret: &str) -> Vec<String> {
@@ -52,7 +54,7 @@ fn base64_within(secret: &str, before: usize) -> String {
 /// Fails when a secret stands in a text.
 pub fn search(place: &str, text: &[u8], secrets: &[String]) {
     for secret in secrets {
-        let Some(at) = find(text, secret.as_bytes()) else { continue };
+        let Some(at) = memmem::find(text, secret.as_bytes()) else { continue };
         let line_start = text[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let line = String::from_utf8_lossy(&text[line_start..at]).into_owned();
         let shown: String = line.chars().rev().take(200).collect::<Vec<_>>().into_iter().rev().collect();
@@ -84,18 +86,4 @@ pub fn search_folder(folder: &Path, declared: &[PathBuf], secrets: &[String]) {
             search(&format!("`{}`", path.display()), &bytes, secrets);
         }
     }
-}
-
-/// Where a text stands in another. Both are short of many equal first bytes, so the plain way is fast enough once
-/// the first byte is looked for by itself.
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    let first = *wanted.first()?;
-    let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|byte| *byte == first) {
-        if text[from + at..].starts_with(wanted) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
 }

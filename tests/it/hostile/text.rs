@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::thread;
 
 use lbjf::domain::text::is_clean;
 use serde_json::{Value, json};
@@ -131,6 +132,16 @@ fn look_at_names(what: &str, folder: &Path) {
     }
 }
 
+/// Cases that mostly wait, each in a world of its own.
+fn side_by_side<C: Send>(cases: impl IntoIterator<Item = C>, check: impl Fn(C) + Sync) {
+    let check = &check;
+    thread::scope(|scope| {
+        for case in cases {
+            scope.spawn(move || check(case));
+        }
+    });
+}
+
 /// Answers of a server with one text of its JSON replaced.
 fn replaced(field: &'static str, text: &'static str) -> Fault {
     fn replace(value: &mut Value, field: &str, text: &str) {
@@ -238,13 +249,13 @@ fn names_and_messages_of_radarr_come_out_in_one_plain_line() {
     world.change("/movies", "/films");
     world.radarr.add_root_folder(HOSTILE);
     everything_shows("a root folder", world);
-    for field in ["name", "label", "path", "title", "status"] {
+    side_by_side(["name", "label", "path", "title", "status"], |field| {
         let mut world = World::new().watchlist(&["nice-film"]);
         world.change("[radarr]", "[radarr]\nuser_tags = true");
         world.radarr.server.fail(ALWAYS, |request| request.method == "GET", replaced(field, HOSTILE));
         everything(field, world);
-    }
-    for (status, body) in [
+    });
+    let answers = [
         (
             400,
             json!([{ "propertyName": HOSTILE, "errorMessage": HOSTILE, "errorCode": HOSTILE, "severity": HOSTILE }]),
@@ -255,25 +266,26 @@ fn names_and_messages_of_radarr_come_out_in_one_plain_line() {
         (503, json!({ "error": HOSTILE, "title": HOSTILE, "errors": { HOSTILE: [HOSTILE] } })),
         (200, json!(HOSTILE)),
         (200, json!({ HOSTILE: HOSTILE, "id": HOSTILE })),
-    ] {
+    ];
+    side_by_side(answers, |(status, body)| {
         for method in ["GET", "POST"] {
             let world = World::new().watchlist(&["nice-film"]);
             let reply = Reply::json(status, &body);
             world.radarr.server.fail(ALWAYS, move |request| request.method == method, Fault::Instead(reply));
             commands(&format!("Radarr's {status} to a {method}: {body}"), world, some(status));
         }
-    }
-    for status in [200, 401, 403, 404, 502] {
+    });
+    side_by_side([200, 401, 403, 404, 502], |status| {
         let world = World::new().watchlist(&["nice-film"]);
         let reply = Reply::html(status, format!("<html><title>{HOSTILE}</title><p>{HOSTILE}</html>"));
         world.radarr.server.fail(ALWAYS, |_| true, Fault::Instead(reply));
         commands("a page in Radarr's place", world, some(status));
-    }
+    });
 }
 
 #[test]
 fn names_and_messages_of_jellyfin_come_out_in_one_plain_line() {
-    for field in ["ServerName", "Version", "Name", "Path", "Type", "ProductName"] {
+    side_by_side(["ServerName", "Version", "Name", "Path", "Type", "ProductName"], |field| {
         let world = World::new().watchlist(&["nice-film", "nice-two"]);
         let heat = world.download("nice-film");
         world.lbjf(&["sync"]);
@@ -281,17 +293,18 @@ fn names_and_messages_of_jellyfin_come_out_in_one_plain_line() {
         world.download("nice-two");
         world.jellyfin.server.fail(ALWAYS, |request| request.method == "GET", replaced(field, HOSTILE));
         everything(field, world);
-    }
+    });
     let mut world = World::new().watchlist(&["nice-film"]);
     world.jellyfin.add_user(HOSTILE);
     world.change("jellyfin_username = \"ada\"", "jellyfin_username = \"nobody\"");
     everything_shows("a user", world);
-    for (status, body) in [
+    let answers = [
         (400, HOSTILE.to_owned()),
         (500, HOSTILE.to_owned()),
         (200, format!("<title>{HOSTILE}</title>")),
         (401, HOSTILE.to_owned()),
-    ] {
+    ];
+    side_by_side(answers, |(status, body)| {
         for method in ["GET", "POST"] {
             let world = World::new().watchlist(&["nice-film"]);
             world.download("nice-film");
@@ -303,7 +316,7 @@ fn names_and_messages_of_jellyfin_come_out_in_one_plain_line() {
             );
             commands(&format!("Jellyfin's {status} to a {method}"), world, some(status));
         }
-    }
+    });
 }
 
 #[test]
