@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod disk;
+pub mod messages;
 pub mod openapi;
 pub mod secrets;
 pub mod watch;
@@ -238,6 +239,7 @@ impl World {
         let ran = Ran::from(output);
         secrets::search("stdout", ran.stdout.as_bytes(), &self.secrets);
         secrets::search("stderr", ran.stderr.as_bytes(), &self.secrets);
+        messages::check(&ran.stderr);
         self.search_files();
         ran
     }
