@@ -374,6 +374,21 @@ fn json_of_every_command_is_as_documented() {
 }
 
 #[test]
+fn the_table_of_tests_names_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = read("tests/README.md");
+    let rows = [table(&text, "promise"), table(&text, "what else")].concat();
+    let mut count = 0;
+    for name in rows.iter().flat_map(|row| row[1].split('`').skip(1).step_by(2)) {
+        if name.contains('/') {
+            assert!(root.join("tests").join(name).exists() || root.join(name).exists(), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
+#[test]
 fn what_lies_beside_the_readme_is_named_in_it() {
     let readme = read("README.md");
     for file in [
