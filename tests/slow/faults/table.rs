@@ -88,18 +88,7 @@ const WITH_BODY: &[Door] = &[
     JellyfinRead,
     JellyfinMake,
 ];
-const ALL: &[Door] = &[
-    Watchlist,
-    FilmPage,
-    RadarrRead,
-    RadarrLookup,
-    RadarrAdd,
-    RadarrTag,
-    RadarrLabel,
-    JellyfinRead,
-    JellyfinMake,
-    JellyfinWrite,
-];
+const ALL: &[Door] = &Door::ALL;
 
 pub const CUT: &str = "cannot be reached: the connection was closed before the answer was complete";
 const LATE: &str = "cannot be reached: no complete answer within 2 s";
