@@ -3,7 +3,7 @@ mod migrations;
 use std::fs;
 
 use super::*;
-use crate::domain::clock::{DAILY, DAY};
+use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::film::{Film, Link, Look, Slug, TmdbId, Uid, WatchlistEntry};
 use crate::domain::ids::{JellyfinId, ListId};
 use crate::domain::list::ListSource;
@@ -34,6 +34,19 @@ fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid>
     let list = watchlist(store, person);
     store.add_entries(list, &placed, true, 100).unwrap();
     uids
+}
+
+impl Store {
+    /// Writes down one look. Returns who the film is from now on: a provisional film
+    /// gets its name here.
+    pub(super) fn record_look(
+        &mut self,
+        film: &Film,
+        look: &Look,
+        now: Timestamp,
+    ) -> Result<Uid, StoreError> {
+        Ok(self.record_looks(&[(film, look)], now)?.remove(0))
+    }
 }
 
 /// This person's watchlist.

@@ -1,4 +1,6 @@
 use super::*;
+use crate::domain::film::Look;
+use crate::domain::ids::Lid;
 use crate::domain::list::ListSource;
 use crate::store::Place;
 use crate::store::Placed;
