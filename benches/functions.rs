@@ -11,7 +11,7 @@ use std::hint::black_box;
 
 use divan::{AllocProfiler, Bencher};
 use lbjf::clients::jellyfin::LibraryFilm;
-use lbjf::clients::letterboxd::{guard, page};
+use lbjf::clients::letterboxd::{html_limits, page};
 use lbjf::domain::film::TmdbId;
 use lbjf::domain::step::Aliases;
 use lbjf::shelves::plan::{self, CollectionView, Library, Viewer};
@@ -26,25 +26,18 @@ fn main() {
 
 /// Pages of Letterboxd, of real size.
 mod reading {
-    use super::{Bencher, black_box, guard, page, pages};
+    use super::{Bencher, black_box, html_limits, page, pages};
 
     #[divan::bench]
-    fn guard_of_a_film_page(bencher: Bencher<'_, '_>) {
-        let html = pages::film_page();
-        bencher.bench(|| guard::check(black_box(&html)).is_ok());
+    fn limits_of_a_watchlist_page(bencher: Bencher<'_, '_>) {
+        let (html, _) = pages::watchlist_page();
+        bencher.bench(|| html_limits::check(black_box(&html)).is_ok());
     }
 
     #[divan::bench]
     fn film_page(bencher: Bencher<'_, '_>) {
         let html = pages::film_page();
         bencher.bench(|| page::film(black_box(&html)).expect("it can be read"));
-    }
-
-    /// As all film pages were read before the few tags that matter were cut out.
-    #[divan::bench]
-    fn film_page_in_whole(bencher: Bencher<'_, '_>) {
-        let html = pages::film_page();
-        bencher.bench(|| page::whole_film(black_box(&html)).expect("it can be read"));
     }
 
     #[divan::bench]

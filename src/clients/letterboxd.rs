@@ -6,8 +6,7 @@
 //! sent.
 
 mod error;
-pub mod guard;
-pub mod narrow;
+pub mod html_limits;
 pub mod page;
 pub mod route;
 pub mod save;

@@ -29,7 +29,7 @@ impl Pool {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(move |index| format!("{name}-{index}"))
-            // The HTML parser recurses; its guard bounds that, and this is the second belt.
+            // The HTML parser recurses, and a hostile page has as many tags as it may.
             .stack_size(8 << 20);
         Ok(Self(pool.build()?))
     }

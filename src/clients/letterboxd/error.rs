@@ -74,7 +74,7 @@ impl PageError {
     pub fn is_own_answer(&self) -> bool {
         match self {
             Self::Private | Self::NotFound | Self::PageGone => true,
-            Self::Unreadable(why) => !matches!(why, Unreadable::Foreign(_) | Unreadable::Hostile(_)),
+            Self::Unreadable(why) => !matches!(why, Unreadable::Foreign(_) | Unreadable::LimitExceeded(_)),
             _ => false,
         }
     }

@@ -4,17 +4,22 @@
 //! What is looked for and did not turn up is a [`Unreadable::MarkupChanged`], never a shorter list. Markup of 2023,
 //! 2024, August 2025, January 2026 and May 2026 is understood (docs/letterboxd.md#posters).
 
+mod film;
+
+use std::cell::RefCell;
+
+use lol_html::{Settings, text};
 use select::document::Document;
 use select::node::Node;
 use select::predicate::{Any, Attr, Class, Name, Predicate};
 use serde::Deserialize;
 use url::Url;
 
-use super::guard::{self, Hostile};
-use super::narrow;
-use crate::domain::film::{Link, Slug, TmdbId, Uid, WatchlistEntry, split_year};
+use super::html_limits::{self, LimitExceeded};
+use crate::domain::film::{Slug, Uid, WatchlistEntry, split_year};
 use crate::domain::ids::Lid;
 use crate::domain::text::{excerpt, one_line};
+pub use film::{FilmPage, film};
 
 /// Entries on a full page (docs/letterboxd.md#pagination).
 pub const ENTRIES_PER_PAGE: u32 = 28;
@@ -45,17 +50,6 @@ pub struct WatchlistPage {
     pub other_tiles: u32,
 }
 
-/// What a film's own page says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilmPage {
-    /// Which film the page is about; `None` where it does not say.
-    pub uid: Option<Uid>,
-    /// Its short id; `None` where the page does not say.
-    pub lid: Option<Lid>,
-    /// Its place on TMDB.
-    pub link: Link,
-}
-
 /// Why a page of status 200 could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -80,7 +74,7 @@ pub enum Unreadable {
     },
     /// Not parsed at all.
     #[error("an unexpected page came instead: {0}")]
-    Hostile(#[from] Hostile),
+    LimitExceeded(#[from] LimitExceeded),
     /// The two places that name the TMDB id contradict each other.
     #[error("the film page contradicts itself: its button says TMDB {button}, its body says {body}")]
     Contradiction {
@@ -97,14 +91,15 @@ pub enum Unreadable {
 ///
 /// When it is not that page, or not all of it can be read.
 pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unreadable> {
-    let document = parse(html)?;
+    html_limits::check(html)?;
+    let document = Document::from(html);
     let body = body_of(&document)?;
-    if !has_class(&body, "watchlist") {
+    if !has_class(body.attr("class"), "watchlist") {
         let is_ours = document.find(Attr("data-num-entries", ())).next().is_some();
         return Err(if is_ours {
-            changed("body.watchlist", class_of(&body))
+            changed("body.watchlist", shown_class(body.attr("class")))
         } else {
-            foreign(&document, html)
+            foreign(html, body.attr("class"))
         });
     }
     prove_owner(&document, &body, user)?;
@@ -175,108 +170,48 @@ pub fn films_in_other_tiles(
     Some((changed("slug in every grid item", text), u32::try_from(number + 1).unwrap_or(u32::MAX)))
 }
 
-/// Reads a film's page.
-///
-/// The few tags that matter are enough where they are all there and agree, however large the rest of the page is; else
-/// the whole page is parsed.
-///
-/// # Errors
-///
-/// When it is no film page, or names two TMDB ids.
-pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
-    match narrow::film(html).and_then(|part| film_part(&part)) {
-        Some(page) => Ok(page),
-        None => whole_film(html),
-    }
-}
-
-/// Reads a film's page with all of it parsed: what [`film`] is tested against.
-///
-/// # Errors
-///
-/// As [`film`].
-pub fn whole_film(html: &str) -> Result<FilmPage, Unreadable> {
-    read_film(&parse(html)?, html)
-}
-
-/// What the tags that matter say, where they say all: another source could only repeat or contradict it.
-fn film_part(part: &narrow::Part) -> Option<FilmPage> {
-    guard::check(&part.html).ok()?;
-    let document = Document::from(part.html.as_str());
-    let buttons = document.find(Attr("data-track-action", ())).count();
-    let names = document.find(says_which_film).count();
-    let is_whole = (buttons, names) == (part.buttons, part.names);
-    if !is_whole || tracked_button(&document).is_none() {
-        return None;
-    }
-    // A script may name it, too, which is not in the part.
-    read_film(&document, &part.html).ok().filter(|page| page.uid.is_some())
-}
-
-fn read_film(document: &Document, html: &str) -> Result<FilmPage, Unreadable> {
-    let body = body_of(document)?;
-    let is_tracked = document.find(Attr("data-track-action", ())).next().is_some();
-    if !has_class(&body, "film") && body.attr("data-type") != Some("film") {
-        let is_ours = is_tracked || body.attr("data-tmdb-id").is_some();
-        return Err(if is_ours { changed("body.film", class_of(&body)) } else { foreign(document, html) });
-    }
-    let button = tmdb_button(document);
-    let from_body = body_link(&body);
-    let link = match (button, from_body) {
-        // A TV entry's body says "movie" with an empty id: only the button knows (docs/letterboxd.md#the-film-page).
-        (Some(button), Link::Missing) => button,
-        (Some(button), from_body) if button == from_body => button,
-        (Some(button), from_body) => {
-            return Err(Unreadable::Contradiction { button: name(button), body: name(from_body) });
-        }
-        (None, from_body) => from_body,
-    };
-    let tells_links = link != Link::Missing
-        || body.attr("data-tmdb-id").is_some()
-        || is_tracked
-        || document.find(Class("text-footer")).next().is_some();
-    if !tells_links {
-        return Err(changed("a[data-track-action] or body[data-tmdb-id]", "neither"));
-    }
-    let uid = film_uid(document, html);
-    let lid = uid.as_ref().and_then(|uid| film_lid(document, uid));
-    Ok(FilmPage { uid, lid, link })
-}
-
 /// The page's title, for messages; also of pages that are no watchlist and no film.
 pub fn title(html: &str) -> Option<String> {
-    guard::check(html).ok()?;
-    title_of(&Document::from(html))
+    let title = RefCell::new((String::new(), false));
+    let settings = Settings::new().append_element_content_handler(text!("title", |text| {
+        let (title, is_whole) = &mut *title.borrow_mut();
+        if !*is_whole {
+            title.push_str(text.as_str());
+            *is_whole = text.last_in_text_node();
+        }
+        Ok(())
+    }));
+    html_limits::stream(html, settings).ok()?;
+    // Titles begin with a left-to-right mark, which goes like all of its kind.
+    let title = decoded(title.into_inner().0);
+    let title = one_line(&title);
+    let title = title.trim();
+    (!title.is_empty()).then(|| shorten(title))
 }
 
-fn parse(html: &str) -> Result<Document, Unreadable> {
-    guard::check(html)?;
-    Ok(Document::from(html))
+/// A text of a page as it reads: the streaming parser leaves `&amp;` and its like as they are.
+fn decoded(text: String) -> String {
+    if !text.contains('&') {
+        return text;
+    }
+    let document = Document::from(format!("<title>{}</title>", text.replace('<', "&lt;")).as_str());
+    document.find(Name("title")).next().map(|title| title.text()).unwrap_or_default()
 }
 
 fn changed(looked_for: &str, found: impl Into<String>) -> Unreadable {
     Unreadable::MarkupChanged { looked_for: looked_for.to_owned(), found: found.into() }
 }
 
-fn foreign(document: &Document, html: &str) -> Unreadable {
+fn foreign(html: &str, class: Option<&str>) -> Unreadable {
     if html.trim().is_empty() {
         return Unreadable::Foreign("it is empty".to_owned());
     }
-    let title = title_of(document).unwrap_or_else(|| "none".to_owned());
-    let class = document.find(Name("body")).next().and_then(|body| body.attr("class")).unwrap_or("none");
-    Unreadable::Foreign(format!("title `{title}`, body class `{}`, {} bytes", shorten(class), html.len()))
+    let title = title(html).unwrap_or_else(|| "none".to_owned());
+    Unreadable::Foreign(format!("title `{title}`, {}, {} bytes", shown_class(class), html.len()))
 }
 
-fn class_of(body: &Node<'_>) -> String {
-    format!("body class `{}`", shorten(body.attr("class").unwrap_or("none")))
-}
-
-fn title_of(document: &Document) -> Option<String> {
-    let title = document.find(Name("title")).next()?.text();
-    // Titles begin with a left-to-right mark, which goes like all of its kind.
-    let title = one_line(&title);
-    let title = title.trim();
-    (!title.is_empty()).then(|| shorten(title))
+fn shown_class(class: Option<&str>) -> String {
+    format!("body class `{}`", shorten(class.unwrap_or("none")))
 }
 
 fn shorten(text: &str) -> String {
@@ -287,8 +222,8 @@ fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
     document.find(Name("body")).next().ok_or_else(|| Unreadable::Foreign("it has no body".to_owned()))
 }
 
-fn has_class(node: &Node<'_>, class: &str) -> bool {
-    node.attr("class").is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
+fn has_class(classes: Option<&str>, class: &str) -> bool {
+    classes.is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
 }
 
 /// `data-owner`, or the owner in `og:url`, must be the user that was asked for.
@@ -343,7 +278,7 @@ fn entries(
 ) -> Result<(Vec<WatchlistEntry>, u32), Unreadable> {
     // A sidebar may show posters of other lists (docs/letterboxd.md#the-watchlist-page).
     let is_own = |node: &Node<'_>| !ancestors(*node, column).any(|parent| parent.name() == Some("aside"));
-    let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node, class));
+    let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node.attr("class"), class));
     let items: Vec<_> = column.find(Name("li")).filter(|node| is_item(node) && is_own(node)).collect();
     let read: Vec<_> = items.iter().map(entry).collect();
     let others = items.iter().zip(&read).filter(|(item, read)| read.is_none() && !has_poster(item)).count();
@@ -402,15 +337,12 @@ struct Identifier {
     kind: Option<String>,
 }
 
-fn identifier(json: &str) -> Option<Identifier> {
-    serde_json::from_str(json).ok()
-}
-
 fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
     // The item itself or what it holds: name, slug and id must come from one element.
     let poster = std::iter::once(*item).chain(item.find(Any)).find(|node| slug_attribute(node).is_some())?;
     let slug = slug_attribute(&poster)?;
-    let identifier = poster.attr("data-postered-identifier").and_then(identifier).unwrap_or_default();
+    let identifier = poster.attr("data-postered-identifier").and_then(|json| serde_json::from_str(json).ok());
+    let identifier: Identifier = identifier.unwrap_or_default();
     let uid = identifier
         .uid
         .or_else(|| poster.attr("data-item-uid").map(str::to_owned))
@@ -470,109 +402,6 @@ fn page_number(text: &str) -> Option<u32> {
     let digits = text.trim().replace([',', '.', '\u{a0}', '\u{202f}'], "");
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u32::MAX))
-}
-
-/// The TMDB button in the footer of a film page. Links in reviews do not count.
-fn tmdb_button(document: &Document) -> Option<Link> {
-    let in_footer = || {
-        let footer = document.find(Class("text-footer"));
-        footer.flat_map(|node| node.find(Name("a"))).find_map(|node| tmdb_address(node.attr("href")?))
-    };
-    tracked_button(document).or_else(in_footer)
-}
-
-/// The button by the action that it says is tracked.
-fn tracked_button(document: &Document) -> Option<Link> {
-    let is_tmdb = |node: &Node<'_>| {
-        node.attr("data-track-action").is_some_and(|action| action.trim().eq_ignore_ascii_case("tmdb"))
-    };
-    let buttons = document.find(Name("a").and(Attr("href", ())));
-    buttons.filter(is_tmdb).find_map(|node| tmdb_address(node.attr("href")?))
-}
-
-/// `https://www.themoviedb.org/movie/949-heat/` and its like.
-fn tmdb_address(text: &str) -> Option<Link> {
-    let url = Url::parse(text.trim()).ok()?;
-    let host = url.host_str()?;
-    if host != "themoviedb.org" && !host.ends_with(".themoviedb.org") {
-        return None;
-    }
-    let mut segments = url.path_segments()?;
-    let kind = segments.next()?;
-    let digits = segments.next()?.split('-').next()?;
-    link(kind, digits.parse().ok()?)
-}
-
-fn link(kind: &str, id: u32) -> Option<Link> {
-    match kind {
-        _ if id == 0 => None,
-        "movie" => Some(Link::Movie(TmdbId(id))),
-        "tv" => Some(Link::Tv(id)),
-        _ => None,
-    }
-}
-
-/// The second source: empty or absent means that it does not know.
-fn body_link(body: &Node<'_>) -> Link {
-    let id = body.attr("data-tmdb-id").and_then(|text| text.trim().parse().ok());
-    let kind = body.attr("data-tmdb-type").unwrap_or("movie").trim();
-    id.and_then(|id| link(kind, id)).unwrap_or(Link::Missing)
-}
-
-fn name(link: Link) -> String {
-    match link {
-        Link::Movie(id) => format!("movie/{id}"),
-        Link::Tv(id) => format!("tv/{id}"),
-        Link::Missing => "nothing".to_owned(),
-    }
-}
-
-/// Which film the page is about, from any of the places that have said so over the years.
-fn film_uid(document: &Document, html: &str) -> Option<Uid> {
-    let attribute =
-        || document.find(Attr("data-production-uid", ())).find_map(|node| node.attr("data-production-uid"));
-    let meta = || meta_identifier(document)?.uid;
-    let field = || Some(fields(document).next()?.0);
-    let script = || {
-        let (_, rest) = html.split_once("viewingable.uid")?;
-        let start = rest.find("film:")?;
-        let digits: String = rest[start + 5..].chars().take_while(char::is_ascii_digit).collect();
-        (start < 10).then(|| format!("film:{digits}"))
-    };
-    let uid = attribute().map(str::to_owned).or_else(meta).or_else(field).or_else(script);
-    uid.filter(|uid| is_uid(uid)).map(Uid)
-}
-
-/// Does this element say which film the page is about?
-fn says_which_film(node: &Node<'_>) -> bool {
-    node.attr("data-production-uid").is_some() || is_meta(node) || field_number(node).is_some()
-}
-
-fn is_meta(node: &Node<'_>) -> bool {
-    node.attr("name") == Some(narrow::META_NAME)
-}
-
-fn field_number<'a>(node: &Node<'a>) -> Option<&'a str> {
-    node.attr("id")?.strip_prefix(narrow::FIELD_ID)
-}
-
-fn meta_identifier(document: &Document) -> Option<Identifier> {
-    identifier(document.find(is_meta).next()?.attr("content")?)
-}
-
-/// The fields with short addresses of films: the uid of each, and the field.
-fn fields(document: &Document) -> impl Iterator<Item = (String, Node<'_>)> {
-    document.find(Attr("id", ())).filter_map(|node| Some((format!("film:{}", field_number(&node)?), node)))
-}
-
-/// The short id of this film, from one of the places that have both ids; the page may speak of other films, too.
-fn film_lid(document: &Document, uid: &Uid) -> Option<Lid> {
-    let meta = meta_identifier(document).filter(|found| found.uid.as_ref() == Some(&uid.0));
-    let in_meta = meta.and_then(|found| Lid::parse(&found.lid?));
-    in_meta.or_else(|| {
-        let mut fields = fields(document).filter(|(of, _)| *of == uid.0);
-        fields.find_map(|(_, field)| Lid::parse(field.attr("value")?.rsplit_once("boxd.it/")?.1))
-    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What broke something once, or came close: it runs before everything else. Each with what went wrong.
 
-/// Pages: a beginning behind which the guard saw no tags while the parser did, so that a stack overflowed.
+/// Pages: a beginning behind which the limits saw no tags while the parser did, so that a stack overflowed.
 pub const HIDDEN: &[&str] = &[
     "<!-->",
     "<!--->",

@@ -1,0 +1,199 @@
+//! A film's own page: which film it is about, and its place on TMDB (docs/letterboxd.md#the-film-page).
+//!
+//! Of its four thousand tags a handful are read. A streaming parser hands these over; no tree is made of the others,
+//! however many they are.
+
+use std::cell::RefCell;
+
+use lol_html::html_content::Element;
+use lol_html::{Settings, element};
+use url::Url;
+
+use super::{Identifier, Unreadable, changed, decoded, foreign, has_class, is_uid, shown_class};
+use crate::clients::letterboxd::html_limits;
+use crate::domain::film::{Link, TmdbId, Uid};
+use crate::domain::ids::Lid;
+
+/// What a film's own page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilmPage {
+    /// Which film the page is about; `None` where it does not say.
+    pub uid: Option<Uid>,
+    /// Its short id; `None` where the page does not say.
+    pub lid: Option<Lid>,
+    /// Its place on TMDB.
+    pub link: Link,
+}
+
+/// Reads a film's page.
+///
+/// # Errors
+///
+/// When it is no film page, or names two TMDB ids.
+pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
+    let page = Elements::of(html)?;
+    let body = page.body.unwrap_or_default();
+    if !has_class(body.class.as_deref(), "film") && body.kind.as_deref() != Some("film") {
+        let is_ours = page.is_tracked || body.tmdb_id.is_some();
+        let class = body.class.as_deref();
+        return Err(if is_ours { changed("body.film", shown_class(class)) } else { foreign(html, class) });
+    }
+    let link = match (page.button.or(page.footer_link), body.link()) {
+        // A TV entry's body says "movie" with an empty id: only the button knows.
+        (Some(button), Link::Missing) => button,
+        (Some(button), from_body) if button == from_body => button,
+        (Some(button), from_body) => {
+            return Err(Unreadable::Contradiction { button: name(button), body: name(from_body) });
+        }
+        (None, from_body) => from_body,
+    };
+    let tells_links = link != Link::Missing || body.tmdb_id.is_some() || page.is_tracked || page.has_footer;
+    if !tells_links {
+        return Err(changed("a[data-track-action] or body[data-tmdb-id]", "neither"));
+    }
+    let meta = page.meta.unwrap_or_default();
+    let in_field = || page.fields.first().map(|(uid, _)| uid.clone());
+    let uid = page.production_uid.or_else(|| meta.uid.clone()).or_else(in_field).or_else(|| script_uid(html));
+    let uid = uid.filter(|uid| is_uid(uid));
+    // The page may speak of other films, too.
+    let in_meta = meta.lid.filter(|_| meta.uid == uid).as_deref().and_then(Lid::parse);
+    let lid = in_meta.or_else(|| {
+        let mut own = page.fields.iter().filter(|(of, _)| Some(of) == uid.as_ref());
+        own.find_map(|(_, address)| Lid::parse(address.rsplit_once("boxd.it/")?.1))
+    });
+    Ok(FilmPage { uid: uid.map(Uid), lid, link })
+}
+
+/// The elements of a film page that are read, as far as they are.
+#[derive(Default)]
+struct Elements {
+    body: Option<Body>,
+    /// Does anything say which action is tracked, as all buttons do?
+    is_tracked: bool,
+    /// The first link to TMDB among these buttons.
+    button: Option<Link>,
+    has_footer: bool,
+    /// The first link to TMDB in the footer. Links in reviews do not count.
+    footer_link: Option<Link>,
+    production_uid: Option<String>,
+    meta: Option<Identifier>,
+    /// Fields with short addresses: the uid of each film, and its address.
+    fields: Vec<(String, String)>,
+}
+
+/// Adds what one element says.
+type Read = fn(&mut Elements, &Element<'_, '_>);
+
+impl Elements {
+    const ALL: &[(&str, Read)] = &[
+        ("body", |all, body| {
+            all.body.get_or_insert_with(|| Body::of(body));
+        }),
+        ("[data-track-action]", |all, element| {
+            all.is_tracked = true;
+            let is_tmdb = |action: String| action.trim().eq_ignore_ascii_case("tmdb");
+            if element.tag_name() == "a" && attribute(element, "data-track-action").is_some_and(is_tmdb) {
+                all.button = all.button.or_else(|| tmdb_address(&attribute(element, "href")?));
+            }
+        }),
+        (".text-footer", |all, _| all.has_footer = true),
+        (".text-footer > a", |all, link| {
+            all.footer_link = all.footer_link.or_else(|| tmdb_address(&attribute(link, "href")?));
+        }),
+        ("[data-production-uid]", |all, element| {
+            all.production_uid =
+                all.production_uid.take().or_else(|| attribute(element, "data-production-uid"));
+        }),
+        ("[name='production:identifier']", |all, meta| {
+            let identifier = || serde_json::from_str(&attribute(meta, "content")?).ok();
+            all.meta = all.meta.take().or_else(identifier);
+        }),
+        ("[id^='url-field-film-']", |all, field| {
+            let id = attribute(field, "id").unwrap_or_default();
+            let number = id.strip_prefix("url-field-film-").unwrap_or_default();
+            all.fields.push((format!("film:{number}"), attribute(field, "value").unwrap_or_default()));
+        }),
+    ];
+
+    fn of(html: &str) -> Result<Self, Unreadable> {
+        let found = RefCell::new(Self::default());
+        let settings = Self::ALL.iter().fold(Settings::new(), |settings, (selector, read)| {
+            settings.append_element_content_handler(element!(selector, |element| {
+                read(&mut found.borrow_mut(), element);
+                Ok(())
+            }))
+        });
+        html_limits::stream(html, settings)?;
+        Ok(found.into_inner())
+    }
+}
+
+/// What the body's attributes say.
+#[derive(Default)]
+struct Body {
+    class: Option<String>,
+    kind: Option<String>,
+    tmdb_id: Option<String>,
+    tmdb_kind: Option<String>,
+}
+
+impl Body {
+    fn of(body: &Element<'_, '_>) -> Self {
+        let attribute = |name| attribute(body, name);
+        Self {
+            class: attribute("class"),
+            kind: attribute("data-type"),
+            tmdb_id: attribute("data-tmdb-id"),
+            tmdb_kind: attribute("data-tmdb-type"),
+        }
+    }
+
+    /// The second source: empty or absent means that it does not know.
+    fn link(&self) -> Link {
+        let id = self.tmdb_id.as_ref().and_then(|text| text.trim().parse().ok());
+        let kind = self.tmdb_kind.as_deref().unwrap_or("movie").trim();
+        id.and_then(|id| link(kind, id)).unwrap_or(Link::Missing)
+    }
+}
+
+fn attribute(element: &Element<'_, '_>, name: &str) -> Option<String> {
+    element.get_attribute(name).map(decoded)
+}
+
+/// `https://www.themoviedb.org/movie/949-heat/` and its like.
+pub(super) fn tmdb_address(text: &str) -> Option<Link> {
+    let url = Url::parse(text.trim()).ok()?;
+    let host = url.host_str()?;
+    if host != "themoviedb.org" && !host.ends_with(".themoviedb.org") {
+        return None;
+    }
+    let mut segments = url.path_segments()?;
+    let kind = segments.next()?;
+    let digits = segments.next()?.split('-').next()?;
+    link(kind, digits.parse().ok()?)
+}
+
+fn link(kind: &str, id: u32) -> Option<Link> {
+    match kind {
+        _ if id == 0 => None,
+        "movie" => Some(Link::Movie(TmdbId(id))),
+        "tv" => Some(Link::Tv(id)),
+        _ => None,
+    }
+}
+
+fn name(link: Link) -> String {
+    match link {
+        Link::Movie(id) => format!("movie/{id}"),
+        Link::Tv(id) => format!("tv/{id}"),
+        Link::Missing => "nothing".to_owned(),
+    }
+}
+
+/// Pages of 2023 name the film only in a script.
+fn script_uid(html: &str) -> Option<String> {
+    let (_, rest) = html.split_once("viewingable.uid")?;
+    let start = rest.find("film:")?;
+    let digits: String = rest[start + 5..].chars().take_while(char::is_ascii_digit).collect();
+    (start < 10).then(|| format!("film:{digits}"))
+}
