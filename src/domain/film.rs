@@ -235,4 +235,34 @@ mod tests {
             assert_eq!(member_name(wrong), None, "{wrong}");
         }
     }
+
+    #[test]
+    fn slugs_are_read_out_of_every_form_of_address() {
+        for text in ["heat-1995", "/film/heat-1995/", "/ada/film/heat-1995/", "film/heat-1995"] {
+            assert_eq!(Slug::parse(text), Some(Slug("heat-1995".to_owned())), "{text}");
+        }
+        assert_eq!(Slug::parse("/film/Heat-1995/"), Some(Slug("heat-1995".to_owned())));
+        assert_eq!(Slug::parse("/film/film:1071220/"), Some(Slug("film:1071220".to_owned())));
+        for text in
+            ["", "/", "/film/", "/film//", "/list/x/", "a b", "a?b", "/film/a#b/", "a%62", "caf\u{e9}"]
+        {
+            assert_eq!(Slug::parse(text), None, "{text}");
+        }
+        let long = "x".repeat(201);
+        for text in [
+            "..",
+            "/film/../",
+            "a\u{1b}[2J",
+            "a`b",
+            "a\\b",
+            "a\nb",
+            "a'b",
+            "a|b",
+            "$(a)",
+            "a\u{202e}b",
+            &long,
+        ] {
+            assert_eq!(Slug::parse(text), None, "{text:?}");
+        }
+    }
 }

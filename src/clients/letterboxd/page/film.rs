@@ -161,7 +161,7 @@ fn attribute(element: &Element<'_, '_>, name: &str) -> Option<String> {
 }
 
 /// `https://www.themoviedb.org/movie/949-heat/` and its like.
-pub(super) fn tmdb_address(text: &str) -> Option<Link> {
+fn tmdb_address(text: &str) -> Option<Link> {
     let url = Url::parse(text.trim()).ok()?;
     let host = url.host_str()?;
     if host != "themoviedb.org" && !host.ends_with(".themoviedb.org") {
@@ -197,3 +197,6 @@ fn script_uid(html: &str) -> Option<String> {
     let digits: String = rest[start + 5..].chars().take_while(char::is_ascii_digit).collect();
     (start < 10).then(|| format!("film:{digits}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! A page of a watchlist: whose it is, what it declares, and what it leads to. Its entries are read in [`grid`].
+
+mod grid;
+
+use select::document::Document;
+use select::node::Node;
+use select::predicate::{Attr, Class, Name, Predicate};
+use url::Url;
+
+use super::{Unreadable, changed, foreign, has_class, shorten, shown_class};
+use crate::clients::letterboxd::html_limits;
+use crate::domain::film::WatchlistEntry;
+
+/// Entries on a full page (docs/letterboxd.md#pagination).
+pub const ENTRIES_PER_PAGE: u32 = 28;
+
+/// No list has more pages: the longest known ones have a tenth of that. What declares more is garbled, and nothing is
+/// asked, or set aside in memory, because of it.
+pub const MAX_PAGES: u32 = 10_000;
+
+/// A few films may be counted and not shown. More than these behind a full page are on a page that is not linked.
+const MAX_HIDDEN: usize = 5;
+
+/// One page of a watchlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchlistPage {
+    /// How many entries the whole list has, as the page declares it.
+    pub declared: u32,
+    /// How many pages there are, as far as this page tells.
+    pub pages: u32,
+    /// The entries of this page, newest first.
+    pub entries: Vec<WatchlistEntry>,
+    /// Letterboxd's own number of the member, which stays when they change names; `None` where the page does not say.
+    pub member: Option<i64>,
+    /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
+    /// whether they are none.
+    pub other_tiles: u32,
+}
+
+/// Reads page number `page` of the watchlist of `user` (lower case).
+///
+/// # Errors
+///
+/// When it is not that page, or not all of it can be read.
+pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unreadable> {
+    html_limits::check(html)?;
+    let document = Document::from(html);
+    let body = body_of(&document)?;
+    if !has_class(body.attr("class"), "watchlist") {
+        let is_ours = document.find(Attr("data-num-entries", ())).next().is_some();
+        return Err(if is_ours {
+            changed("body.watchlist", shown_class(body.attr("class")))
+        } else {
+            foreign(html, body.attr("class"))
+        });
+    }
+    prove_owner(&document, &body, user)?;
+    let column = content(&document)
+        .ok_or_else(|| changed(".js-watchlist-content[data-num-entries]", "no such element"))?;
+    let declared = column.attr("data-num-entries").unwrap_or_default().trim();
+    let declared = total(declared)?;
+    // A page behind the last one is no page of another shape: the list shrank since somebody counted its pages.
+    let is_past_end = (page - 1).saturating_mul(ENTRIES_PER_PAGE) >= declared;
+    let (entries, other_tiles) = grid::entries(&main_part(column), declared, is_past_end)?;
+    let shown = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    let pages = pages(&document, page, declared, shown);
+    // One page more than the total fills may be led to.
+    if pages > MAX_PAGES + 1 {
+        return Err(changed("believable number of pages", format!("{pages}")));
+    }
+    if declared == 0 && shown == 0 && page == 1 && pages > 1 {
+        return Err(changed("believable number in data-num-entries", "`0` on a page that leads to others"));
+    }
+    let member = column.attr("data-path").and_then(member_number);
+    let found = WatchlistPage { declared, pages, entries, member, other_tiles };
+    if found.pages == 1 {
+        prove_end(std::slice::from_ref(&found))?;
+    }
+    Ok(found)
+}
+
+/// How many entries a list declares, of digits and nothing else.
+fn total(text: &str) -> Result<u32, Unreadable> {
+    let shown = || format!("`{}`", shorten(text));
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(changed("number in data-num-entries", shown()));
+    }
+    let number = text.parse().ok().filter(|number: &u32| number.div_ceil(ENTRIES_PER_PAGE) <= MAX_PAGES);
+    number.ok_or_else(|| changed("believable number in data-num-entries", shown()))
+}
+
+/// Are these all pages of a list? They seem to be, since nothing on the last one leads further; but a full page with
+/// most of the list still to come is none to end with.
+///
+/// # Errors
+///
+/// When it is not the end.
+pub fn prove_end(pages: &[WatchlistPage]) -> Result<(), Unreadable> {
+    let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return Ok(()) };
+    let shown: usize = pages.iter().map(|page| page.entries.len()).sum();
+    let is_full = last.entries.len() >= first.entries.len().max(ENTRIES_PER_PAGE as usize);
+    if !is_full || (last.declared as usize) <= shown + MAX_HIDDEN {
+        return Ok(());
+    }
+    Err(changed("link to the next page", format!("none behind {shown} of {} films", last.declared)))
+}
+
+/// Do the tiles that look like no film hide some of the films that the list counts? Not where `shown` films, with the
+/// `shortfall` that is known of this list, are all of them. Gives the first page that has such tiles.
+pub fn films_in_other_tiles(
+    pages: &[WatchlistPage],
+    shown: u32,
+    shortfall: u32,
+) -> Option<(Unreadable, u32)> {
+    let number = pages.iter().position(|page| page.other_tiles > 0)?;
+    let page = &pages[number];
+    if shown.saturating_add(shortfall) >= page.declared {
+        return None;
+    }
+    let films = page.entries.len();
+    let text = format!("{films} of {} grid items that name one", films + page.other_tiles as usize);
+    Some((changed("slug in every grid item", text), u32::try_from(number + 1).unwrap_or(u32::MAX)))
+}
+
+fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
+    document.find(Name("body")).next().ok_or_else(|| Unreadable::Foreign("it has no body".to_owned()))
+}
+
+/// `data-owner`, or the owner in `og:url`, must be the user that was asked for.
+fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), Unreadable> {
+    let from_address = || {
+        let meta = document.find(Attr("property", "og:url")).next()?;
+        let url = Url::parse(meta.attr("content")?).ok()?;
+        url.path_segments()?.next().map(str::to_owned)
+    };
+    let named = |owner: &String| !owner.is_empty();
+    let owner = body.attr("data-owner").map(str::to_owned).filter(named);
+    match owner.or_else(|| from_address().filter(named)) {
+        None => Err(changed("body[data-owner] or og:url", "neither")),
+        Some(owner) if owner.eq_ignore_ascii_case(user) => Ok(()),
+        Some(found) => Err(Unreadable::OtherOwner { asked: user.to_owned(), found: shorten(&found) }),
+    }
+}
+
+/// `15345230`, as in `/esi/watchlist/15345230/default/…`.
+fn member_number(path: &str) -> Option<i64> {
+    let mut parts = path.split('/').skip_while(|part| *part != "watchlist");
+    let number = parts.nth(1)?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|number| is_number && *number > 0)
+}
+
+/// The watchlist's own part of the page: it carries the declared total.
+fn content(document: &Document) -> Option<Node<'_>> {
+    let by_class = document.find(Class("js-watchlist-content").and(Attr("data-num-entries", ()))).next();
+    // The attribute is what matters; the class may be renamed without harm as long as nothing else carries it.
+    by_class.or_else(|| {
+        let mut all = document.find(Attr("data-num-entries", ()));
+        all.next().filter(|_| all.next().is_none())
+    })
+}
+
+/// The part of the watchlist that holds its grid; a sidebar would stand beside it.
+fn main_part(column: Node<'_>) -> Node<'_> {
+    let named = ["js-watchlist-main-content", "col-main"];
+    named.iter().find_map(|class| column.find(Class(*class)).next()).unwrap_or(column)
+}
+
+/// How many pages there are: the last number of the pagination. Without numbers, but with a link to the next page,
+/// the declared total decides. Never more than the total can fill, with one to spare; pages that hold fewer lead on from
+/// one to the next, as long as they show anything.
+fn pages(document: &Document, page: u32, declared: u32, shown: u32) -> u32 {
+    let numbers = document.find(Class("paginate-page")).filter_map(|node| page_number(&node.text()));
+    let last = numbers.max().unwrap_or(1).max(page);
+    let has_next = document.find(Name("a").and(Class("next"))).next().is_some();
+    let per_page = if has_next && shown > 0 { shown } else { ENTRIES_PER_PAGE };
+    let filled = declared.div_ceil(per_page);
+    let seen = if shown > 0 || page == 1 { page } else { 0 };
+    let most = filled.max(seen).saturating_add(1);
+    let pages = match (last > page, has_next) {
+        (true, _) => last.min(most),
+        (false, true) => filled.max(page.saturating_add(1)).min(most),
+        (false, false) => page,
+    };
+    pages.max(page)
+}
+
+/// `15`, or `1,234`; a number beyond all is the largest there is.
+fn page_number(text: &str) -> Option<u32> {
+    let digits = text.trim().replace([',', '.', '\u{a0}', '\u{202f}'], "");
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests;
