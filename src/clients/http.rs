@@ -1,10 +1,12 @@
 //! The one HTTP client: time-outs, retries with growing pauses, bounded bodies, one debug line a call.
 //!
-//! ureq stays behind this file. Every status is an [`Answer`], since both servers explain themselves in the body of
+//! ureq stays in this folder. Every status is an [`Answer`], since both servers explain themselves in the body of
 //! a 4xx; only what never became an answer is a [`TransportError`]. Redirects are never followed here: a followed
 //! redirect of a POST becomes a GET and looks like success, and Radarr's key would travel to the new host
 //! (docs/radarr.md#redirects, docs/design.md#the-http-client).
 
+mod answer;
+mod error;
 mod line;
 mod proxy;
 mod retry;
@@ -13,31 +15,30 @@ mod tls;
 mod tls_error;
 
 use std::fmt::Write as _;
-use std::io::{self, BufReader};
-use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
+use ureq::Agent;
 pub use ureq::http::Method;
-use ureq::http::{HeaderMap, Request, Response};
+use ureq::http::Request;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, Connector as _, RustlsConnector, SocksConnector, TcpConnector,
 };
-use ureq::{Agent, Body};
 use url::Url;
 
 pub use crate::domain::connection::USER_AGENT;
 use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::secret::ApiKey;
-use crate::domain::text::{excerpt, one_line};
+use crate::domain::text::one_line;
 use crate::system::interrupt;
+pub use answer::{Answer, JsonError};
+pub use error::TransportError;
 pub use line::give_up_reads;
 use line::{Line, Write};
+use proxy::Leg;
 pub use proxy::ProxyError;
-use proxy::{Failed, Leg};
 pub use retry::{Retry, RetryPolicy};
 pub use tls_error::TlsError;
 
@@ -49,56 +50,6 @@ pub const JSON_LIMIT: u64 = 16 << 20;
 
 /// The longest JSON body of a whole library, read as a stream: 50,000 films of Radarr are about 500 MB.
 pub const LIBRARY_LIMIT: u64 = 1 << 30;
-
-/// A request that never became an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum TransportError {
-    /// Nothing listens there, or it is only starting.
-    #[error("connection refused")]
-    Refused,
-    /// The name is unknown.
-    #[error("no such host")]
-    NoSuchHost,
-    /// Connecting took too long: the request was not sent.
-    #[error("no connection within {} s", .0.as_secs())]
-    ConnectTimeout(Duration),
-    /// The answer took too long.
-    #[error("no complete answer within {} s", .0.as_secs())]
-    Timeout(Duration),
-    /// The other side hung up.
-    #[error("the connection was closed before the answer was complete")]
-    Cut,
-    /// The encrypted connection could not be made.
-    #[error(transparent)]
-    Tls(TlsError),
-    /// The proxy is to blame: nobody else.
-    #[error(transparent)]
-    Proxy(ProxyError),
-    /// The body is longer than anything expected here.
-    #[error("the answer is larger than {} MiB", .0 >> 20)]
-    TooLarge(u64),
-    /// Somebody stopped this run.
-    #[error("interrupted")]
-    Interrupted,
-    /// Anything else, in the words of the HTTP library.
-    #[error("{0}")]
-    Other(String),
-}
-
-impl TransportError {
-    /// May a short time heal it?
-    pub fn is_passing(&self) -> bool {
-        !matches!(
-            self,
-            Self::Tls(_) | Self::Proxy(_) | Self::TooLarge(_) | Self::Interrupted | Self::Other(_)
-        )
-    }
-
-    /// Is it certain that the other side never saw the request?
-    pub fn never_arrived(&self) -> bool {
-        matches!(self, Self::Refused | Self::NoSuchHost | Self::ConnectTimeout(_) | Self::Tls(_))
-    }
-}
 
 /// How a client is set up.
 #[derive(Clone, Debug)]
@@ -283,56 +234,6 @@ impl Http {
         }
         may_wait
     }
-
-    fn explain(&self, error: &ureq::Error) -> TransportError {
-        if let Err(interrupted) = self.unless_given_up() {
-            return interrupted;
-        }
-        match error {
-            ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-                TransportError::ConnectTimeout(Self::CONNECT_TIMEOUT.min(self.timeout))
-            }
-            ureq::Error::Timeout(_) => TransportError::Timeout(self.timeout),
-            ureq::Error::HostNotFound => TransportError::NoSuchHost,
-            ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(*limit),
-            // A compressed body that ends early is an unexpected end, too.
-            ureq::Error::Io(error) | ureq::Error::Decompress(_, error) => explain_io(error),
-            ureq::Error::Rustls(error) => TransportError::Tls(error.into()),
-            ureq::Error::Tls(error) => TransportError::Tls(TlsError::Other((*error).to_owned())),
-            // Half a status line, or a chunked body that ends early.
-            ureq::Error::Protocol(_) => TransportError::Cut,
-            ureq::Error::Other(inner) => match inner.downcast_ref::<Failed>() {
-                Some(Failed(error)) => {
-                    let explain = |error: &ureq::Error| self.explain(error);
-                    TransportError::Proxy(ProxyError::explain(error, self.has_login, explain))
-                }
-                None => TransportError::Other(error.to_string()),
-            },
-            other => TransportError::Other(other.to_string()),
-        }
-    }
-}
-
-fn explain_io(error: &io::Error) -> TransportError {
-    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return TransportError::Tls(error.into());
-    }
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => TransportError::Refused,
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => TransportError::Cut,
-        _ if innermost(error).contains("lookup address") => TransportError::NoSuchHost,
-        _ => TransportError::Other(innermost(error)),
-    }
-}
-
-fn innermost(error: &io::Error) -> String {
-    match error.get_ref() {
-        Some(inner) => inner.source().map_or_else(|| inner.to_string(), ToString::to_string),
-        None => error.to_string(),
-    }
 }
 
 /// What the log shows of an address; no key ever stands in one.
@@ -344,90 +245,4 @@ fn path_and_query(url: &Url) -> String {
         let _ = write!(text, "?{shown}{}", if shown.len() < query.len() { "…" } else { "" });
     }
     text
-}
-
-/// An answer of any status, its body not yet read.
-#[derive(Debug)]
-pub struct Answer {
-    response: Response<Body>,
-    http: Http,
-    _write: Option<Write>,
-}
-
-impl Answer {
-    /// The HTTP status.
-    pub fn status(&self) -> u16 {
-        self.response.status().as_u16()
-    }
-
-    /// A header's value, when it is there and text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let headers: &HeaderMap = self.response.headers();
-        headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// Every header, for a bug report.
-    pub fn headers(&self) -> Vec<(String, String)> {
-        let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
-            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        self.response.headers().iter().map(header).collect()
-    }
-
-    /// Is the body said to be JSON?
-    pub fn is_json(&self) -> bool {
-        self.header("content-type").is_some_and(|value| value.contains("json"))
-    }
-
-    /// The pause the other side asks for; a day at the most, whatever it says.
-    pub fn retry_after(&self) -> Option<Duration> {
-        retry_after::parse(self.header("retry-after")?, self.header("date"), jiff::Timestamp::now())
-    }
-
-    /// The body as text, whatever its encoding: what is no UTF-8 becomes `U+FFFD`. A key that the other side repeats
-    /// is taken out.
-    ///
-    /// # Errors
-    ///
-    /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
-    pub fn text(mut self) -> Result<String, TransportError> {
-        // ureq's own way to text reads eight bytes at a time: five milliseconds for a film page.
-        let bytes = self.response.body_mut().with_config().limit(TEXT_LIMIT).read_to_vec();
-        let bytes = bytes.map_err(|error| self.http.explain(&error))?;
-        let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
-        let mut text = String::from_utf8(bytes).unwrap_or_else(lossy);
-        // A body that ends with its connection looks whole.
-        self.http.unless_given_up()?;
-        text = self.http.redact(text);
-        log::trace!("{}: received {}", self.http.name, excerpt(&text, 2000));
-        Ok(text)
-    }
-
-    /// The body as JSON, decoded as it arrives.
-    ///
-    /// # Errors
-    ///
-    /// When it breaks off, is longer than `limit`, or is not the JSON that was expected.
-    pub fn json<T: DeserializeOwned>(mut self, limit: u64) -> Result<T, JsonError> {
-        let reader = self.response.body_mut().with_config().limit(limit).reader();
-        serde_json::from_reader(BufReader::with_capacity(64 << 10, reader)).map_err(|error| {
-            if let Err(interrupted) = self.http.unless_given_up() {
-                JsonError::Transport(interrupted)
-            } else if error.is_io() {
-                JsonError::Transport(self.http.explain(&ureq::Error::from(io::Error::from(error))))
-            } else {
-                // It quotes the value that does not fit, which may be anything.
-                JsonError::Shape(self.http.redact(error.to_string()))
-            }
-        })
-    }
-}
-
-/// A body that could not be decoded.
-#[derive(Debug)]
-pub enum JsonError {
-    /// It broke off.
-    Transport(TransportError),
-    /// It is something else than was expected, in the decoder's words.
-    Shape(String),
 }
