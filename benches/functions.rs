@@ -10,11 +10,12 @@ mod scale;
 use std::hint::black_box;
 
 use divan::{AllocProfiler, Bencher};
-use lbjf::clients::jellyfin::LibraryFilm;
 use lbjf::clients::letterboxd::{html_limits, page};
 use lbjf::domain::film::TmdbId;
+use lbjf::domain::ids::JellyfinId;
+use lbjf::domain::library::LibraryItem;
 use lbjf::domain::step::Aliases;
-use lbjf::shelves::plan::{self, CollectionView, Library, Viewer};
+use lbjf::shelves::plan::{self, CollectionView, Viewer};
 use lbjf::store::Store;
 
 #[global_allocator]
@@ -101,10 +102,11 @@ mod store {
 /// One collection of one person.
 mod planning {
     use super::{
-        Aliases, Bencher, CollectionView, Library, LibraryFilm, Store, TmdbId, Viewer, black_box, plan, scale,
+        Aliases, Bencher, CollectionView, JellyfinId, LibraryItem, Store, TmdbId, Viewer, black_box, plan,
+        scale,
     };
 
-    /// 2,000 films on the list, 50,000 in the library, half of the list among them.
+    /// 2,000 films on the list, half of them in the library.
     #[divan::bench]
     fn collection(bencher: Bencher<'_, '_>) {
         let folder = tempfile::tempdir().expect("a folder for temporary files");
@@ -112,21 +114,28 @@ mod planning {
         scale::fill_store(&path, 1, 2000);
         let listed = Store::open(&path).and_then(|store| store.listed("user-0", false)).expect("it is whole");
         let aliases = Aliases::default();
-        let film = |number: u32| LibraryFilm {
-            item_id: lbjf::domain::ids::JellyfinId::parse(&format!("{number:032x}")),
-            tmdb: TmdbId(1000 + number),
-            path: None,
-            is_watched: number.is_multiple_of(3),
+        let copy = |number: u32| {
+            let item_id = JellyfinId::parse(&format!("{number:032x}")).expect("an id");
+            let tmdb = TmdbId(number);
+            (tmdb, vec![LibraryItem { item_id, tmdb: Some(tmdb), path: None }])
         };
-        let library = Library::new((0..50_000).map(film).collect(), &aliases);
+        let copies = (1..=1000).map(copy).collect();
+        let watched = (1..=1000).step_by(3).map(TmdbId).collect();
         let viewer = Viewer {
             name: "user-0",
             remove_watched: true,
             has_accepted: true,
             listed: &listed,
-            library: Some(&library),
+            watched: Some(&watched),
         };
-        let view = CollectionView { name: "x", members: Some(&[]), rows: &[], unstuck: &[] };
+        let view = CollectionView {
+            name: "x",
+            members: Some(&[]),
+            rows: &[],
+            ineffective: &[],
+            copies: &copies,
+            is_library_sure: true,
+        };
         bencher.bench(|| plan::collection(black_box(std::slice::from_ref(&viewer)), &view, &aliases, false));
     }
 }

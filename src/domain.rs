@@ -9,6 +9,7 @@ pub mod film;
 pub mod ids;
 pub mod library;
 pub mod list;
+pub mod presence;
 pub mod problem;
 pub mod request;
 pub mod route;

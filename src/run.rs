@@ -12,10 +12,11 @@ use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::films;
 use crate::journal::Journal;
+use crate::library::Library;
 use crate::lists;
 use crate::lists::accept::Terms;
 use crate::requests::{FRESH, Person, Requests, Setup};
-use crate::shelves::{Asked, Collect};
+use crate::shelves::Collections;
 
 /// `sync`: everything, for the people that it is asked for.
 ///
@@ -44,19 +45,18 @@ pub fn sync(
         Requests::new(Setup { radarr, adding, people, full, is_dry, fresh: FRESH })
     });
     let pool = doors::reading_pool()?;
-    let shelves = jellyfin.as_ref().map(|jellyfin| Collect {
-        jellyfin,
+    let (full, same_jellyfin) = (args.full, args.same_jellyfin);
+    let collections = jellyfin.as_ref().map(|jellyfin| Collections {
+        library: Library { jellyfin, full, is_daily: true, same_jellyfin },
         pool: &pool,
         users: &config.users,
         chosen,
-        only_take: false,
+        only_remove: false,
         is_dry: args.dry_run,
-        full: args.full,
-        needs_libraries: skips,
-        same_jellyfin: args.same_jellyfin,
+        needs_library: skips,
     });
-    let fill_shelves = |journal: &mut Journal| match &shelves {
-        Some(shelves) => shelves.run(&Asked::new(shelves.jellyfin), journal),
+    let fill_collections = |journal: &mut Journal| match &collections {
+        Some(collections) => collections.run(journal),
         None => Ok(InLibrary::Ignored),
     };
 
@@ -75,12 +75,12 @@ pub fn sync(
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
-    let library = if skips { fill_shelves(journal)? } else { InLibrary::Ignored };
+    let library = if skips { fill_collections(journal)? } else { InLibrary::Ignored };
     if let Some(requests) = &mut requests {
         requests.finish(journal, &library)?;
     }
     if !skips {
-        fill_shelves(journal)?;
+        fill_collections(journal)?;
     }
     Ok(())
 }
@@ -99,19 +99,18 @@ pub fn cleanup(
     let chosen = config.chosen_users(&args.user)?;
     let Some(jellyfin) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
     let jellyfin = doors::jellyfin(jellyfin, retry_policy)?;
-    let shelves = Collect {
-        jellyfin: &jellyfin,
-        pool: &doors::reading_pool()?,
+    let pool = doors::reading_pool()?;
+    let collections = Collections {
+        library: Library { jellyfin: &jellyfin, full: false, is_daily: false, same_jellyfin: false },
+        pool: &pool,
         users: &config.users,
         chosen: &chosen,
-        only_take: true,
+        only_remove: true,
         is_dry: args.dry_run,
-        full: false,
-        needs_libraries: false,
-        same_jellyfin: false,
+        needs_library: false,
     };
     journal.apply_overrides(&config.films)?;
-    shelves.run(&Asked::new(&jellyfin), journal)?;
+    collections.run(journal)?;
     Ok(())
 }
 

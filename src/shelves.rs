@@ -1,42 +1,42 @@
 //! The Jellyfin half of a pass: collections become what their people hold.
 //!
-//! One look at the server (who it is, its people, its collections, each person's library, each collection's
-//! members), a plan for each collection, and then one write at a time. What lbjf puts into a collection is written
-//! down before it is sent, so a run that is killed never takes its own film for somebody else's.
+//! The library is brought up to date, then the server is asked for its collections, for the members of those that may
+//! have changed, and for what everybody watched of the films that matter. A plan for each collection follows, and then
+//! one write at a time. What lbjf puts into a collection is written down before it is sent, so a run that is killed never
+//! takes its own film for somebody else's.
 
-mod ahead;
-mod executor;
+mod collection;
 mod groups;
-mod leftovers;
-mod looks;
+mod members;
 pub mod plan;
-mod read;
 pub(crate) mod target;
+mod view;
+mod watched;
 
-use std::collections::{HashMap, HashSet};
-use std::mem;
+use std::slice;
 
-use crate::clients::api::chain;
-use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser};
+use crate::clients::api::{ApiError, chain};
+use crate::clients::jellyfin::{BoxSet, JellyfinUser};
 use crate::config::User;
-use crate::domain::clock::{DAILY, Timestamp};
+use crate::domain::clock::DAILY;
 use crate::domain::event::{Failed, Outcome};
-use crate::domain::film::{TmdbId, split_year};
+use crate::domain::film::split_year;
+use crate::domain::ids::JellyfinId;
 use crate::domain::library::Member;
 use crate::domain::request::InLibrary;
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::Journal;
-use crate::shelves::plan::{CollectionView, Library, Viewer};
-use crate::store::{Listed, Store, StoreError};
+use crate::library::{Belief, Found, Library};
+use crate::shelves::plan::CollectionPlan;
+use crate::store::{Store, StoreError};
 use crate::system::interrupt;
-use crate::system::pool::Pool;
-pub use ahead::{Asked, Questions};
-use executor::Apply;
+use crate::system::pool::{Panicked, Pool};
+use collection::{Done, Executor};
 use groups::Group;
-use leftovers::Leftovers;
-use looks::fresh_look;
-use read::Read;
+use members::Known;
+use view::View;
+use watched::Watched;
 
 /// What is wrong, and what to do about it.
 type Complaint = (String, &'static str);
@@ -44,17 +44,14 @@ type Complaint = (String, &'static str);
 /// What to do about a person's token.
 pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
 
-/// What to do about a server that is another one.
-const OTHER_JELLYFIN: &str = "if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give each Jellyfin a `system.database` of its own";
-
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
 
 /// What this half of the pass works with.
 #[derive(Debug)]
-pub struct Collect<'a> {
-    /// The door.
-    pub jellyfin: &'a Jellyfin,
+pub struct Collections<'a> {
+    /// The library, and the door.
+    pub library: Library<'a>,
     /// Threads for reading.
     pub pool: &'a Pool,
     /// Everybody in the config.
@@ -62,218 +59,209 @@ pub struct Collect<'a> {
     /// Those whose collections this run may change.
     pub chosen: &'a [usize],
     /// Only take films out (`cleanup`).
-    pub only_take: bool,
+    pub only_remove: bool,
     /// Only say what would be done.
     pub is_dry: bool,
-    /// Read all of every library (`--full`).
-    pub full: bool,
-    /// Are libraries of people without a collection needed too (`skip_if_in_library`)?
-    pub needs_libraries: bool,
-    /// Is another server that of the same house, newly installed (`--same-jellyfin`)?
-    pub same_jellyfin: bool,
+    /// Is it needed what the library has, also without any collection (`skip_if_in_library`)?
+    pub needs_library: bool,
 }
 
-/// What the server has, read at the beginning.
-struct Look {
-    users: Vec<JellyfinUser>,
-    sets: Vec<BoxSet>,
-}
-
-/// `None`: there is no such collection yet.
-type Members = Option<Vec<Member>>;
-
-impl Collect<'_> {
-    /// Is there anything to ask Jellyfin for?
-    pub fn is_needed(&self) -> bool {
-        self.needs_libraries || self.chosen.iter().any(|index| self.users[*index].collection.is_some())
-    }
-
-    /// Does this half of the pass; returns what the libraries hold. `asked` has what was asked already.
-    pub fn run(&self, asked: &Asked<'_>, journal: &mut Journal) -> Result<InLibrary, StoreError> {
-        if !self.is_needed() {
+impl Collections<'_> {
+    /// Does this half of the pass; returns what the library has.
+    pub fn run(&self, journal: &mut Journal) -> Result<InLibrary, StoreError> {
+        let has_collection = self.chosen.iter().any(|index| self.users[*index].collection.is_some());
+        if !has_collection && !self.needs_library {
             return Ok(InLibrary::Ignored);
         }
-        let Some(look) = self.look(asked, journal)? else { return Ok(InLibrary::Unknown) };
-        // What did not stick is tried once a day.
-        journal.store.forget_unstuck(journal.now() - DAILY)?;
+        let Some(found) = self.library.update(journal)? else { return Ok(InLibrary::Unknown) };
         let aliases = Aliases::new(journal.store.aliases()?);
-        let groups = self.groups(&look, journal)?;
-        let mut read = self.read(asked, &look, &groups, &aliases, journal)?;
-        for (group, members) in groups.iter().zip(mem::take(&mut read.members)) {
+        if has_collection {
+            self.fill(&found, &aliases, journal)?;
+        }
+        if !self.needs_library {
+            return Ok(InLibrary::Ignored);
+        }
+        if found.belief != Belief::Sure {
+            return Ok(InLibrary::Unknown);
+        }
+        let ids = journal.store.library_ids()?;
+        Ok(InLibrary::Known(ids.into_iter().map(|id| aliases.canonical(id)).collect()))
+    }
+
+    /// Brings all collections in step that this run may change.
+    fn fill(&self, found: &Found, aliases: &Aliases, journal: &mut Journal) -> Result<(), StoreError> {
+        let Some(sets) = self.sets(journal)? else { return Ok(()) };
+        // What was in vain is tried once a day.
+        journal.store.forget_ineffective(journal.now() - DAILY)?;
+        let groups = self.groups(&sets, journal)?;
+        let known = self.members(&groups, journal)?;
+        let watched = self.watched(&groups, &found.users, aliases, journal)?;
+        for (group, known) in groups.iter().zip(known) {
             if interrupt::requested().is_some() {
                 break;
             }
-            if let Some(members) = members {
-                self.group(group, members, &read, &aliases, journal)?;
+            if known != Known::Not {
+                self.group(group, known, found, &watched, aliases, journal)?;
             }
         }
-        // What keeps films from Radarr: everything in anybody's library, once all of them could be read.
-        let mut viewers = self.users.iter().filter_map(|user| user.jellyfin_username.as_ref());
-        let is_known = viewers.all(|name| read.libraries.contains_key(&name_key(name)));
-        Ok(if is_known { InLibrary::Known(read.films) } else { InLibrary::Unknown })
+        Ok(())
     }
 
-    /// Who is it, who is there, and which collections are there? `None` when that failed, which is told.
-    fn look(&self, asked: &Asked<'_>, journal: &mut Journal) -> Result<Option<Look>, StoreError> {
-        let known = journal.store.server("jellyfin")?;
-        let is_known = self.is_known(&journal.store, journal.now())?;
-        let find = || -> Result<_, JellyfinError> {
-            let info = (!is_known).then(|| asked.info.get(&())).transpose()?;
-            let (users, sets) = (asked.users.get(&())?, asked.sets.get(&())?);
-            // Whose users are these?
-            let is_other = info.is_none() && users.iter().all(|user| user.server_id != known);
-            let info = if is_other { Some(asked.info.get(&())?) } else { info };
-            Ok((info, users, sets))
-        };
-        let (info, users, sets) = match find() {
-            Ok(found) => found,
-            Err(JellyfinError::Api(error)) if error.is_interrupt() => return Ok(None),
+    /// Every collection there is; `None` when they could not be listed, which is told.
+    fn sets(&self, journal: &mut Journal) -> Result<Option<Vec<BoxSet>>, StoreError> {
+        match self.library.jellyfin.collections() {
+            Ok(sets) => {
+                journal.trouble_over("collections")?;
+                Ok(Some(sets))
+            }
+            Err(error) if error.is_interrupt() => Ok(None),
             Err(error) => {
                 let hint = error.hint();
-                let (notice, text) = (("jellyfin", "", "look"), chain(&error));
-                journal.failure(Failed::Server, notice, "jellyfin", &text, hint.as_deref())?;
-                return Ok(None);
-            }
-        };
-        if let Some(info) = info {
-            log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
-            if self.same_jellyfin && journal.store.forget_other_jellyfin(&info.id)? {
-                log::info!("jellyfin: `{}` is accepted; its collections are learned anew", info.name);
-            }
-            if let Some((text, hint)) = other_server(&info, &mut journal.store)? {
-                let notice = ("jellyfin", "", "other");
-                journal.failure(Failed::Server, notice, "jellyfin", &text, Some(hint))?;
-                return Ok(None);
+                journal.failure(
+                    Failed::Server,
+                    "collections",
+                    "jellyfin",
+                    &chain(&error),
+                    hint.as_deref(),
+                )?;
+                Ok(None)
             }
         }
-        journal.store.forget_notices("jellyfin")?;
-        Ok(Some(Look { users, sets }))
-    }
-
-    /// Was everything that this run looks at looked at of late? Then it need not say again what server it is: its
-    /// users tell whether it is the same.
-    pub fn is_known(&self, store: &Store, now: Timestamp) -> Result<bool, StoreError> {
-        if self.full || self.needs_libraries || store.server("jellyfin")?.is_none() {
-            return Ok(false);
-        }
-        for user in
-            self.chosen.iter().map(|index| &self.users[*index]).filter(|user| user.collection.is_some())
-        {
-            if fresh_look(user, store, now)?.is_none() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// What each viewer may want to see in a collection, by canonical id: what they list, or once did.
-    fn wanted(
-        &self,
-        aliases: &Aliases,
-        store: &Store,
-    ) -> Result<HashMap<String, HashSet<TmdbId>>, StoreError> {
-        let mut wanted: HashMap<String, HashSet<TmdbId>> = HashMap::new();
-        for user in self.users.iter().filter(|user| user.collection.is_some()) {
-            let Some(viewer) = &user.jellyfin_username else { continue };
-            let ids = store.listed_ids(&user.name, !user.remove_unlisted)?;
-            wanted
-                .entry(name_key(viewer))
-                .or_default()
-                .extend(ids.into_iter().map(|id| aliases.canonical(id)));
-        }
-        Ok(wanted)
     }
 
     /// Plans one collection and carries that out.
     fn group(
         &self,
         group: &Group<'_>,
-        mut members: Members,
-        read: &Read,
+        known: Known,
+        found: &Found,
+        watched: &Watched,
         aliases: &Aliases,
         journal: &mut Journal,
     ) -> Result<(), StoreError> {
-        let id = group.id.as_ref();
-        let mut lists: Vec<Vec<Listed>> = Vec::new();
-        let mut accepted = Vec::new();
-        for user in &group.users {
-            lists.push(journal.store.listed(&user.name, !user.remove_unlisted)?);
-            accepted.push(journal.store.has_accepted_reading(&user.name)?);
-        }
-        let viewers: Vec<Viewer<'_>> = group
-            .users
-            .iter()
-            .zip(&lists)
-            .zip(&accepted)
-            .map(|((user, listed), has_accepted)| Viewer {
-                name: &user.name,
-                remove_watched: user.remove_watched,
-                has_accepted: *has_accepted,
-                listed,
-                library: user.jellyfin_username.as_ref().and_then(|name| read.libraries.get(&name_key(name))),
-            })
-            .collect();
-        let rows = id.map_or(Ok(Vec::new()), |id| journal.store.members(id))?;
-        let unstuck = id.map_or(Ok(Vec::new()), |id| journal.store.unstuck(id))?;
-        let mut leftovers = id.map_or(Ok(Leftovers::default()), |id| Leftovers::load(&journal.store, id))?;
-        let libraries = viewers.iter().filter_map(|viewer| viewer.library);
-        let paths: HashMap<&str, _> =
-            libraries.flat_map(Library::paths).map(|(path, tmdb, item_id)| (path, (tmdb, item_id))).collect();
-        leftovers.name(members.as_deref_mut().unwrap_or_default(), |path| paths.get(path).copied());
-        let members = members.as_deref();
-        let view = CollectionView { name: &group.name, members, rows: &rows, unstuck: &unstuck };
-        let mut plan = plan::collection(&viewers, &view, aliases, self.only_take);
-        for step in &mut plan.steps {
-            if let Step::RemoveFromCollection(take) = step {
-                // Jellyfin may have none.
-                take.year = match split_year(&take.name) {
-                    (_, None) => journal.store.film_year(take.tmdb)?,
-                    _ => None,
-                };
+        let is_sure = found.belief == Belief::Sure;
+        let (mut known, mut asked) = (known, None);
+        let mut view = View::load(group, group.id.as_ref(), is_sure, aliases, journal.store())?;
+        let mut plan = view.plan(watched, self.only_remove);
+        if known == Known::Before && !plan.steps.is_empty() {
+            // Before anything is changed, what is there now counts.
+            let Some(members) = self.members_now(group, journal)? else { return Ok(()) };
+            if Some(&members) != view.members.as_ref() {
+                asked = Some(self.watched(slice::from_ref(group), &found.users, aliases, journal)?);
             }
+            known = Known::Now;
+            view = View::load(group, group.id.as_ref(), is_sure, aliases, journal.store())?;
+            plan = view.plan(asked.as_ref().unwrap_or(watched), self.only_remove);
         }
+        let watched = asked.as_ref().unwrap_or(watched);
+        add_years(&mut plan, journal.store())?;
         if self.is_dry {
             for step in &plan.steps {
                 journal.step(step, Outcome::Planned, None);
             }
             return Ok(());
         }
-        if let Some(id) = id {
-            journal.store.record_members(id, &plan.met)?;
-            journal.store.forget_members(id, &plan.gone)?;
-            leftovers.record(id, &format!("collection `{}`", group.name), journal)?;
+        remember(group, known, &plan, journal)?;
+        let id = group.id.as_ref();
+        let mut done = self.executor(group, id, aliases, journal).run(&plan.steps)?;
+        if done.is_refused {
+            // Jellyfin does not know an item of the library as it was read: it is read once more, and planned with that.
+            self.library.read_again(journal)?;
+            view = View::load(group, done.id.as_ref(), is_sure, aliases, journal.store())?;
+            plan = view.plan(watched, self.only_remove);
+            add_years(&mut plan, journal.store())?;
+            let id = done.id;
+            let mut executor = self.executor(group, id.as_ref(), aliases, journal);
+            executor.is_second = true;
+            let again = executor.run(&plan.steps)?;
+            done = Done { id, ..again };
         }
-        let mut apply = Apply { jellyfin: self.jellyfin, name: &group.name, id, leftovers, aliases, journal };
-        let after = apply.run(&plan.steps)?;
-        // Without a collection there are no members, unless it should have been made.
-        let nothing: Option<&[Member]> = plan.steps.is_empty().then_some(&[]);
-        let Some(members) = after.as_deref().or(members).or(nothing) else { return Ok(()) };
-        if interrupt::requested().is_some() {
-            // What is known of everybody's films stays as it was, and so does when it was seen.
+        // What is known of everybody's films stays as it was where their collection was not made, or the run ends.
+        let is_made = done.id.is_some() || group.id.is_some() || plan.steps.is_empty();
+        if interrupt::requested().is_some() || !is_made || found.belief == Belief::Lost {
             return Ok(());
         }
-        let unstuck = id.map_or(Ok(Vec::new()), |id| journal.store.unstuck(id))?;
-        for (viewer, user) in viewers.iter().zip(&group.users) {
-            let name = name_key(user.jellyfin_username.as_deref().unwrap_or_default());
-            let placed = plan::places(viewer, members, &unstuck, aliases);
-            // Whatever of the look is still to be done is written down as not seen yet.
-            let look = match read.looks.get(&name).filter(|_| !self.only_take) {
-                Some(taken) => taken.to_record(user, &journal.store, journal.now())?,
-                None => None,
-            };
-            journal.store.record_places(viewer.name, &placed, look.as_ref())?;
+        let id = done.id.as_ref().or(group.id.as_ref());
+        let view = View::load(group, id, is_sure, aliases, journal.store())?;
+        for (person, films) in view.presence(watched) {
+            journal.store.record_presence(person, &films)?;
         }
         Ok(())
     }
+
+    fn executor<'e>(
+        &'e self,
+        group: &'e Group<'_>,
+        id: Option<&'e JellyfinId>,
+        aliases: &'e Aliases,
+        journal: &'e mut Journal,
+    ) -> Executor<'e> {
+        let (jellyfin, name) = (self.library.jellyfin, group.name.as_str());
+        Executor { jellyfin, name, id, aliases, is_second: false, journal }
+    }
+
+    /// Asks what is in one collection now. `None` when that failed, which is told.
+    fn members_now(
+        &self,
+        group: &Group<'_>,
+        journal: &mut Journal,
+    ) -> Result<Option<Vec<Member>>, StoreError> {
+        let Some(id) = &group.id else { return Ok(None) };
+        let answer = Ok(self.library.jellyfin.members(id));
+        let Some(found) = told(answer, &group.about(), Failed::Collection, journal)? else { return Ok(None) };
+        members::record(id, &group.name, group.etag.as_deref(), found, journal)?;
+        journal.store.listing(id, false).map(Some)
+    }
 }
 
-/// A store belongs to one Jellyfin: is this another one?
-pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Complaint>, StoreError> {
-    let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
-    Ok(is_other.then(|| {
-        let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
-        (text, OTHER_JELLYFIN)
-    }))
+/// Writes down which members were met, and which are gone.
+fn remember(
+    group: &Group<'_>,
+    known: Known,
+    plan: &CollectionPlan,
+    journal: &mut Journal,
+) -> Result<(), StoreError> {
+    let Some(id) = &group.id else { return Ok(()) };
+    journal.store.record_members(id, &plan.met)?;
+    if known == Known::Now {
+        journal.store.forget_members(id, &plan.gone)?;
+    }
+    Ok(())
+}
+
+/// Jellyfin may show none of a film that is taken out.
+fn add_years(plan: &mut CollectionPlan, store: &Store) -> Result<(), StoreError> {
+    for step in &mut plan.steps {
+        if let Step::RemoveFromCollection(take) = step
+            && let (_, None) = split_year(&take.name)
+        {
+            take.year = store.film_year(take.tmdb)?;
+        }
+    }
+    Ok(())
+}
+
+/// Says what could not be read; what could be read is news no more.
+fn told<T>(
+    answer: Result<Result<T, ApiError>, Panicked>,
+    about: &str,
+    failed: Failed<'_>,
+    journal: &mut Journal,
+) -> Result<Option<T>, StoreError> {
+    let explain = |error: ApiError| (chain(&error), error.hint());
+    let unexpected = |_| ("reading it failed unexpectedly; please report it".to_owned(), None);
+    match answer.map_err(unexpected).and_then(|answer| answer.map_err(explain)) {
+        Ok(answer) => {
+            journal.trouble_over_for("read", about)?;
+            Ok(Some(answer))
+        }
+        Err((text, hint)) => {
+            if interrupt::requested().is_none() {
+                journal.failure(failed, ("read", about), about, &text, hint.as_deref())?;
+            }
+            Ok(None)
+        }
+    }
 }
 
 /// The person of this name, in any case, or why there is none of use.
@@ -292,12 +280,4 @@ pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a Je
             Err((text, "check `jellyfin_username`"))
         }
     }
-}
-
-/// What is said of a library that shows nothing where it showed films.
-pub(crate) fn lost_library(seen: u32) -> Complaint {
-    (
-        format!("the library shows no films where it showed {seen}; nothing is made or taken out"),
-        "is the disk mounted, and may they still see the library?",
-    )
 }

@@ -10,6 +10,7 @@
 mod cool_downs;
 mod cursors;
 mod films;
+mod library;
 mod lists;
 mod members;
 mod presence;
@@ -29,8 +30,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
 pub use films::Skip;
-pub use members::LastLook;
-pub use presence::{Listed, OpenPlaces, Place, Placed};
 pub use probe::Condition;
 pub use runs::{Notice, Run, RunEnd};
 pub use schema::SCHEMA_VERSION;

@@ -1,5 +1,6 @@
 //! What Jellyfin has: films in its library, and members of its collections.
 
+use super::clock::Timestamp;
 use super::film::TmdbId;
 use super::ids::JellyfinId;
 
@@ -21,6 +22,21 @@ pub struct SavedItem {
     pub item: LibraryItem,
     /// Has it a TMDB id, usable or not? Without one it is no film of the library to lbjf.
     pub has_tmdb_id: bool,
+}
+
+/// How far the library was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LibraryState {
+    /// The server's version when all of it was read.
+    pub version: Option<String>,
+    /// By the server's clock: what was saved before was seen. `None`: all of it is to be read.
+    pub watermark: Option<Timestamp>,
+    /// When all of it was read last.
+    pub whole_at: Option<Timestamp>,
+    /// How many films it had when it was believed last.
+    pub films_seen: u32,
+    /// Since when it shows far fewer.
+    pub doubtful_since: Option<Timestamp>,
 }
 
 /// A member of a collection.

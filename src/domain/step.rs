@@ -180,12 +180,30 @@ impl RequestedFilm {
 
 /// TMDB ids that were merged into others.
 #[derive(Clone, Debug, Default)]
-pub struct Aliases(HashMap<TmdbId, TmdbId>);
+pub struct Aliases {
+    answers: HashMap<TmdbId, TmdbId>,
+    /// By the id that stands for them.
+    merged: HashMap<TmdbId, Vec<TmdbId>>,
+}
 
 impl Aliases {
     /// From pairs of asked and answered ids.
     pub fn new(pairs: impl IntoIterator<Item = (TmdbId, TmdbId)>) -> Self {
-        Self(pairs.into_iter().collect())
+        let mut aliases = Self { answers: pairs.into_iter().collect(), merged: HashMap::new() };
+        let asked: Vec<TmdbId> = aliases.answers.keys().copied().collect();
+        for id in asked {
+            let canonical = aliases.canonical(id);
+            if canonical != id {
+                aliases.merged.entry(canonical).or_default().push(id);
+            }
+        }
+        aliases
+    }
+
+    /// Every id that a film may have of which this one is the canonical.
+    pub fn ids_of(&self, canonical: TmdbId) -> impl Iterator<Item = TmdbId> {
+        let others = self.merged.get(&canonical).into_iter().flatten().copied();
+        std::iter::once(canonical).chain(others)
     }
 
     /// The id that stands for this one wherever films are compared.
@@ -193,7 +211,7 @@ impl Aliases {
         let mut id = id;
         // Merges of merges are followed, a circle is not.
         for _ in 0..8 {
-            let Some(next) = self.0.get(&id) else { break };
+            let Some(next) = self.answers.get(&id) else { break };
             id = *next;
         }
         id
@@ -213,6 +231,10 @@ mod tests {
             assert_eq!(aliases.canonical(TmdbId(asked)), TmdbId(expected), "{asked}");
         }
         assert!([5, 6].contains(&aliases.canonical(TmdbId(5)).0));
+        let mut ids: Vec<_> = aliases.ids_of(TmdbId(3)).map(|id| id.0).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, [1, 2, 3]);
+        assert_eq!(aliases.ids_of(TmdbId(7)).collect::<Vec<_>>(), [TmdbId(7)]);
     }
 
     #[test]

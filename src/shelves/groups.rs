@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::Collections;
 use super::target::{Target, Unclear, find, twins};
-use super::{Collect, Look};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::BoxSet;
 use crate::config::User;
@@ -20,18 +20,31 @@ pub(super) struct Group<'a> {
     pub(super) name: String,
     /// `None`: it is made when there is a film to put in.
     pub(super) id: Option<JellyfinId>,
+    /// Another one, or none, says that its members may be others.
+    pub(super) etag: Option<String>,
     pub(super) users: Vec<&'a User>,
 }
 
-impl Collect<'_> {
+impl Group<'_> {
+    /// As messages begin.
+    pub(super) fn about(&self) -> String {
+        format!("collection `{}`", self.name)
+    }
+}
+
+impl Collections<'_> {
     /// The collections that this run may change, with everybody who is mapped to them.
-    pub(super) fn groups(&self, look: &Look, journal: &mut Journal) -> Result<Vec<Group<'_>>, StoreError> {
+    pub(super) fn groups(
+        &self,
+        sets: &[BoxSet],
+        journal: &mut Journal,
+    ) -> Result<Vec<Group<'_>>, StoreError> {
         let mut found: Vec<(Target, Group<'_>)> = Vec::new();
         let mut failed = HashSet::new();
         for (index, user) in self.users.iter().enumerate() {
             let Some(collection) = &user.collection else { continue };
             let is_chosen = self.chosen.contains(&index);
-            let target = match self.target(collection, &look.sets, &mut journal.store)? {
+            let target = match self.target(collection, sets, &mut journal.store)? {
                 Ok(target) => target,
                 Err((text, hint)) => {
                     if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
@@ -42,12 +55,12 @@ impl Collect<'_> {
                 }
             };
             journal.store.forget_notices_about("collection", &user.name)?;
-            if is_chosen && !self.only_take {
-                tell_mapping(user, collection, target.set(&look.sets), &mut journal.store)?;
+            if is_chosen && !self.only_remove {
+                tell_mapping(user, collection, target.set(sets), &mut journal.store)?;
             }
             let wanted = collection.to_string();
             let notice = ("same name", wanted.as_str());
-            match twins(collection, &look.sets) {
+            match twins(collection, sets) {
                 Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
                     journal.warning(notice, &user.name, &text, Some(hint))?;
                 }
@@ -59,10 +72,10 @@ impl Collect<'_> {
                 continue;
             }
             let (Collection::Id(text) | Collection::Name(text)) = collection;
-            let set = target.set(&look.sets);
+            let set = target.set(sets);
             let name = set.map_or(text, |set| &set.name).clone();
-            let id = set.map(|set| set.id.clone());
-            found.push((target, Group { name, id, users: vec![user] }));
+            let (id, etag) = (set.map(|set| set.id.clone()), set.and_then(|set| set.etag.clone()));
+            found.push((target, Group { name, id, etag, users: vec![user] }));
         }
         let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
         let groups = found.into_iter().map(|(_, group)| group);
@@ -88,7 +101,7 @@ impl Collect<'_> {
             (Target::Set(id), _) => store.record_collection(name, id)?,
             // A listing may lack what is there, and making a name again empties it
             // (docs/jellyfin.md#creating-a-collection): is it gone?
-            (Target::New(_), Some(id)) => match self.jellyfin.members(&id) {
+            (Target::New(_), Some(id)) => match self.library.jellyfin.members(&id) {
                 Ok(members) if !members.is_empty() => {
                     let text = format!(
                         "Jellyfin does not list collection {collection}, but has members of it; nothing is changed in it"

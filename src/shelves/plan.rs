@@ -1,22 +1,25 @@
 //! What becomes of a collection. The rules and their reasons are in docs/design.md#what-belongs-in-a-collection:
 //!
 //! * a person *holds* a film that is on their list and that they have not watched;
-//! * a held film that is in that person's library is put in;
+//! * a held film that the library has is put in;
 //! * lbjf *owns* a member that it put in, or met while somebody listed it, unless everybody had watched it by then;
-//! * a member that it owns is taken out when nobody holds it and everybody's list was fully read once;
+//! * a member that it owns is taken out when nobody holds it, and everybody's list was fully read once or everybody has
+//!   watched it;
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
-//! * doubt about any library takes nothing out.
+//! * doubt about the library, or about what anybody watched, takes nothing out.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::clients::jellyfin::LibraryFilm;
 use crate::domain::film::TmdbId;
 use crate::domain::ids::JellyfinId;
-use crate::domain::library::{KnownMember, Member};
+use crate::domain::library::{KnownMember, LibraryItem, Member};
+use crate::domain::presence::{Listed, Presence, SeenFilm};
 use crate::domain::step::{
     AddToCollection, Aliases, CreateCollection, RemoveFromCollection, RemoveReason, Step,
 };
-use crate::store::{Listed, Place, Placed};
+
+/// The copies of films in the library by canonical TMDB id, smallest item id first.
+pub type Copies = HashMap<TmdbId, Vec<LibraryItem>>;
 
 /// One person mapped to the collection.
 #[derive(Debug)]
@@ -29,82 +32,8 @@ pub struct Viewer<'a> {
     pub has_accepted: bool,
     /// The films on their list, and with `remove_unlisted = false` those that once were; newest first.
     pub listed: &'a [Listed],
-    /// What they can see in Jellyfin; `None` when it could not be read, or cannot be believed.
-    pub library: Option<&'a Library>,
-}
-
-/// A person's library, by canonical TMDB id. Many of them are in memory at once, so each keeps little: what was watched,
-/// and the copies of what the person may want.
-#[derive(Debug, Default)]
-pub struct Library {
-    /// Films of which any copy was watched, sorted.
-    watched: Vec<TmdbId>,
-    /// The copies of what is wanted, smallest id first.
-    copies: HashMap<TmdbId, Vec<Copy>>,
-    /// Are the films only those that changed of late?
-    is_partial: bool,
-}
-
-/// One copy of a film.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Copy {
-    item_id: JellyfinId,
-    path: Option<String>,
-}
-
-impl Library {
-    /// From the films that Jellyfin listed, all of which may be wanted.
-    pub fn new(films: Vec<LibraryFilm>, aliases: &Aliases) -> Self {
-        Self::of(films, aliases, |_| true)
-    }
-
-    /// From the films that Jellyfin listed; `is_wanted` gets canonical ids.
-    pub fn of(films: Vec<LibraryFilm>, aliases: &Aliases, is_wanted: impl Fn(TmdbId) -> bool) -> Self {
-        let mut library = Self::default();
-        for film in films {
-            let id = aliases.canonical(film.tmdb);
-            if film.is_watched {
-                library.watched.push(id);
-            }
-            if let Some(item_id) = film.item_id.filter(|_| is_wanted(id)) {
-                library.copies.entry(id).or_default().push(Copy { item_id, path: film.path });
-            }
-        }
-        library.watched.sort_unstable();
-        library.watched.dedup();
-        library.watched.shrink_to_fit();
-        for copies in library.copies.values_mut() {
-            copies.sort_unstable();
-            copies.dedup();
-        }
-        library
-    }
-
-    /// The same as films that changed of late: it says nothing of others.
-    #[must_use]
-    pub fn partial(self) -> Self {
-        Self { is_partial: true, ..self }
-    }
-
-    /// With all that were watched, also of films that did not change.
-    #[must_use]
-    pub fn with_watched(mut self, watched: &[TmdbId], aliases: &Aliases) -> Self {
-        self.watched.extend(watched.iter().map(|id| aliases.canonical(*id)));
-        self.watched.sort_unstable();
-        self.watched.dedup();
-        self
-    }
-
-    /// Where the copies of what is wanted lie, and which items they are.
-    pub fn paths(&self) -> impl Iterator<Item = (&str, TmdbId, &JellyfinId)> {
-        let copies = self.copies.iter().flat_map(|(id, copies)| copies.iter().map(|copy| (*id, copy)));
-        copies.filter_map(|(id, copy)| Some((copy.path.as_deref()?, id, &copy.item_id)))
-    }
-
-    /// Was any copy of this film watched?
-    pub fn is_watched(&self, canonical: TmdbId) -> bool {
-        self.watched.binary_search(&canonical).is_ok()
-    }
+    /// What they have watched, by canonical TMDB id; `None` when that could not be asked.
+    pub watched: Option<&'a HashSet<TmdbId>>,
 }
 
 /// The collection as it is.
@@ -117,7 +46,11 @@ pub struct CollectionView<'a> {
     /// What is remembered of its members.
     pub rows: &'a [KnownMember],
     /// Items that did not come, or did not go, although Jellyfin said so lately.
-    pub unstuck: &'a [JellyfinId],
+    pub ineffective: &'a [JellyfinId],
+    /// What the library has of what its people list.
+    pub copies: &'a Copies,
+    /// Is the library believed? It may show fewer films than it did.
+    pub is_library_sure: bool,
 }
 
 /// What to do, and what to write down before it is done.
@@ -131,16 +64,16 @@ pub struct CollectionPlan {
     pub gone: Vec<TmdbId>,
 }
 
-/// Plans one collection. With `only_take` nothing is put in or made (`cleanup`).
+/// Plans one collection. With `only_remove` nothing is put in or made (`cleanup`).
 pub fn collection(
     viewers: &[Viewer<'_>],
     view: &CollectionView<'_>,
     aliases: &Aliases,
-    only_take: bool,
+    only_remove: bool,
 ) -> CollectionPlan {
     let facts = Facts::new(viewers, view, aliases);
     let mut plan = CollectionPlan::default();
-    if !only_take {
+    if !only_remove {
         plan.steps = facts.puts();
     }
     let (met, takes) = facts.takes();
@@ -159,61 +92,36 @@ pub fn collection(
     plan
 }
 
-/// Where this person's films stand, given what is in the collection now, and which they have watched. A film that is not named here stays where it
-/// was: what changed of late says nothing of it.
-pub fn places(
-    viewer: &Viewer<'_>,
-    members: &[Member],
-    unstuck: &[JellyfinId],
-    aliases: &Aliases,
-) -> Vec<Placed> {
-    let Some(library) = viewer.library else { return Vec::new() };
-    let inside = inside(members, aliases);
-    let has_no_use = |copy: &Copy| {
-        unstuck.contains(&copy.item_id) || members.iter().any(|member| is_same_item(member, copy))
+/// Where this person's films are, given what is in the collection now, and which they have watched. Empty when that is
+/// not known: what was known stays.
+pub fn presence(viewer: &Viewer<'_>, view: &CollectionView<'_>, aliases: &Aliases) -> Vec<SeenFilm> {
+    let Some(watched) = viewer.watched else { return Vec::new() };
+    let members = view.members.unwrap_or_default();
+    let inside: HashSet<TmdbId> =
+        members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect();
+    let has_no_use = |copy: &LibraryItem| {
+        view.ineffective.contains(&copy.item_id) || members.iter().any(|member| is_same_item(member, copy))
     };
-    let place = |listed: &Listed| {
+    let seen = |listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
-        let place = if inside.contains(&id) {
-            Some(Place::Collection)
+        let presence = if inside.contains(&id) {
+            Some(Presence::Collection)
         } else if has_watched(viewer, id) {
-            Some(Place::Watched)
-        } else if let Some(copies) = library.copies.get(&id) {
+            Some(Presence::Watched)
+        } else if let Some(copies) = view.copies.get(&id) {
             // In the library, and yet not in: either it cannot be, or what was to be done was not.
-            copies.iter().all(has_no_use).then_some(Place::Ineffective)
-        } else if library.is_partial {
-            return None;
+            copies.iter().all(has_no_use).then_some(Presence::Ineffective)
         } else {
-            Some(Place::Waiting)
+            Some(Presence::Waiting)
         };
-        Some(Placed { uid: listed.film.uid.clone(), place, is_watched: library.is_watched(id) })
+        SeenFilm { uid: listed.film.uid.clone(), presence, is_watched: watched.contains(&id) }
     };
-    viewer.listed.iter().filter_map(place).collect()
-}
-
-/// Does what changed of late not tell what to do for this person? So it is when a film is newly wanted, is no longer
-/// watched, or is out of the collection although nobody watched it.
-pub fn is_whole_library_needed(viewer: &Viewer<'_>, members: &[Member], aliases: &Aliases) -> bool {
-    let inside = inside(members, aliases);
-    viewer.listed.iter().any(|listed| {
-        let id = aliases.canonical(listed.tmdb);
-        match listed.place {
-            None => true,
-            Some(Place::Watched) => !has_watched(viewer, id),
-            Some(Place::Collection) => !inside.contains(&id) && !has_watched(viewer, id),
-            Some(Place::Waiting | Place::Ineffective) => false,
-        }
-    })
+    viewer.listed.iter().map(seen).collect()
 }
 
 /// Is the member this copy, or another entry of its file?
-fn is_same_item(member: &Member, copy: &Copy) -> bool {
+fn is_same_item(member: &Member, copy: &LibraryItem) -> bool {
     member.item_id == copy.item_id || (copy.path.is_some() && member.path == copy.path)
-}
-
-/// The films in a collection, by canonical TMDB id.
-fn inside(members: &[Member], aliases: &Aliases) -> HashSet<TmdbId> {
-    members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect()
 }
 
 /// What the rules ask about, looked up once.
@@ -253,7 +161,7 @@ impl<'a> Facts<'a> {
             held: HashSet::new(),
             listed: HashSet::new(),
             wanted: HashSet::new(),
-            is_sure: viewers.iter().all(|viewer| viewer.library.is_some()),
+            is_sure: view.is_library_sure && viewers.iter().all(|viewer| viewer.watched.is_some()),
         };
         for viewer in viewers {
             for listed in viewer.listed {
@@ -281,15 +189,18 @@ impl<'a> Facts<'a> {
         let members = self.view.members.unwrap_or_default();
         let items: HashSet<&JellyfinId> = members.iter().map(|member| &member.item_id).collect();
         let paths: HashSet<&str> = members.iter().filter_map(|member| member.path.as_deref()).collect();
-        let is_member = |copy: &Copy| {
+        let is_member = |copy: &LibraryItem| {
             items.contains(&copy.item_id) || copy.path.as_deref().is_some_and(|path| paths.contains(path))
         };
-        let is_free = |copy: &&Copy| !is_member(copy) && !self.view.unstuck.contains(&copy.item_id);
+        let is_free =
+            |copy: &&LibraryItem| !is_member(copy) && !self.view.ineffective.contains(&copy.item_id);
         for viewer in self.viewers {
-            let Some(library) = viewer.library else { continue };
+            if viewer.watched.is_none() {
+                continue;
+            }
             for listed in viewer.listed {
                 let id = self.canonical(listed.tmdb);
-                let Some(copies) = library.copies.get(&id) else { continue };
+                let Some(copies) = self.view.copies.get(&id) else { continue };
                 // A copy that is a member under another TMDB id is the film all the same.
                 if has_watched(viewer, id) || copies.iter().any(is_member) || inside.contains(&id) {
                     continue;
@@ -344,13 +255,14 @@ impl<'a> Facts<'a> {
             let leaves = match row {
                 _ if !self.is_sure => false,
                 _ if is_own => {
-                    !self.held.contains(id) && self.viewers.iter().all(|viewer| viewer.has_accepted)
+                    let is_read = self.viewers.iter().all(|viewer| viewer.has_accepted);
+                    !self.held.contains(id) && (is_read || watched)
                 }
                 Some(row) => watched && !row.was_watched,
                 None => false,
             };
             // Jellyfin took it out and shows it all the same: once a day is often enough.
-            let is_stubborn = copies.iter().all(|member| self.view.unstuck.contains(&member.item_id));
+            let is_stubborn = copies.iter().all(|member| self.view.ineffective.contains(&member.item_id));
             if leaves && !is_stubborn {
                 let why = if is_own && !self.wanted.contains(id) {
                     RemoveReason::Unlisted
@@ -370,16 +282,16 @@ impl<'a> Facts<'a> {
         (met, steps)
     }
 
-    /// Has everybody watched it, now that it is first met? `None`: a library could not be read, so nobody knows. Where
+    /// Has everybody watched it, now that it is first met? `None`: somebody could not be asked, so nobody knows. Where
     /// watched films leave for nobody, everybody is asked: that may change, and what a person put there although it was
     /// watched stays.
     fn was_watched(&self, id: TmdbId) -> Option<bool> {
         let matters = self.viewers.iter().any(|viewer| viewer.remove_watched);
         let asked = || self.viewers.iter().filter(|viewer| viewer.remove_watched == matters);
-        if asked().any(|viewer| viewer.library.is_some_and(|library| !library.is_watched(id))) {
+        if asked().any(|viewer| viewer.watched.is_some_and(|watched| !watched.contains(&id))) {
             return Some(false);
         }
-        asked().all(|viewer| viewer.library.is_some()).then_some(true)
+        asked().all(|viewer| viewer.watched.is_some()).then_some(true)
     }
 
     /// Has everybody watched it whose watched films leave? Nobody is not everybody.
@@ -391,12 +303,7 @@ impl<'a> Facts<'a> {
 
 /// Has this person watched any copy, and does it matter for them?
 fn has_watched(viewer: &Viewer<'_>, id: TmdbId) -> bool {
-    viewer.remove_watched && has_seen(viewer, id)
-}
-
-/// Has this person watched any copy?
-fn has_seen(viewer: &Viewer<'_>, id: TmdbId) -> bool {
-    viewer.library.is_some_and(|library| library.is_watched(id))
+    viewer.remove_watched && viewer.watched.is_some_and(|watched| watched.contains(&id))
 }
 
 #[cfg(test)]

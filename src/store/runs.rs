@@ -84,8 +84,9 @@ fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     db.execute("UPDATE request SET next_try_at = 0 WHERE next_try_at > ?1", [day])?;
     db.execute("UPDATE film SET next_look_at = 0 WHERE next_look_at > ?1", [month])?;
     db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
-    db.execute("DELETE FROM unstuck WHERE tried_at > ?1", [now])?;
-    db.execute("DELETE FROM look WHERE whole_at > ?1", [now])?;
+    db.execute("DELETE FROM ineffective WHERE tried_at > ?1", [now])?;
+    db.execute("UPDATE library SET whole_at = NULL WHERE whole_at > ?1", [now])?;
+    db.execute("UPDATE library SET doubtful_since = ?1 WHERE doubtful_since > ?1", [now])?;
     Ok(())
 }
 

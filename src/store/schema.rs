@@ -255,11 +255,40 @@ pub(super) const MIGRATIONS: Migrations = &["
     CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR override = 2;
     CREATE UNIQUE INDEX film_by_lid ON film (lid) WHERE lid IS NOT NULL;
     CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
-    -- Members that are an old entry of a film's file and have no TMDB id: which film each is.
-    CREATE TABLE leftover (
+    ALTER TABLE unstuck RENAME TO ineffective;
+    -- The films of Jellyfin's library, as they were read last: all with a TMDB id, whether it is of use or not.
+    CREATE TABLE library_item (
+        item_id TEXT PRIMARY KEY,
+        tmdb_id INTEGER, -- NULL: what stands there is no number
+        path    TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX library_item_by_tmdb_id ON library_item (tmdb_id);
+    -- How far they were read.
+    CREATE TABLE library (
+        server         TEXT PRIMARY KEY, -- by its name in the config
+        version        TEXT,             -- as it said last
+        watermark      INTEGER,          -- by its own clock: what was saved before was seen; NULL: all is to be read
+        whole_at       INTEGER,          -- the last reading of all of it
+        films_seen     INTEGER NOT NULL, -- when it was believed last
+        doubtful_since INTEGER           -- it shows far fewer
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO library (server, films_seen)
+        SELECT 'jellyfin', films_seen FROM viewer WHERE films_seen > 0 ORDER BY films_seen DESC LIMIT 1;
+    DROP TABLE viewer;
+    DROP TABLE look;
+    -- The members of each collection as they were read last. They are read again when the etag is another one, or none.
+    CREATE TABLE listing (
+        collection_id TEXT PRIMARY KEY,
+        etag          TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE listing_member (
         collection_id TEXT NOT NULL,
         item_id       TEXT NOT NULL,
-        tmdb_id       INTEGER NOT NULL,
+        name          TEXT NOT NULL,
+        tmdb_id       INTEGER,
+        path          TEXT,
+        is_leftover   INTEGER NOT NULL, -- an old entry of a film's file, which has no TMDB id itself
+        is_there      INTEGER NOT NULL, -- 0: it was a member
         PRIMARY KEY (collection_id, item_id)
     ) STRICT, WITHOUT ROWID;
     -- What was told, with its kind and whom it is about apart: a name is never taken for a kind, nor for the beginning of

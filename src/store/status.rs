@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::films::{clean, film_from, why_skipped};
-use super::{Place, Store, StoreError};
+use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::{Film, Slug};
+use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 
 /// What is known of one person.
@@ -86,7 +87,7 @@ pub struct EntryStatus {
     /// Radarr is not asked before.
     pub next_try_at: Timestamp,
     /// Where it stood at the last look at Jellyfin.
-    pub place: Option<Place>,
+    pub place: Option<Presence>,
     /// Had this person watched it by then?
     pub is_watched: bool,
 }
@@ -208,7 +209,7 @@ impl Store {
                     .and_then(RequestProblem::from_word),
                 detail: clean(word("detail")?.filter(|_| is_listed)),
                 next_try_at: row.get("next_try_at")?,
-                place: word("state")?.as_deref().and_then(Place::from_word),
+                place: word("state")?.as_deref().and_then(Presence::from_word),
                 is_watched: row.get("is_watched")?,
             })
         })?;

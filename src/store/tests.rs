@@ -440,14 +440,14 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let ada = watchlist(&mut store, "ada");
     store.save_cursor(ada, &pending).unwrap();
     store.begin_cool_down("direct", Duration::from_hours(1), None, ahead).unwrap();
-    store.record_unstuck("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
+    store.record_ineffective("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
 
     store.begin_run("sync", now).unwrap();
     assert_eq!(store.requests().unwrap()[0].next_try_at, 0);
     assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
     assert_eq!(store.cursor(ada).unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
-    assert!(store.unstuck("c").unwrap().is_empty());
+    assert!(store.ineffective("c").unwrap().is_empty());
 }
 
 #[test]
@@ -531,7 +531,6 @@ fn no_hot_query_scans_what_an_index_can_find() {
     let by_uid = "SEARCH film USING INDEX sqlite_autoindex_film_1 (uid=?)";
     let by_list = "SEARCH list_entry USING PRIMARY KEY (list_id=?)";
     let by_film = "SEARCH list_entry USING INDEX list_entry_by_film (uid=?)";
-    let presence = "SEARCH presence USING PRIMARY KEY (person=? AND uid=?) LEFT-JOIN";
     let request = "SEARCH request USING PRIMARY KEY (person=? AND uid=?) LEFT-JOIN";
     let position = "SEARCH list_entry USING PRIMARY KEY (list_id=? AND uid=?)";
     for (name, sql, expected) in [
@@ -547,9 +546,8 @@ fn no_hot_query_scans_what_an_index_can_find() {
             &["SCAN request USING INDEX request_trouble", by_uid, position],
         ),
         ("unresolved", films::UNRESOLVED, &[by_list, by_uid]),
-        ("listed", presence::LISTED, &[by_list, by_uid, presence]),
+        ("listed", presence::LISTED, &[by_list, by_uid]),
         ("listed ids", presence::LISTED_IDS, &[by_list, by_uid]),
-        ("open places", presence::OPEN_PLACES, &[by_list, by_uid, presence]),
         ("wanted", status::WANTED, &["SEARCH request USING PRIMARY KEY (person=?)"]),
         ("unanswered", status::UNANSWERED, &["SEARCH request USING INDEX request_unanswered (person=?)"]),
         (

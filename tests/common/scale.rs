@@ -97,9 +97,8 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
         items.push((world.jellyfin.add_film(tmdb, &format!("other-{number}")), tmdb));
     }
     let is_library = |request: &Request| {
-        request.param("userId").is_some()
-            && request.param("includeItemTypes").as_deref() == Some("Movie")
-            && ["isPlayed", "minDateLastSaved", "limit"].iter().all(|part| request.param(part).is_none())
+        request.param("includeItemTypes").as_deref() == Some("Movie")
+            && ["userId", "minDateLastSaved", "limit"].iter().all(|part| request.param(part).is_none())
     };
     world.jellyfin.pass_time(LATER);
     let library = library_of(&items).with_header("Date", &http_date(LATER));
@@ -110,6 +109,8 @@ pub fn settled(users: u32, films: u32, library: u32) -> World {
     };
     world.radarr.server.fail(usize::MAX, is_movies, Fault::Instead(movies));
     fill_store_of(&world, users, films);
+    world.sync();
+    // What is in the collections is looked at once more.
     world.sync();
     world.forget_requests();
     world

@@ -35,12 +35,26 @@ fn an_idle_run_asks_once_for_each_person_and_memory_does_not_grow_with_people_ti
     let bytes = world.jellyfin.server.bytes_sent() - bytes;
     assert_eq!(world.letterboxd.server.requests().len(), 20, "page 1 of each");
     assert!(world.radarr.server.requests().is_empty());
-    // What was watched, what changed, what is in the collection; and how many films there are, since nobody watched any.
-    assert_eq!(world.jellyfin.server.requests().len(), 2 + 4 * 20);
-    assert!(bytes < 2_000_000, "{bytes} bytes; the libraries alone would be more");
+    // Who is there, what changed, how many films and which collections there are; and of 150 films what each watched.
+    assert_eq!(world.jellyfin.server.requests().len(), 4 + 2 * 20);
+    assert!(bytes < 200_000, "{bytes} bytes; the library alone would be more");
     assert_eq!(world.writes(), [""; 0]);
-    // 20 libraries of 4,000 films with everything that is told of each would be 100 MB.
-    assert!(peak < 60, "{peak} MB");
+    // The films that each of them lists, with their copies and everything that is told of them, would be more.
+    assert!(peak < 40, "{peak} MB");
+    world.forget_requests();
+}
+
+#[test]
+fn from_500_films_on_a_person_costs_one_question_about_all_that_they_watched() {
+    let world = scale::settled(1, 1200, 700);
+    world.lbjf(&["sync"]).exits(Exit::Success);
+    let requests = world.jellyfin.server.requests();
+    let watched: Vec<_> = requests.iter().filter(|request| request.param("isPlayed").is_some()).collect();
+    assert_eq!((requests.len(), watched.len()), (4 + 1, 1));
+    assert!(watched[0].param("userId").is_some() && watched[0].param("ids").is_none());
+    let item = &world.jellyfin.collections()[0].members[0];
+    world.jellyfin.watch("user-0", item, true);
+    world.lbjf(&["sync"]).exits(Exit::Success).mentions("1 out of a collection");
     world.forget_requests();
 }
 

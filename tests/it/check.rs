@@ -73,8 +73,8 @@ ok     radarr films: 0 films, 0 on the exclusion list
 ok     jellyfin address: Jellyfin `stand-in` answers at `{jellyfin}`
 ok     jellyfin key: accepted
 ok     jellyfin version: 12.0.0
+ok     jellyfin library: 1 film
 ok     ada jellyfin user: `ada`
-ok     ada library: 1 film
 ok     ada collection: `{COLLECTION}` will be made when there is a film to put in
 ",
         config = world.folder.path().join("config.toml").display(),
@@ -110,8 +110,8 @@ fn status_check_costs_a_few_reads_a_page_and_a_film_page_for_each_person() {
     assert_eq!(films, ["heat-1995", "ran"], "a film that two list first is asked for once");
     assert_eq!(world.letterboxd.server.requests().len(), 6);
     assert_eq!(world.radarr.server.requests().len(), 6);
-    // Who it is, whose key, people, collections; each person's library.
-    assert_eq!(world.jellyfin.server.requests().len(), 4 + 4);
+    // Who it is, whose key, how many films, people, collections.
+    assert_eq!(world.jellyfin.server.requests().len(), 5);
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn status_check_understands_every_version_of_the_servers() {
         let world = world.watchlist(&["heat"]);
         world.settle(["heat"]);
         let ran = check(&world, &[]).exits(Exit::Success);
-        tells(&ran, &["ok     ada library: 1 film", &format!("ok     ada collection: `{COLLECTION}`")]);
+        tells(&ran, &["ok     jellyfin library: 1 film", &format!("ok     ada collection: `{COLLECTION}`")]);
         assert_eq!(ran.stderr, FINE);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::common::{COLLECTION, World};
 use lbjf::exit::Exit;
 use serde_json::json;
-use standins::{Fault, Reply};
+use standins::{Fault, Reply, Request};
 
 /// Heat is watched, alien left the list (as the store knows already), ran stays; jaws waits to be put in.
 fn untidy() -> World {
@@ -123,7 +123,7 @@ fn cleanup_before_the_first_sync_takes_nothing_out_and_makes_nothing() {
 #[test]
 fn cleanup_keeps_everything_when_a_library_cannot_be_believed() {
     let world = untidy();
-    world.jellyfin.hide_library("ada", true);
+    world.jellyfin.lose_libraries(true);
     world.lbjf(&["cleanup"]).exits(Exit::Partial).mentions("nothing is made or taken out");
     assert_eq!(world.writes(), [""; 0]);
 }
@@ -135,20 +135,21 @@ fn cleanup_remembers_that_a_library_showed_films() {
         let heat = world.download("heat");
         world.jellyfin.watch("ada", &heat, is_watched);
         world.lbjf(&["cleanup"]).exits(Exit::Success);
-        world.jellyfin.hide_library("ada", true);
+        world.jellyfin.lose_libraries(true);
         world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the library shows no films where it showed 1");
     }
 }
 
 #[test]
-fn cleanup_asks_what_was_watched_and_reads_no_library() {
+fn cleanup_asks_what_changed_and_what_was_watched_and_reads_no_library() {
     let world = untidy();
     world.pass_time(Duration::from_hours(25));
     world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 out of a collection");
-    let libraries: Vec<_> = world.jellyfin.server.requests();
-    let libraries = libraries.iter().filter(|request| request.param("userId").is_some());
-    for request in libraries {
-        assert!(request.param("isPlayed").is_some(), "{}", request.target());
+    let requests = world.jellyfin.server.requests();
+    let is_film = |request: &&Request| request.param("includeItemTypes").as_deref() == Some("Movie");
+    for request in requests.iter().filter(is_film) {
+        let is_part = ["minDateLastSaved", "limit"].iter().any(|name| request.param(name).is_some());
+        assert!(is_part, "{}", request.target());
     }
 }
 

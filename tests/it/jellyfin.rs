@@ -2,7 +2,7 @@
 
 mod collections;
 mod films;
-mod looks;
+mod library;
 mod people;
 mod servers;
 mod writes;

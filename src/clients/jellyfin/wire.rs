@@ -33,6 +33,17 @@ pub struct User {
 pub struct Policy {
     pub is_disabled: Option<bool>,
     pub is_administrator: Option<bool>,
+    pub enable_all_folders: Option<bool>,
+    #[serde(default, deserialize_with = "shown")]
+    pub enabled_folders: Option<Vec<IgnoredAny>>,
+}
+
+impl Policy {
+    /// Does it open no library? What lies between all and none it does not tell (docs/jellyfin.md#access).
+    pub fn opens_nothing(&self) -> bool {
+        let is_empty = self.enabled_folders.as_ref().is_some_and(Vec::is_empty);
+        self.enable_all_folders == Some(false) && is_empty
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,16 +1,14 @@
 //! Jellyfin: what it is, and whether it has the people and the collections that the config names.
 
-use std::collections::BTreeMap;
-
 use super::checks::Checks;
 use crate::clients::api::{ApiError, chain, plain};
 use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::config::User;
 use crate::domain::collection::Collection;
-use crate::domain::ids::JellyfinId;
 use crate::domain::text::plural;
+use crate::library::{lost_library, other_server};
 use crate::shelves::target::{find, twins};
-use crate::shelves::{MAKE_A_KEY, lost_library, other_server, viewer};
+use crate::shelves::{MAKE_A_KEY, viewer};
 use crate::store::{Store, StoreError};
 
 const ABOUT: &str = "jellyfin";
@@ -35,8 +33,9 @@ pub fn jellyfin(
     if let Some((text, hint)) = other_server(&info, store)? {
         checks.problem("store", "jellyfin", &text, Some(hint));
     }
+    library(door, store, checks)?;
     match door.users() {
-        Ok(known) => people(door, users, &known.users, store, checks)?,
+        Ok(known) => people(users, &known.users, checks),
         Err(error) => failed("users", &error, checks),
     }
     if users.iter().any(|user| user.collection.is_some()) {
@@ -89,38 +88,33 @@ fn key(door: &Jellyfin, checks: &mut Checks) {
     }
 }
 
-/// Is everybody there, and do they see films?
-fn people(
-    door: &Jellyfin,
-    users: &[User],
-    known: &[JellyfinUser],
-    store: &Store,
-    checks: &mut Checks,
-) -> Result<(), StoreError> {
-    let mut asked: BTreeMap<&JellyfinId, Result<u32, ApiError>> = BTreeMap::new();
+/// Is everybody there, and is any library open to them?
+fn people(users: &[User], known: &[JellyfinUser], checks: &mut Checks) {
     for user in users {
         let Some(wanted) = &user.jellyfin_username else { continue };
-        let found = match viewer(wanted, known) {
-            Ok(found) => found,
-            Err((text, hint)) => {
-                checks.problem(&user.name, "jellyfin user", &text, Some(hint));
-                continue;
+        match viewer(wanted, known) {
+            Ok(found) if found.sees_nothing => {
+                let text = format!("`{}` may see no library", found.name);
+                let hint = "give them one in the Dashboard, or their collection shows them nothing";
+                checks.note(&user.name, "jellyfin user", &text, Some(hint));
             }
-        };
-        checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name));
-        match asked.entry(&found.id).or_insert_with(|| door.film_count(&found.id)) {
-            Ok(0) => match store.films_seen(&found.id)? {
-                0 => checks.note(&user.name, "library", "shows no films with a TMDB id", None),
-                seen => {
-                    let (text, hint) = lost_library(seen);
-                    checks.problem(&user.name, "library", &text, Some(hint));
-                }
-            },
-            Ok(count) => checks.ok(&user.name, "library", &plural(*count as usize, "film")),
-            Err(error) => {
-                checks.problem(&user.name, "library", &chain(error), error.hint().as_deref());
-            }
+            Ok(found) => checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name)),
+            Err((text, hint)) => checks.problem(&user.name, "jellyfin user", &text, Some(hint)),
         }
+    }
+}
+
+/// Are there films, where there were some?
+fn library(door: &Jellyfin, store: &Store, checks: &mut Checks) -> Result<(), StoreError> {
+    let seen = store.library_state()?.map_or(0, |state| state.films_seen);
+    match door.item_count() {
+        Ok(0) if seen > 0 => {
+            let (text, hint) = lost_library(seen);
+            checks.problem(ABOUT, "library", &text, Some(hint));
+        }
+        Ok(0) => checks.note(ABOUT, "library", "shows no films with a TMDB id", None),
+        Ok(count) => checks.ok(ABOUT, "library", &plural(count as usize, "film")),
+        Err(error) => failed("library", &error, checks),
     }
     Ok(())
 }

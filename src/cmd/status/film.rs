@@ -12,10 +12,11 @@ use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::collection::Collection;
 use crate::domain::film::TmdbId;
+use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::{ago, show_time};
 use crate::domain::text::excerpt;
-use crate::store::{EntryStatus, FilmStatus, Place, Store, StoreError};
+use crate::store::{EntryStatus, FilmStatus, Store, StoreError};
 use crate::system::layout::{columns, wrap};
 
 /// So many films are shown on the screen; JSON has all.
@@ -136,7 +137,7 @@ impl View<'_> {
             since: show_time(entry.seen_at),
             in_radarr_since: entry.answered_at.map(show_time),
             radarr_problem: entry.detail.clone(),
-            place: entry.place.map(Place::word),
+            place: entry.place.map(Presence::word),
             watched: entry.place.map(|_| entry.is_watched),
             next: self.next(film, entry),
         };
@@ -216,17 +217,19 @@ impl View<'_> {
         };
         let have = |names: &str| if names.contains(" and ") { "have" } else { "has" };
         let place = match entry.place {
-            Some(Place::Collection) => "in it",
-            Some(Place::Waiting) => "not in it, since the library has no such film yet",
-            Some(Place::Watched) if sharers.len() == 1 => "not in it, since it was watched",
-            Some(Place::Watched) => "not in it",
-            Some(Place::Ineffective) => "not in it, although Jellyfin said it put it in",
+            Some(Presence::Collection) => "in it",
+            Some(Presence::Waiting) => "not in it, since the library has no such film yet",
+            Some(Presence::Watched) if sharers.len() == 1 => "not in it, since it was watched",
+            Some(Presence::Watched) => "not in it",
+            Some(Presence::Ineffective) => "not in it, although Jellyfin said it put it in",
             None => "not looked at yet",
         };
         match (names(true), names(false)) {
             _ if entry.place.is_none() => place.to_owned(),
             (None, _) => place.to_owned(),
-            (Some(_), None) if entry.place == Some(Place::Watched) && sharers.len() == 1 => place.to_owned(),
+            (Some(_), None) if entry.place == Some(Presence::Watched) && sharers.len() == 1 => {
+                place.to_owned()
+            }
             (Some(all), None) => format!("{place}; {all} {} watched it", have(&all)),
             (Some(some), Some(others)) => {
                 format!("{place}; {some} {} watched it, {others} {} not", have(&some), have(&others))

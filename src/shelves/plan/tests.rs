@@ -15,7 +15,8 @@ use crate::domain::film::{Film, Slug, Uid};
 struct Person {
     name: &'static str,
     listed: Vec<Listed>,
-    library: Option<&'static str>,
+    library: &'static str,
+    is_watched_known: bool,
     remove_watched: bool,
     has_accepted: bool,
 }
@@ -25,12 +26,13 @@ fn person(name: &'static str, listed: &'static str, library: &'static str) -> Pe
         let number = word.trim_start_matches('-');
         let film =
             Film { uid: Uid(number.into()), slug: Slug(number.into()), name: number.into(), year: None };
-        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-'), place: None }
+        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-') }
     });
     Person {
         name,
         listed: listed.collect(),
-        library: Some(library),
+        library,
+        is_watched_known: true,
         remove_watched: true,
         has_accepted: true,
     }
@@ -50,9 +52,9 @@ impl Person {
         Self { remove_watched: false, ..self }
     }
 
-    /// Their library could not be read, or cannot be believed.
+    /// What they watched could not be asked.
     fn unread(self) -> Self {
-        Self { library: None, ..self }
+        Self { is_watched_known: false, ..self }
     }
 
     /// Their list was never read in full.
@@ -66,14 +68,13 @@ fn tmdb(text: &str) -> TmdbId {
     TmdbId(text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap())
 }
 
-fn films(text: &str) -> Vec<LibraryFilm> {
-    let film = |word: &str| LibraryFilm {
-        item_id: Some(item_id(word.trim_end_matches('*').split('@').next().unwrap())),
-        path: path(word.trim_end_matches('*')),
-        tmdb: tmdb(word),
-        is_watched: word.ends_with('*'),
-    };
-    text.split_whitespace().map(film).collect()
+fn film(word: &str) -> LibraryItem {
+    let word = word.trim_end_matches('*');
+    LibraryItem {
+        item_id: item_id(word.split('@').next().unwrap()),
+        path: path(word),
+        tmdb: Some(tmdb(word)),
+    }
 }
 
 fn member(word: &str) -> Member {
@@ -127,14 +128,23 @@ struct Case {
     people: Vec<Person>,
     members: Option<&'static str>,
     rows: &'static str,
-    unstuck: &'static str,
+    ineffective: &'static str,
     aliases: &'static [(u32, u32)],
-    only_take: bool,
+    is_library_sure: bool,
+    only_remove: bool,
 }
 
 fn case<const N: usize>(people: [Person; N], members: &'static str, rows: &'static str) -> Case {
     let people = people.into();
-    Case { people, members: Some(members), rows, unstuck: "", aliases: &[], only_take: false }
+    Case {
+        people,
+        members: Some(members),
+        rows,
+        ineffective: "",
+        aliases: &[],
+        is_library_sure: true,
+        only_remove: false,
+    }
 }
 
 impl Case {
@@ -142,8 +152,8 @@ impl Case {
         Self { members: None, ..self }
     }
 
-    fn unstuck(self, unstuck: &'static str) -> Self {
-        Self { unstuck, ..self }
+    fn ineffective(self, ineffective: &'static str) -> Self {
+        Self { ineffective, ..self }
     }
 
     fn aliases(self, aliases: &'static [(u32, u32)]) -> Self {
@@ -151,44 +161,76 @@ impl Case {
     }
 
     fn cleanup(self) -> Self {
-        Self { only_take: true, ..self }
+        Self { only_remove: true, ..self }
     }
 
     fn aliases_known(&self) -> Aliases {
         Aliases::new(self.aliases.iter().map(|(asked, answered)| (TmdbId(*asked), TmdbId(*answered))))
     }
 
-    fn libraries(&self) -> Vec<Option<Library>> {
-        self.people
-            .iter()
-            .map(|person| person.library.map(|text| Library::new(films(text), &self.aliases_known())))
-            .collect()
+    /// The library shows far fewer films than it did.
+    fn doubtful(self) -> Self {
+        Self { is_library_sure: false, ..self }
     }
 
-    fn plan(&self) -> String {
-        let libraries = self.libraries();
-        let viewers: Vec<Viewer<'_>> = self
-            .people
-            .iter()
-            .zip(&libraries)
-            .map(|(person, library)| Viewer {
-                name: person.name,
-                remove_watched: person.remove_watched,
-                has_accepted: person.has_accepted,
-                listed: &person.listed,
-                library: library.as_ref(),
-            })
-            .collect();
+    fn copies(&self) -> Copies {
+        let mut copies = Copies::new();
+        for word in self.people.iter().flat_map(|person| person.library.split_whitespace()) {
+            copies.entry(self.aliases_known().canonical(tmdb(word))).or_default().push(film(word));
+        }
+        for copies in copies.values_mut() {
+            copies.sort_unstable();
+            copies.dedup();
+        }
+        copies
+    }
+
+    /// What each of them watched.
+    fn watched(&self) -> Vec<Option<HashSet<TmdbId>>> {
+        let watched = |person: &Person| {
+            let words = person.library.split_whitespace().filter(|word| word.ends_with('*'));
+            words.map(|word| self.aliases_known().canonical(tmdb(word))).collect()
+        };
+        self.people.iter().map(|person| person.is_watched_known.then(|| watched(person))).collect()
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&[Viewer<'_>], &CollectionView<'_>) -> T) -> T {
+        let (watched, copies) = (self.watched(), self.copies());
+        let viewers =
+            self.people.iter().zip(&watched).map(|(person, watched)| viewer(person, watched.as_ref()));
+        let viewers: Vec<_> = viewers.collect();
         let members: Option<Vec<Member>> =
             self.members.map(|members| members.split_whitespace().map(member).collect());
         let rows: Vec<KnownMember> = self.rows.split_whitespace().map(row).collect();
-        let unstuck: Vec<_> = self.unstuck.split_whitespace().map(item_id).collect();
-        let view = CollectionView { name: "C", members: members.as_deref(), rows: &rows, unstuck: &unstuck };
-        let plan = collection(&viewers, &view, &self.aliases_known(), self.only_take);
+        let ineffective: Vec<_> = self.ineffective.split_whitespace().map(item_id).collect();
+        let view = CollectionView {
+            name: "C",
+            members: members.as_deref(),
+            rows: &rows,
+            ineffective: &ineffective,
+            copies: &copies,
+            is_library_sure: self.is_library_sure,
+        };
+        look(&viewers, &view)
+    }
+
+    fn plan(&self) -> String {
+        let plan =
+            self.with(|viewers, view| collection(viewers, view, &self.aliases_known(), self.only_remove));
         let steps = plan.steps.iter().map(show_step);
         let met = plan.met.iter().copied().map(show_row);
         let gone = plan.gone.iter().map(|id| format!("gone {id}"));
         steps.chain(met).chain(gone).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn viewer<'a>(person: &'a Person, watched: Option<&'a HashSet<TmdbId>>) -> Viewer<'a> {
+    Viewer {
+        name: person.name,
+        remove_watched: person.remove_watched,
+        has_accepted: person.has_accepted,
+        listed: &person.listed,
+        watched,
     }
 }
 
@@ -210,7 +252,7 @@ fn a_film_is_put_in_when_somebody_holds_it_and_has_it_in_the_library() {
         ("watched, and that does not matter", case([ada("1", "1a*").keeps_watched()], "", ""), "put 1a"),
         ("of several copies the smallest id", case([ada("1", "1c 1a 1b")], "", ""), "put 1a"),
         ("came off the list, `remove_unlisted = false`", case([ada("-1", "1a")], "", ""), "put 1a"),
-        ("the library could not be read", case([ada("1", "").unread()], "", ""), ""),
+        ("what they watched is not known", case([ada("1", "").unread()], "", ""), ""),
         ("the list was never read in full", case([ada("1", "1a").never_accepted()], "", ""), "put 1a"),
         ("`cleanup` puts nothing in", case([ada("1", "1a")], "", "").cleanup(), ""),
     ]);
@@ -234,13 +276,13 @@ fn a_film_that_is_a_member_by_id_or_by_tmdb_id_is_not_put_in_again() {
 }
 
 #[test]
-fn a_collection_is_made_only_for_a_film_and_only_when_every_library_is_sure() {
+fn a_collection_is_made_only_for_a_film_and_only_without_doubt() {
     check([
         ("a film to put in", case([ada("1", "1a")], "", "").missing(), "make, put 1a"),
         ("nothing in the library", case([ada("1", "2a")], "", "").missing(), ""),
         ("everything watched", case([ada("1", "1a*")], "", "").missing(), ""),
-        ("the library could not be read", case([ada("1", "").unread()], "", "").missing(), ""),
-        ("one of two libraries", case([ada("1", "1a"), ben("1", "").unread()], "", "").missing(), ""),
+        ("what they watched is not known", case([ada("1", "").unread()], "", "").missing(), ""),
+        ("of one of two people", case([ada("1", "1a"), ben("1", "").unread()], "", "").missing(), ""),
         ("`cleanup` makes nothing", case([ada("1", "1a")], "", "").missing().cleanup(), ""),
         ("what is remembered of it stays", case([ada("", "")], "", "1=own").missing(), ""),
     ]);
@@ -265,6 +307,21 @@ fn an_own_member_is_taken_out_when_nobody_holds_it() {
         ("in no library and off the list", case([ada("", "")], "1a", "1=own"), "out 1a unlisted"),
         ("every copy of it", case([ada("", "")], "1a 1b", "1=own"), "out 1a+1b unlisted"),
         (
+            "watched, of a list never read",
+            case([ada("1", "1a*").never_accepted()], "1a", "1=own"),
+            "out 1a watched",
+        ),
+        (
+            "watched by all, whosever list was never read",
+            case([ada("1", "1a*"), ben("1", "1a*").never_accepted()], "1a", "1=own"),
+            "out 1a watched",
+        ),
+        (
+            "watched by one, and the other's list was never read",
+            case([ada("1", "1a*"), ben("", "1a").never_accepted()], "1a", "1=own"),
+            "",
+        ),
+        (
             "`cleanup` does it too",
             case([ada("", "1a 2a*"), ben("2", "2a*")], "1a 2a", "1=own 2=own").cleanup(),
             "out 1a unlisted, out 2a watched",
@@ -275,12 +332,19 @@ fn an_own_member_is_taken_out_when_nobody_holds_it() {
 #[test]
 fn doubt_takes_nothing_out() {
     check([
-        ("the library could not be read", case([ada("", "").unread()], "1a", "1=own"), ""),
-        ("one of two libraries", case([ada("", "1a*"), ben("", "").unread()], "1a", "1=own"), ""),
+        ("what they watched is not known", case([ada("", "").unread()], "1a", "1=own"), ""),
+        ("of one of two people", case([ada("", "1a*"), ben("", "").unread()], "1a", "1=own"), ""),
         ("no list was read in full", case([ada("", "1a").never_accepted()], "1a", "1=own"), ""),
         ("one of two lists", case([ada("", "1a"), ben("", "1a").never_accepted()], "1a", "1=own"), ""),
-        ("watched, the list not", case([ada("1", "1a*").never_accepted()], "1a", "1=own"), ""),
-        ("somebody else's, library not read", case([ada("", "").unread()], "1a", "1=met"), ""),
+        (
+            "off two lists, one never read",
+            case([ada("", "1a*"), ben("", "1a").never_accepted()], "1a", "1=own"),
+            "",
+        ),
+        ("the library shows far fewer", case([ada("", "1a* 2a*")], "1a 2a", "1=own 2=met").doubtful(), ""),
+        ("what it has is put in all the same", case([ada("1", "1a")], "", "").doubtful(), "put 1a"),
+        ("but into no new one", case([ada("1", "1a")], "", "").missing().doubtful(), ""),
+        ("somebody else's, what was watched not known", case([ada("", "").unread()], "1a", "1=met"), ""),
         ("then nothing is met either", case([ada("", "").unread()], "1a", ""), ""),
         ("not even what is listed", case([ada("1", "").unread()], "1a", ""), ""),
         ("nor by those who watched it", case([ada("1", "1a*"), ben("", "").unread()], "1a", ""), ""),
@@ -377,7 +441,7 @@ fn a_film_of_several_people_stays_as_long_as_one_holds_it() {
             "",
         ),
         (
-            "one library not read: others are put in",
+            "of one it is not known: others are put in",
             case([ada("1", "1a"), ben("", "").unread()], "", ""),
             "put 1a",
         ),
@@ -406,12 +470,20 @@ fn merged_tmdb_ids_are_one_film() {
 #[test]
 fn an_item_that_did_not_stick_waits() {
     check([
-        ("its only copy", case([ada("1", "1a")], "", "").unstuck("1a"), ""),
-        ("its other copy may", case([ada("1", "1a 1b")], "", "").unstuck("1a"), "put 1b"),
-        ("others are put in", case([ada("1 2", "1a 2a")], "", "").unstuck("1a"), "put 2a"),
-        ("a member that would not go", case([ada("", "1a")], "1a", "1=own").unstuck("1a"), ""),
-        ("one of its copies", case([ada("", "1a 1b")], "1a 1b", "1=own").unstuck("1a"), "out 1a+1b unlisted"),
-        ("another film", case([ada("", "1a 2a")], "1a 2a", "1=own 2=own").unstuck("1a"), "out 2a unlisted"),
+        ("its only copy", case([ada("1", "1a")], "", "").ineffective("1a"), ""),
+        ("its other copy may", case([ada("1", "1a 1b")], "", "").ineffective("1a"), "put 1b"),
+        ("others are put in", case([ada("1 2", "1a 2a")], "", "").ineffective("1a"), "put 2a"),
+        ("a member that would not go", case([ada("", "1a")], "1a", "1=own").ineffective("1a"), ""),
+        (
+            "one of its copies",
+            case([ada("", "1a 1b")], "1a 1b", "1=own").ineffective("1a"),
+            "out 1a+1b unlisted",
+        ),
+        (
+            "another film",
+            case([ada("", "1a 2a")], "1a 2a", "1=own 2=own").ineffective("1a"),
+            "out 2a unlisted",
+        ),
     ]);
 }
 
@@ -425,86 +497,24 @@ fn what_is_remembered_of_a_member_goes_with_it() {
 }
 
 #[test]
-fn the_place_of_a_film_is_where_it_was_seen() {
-    let places_of = |person: Person, members: &str| {
-        let case = case([person], "", "");
-        let library = case.libraries().remove(0);
-        let person = &case.people[0];
-        let viewer = Viewer {
-            name: person.name,
-            remove_watched: person.remove_watched,
-            has_accepted: true,
-            listed: &person.listed,
-            library: library.as_ref(),
+fn the_presence_of_a_film_is_where_it_was_seen() {
+    let presence_of = |person: Person, members: &'static str, ineffective: &'static str| {
+        let case = case([person], members, "").ineffective(ineffective);
+        let seen = case.with(|viewers, view| presence(&viewers[0], view, &case.aliases_known()));
+        let word = |seen: SeenFilm| {
+            let watched = if seen.is_watched { "*" } else { "" };
+            format!("{} {}{watched}", seen.uid, seen.presence.map_or("?", Presence::word))
         };
-        let members: Vec<Member> = members.split_whitespace().map(member).collect();
-        let word = |placed: Placed| {
-            let watched = if placed.is_watched { "*" } else { "" };
-            format!("{} {}{watched}", placed.uid, placed.place.map_or("?", Place::word))
-        };
-        places(&viewer, &members, &[], &case.aliases_known())
-            .into_iter()
-            .map(word)
-            .collect::<Vec<_>>()
-            .join(", ")
+        seen.into_iter().map(word).collect::<Vec<_>>().join(", ")
     };
     assert_eq!(
-        places_of(ada("1 2 3 4 -5", "1a 2a* 4a"), "1a 2a"),
+        presence_of(ada("1 2 3 4 -5", "1a 2a* 4a"), "1a 2a", ""),
         "1 collection, 2 collection*, 3 waiting, 4 ?, 5 waiting",
         "2 is in it as long as somebody else holds it; 4 is there and was not put in"
     );
-    assert_eq!(places_of(ada("1 2", "1a* 2a*"), "1a"), "1 collection*, 2 watched*");
-    assert_eq!(places_of(ada("1", "1a"), "2"), "1 ?");
-    assert_eq!(places_of(ada("2", "2a*").keeps_watched(), "2a"), "2 collection*");
-    assert_eq!(places_of(ada("1", "").unread(), "1a"), "", "what was known stays");
-}
-
-/// A viewer of whose library only what changed was read, and where their films stood.
-fn partial(text: &'static str, changed: &str, watched: &[u32]) -> (Vec<Listed>, Library) {
-    let places = [Place::Collection, Place::Waiting, Place::Watched, Place::Ineffective];
-    let listed = text.split_whitespace().map(|word| {
-        let (number, place) = word.split_once('=').expect("1=waiting");
-        let place = places.into_iter().find(|one| one.word() == place);
-        Listed { place, ..ada(number, "").listed.remove(0) }
-    });
-    let watched: Vec<_> = watched.iter().map(|id| TmdbId(*id)).collect();
-    (
-        listed.collect(),
-        Library::new(films(changed), &Aliases::default())
-            .partial()
-            .with_watched(&watched, &Aliases::default()),
-    )
-}
-
-fn sees<'a>(listed: &'a [Listed], library: &'a Library) -> Viewer<'a> {
-    Viewer { name: "ada", remove_watched: true, has_accepted: true, listed, library: Some(library) }
-}
-
-#[test]
-fn what_changed_is_enough_until_a_film_is_newly_wanted_unwatched_or_missing() {
-    for (name, listed, changed, watched, members, expected) in [
-        ("all as it was", "1=collection 2=waiting 3=watched 4=ineffective", "", &[3][..], "1a", false),
-        ("a film that waited came", "2=waiting", "2a", &[], "", false),
-        ("newly wanted", "1=new", "1a", &[], "", true),
-        ("no longer watched", "3=watched", "", &[], "", true),
-        ("taken out by a person", "1=collection", "", &[], "", true),
-        ("watched and out already", "1=collection", "", &[1], "", false),
-        ("watched, and in it for somebody else", "1=collection", "", &[1], "1a", false),
-        ("in it and no longer watched", "1=collection", "", &[], "1a", false),
-    ] {
-        let (listed, library) = partial(listed, changed, watched);
-        let members: Vec<Member> = members.split_whitespace().map(member).collect();
-        let viewer = sees(&listed, &library);
-        assert_eq!(is_whole_library_needed(&viewer, &members, &Aliases::default()), expected, "{name}");
-    }
-}
-
-#[test]
-fn a_film_that_did_not_change_stays_where_it_was() {
-    let (listed, library) = partial("1=collection 2=waiting 3=waiting 4=waiting 5=waiting", "2a 4a", &[3]);
-    let viewer = sees(&listed, &library);
-    let places = places(&viewer, &[member("1a")], &[item_id("4a")], &Aliases::default());
-    let word = |placed: &Placed| format!("{} {}", placed.uid, placed.place.map_or("?", Place::word));
-    let words: Vec<_> = places.iter().map(word).collect();
-    assert_eq!(words, ["1 collection", "2 ?", "3 watched", "4 ineffective"], "nothing new is known of 5");
+    assert_eq!(presence_of(ada("1 2", "1a* 2a*"), "1a", ""), "1 collection*, 2 watched*");
+    assert_eq!(presence_of(ada("1", "1a"), "2", ""), "1 ?");
+    assert_eq!(presence_of(ada("4", "4a"), "", "4a"), "4 ineffective");
+    assert_eq!(presence_of(ada("2", "2a*").keeps_watched(), "2a", ""), "2 collection*");
+    assert_eq!(presence_of(ada("1", "").unread(), "1a", ""), "", "what was known stays");
 }

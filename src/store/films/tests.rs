@@ -2,8 +2,7 @@ use super::*;
 use crate::domain::film::Look;
 use crate::domain::ids::Lid;
 use crate::domain::list::ListSource;
-use crate::store::Place;
-use crate::store::Placed;
+use crate::domain::presence::{Presence, SeenFilm};
 
 const FILM: &str = "film:1";
 
@@ -37,14 +36,15 @@ fn look(store: &mut Store, link: Link) {
 }
 
 fn wait(store: &mut Store) {
-    store
-        .record_places("ada", &[Placed { uid: uid(), place: Some(Place::Waiting), is_watched: false }], None)
-        .unwrap();
-    assert_eq!(place(store), Some(Place::Waiting));
+    let seen = SeenFilm { uid: uid(), presence: Some(Presence::Waiting), is_watched: false };
+    store.record_presence("ada", &[seen]).unwrap();
+    assert_eq!(presence(store), Some(Presence::Waiting));
 }
 
-fn place(store: &Store) -> Option<Place> {
-    store.listed("ada", false).unwrap()[0].place
+fn presence(store: &Store) -> Option<Presence> {
+    let sql = "SELECT state FROM presence WHERE person = 'ada' AND uid = ?1";
+    let state: Option<String> = store.db.query_row(sql, [FILM], |row| row.get(0)).unwrap();
+    state.as_deref().and_then(Presence::from_word)
 }
 
 #[test]
@@ -52,10 +52,10 @@ fn where_a_film_stands_is_not_known_when_its_page_names_an_id_again() {
     for other in [Link::Missing, Link::Tv(949)] {
         let mut store = waiting_for(949);
         look(&mut store, Link::Movie(TmdbId(949)));
-        assert_eq!(place(&store), Some(Place::Waiting), "nothing changed");
+        assert_eq!(presence(&store), Some(Presence::Waiting), "nothing changed");
         look(&mut store, other);
         look(&mut store, Link::Movie(TmdbId(949)));
-        assert_eq!(place(&store), None, "{other:?}");
+        assert_eq!(presence(&store), None, "{other:?}");
     }
 }
 
@@ -64,17 +64,17 @@ fn what_a_dry_run_learned_of_a_film_counts_as_if_its_page_was_read() {
     let copy = waiting_for(949);
     let mut store = waiting_for(949);
     store.adopt_films(&copy).unwrap();
-    assert_eq!(place(&store), Some(Place::Waiting), "nothing new");
+    assert_eq!(presence(&store), Some(Presence::Waiting), "nothing new");
 
     look(&mut store, Link::Missing);
     store.adopt_films(&copy).unwrap();
-    assert_eq!(place(&store), None);
+    assert_eq!(presence(&store), None);
 
     let mut store = waiting_for(700);
     store.answer(&[("ada".to_owned(), uid())], 100).unwrap();
     store.adopt_films(&copy).unwrap();
     assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId(949))));
-    assert_eq!((place(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
+    assert_eq!((presence(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
 
     let mut store = waiting_for(700);
     store.apply_overrides(&Overrides::from([(Slug("heat-1995".to_owned()), Some(TmdbId(700)))])).unwrap();
@@ -87,11 +87,11 @@ fn where_a_film_stands_is_not_known_when_its_id_is_merged_however_often() {
     let mut store = waiting_for(1);
     for (asked, answered) in [(1, 2), (2, 3), (3, 1)] {
         store.record_alias(TmdbId(asked), TmdbId(answered)).unwrap();
-        assert_eq!(place(&store), None, "{asked} -> {answered}");
+        assert_eq!(presence(&store), None, "{asked} -> {answered}");
         wait(&mut store);
     }
     store.record_alias(TmdbId(8), TmdbId(9)).unwrap();
-    assert_eq!(place(&store), Some(Place::Waiting));
+    assert_eq!(presence(&store), Some(Presence::Waiting));
 }
 
 /// The lids of all films, by uid.

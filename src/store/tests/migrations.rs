@@ -136,7 +136,7 @@ fn found<'a>(db: &Connection, queries: impl IntoIterator<Item = (&'a str, String
 }
 
 /// What a store says in tables that got another form with schema 3: how one of before says it, and one of since.
-const SPLIT: [(&str, &str, &str); 6] = [
+const SPLIT: [(&str, &str, &str); 8] = [
     (
         "lists",
         "SELECT name, collection, declared, shortfall, accepted_at, crawled_at, mismatch_at, mismatch_count,
@@ -162,6 +162,12 @@ const SPLIT: [(&str, &str, &str); 6] = [
         WHERE place IS NOT NULL",
         "SELECT person, uid, state, is_watched FROM presence",
     ),
+    (
+        "ineffective",
+        "SELECT collection_id, item_id, tried_at FROM unstuck",
+        "SELECT collection_id, item_id, tried_at FROM ineffective",
+    ),
+    ("library", "SELECT max(films_seen) FROM viewer", "SELECT films_seen FROM library"),
     ("servers", "SELECT name, name, identity FROM server", "SELECT name, kind, identity FROM server"),
     (
         "films",
@@ -185,13 +191,13 @@ fn rows(path: &Path, schema: u32, tables: &[(String, Vec<String>)]) -> Vec<Strin
 
 /// Has the table the same form since this schema? What was said when (`notice`) has a test of its own below.
 fn is_lasting(table: &str, schema: u32) -> bool {
-    schema >= 3 || !["entry", "person", "server", "film", "notice"].contains(&table)
+    schema >= 3
+        || !["entry", "person", "server", "film", "notice", "unstuck", "viewer", "look"].contains(&table)
 }
 
 /// Rows for what is empty in the files of releases: aliases, items that did not come, refusals, lists in doubt.
 const LIVED_ON: &str = "
     INSERT INTO tmdb_alias VALUES (4000003, 4800003);
-    INSERT INTO unstuck SELECT id, 'item', 1700000000 FROM collection;
     INSERT INTO cool_down VALUES ('direct', 1700003600, 3600), ('proxy.example:8080', 1700007200, 7200);
     UPDATE film SET tries = 1, next_look_at = 1700000000, problem = 'its film page names no TMDB id'
         WHERE slug = 'winter-witness';
@@ -205,6 +211,7 @@ const LIVED_ON_BEFORE_3: &str = "
         mismatch_shortfall = 1, problem = 'the pages disagree' WHERE name = 'ada';
     UPDATE person SET pending_at = 1700000000 WHERE name = 'ben';
     UPDATE entry SET is_missing = 1, tries = 2, next_try_at = 1700000000 WHERE person = 'ben';
+    INSERT INTO unstuck SELECT id, 'item', 1700000000 FROM collection;
     UPDATE entry SET place = 'unstuck' WHERE person = 'ben' AND place = 'waiting';
 ";
 
@@ -217,7 +224,9 @@ const LIVED_ON_SINCE_3: &str = "
     UPDATE request SET tries = 2, next_try_at = 1700000000, first_reading = 1, last_reading = 2 WHERE person = 'ben';
     UPDATE run SET is_well = 1;
     UPDATE film SET lid = 'IWJq', looked_by = '0.1.0' WHERE slug = 'winter-witness';
-    INSERT INTO leftover SELECT id, 'item', 4000001 FROM collection;
+    INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
+    UPDATE library SET doubtful_since = 1700000000;
+    INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0 FROM collection;
 ";
 
 fn live_on(path: &Path, schema: u32) {

@@ -403,9 +403,9 @@ fn with_the_token_of_a_person_no_collection_is_made() {
     // The listing hides what they may not see.
     let world = fresh();
     let set = world.jellyfin.add_collection(COLLECTION);
-    world.put(&set, "ran");
+    let ran = world.put(&set, "ran");
     world.jellyfin.add_user("root");
-    world.jellyfin.hide_library("root", true);
+    world.jellyfin.show_to(&ran, Some(vec!["ada".to_owned()]));
     world.jellyfin.set_key_owner(Some("root"));
     for _ in 0..2 {
         world

@@ -49,7 +49,12 @@ fn addressed(url: impl FnOnce(&str) -> String) -> Ran {
     trouble(world, |world| world.change(&right, &wrong), |world| world.change(&wrong, &right))
 }
 
+/// What changed in the library, how many films it has, and all of it.
 fn is_library(request: &Request) -> bool {
+    request.param("includeItemTypes").as_deref() == Some("Movie") && !is_watched(request)
+}
+
+fn is_watched(request: &Request) -> bool {
     request.param("userId").is_some()
 }
 
@@ -108,7 +113,7 @@ fn a_server_that_migrates_is_given_the_pause_it_asks_for() {
     let world = World::new().watchlist(&["heat"]);
     world.jellyfin.starting_up(true);
     world.lbjf(&["sync"]).exits(Exit::Partial).mentions("` is not ready (HTTP 503)");
-    assert_eq!(world.jellyfin.server.asked("GET", "/System/Info").len(), 3);
+    assert_eq!(world.jellyfin.server.asked("GET", "/Users").len(), 3);
     world.jellyfin.starting_up(false);
     world.sync();
 }
@@ -154,9 +159,19 @@ fn a_server_of_an_old_version_is_told() {
 fn a_library_that_cannot_be_read_takes_nothing_out() {
     let error = Reply::new(500, "text/plain", "Error processing request.");
     answers(busy(Jellyfin::start()), is_library, error)
-        .says("lbjf: error: library of `ada`: Jellyfin answered GET Items with HTTP 500");
+        .says("lbjf: error: jellyfin: Jellyfin answered GET Items with HTTP 500");
     answers(busy(Jellyfin::start()), is_library, Reply::html(200, "<!DOCTYPE html>"))
-        .mentions("lbjf: error: library of `ada`: `http://127.0.0.1:")
+        .mentions("lbjf: error: jellyfin: `http://127.0.0.1:")
+        .mentions("hint: check the path of `jellyfin.url`");
+}
+
+#[test]
+fn what_was_watched_that_cannot_be_read_takes_nothing_out() {
+    let error = Reply::new(500, "text/plain", "Error processing request.");
+    answers(busy(Jellyfin::start()), is_watched, error)
+        .says("lbjf: error: watched films of `ada`: Jellyfin answered GET Items with HTTP 500");
+    answers(busy(Jellyfin::start()), is_watched, Reply::html(200, "<!DOCTYPE html>"))
+        .mentions("lbjf: error: watched films of `ada`: `http://127.0.0.1:")
         .mentions("hint: check the path of `jellyfin.url`");
 }
 
@@ -181,19 +196,23 @@ fn members_that_cannot_be_read_do_not_keep_other_collections_from_being_filled()
 
 #[test]
 fn an_answer_that_breaks_off_is_no_empty_library() {
-    let world = busy(Jellyfin::start());
-    let begin = |world: &mut World| world.jellyfin.server.fail(usize::MAX, is_library, Fault::Truncate(40));
-    trouble(world, begin, |world| world.jellyfin.server.behave())
-        .mentions("lbjf: error: library of `ada`: Jellyfin at `http://127.0.0.1:");
+    type Is = fn(&Request) -> bool;
+    let troubles: [(Is, &str); 2] = [(is_library, "jellyfin"), (is_watched, "watched films of `ada`")];
+    for (is_it, about) in troubles {
+        let world = busy(Jellyfin::start());
+        let begin = |world: &mut World| world.jellyfin.server.fail(usize::MAX, is_it, Fault::Truncate(40));
+        trouble(world, begin, |world| world.jellyfin.server.behave())
+            .mentions(&format!("lbjf: error: {about}: Jellyfin at `http://127.0.0.1:"));
+    }
 }
 
 #[test]
 fn a_library_without_films_where_there_were_some_is_not_believed() {
-    let begin = |world: &mut World| world.jellyfin.hide_library("ada", true);
-    let end = |world: &mut World| world.jellyfin.hide_library("ada", false);
+    let begin = |world: &mut World| world.jellyfin.lose_libraries(true);
+    let end = |world: &mut World| world.jellyfin.lose_libraries(false);
     trouble(busy(Jellyfin::start()), begin, end)
-        .says("lbjf: error: ada: the library shows no films where it showed 3; nothing is made or taken out")
-        .says("hint: is the disk mounted, and may they still see the library?");
+        .says("lbjf: error: jellyfin: the library shows no films where it showed 3; nothing is made or taken out")
+        .says("hint: is the disk mounted?");
 }
 
 #[test]
@@ -202,7 +221,7 @@ fn a_library_without_films_makes_no_collection_for_others_either() {
     let world = World::settled(["heat"]).user("ben", &shared);
     world.letterboxd.set_watchlist("ben", &["heat"]);
     world.jellyfin.delete_collection(&world.jellyfin.collections()[0].id);
-    world.jellyfin.hide_library("ada", true);
+    world.jellyfin.lose_libraries(true);
     world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(world.jellyfin.collections(), []);
 }
@@ -312,10 +331,10 @@ fn same_jellyfin_believes_a_new_library_without_films_and_takes_nothing_out_of_i
     let [heat] = world.settle(["heat"]);
     // Restored with its collections, and not scanned yet.
     world.jellyfin.set_server_id("the-second");
-    world.jellyfin.hide_library("ada", true);
+    world.jellyfin.lose_libraries(true);
     world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).mentions("is accepted");
     assert_eq!(world.collected(), world.tmdb(&["heat"]));
-    world.jellyfin.hide_library("ada", false);
+    world.jellyfin.lose_libraries(false);
     world.idle();
     world.jellyfin.watch("ada", &heat, true);
     world.sync();
@@ -339,7 +358,7 @@ fn a_failed_look_after_the_writes_undoes_nothing() {
 #[test]
 fn trouble_that_lasts_is_a_warning_once_a_day_and_again_when_it_comes_back() {
     type Break = fn(&World);
-    let troubles: [(&str, Break, Break); 3] = [
+    let troubles: [(&str, Break, Break); 4] = [
         (
             "look",
             |world| world.jellyfin.set_server_id("another"),
@@ -347,14 +366,23 @@ fn trouble_that_lasts_is_a_warning_once_a_day_and_again_when_it_comes_back() {
         ),
         (
             "library",
-            |world| world.jellyfin.hide_library("ada", true),
-            |world| world.jellyfin.hide_library("ada", false),
+            |world| world.jellyfin.lose_libraries(true),
+            |world| world.jellyfin.lose_libraries(false),
         ),
         (
             "read",
             |world| {
                 let error = Fault::Instead(Reply::empty(500));
-                world.jellyfin.server.fail(usize::MAX, is_library, error);
+                world.jellyfin.server.fail(usize::MAX, is_watched, error);
+            },
+            |world| world.jellyfin.server.behave(),
+        ),
+        (
+            "collections",
+            |world| {
+                let is_sets =
+                    |request: &Request| request.param("includeItemTypes").as_deref() == Some("BoxSet");
+                world.jellyfin.server.fail(usize::MAX, is_sets, Fault::Instead(Reply::empty(500)));
             },
             |world| world.jellyfin.server.behave(),
         ),

@@ -89,7 +89,7 @@ fuzz_target!(|case: &[u8]| {
         9 => said(jellyfin.info()),
         10 => said(jellyfin.users()),
         11 => said(jellyfin.collections()),
-        12 => said(jellyfin.library(&id("u1"))),
+        12 => said(jellyfin.items()),
         13 => said(jellyfin.members(&id("b2"))),
         _ => said(jellyfin.create("Ada's watchlist")),
     };

@@ -56,13 +56,13 @@ pub enum End {
     Jellyfin(&'static str),
     /// The list of collections.
     Sets,
-    /// All of somebody's library.
+    /// All of the library.
     Library,
     /// What somebody watched.
     Watched,
-    /// What changed in somebody's library.
+    /// What changed in the library.
     Changed,
-    /// How many films somebody's library has.
+    /// How many films the library has.
     Count,
     /// The members of a collection.
     Members,
@@ -138,9 +138,7 @@ impl End {
     pub fn setting(self) -> Setting {
         match self {
             Self::SecondPage => Setting::Long,
-            Self::Jellyfin("System/Info") => Setting::Forgotten,
-            Self::Changed => Setting::Waiting,
-            Self::Count => Setting::Quiet,
+            Self::Jellyfin("System/Info") | Self::Library => Setting::Forgotten,
             Self::Tag | Self::Label => Setting::Labels,
             Self::Radarr("movie/lookup/tmdb") => Setting::Genres,
             Self::Ask => Setting::Lost,
@@ -162,7 +160,7 @@ impl End {
     pub fn is(self, request: &Request) -> bool {
         let (method, path) = (request.method.as_str(), request.path.as_str());
         let has = |name: &str| request.param(name).is_some();
-        let is_library = has("userId");
+        let is_library = request.param("includeItemTypes").as_deref() == Some("Movie") && !has("userId");
         match self {
             Self::FirstPage => path == "/ada/watchlist/",
             Self::SecondPage => path == "/ada/watchlist/page/2/",
@@ -175,8 +173,8 @@ impl End {
             Self::Label => method == "PUT" && path == "/api/v3/movie/editor",
             Self::Jellyfin(wanted) => path.strip_prefix('/') == Some(wanted),
             Self::Sets => request.param("includeItemTypes").as_deref() == Some("BoxSet"),
-            Self::Library => is_library && !has("isPlayed") && !has("minDateLastSaved") && !has("limit"),
-            Self::Watched => is_library && has("isPlayed"),
+            Self::Library => is_library && !has("minDateLastSaved") && !has("limit"),
+            Self::Watched => has("isPlayed"),
             Self::Changed => is_library && has("minDateLastSaved"),
             Self::Count => is_library && has("limit"),
             Self::Members => has("parentId"),

@@ -59,8 +59,6 @@ fn is_error(kind: Kind) -> bool {
 pub fn undone(case: &Case) -> &'static [Work] {
     let is_blocked = case.exit == 6;
     match (case.end, case.kind) {
-        // A film that came and is not among what changed waits for another look.
-        (End::Changed, EmptyList) => &[Add],
         _ if case.says.is_empty() => &[],
         // Nobody asks Letterboxd anything more.
         (End::FirstPage, _) if is_blocked => &[Send, Add, Remove, Make],
@@ -75,13 +73,15 @@ pub fn undone(case: &Case) -> &'static [Work] {
         (End::Label, TwoLengths) => &[],
         _ if case.when == Done => &[],
         (End::FirstPage, _) => &[Send, Add, Remove],
-        (End::SecondPage | End::Take | End::Count, _) => &[Remove],
+        (End::SecondPage | End::Take, _) => &[Remove],
         (End::Film, _) => &[Send, Add],
         (End::Ask, _) => &[],
         (End::Radarr(_) | End::Add, _) => &[Send],
         (End::Label, _) => &[Label],
-        (End::Changed | End::Members, _) => &[Add, Remove],
+        (End::Members, _) => &[Add, Remove],
         (End::Put, _) => &[Add, Make],
-        (End::Jellyfin(_) | End::Sets | End::Library | End::Watched, _) => &[Add, Remove, Make],
+        (End::Jellyfin(_) | End::Sets | End::Library | End::Watched | End::Changed | End::Count, _) => {
+            &[Add, Remove, Make]
+        }
     }
 }

@@ -30,12 +30,8 @@ pub enum Setting {
     Usual,
     /// Ada's list has two pages.
     Long,
-    /// Nobody's library was looked at of late: the next run asks who the server is, and for all of them.
+    /// The library was not read of late: the next run asks who the server is, and for all of it.
     Forgotten,
-    /// Ada waits for a film that was downloaded since, and adds none: only what changed is asked for.
-    Waiting,
-    /// As before, but nothing was downloaded.
-    Quiet,
     /// Everybody's films carry a label.
     Labels,
     /// Animated films go elsewhere, and one of the new films is animated.
@@ -45,16 +41,8 @@ pub enum Setting {
 }
 
 impl Setting {
-    pub const ALL: [Self; 8] = [
-        Self::Usual,
-        Self::Long,
-        Self::Forgotten,
-        Self::Waiting,
-        Self::Quiet,
-        Self::Labels,
-        Self::Genres,
-        Self::Lost,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Usual, Self::Long, Self::Forgotten, Self::Labels, Self::Genres, Self::Lost];
 }
 
 /// The world, and how long a pass waits for an answer.
@@ -138,13 +126,9 @@ impl Scene {
     /// Settled, and then: ada takes `heat` off her list and adds `jaws`, which is downloaded, and `brazil`, which is
     /// not. Grace adds her first film, so her collection has to be made. Somebody put `stalker` into ada's.
     pub fn new(setting: Setting) -> Self {
-        let is_waiting = matches!(setting, Setting::Waiting | Setting::Quiet);
         let mut slugs = vec!["heat", "alien", "ran"];
         if setting == Setting::Long {
             slugs.extend(FILLERS);
-        }
-        if is_waiting {
-            slugs.splice(0..0, ["brazil", "jaws"]);
         }
         // Who is asked first is the same each time.
         let mut world = World::new()
@@ -174,27 +158,16 @@ impl Scene {
         assert_eq!((ran.exit, ran.said.as_str()), (0, ""));
         let collection = world.jellyfin.collections().remove(0);
         world.put(&collection.id, "stalker");
-        if setting == Setting::Quiet {
-            // What came before the last look, and not a minute before, counts as new.
-            world.jellyfin.pass_time(Duration::from_hours(2));
-            scene.pass();
-        }
         if setting == Setting::Forgotten {
-            scene.forget_looks();
+            scene.forget_library();
         }
         world.letterboxd.drop_entry("ada", "heat");
-        if !is_waiting {
-            for slug in ["jaws", "brazil"] {
-                world.letterboxd.push("ada", slug);
-            }
+        for slug in ["jaws", "brazil"] {
+            world.letterboxd.push("ada", slug);
         }
         world.radarr.know(world.letterboxd.tmdb_id("jaws"), "Jaws", 2000, &["Animation"]);
-        if setting != Setting::Quiet {
-            world.download("jaws");
-        }
-        if setting != Setting::Waiting {
-            world.letterboxd.push("grace", "ran");
-        }
+        world.download("jaws");
+        world.letterboxd.push("grace", "ran");
         world.forget_requests();
         scene.lose_answers(setting);
         scene
@@ -212,9 +185,10 @@ impl Scene {
         self.misdirected = Some((from, to));
     }
 
-    fn forget_looks(&self) {
+    /// All of the library is due to be read.
+    fn forget_library(&self) {
         let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
-        db.execute("DELETE FROM look", []).expect("it has that table");
+        db.execute("UPDATE library SET whole_at = NULL", []).expect("it has that table");
     }
 
     /// All is well again.

@@ -196,10 +196,10 @@ fn store(world: &World) -> Vec<String> {
             let mut line = vec![table.clone()];
             for (index, column) in columns.iter().enumerate() {
                 let value: Value = row.get(index)?;
-                let is_time = column.ends_with("_at") || ["until", "since"].contains(&column.as_str());
+                let is_time = column.ends_with("_at") || ["until", "watermark"].contains(&column.as_str());
                 match value {
-                    // How the last scrape went and how often something was looked at is history.
-                    _ if column == "outcome" || column == "tries" => {}
+                    // How the last scrape went, how often something was looked at and what is looked at anew is history.
+                    _ if ["outcome", "tries", "etag"].contains(&column.as_str()) => {}
                     Value::Integer(time) if is_time => line.push(format!("{column}={}", time > 0)),
                     value => line.push(format!("{column}={value:?}")),
                 }

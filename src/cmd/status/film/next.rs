@@ -4,9 +4,10 @@ use super::{View, and};
 use crate::config::User;
 use crate::domain::clock::Timestamp;
 use crate::domain::film::TmdbId;
+use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::{left, show_time};
-use crate::store::{EntryStatus, FilmStatus, Place};
+use crate::store::{EntryStatus, FilmStatus};
 
 impl View<'_> {
     /// What comes next, and when.
@@ -51,7 +52,7 @@ impl View<'_> {
 
     fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
         let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
-        let is_in_library = matches!(entry.place, Some(Place::Collection | Place::Watched))
+        let is_in_library = matches!(entry.place, Some(Presence::Collection | Presence::Watched))
             || entry.problem == Some(RequestProblem::InLibrary);
         if radarr.adding.skip_if_in_library && is_in_library {
             return None;
@@ -105,13 +106,13 @@ impl View<'_> {
         self.config.jellyfin.as_ref()?;
         user.collection.as_ref()?;
         match entry.place {
-            Some(Place::Collection) => self.leaves(film, entry),
-            Some(Place::Watched) => None,
-            Some(Place::Waiting) => Some(
+            Some(Presence::Collection) => self.leaves(film, entry),
+            Some(Presence::Watched) => None,
+            Some(Presence::Waiting) => Some(
                 "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
                     .to_owned(),
             ),
-            Some(Place::Ineffective) => Some("it is put into the collection again within a day".to_owned()),
+            Some(Presence::Ineffective) => Some("it is put into the collection again within a day".to_owned()),
             None => Some("the next run looks for it in Jellyfin's library".to_owned()),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::MAKE_A_KEY;
-use super::leftovers::Leftovers;
+use super::members;
 use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
@@ -21,29 +21,39 @@ use crate::system::interrupt;
 /// (docs/jellyfin.md#removing-members).
 const TAKE_AGAIN: usize = 4;
 
+/// What came of a plan.
+#[derive(Default)]
+pub(super) struct Done {
+    /// Of the collection; `None` where there is none.
+    pub(super) id: Option<JellyfinId>,
+    /// Jellyfin does not know an item of its library any more: the rest is to be planned anew.
+    pub(super) is_refused: bool,
+}
+
 /// Carrying out the plan of one collection.
-pub(super) struct Apply<'a> {
+pub(super) struct Executor<'a> {
     pub(super) jellyfin: &'a Jellyfin,
     /// As a person names the collection.
     pub(super) name: &'a str,
     /// `None`: it has to be made.
     pub(super) id: Option<&'a JellyfinId>,
-    pub(super) leftovers: Leftovers,
     pub(super) aliases: &'a Aliases,
+    /// The library was read again, since Jellyfin did not know an item of it: what it refuses now is looked for.
+    pub(super) is_second: bool,
     pub(super) journal: &'a mut Journal,
 }
 
-impl Apply<'_> {
-    /// Does all steps; returns the members as they are afterwards, when anything was changed and they could be read.
-    pub(super) fn run(&mut self, steps: &[Step]) -> Result<Option<Vec<Member>>, StoreError> {
-        let Some(first) = steps.first() else { return Ok(None) };
+impl Executor<'_> {
+    /// Does all steps.
+    pub(super) fn run(&mut self, steps: &[Step]) -> Result<Done, StoreError> {
+        let Some(first) = steps.first() else { return Ok(Done::default()) };
         let id = match (self.id, first) {
             (Some(id), _) => id.clone(),
             (None, Step::CreateCollection(_)) => match self.create(first)? {
                 Some(id) => id,
-                None => return Ok(None),
+                None => return Ok(Done::default()),
             },
-            (None, _) => return Ok(None),
+            (None, _) => return Ok(Done::default()),
         };
         let (mut to_put, mut to_take) = (Vec::new(), Vec::new());
         for step in steps {
@@ -53,12 +63,13 @@ impl Apply<'_> {
                 _ => {}
             }
         }
-        let put = self.put(&id, &to_put)?;
-        let taken = self.take(&id, &to_take)?;
-        if put.is_empty() && taken.is_empty() {
-            return Ok(None);
+        let (put, is_refused) = self.put(&id, &to_put)?;
+        // What is to go is planned once more, too.
+        let taken = if is_refused { Vec::new() } else { self.take(&id, &to_take)? };
+        if !(put.is_empty() && taken.is_empty()) {
+            self.verify(&id, &put, &taken)?;
         }
-        self.verify(&id, &put, &taken)
+        Ok(Done { id: Some(id), is_refused })
     }
 
     fn create(&mut self, step: &Step) -> Result<Option<JellyfinId>, StoreError> {
@@ -110,12 +121,13 @@ impl Apply<'_> {
         }
     }
 
-    /// Puts films in, as many as fit in a call. Returns those that the server took.
+    /// Puts films in, as many as fit in a call. Returns those that the server took, and whether it refused others since
+    /// it does not know an item.
     fn put<'p>(
         &mut self,
         id: &JellyfinId,
         puts: &[&'p AddToCollection],
-    ) -> Result<Vec<&'p AddToCollection>, StoreError> {
+    ) -> Result<(Vec<&'p AddToCollection>, bool), StoreError> {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
         let mut waiting: Vec<Vec<&AddToCollection>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
@@ -138,6 +150,9 @@ impl Apply<'_> {
                         self.fail("films not added", &error)?;
                         failed.extend(batch);
                         break;
+                    }
+                    if !self.is_second {
+                        return Ok((done, true));
                     }
                     was_checked = true;
                     if let [put] = batch.as_slice() {
@@ -170,7 +185,7 @@ impl Apply<'_> {
                 self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
             }
         }
-        Ok(done)
+        Ok((done, false))
     }
 
     /// Is the collection still there? Its members do not tell: 10.8 has none of what it does not know
@@ -217,10 +232,8 @@ impl Apply<'_> {
         id: &JellyfinId,
         put: &[&AddToCollection],
         taken: &[&RemoveFromCollection],
-    ) -> Result<Option<Vec<Member>>, StoreError> {
-        let (members, is_answered) = self.take_again(id, put, taken)?;
-        let about = self.about();
-        self.leftovers.record(id, &about, self.journal)?;
+    ) -> Result<(), StoreError> {
+        let (members, is_answered) = self.take_again(id, taken)?;
         let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -247,7 +260,7 @@ impl Apply<'_> {
         if is_answered {
             let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
             let items: Vec<_> = stubborn.iter().map(|member| member.item_id.clone()).collect();
-            self.journal.store.record_unstuck(id, &items, self.journal.now())?;
+            self.journal.store.record_ineffective(id, &items, self.journal.now())?;
             for take in &staying {
                 let text = format!("{} stays in it although Jellyfin took it out", take.name);
                 let about = self.about();
@@ -263,7 +276,7 @@ impl Apply<'_> {
         }
         if !unstuck.is_empty() {
             let items: Vec<_> = unstuck.iter().map(|put| put.item_id.clone()).collect();
-            self.journal.store.record_unstuck(id, &items, self.journal.now())?;
+            self.journal.store.record_ineffective(id, &items, self.journal.now())?;
             let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
             self.journal.store.forget_members(id, &tmdbs)?;
             for put in unstuck {
@@ -279,7 +292,7 @@ impl Apply<'_> {
                 self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
             }
         }
-        Ok(members.ok())
+        Ok(())
     }
 
     /// Looks at what is in the collection, and takes out once more what stays. Returns the members as they are then,
@@ -287,10 +300,9 @@ impl Apply<'_> {
     fn take_again(
         &mut self,
         id: &JellyfinId,
-        put: &[&AddToCollection],
         taken: &[&RemoveFromCollection],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
-        let mut members = self.members(id, put);
+        let mut members = self.members(id)?;
         for _ in 0..TAKE_AGAIN {
             let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
             let items: Vec<_> = staying.iter().take(MAX_IDS).map(|member| &member.item_id).collect();
@@ -304,20 +316,17 @@ impl Apply<'_> {
                 self.fail("films not taken out", &error)?;
                 return Ok((members, false));
             }
-            members = self.members(id, put);
+            members = self.members(id)?;
         }
         Ok((members, true))
     }
 
-    /// What is in the collection; what was put in may show up as another entry of the same file.
-    fn members(&mut self, id: &JellyfinId, put: &[&AddToCollection]) -> Result<Vec<Member>, ApiError> {
-        let mut members = self.jellyfin.members(id)?;
-        let film_at = |put: &&'_ AddToCollection, path: &str| put.path.as_deref() == Some(path);
-        self.leftovers.name(&mut members, |path| {
-            let put = put.iter().find(|put| film_at(put, path))?;
-            Some((put.tmdb, &put.item_id))
-        });
-        Ok(members)
+    /// What is in the collection now. The etag that it has for that is not known.
+    fn members(&mut self, id: &JellyfinId) -> Result<Result<Vec<Member>, ApiError>, StoreError> {
+        match self.jellyfin.members(id) {
+            Ok(found) => members::record(id, self.name, None, found, self.journal).map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
     }
 
     /// The members that are films which were taken out.

@@ -1,0 +1,236 @@
+//! Jellyfin's library, kept in the store: read without a user, once for everybody, and brought up to date by what was
+//! saved since and a count. The rules and their reasons are in docs/design.md#how-the-library-is-read.
+//!
+//! First everybody in Jellyfin is asked for. That answer carries the server's clock and its identity, so an idle run asks
+//! three questions here: who is there, what changed, and how many films there are.
+
+mod plan;
+
+use crate::clients::api::{ApiError, chain};
+use crate::clients::jellyfin::{Info, Jellyfin, JellyfinError, JellyfinUser, Users};
+use crate::domain::clock::Timestamp;
+use crate::domain::event::Failed;
+use crate::domain::library::LibraryState;
+use crate::journal::Journal;
+use crate::store::{Store, StoreError};
+pub use plan::Belief;
+use plan::{OVERLAP, believe, is_watermark_old, is_whole_due, is_whole_simpler};
+
+/// What to do about a server that is another one.
+const OTHER_JELLYFIN: &str = "if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give each Jellyfin a `system.database` of its own";
+
+/// What lbjf knows of Jellyfin's library.
+#[derive(Clone, Copy, Debug)]
+pub struct Library<'a> {
+    /// The door.
+    pub jellyfin: &'a Jellyfin,
+    /// Read all of it (`--full`).
+    pub full: bool,
+    /// Read all of it once a day. `cleanup` adds nothing, so it leaves that to `sync`.
+    pub is_daily: bool,
+    /// Is another server that of the same house, newly installed (`--same-jellyfin`)?
+    pub same_jellyfin: bool,
+}
+
+/// What was found when it was brought up to date.
+#[derive(Debug)]
+pub struct Found {
+    /// Everybody in Jellyfin.
+    pub users: Vec<JellyfinUser>,
+    /// Is what the library shows believed?
+    pub belief: Belief,
+}
+
+/// Why a reading of what changed is not enough.
+enum Doubt {
+    /// Jellyfin has no answer, or one that cannot be right.
+    Odd(String),
+    /// It could not be asked at all.
+    Failed(ApiError),
+}
+
+impl Library<'_> {
+    /// Brings it up to date. `None` when that failed, which is told.
+    pub fn update(&self, journal: &mut Journal) -> Result<Option<Found>, StoreError> {
+        let Users { users, asked_at } = match self.jellyfin.users() {
+            Ok(users) => users,
+            Err(error) => return failed(&error.into(), journal),
+        };
+        let server = journal.store.server("jellyfin")?;
+        let is_known = server.is_some() && users.iter().any(|user| user.server_id == server);
+        let mut info = None;
+        if !is_known {
+            info = self.identify(journal)?;
+            if info.is_none() {
+                return Ok(None);
+            }
+        }
+        let state = journal.store.library_state()?.unwrap_or_default();
+        let age_matters = self.is_daily || state.whole_at.is_none();
+        if !self.full && !is_whole_due(&state, asked_at, age_matters.then_some(journal.now())) {
+            match self.read_changes(&state, asked_at, journal)? {
+                Ok(()) => return found(users, journal).map(Some),
+                Err(Doubt::Odd(why)) => log::debug!("jellyfin: all of its library is read: {why}"),
+                Err(Doubt::Failed(error)) => return failed(&error.into(), journal),
+            }
+        }
+        if info.is_none() {
+            info = self.identify(journal)?;
+        }
+        let Some(info) = info else { return Ok(None) };
+        let read = self.read_whole(&info, asked_at, journal)?;
+        read.map(|()| found(users, journal)).transpose()
+    }
+
+    /// Reads all of it once more, since Jellyfin does not know an item of it any more.
+    pub fn read_again(&self, journal: &mut Journal) -> Result<(), StoreError> {
+        let asked_at = match self.jellyfin.users() {
+            Ok(users) => users.asked_at,
+            Err(error) => return failed::<()>(&error.into(), journal).map(drop),
+        };
+        if let Some(info) = self.identify(journal)? {
+            self.read_whole(&info, asked_at, journal)?;
+        }
+        Ok(())
+    }
+
+    /// What server is it? `None` when it is none of use, which is told.
+    fn identify(&self, journal: &mut Journal) -> Result<Option<Info>, StoreError> {
+        let info = match self.jellyfin.info() {
+            Ok(info) => info,
+            Err(error) => return failed(&error, journal),
+        };
+        log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
+        if self.same_jellyfin && journal.store.forget_other_jellyfin(&info.id)? {
+            log::info!("jellyfin: `{}` is accepted; its collections are learned anew", info.name);
+        }
+        if let Some((text, hint)) = other_server(&info, &mut journal.store)? {
+            journal.failure(Failed::Server, ("jellyfin", "", "other"), "jellyfin", &text, Some(hint))?;
+            return Ok(None);
+        }
+        Ok(Some(info))
+    }
+
+    /// Reads what changed since the last time, and whether the number of films is right then.
+    fn read_changes(
+        &self,
+        state: &LibraryState,
+        asked_at: Option<Timestamp>,
+        journal: &mut Journal,
+    ) -> Result<Result<(), Doubt>, StoreError> {
+        let (Some(watermark), Some(version)) = (state.watermark, &state.version) else {
+            return Ok(Err(Doubt::Odd("it was not read yet".to_owned())));
+        };
+        let saved = match self.jellyfin.saved_since(watermark - OVERLAP, version) {
+            Ok(saved) => saved,
+            // It may be this question alone to which it has no answer.
+            Err(error) if error.answered().is_some() => return Ok(Err(Doubt::Odd(chain(&error)))),
+            Err(error) => return Ok(Err(Doubt::Failed(error))),
+        };
+        if is_whole_simpler(saved.len(), journal.store.library_count()?) {
+            return Ok(Err(Doubt::Odd(format!("{} films changed", saved.len()))));
+        }
+        let count = match self.jellyfin.item_count() {
+            Ok(count) => count,
+            Err(error) => return Ok(Err(Doubt::Failed(error))),
+        };
+        journal.store.update_library(&saved)?;
+        let known = journal.store.library_count()?;
+        if known != count {
+            return Ok(Err(Doubt::Odd(format!("it has {count} films, and {known} are known"))));
+        }
+        if !saved.is_empty() || is_watermark_old(watermark, asked_at) {
+            let state = LibraryState { watermark: asked_at, ..state.clone() };
+            journal.store.record_library_state(&state)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Reads all of it. `None` when that failed, which is told.
+    fn read_whole(
+        &self,
+        info: &Info,
+        asked_at: Option<Timestamp>,
+        journal: &mut Journal,
+    ) -> Result<Option<()>, StoreError> {
+        let read = self.jellyfin.items().and_then(|items| Ok((items, self.jellyfin.item_count()?)));
+        let (items, count) = match read {
+            Ok(read) => read,
+            Err(error) => return failed(&error.into(), journal),
+        };
+        let is_settled = u32::try_from(items.len()).is_ok_and(|read| read == count);
+        if !is_settled {
+            // A scan is under way. What was read is good enough for now.
+            log::debug!("jellyfin: its library had {} films, and has {count} now", items.len());
+        }
+        journal.store.replace_library(&items)?;
+        let state = journal.store.library_state()?.unwrap_or_default();
+        journal.store.record_library_state(&LibraryState {
+            version: Some(info.version.clone()),
+            watermark: asked_at.filter(|_| is_settled),
+            whole_at: Some(journal.now()),
+            ..state
+        })?;
+        Ok(Some(()))
+    }
+}
+
+/// Is what the library shows believed? Doubt is told.
+fn found(users: Vec<JellyfinUser>, journal: &mut Journal) -> Result<Found, StoreError> {
+    journal.store.forget_notices("jellyfin")?;
+    let state = journal.store.library_state()?.unwrap_or_default();
+    let shown = journal.store.library_count()?;
+    let (belief, next) = believe(&state, shown, journal.now());
+    if next != state {
+        journal.store.record_library_state(&next)?;
+    }
+    let seen = state.films_seen;
+    match belief {
+        Belief::Sure => journal.store.forget_notices("library")?,
+        Belief::Fewer => {
+            let (text, hint) = shrunken_library(shown, seen);
+            journal.warning(("library", "", "fewer"), "jellyfin", &text, Some(hint))?;
+        }
+        Belief::Lost => {
+            let (text, hint) = lost_library(seen);
+            journal.failure(Failed::Server, ("library", "", "lost"), "jellyfin", &text, Some(hint))?;
+        }
+    }
+    Ok(Found { users, belief })
+}
+
+/// Jellyfin could not be asked, which is told.
+fn failed<T>(error: &JellyfinError, journal: &mut Journal) -> Result<Option<T>, StoreError> {
+    if !matches!(error, JellyfinError::Api(error) if error.is_interrupt()) {
+        let (notice, hint) = (("jellyfin", "", "look"), error.hint());
+        journal.failure(Failed::Server, notice, "jellyfin", &chain(error), hint.as_deref())?;
+    }
+    Ok(None)
+}
+
+/// What is wrong, and what to do about it.
+type Complaint = (String, &'static str);
+
+/// A store belongs to one Jellyfin: is this another one?
+pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Complaint>, StoreError> {
+    let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
+    Ok(is_other.then(|| {
+        let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
+        (text, OTHER_JELLYFIN)
+    }))
+}
+
+/// What is said of a library that shows nothing where it showed films.
+pub(crate) fn lost_library(seen: u32) -> Complaint {
+    (
+        format!("the library shows no films where it showed {seen}; nothing is made or taken out"),
+        "is the disk mounted?",
+    )
+}
+
+fn shrunken_library(shown: u32, seen: u32) -> Complaint {
+    (
+        format!("the library shows {shown} films where it showed {seen}; nothing is made or taken out"),
+        "is a disk not mounted? if it stays so, lbjf believes it in a day",
+    )
+}

@@ -1,0 +1,112 @@
+//! What a plan for one collection is made of, as the store has it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::groups::Group;
+use super::plan;
+use super::plan::{CollectionPlan, CollectionView, Copies, Viewer};
+use super::watched::Watched;
+use crate::config::User;
+use crate::domain::ids::JellyfinId;
+use crate::domain::library::{KnownMember, Member};
+use crate::domain::presence::{Listed, SeenFilm};
+use crate::domain::step::Aliases;
+use crate::domain::text::name_key;
+use crate::store::{Store, StoreError};
+
+/// A collection, its people, and the library.
+pub(super) struct View<'a> {
+    name: &'a str,
+    people: Vec<Person<'a>>,
+    /// `None`: there is no collection yet.
+    pub(super) members: Option<Vec<Member>>,
+    rows: Vec<KnownMember>,
+    ineffective: Vec<JellyfinId>,
+    copies: Copies,
+    is_library_sure: bool,
+    aliases: &'a Aliases,
+}
+
+struct Person<'a> {
+    user: &'a User,
+    listed: Vec<Listed>,
+    has_accepted: bool,
+}
+
+impl<'a> View<'a> {
+    /// Loads it. `id` is the collection's, which may have been made since the group was formed.
+    pub(super) fn load(
+        group: &'a Group<'_>,
+        id: Option<&JellyfinId>,
+        is_library_sure: bool,
+        aliases: &'a Aliases,
+        store: &Store,
+    ) -> Result<Self, StoreError> {
+        let mut people = Vec::new();
+        for user in &group.users {
+            let listed = store.listed(&user.name, !user.remove_unlisted)?;
+            let has_accepted = store.has_accepted_reading(&user.name)?;
+            people.push(Person { user, listed, has_accepted });
+        }
+        let wanted = people.iter().flat_map(|person| &person.listed);
+        let wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
+        let mut copies: Copies = HashMap::new();
+        for film in wanted {
+            let mut found = Vec::new();
+            for id in aliases.ids_of(film) {
+                found.extend(store.copies(id)?);
+            }
+            if !found.is_empty() {
+                found.sort_unstable();
+                copies.insert(film, found);
+            }
+        }
+        Ok(Self {
+            name: &group.name,
+            people,
+            members: id.map(|id| store.listing(id, false)).transpose()?,
+            rows: id.map_or(Ok(Vec::new()), |id| store.members(id))?,
+            ineffective: id.map_or(Ok(Vec::new()), |id| store.ineffective(id))?,
+            copies,
+            is_library_sure,
+            aliases,
+        })
+    }
+
+    pub(super) fn plan(&self, watched: &Watched, only_remove: bool) -> CollectionPlan {
+        let viewers: Vec<_> = self.people.iter().map(|person| person.viewer(watched)).collect();
+        plan::collection(&viewers, &self.collection(), self.aliases, only_remove)
+    }
+
+    /// Where the films of each person are.
+    pub(super) fn presence(&self, watched: &Watched) -> impl Iterator<Item = (&str, Vec<SeenFilm>)> {
+        self.people.iter().map(|person| {
+            let viewer = person.viewer(watched);
+            (person.user.name.as_str(), plan::presence(&viewer, &self.collection(), self.aliases))
+        })
+    }
+
+    fn collection(&self) -> CollectionView<'_> {
+        CollectionView {
+            name: self.name,
+            members: self.members.as_deref(),
+            rows: &self.rows,
+            ineffective: &self.ineffective,
+            copies: &self.copies,
+            is_library_sure: self.is_library_sure,
+        }
+    }
+}
+
+impl Person<'_> {
+    fn viewer<'p>(&'p self, watched: &'p Watched) -> Viewer<'p> {
+        let name = name_key(self.user.jellyfin_username.as_deref().unwrap_or_default());
+        Viewer {
+            name: &self.user.name,
+            remove_watched: self.user.remove_watched,
+            has_accepted: self.has_accepted,
+            listed: &self.listed,
+            watched: watched.get(&name),
+        }
+    }
+}
