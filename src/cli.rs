@@ -32,8 +32,8 @@ pub struct Cli {
 /// What stands below the flags: each line goes on below its beginning, where clap would let it go on at the left.
 fn after_help(columns: usize) -> String {
     let examples = [
-        ("lbjf status --check", "is everything right that a run needs? asks everybody, changes nothing"),
-        ("lbjf sync --dry-run", "what a run would do, without doing it"),
+        ("lbjf status --check", "check everything that a run needs; changes nothing"),
+        ("lbjf sync --dry-run", "show what a run would do"),
     ];
     let row = |name: &str, room: usize, meaning: &str| {
         wrap(&format!("  {} {meaning}", pad(name, room)), room + 3, Some(columns)) + "\n"
@@ -77,14 +77,14 @@ pub fn parse() -> Result<Cli, ExitCode> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "For every command")]
 pub struct Global {
-    /// The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and
+    /// Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and
     /// `/etc/lbjf/config.toml`
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Say more: each call and decision; twice: bodies too
+    /// Print each call and decision; twice: bodies too
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Only warnings and errors
+    /// Print only warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Colour the messages
@@ -118,16 +118,16 @@ pub enum Color {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Bring Radarr and the collections in step with everybody's watchlist
+    /// Send new films to Radarr and bring everybody's collection up to date
     #[command(after_help = "Example:\n  lbjf sync --user ada --dry-run")]
     Sync(SyncArgs),
-    /// Print somebody's watchlist with TMDB ids; needs no config
+    /// Print a watchlist with TMDB ids; needs no config
     #[command(after_help = "Example:\n  lbjf scrape ada --limit 10")]
     Scrape(ScrapeArgs),
-    /// Take watched and no longer wanted films out of the collections
+    /// Remove watched and no longer listed films from the collections
     #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
     Cleanup(CleanupArgs),
-    /// Say where everybody's films stand, from what the last runs stored
+    /// Show where everybody's films stand, as of the last run
     #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
     Status(StatusArgs),
     /// Print an example config, the man page, or completions for a shell
@@ -138,25 +138,25 @@ pub enum Command {
 /// `sync`
 #[derive(Debug, Args)]
 pub struct SyncArgs {
-    /// Only this person, as in the config; may be given several times
+    /// Only this person, named as in the config; repeat for more
     #[arg(long, value_name = "NAME")]
     pub user: Vec<String>,
-    /// Print what would be done, and do nothing
+    /// Print what a run would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Read all pages of every watchlist, try again what failed before, ask again for films without a TMDB id
+    /// Read all pages of every watchlist, and retry what failed and films without a TMDB id
     #[arg(long)]
     pub full: bool,
-    /// Believe a watchlist that lost most of its films at once
+    /// Accept a watchlist that lost most of its films at once
     #[arg(long)]
     pub allow_shrink: bool,
-    /// Send films again that Radarr had once, for a new or restored Radarr
+    /// Send films again that Radarr had before, for a new or restored Radarr
     #[arg(long)]
     pub add_again: bool,
-    /// Accept another Jellyfin as that of the same house, newly installed; collections are learned anew
+    /// Accept a newly installed Jellyfin of the same household; its collections are looked up again
     #[arg(long)]
     pub same_jellyfin: bool,
-    /// Ask Letterboxd although it refused us lately
+    /// Ask Letterboxd even during a cool-down
     #[arg(long)]
     pub ignore_cool_down: bool,
     /// Print the outcome as JSON
@@ -169,22 +169,22 @@ pub struct SyncArgs {
 pub struct ScrapeArgs {
     /// A Letterboxd user name
     pub user: String,
-    /// Only so many of the newest entries
+    /// Only the N newest entries
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
-    /// Do not ask film pages for TMDB ids
+    /// Do not read film pages for TMDB ids
     #[arg(long)]
     pub no_resolve: bool,
-    /// Keep every page that was received, for a bug report; cookies and addresses are taken out
+    /// Save every page that arrives, for a bug report; cookies and addresses are left out
     #[arg(long, value_name = "DIR")]
     pub save_pages: Option<PathBuf>,
-    /// Ask Letterboxd although it refused us lately
+    /// Ask Letterboxd even during a cool-down
     #[arg(long)]
     pub ignore_cool_down: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Print CSV: a header and a line an entry
+    /// Print CSV: a header and one line for each entry
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
 }
@@ -192,10 +192,10 @@ pub struct ScrapeArgs {
 /// `cleanup`
 #[derive(Debug, Args)]
 pub struct CleanupArgs {
-    /// Only this person's collection; may be given several times
+    /// Only this person's collection; repeat for more
     #[arg(long, value_name = "NAME")]
     pub user: Vec<String>,
-    /// Print what would be done, and do nothing
+    /// Print what a run would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print the outcome as JSON
@@ -206,19 +206,19 @@ pub struct CleanupArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// Only this film, by its slug, its TMDB id or a part of its title: where it stands for each person, and what comes next
+    /// Only this film (slug, TMDB id or part of the title): where it stands for each person, and what comes next
     #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
-    /// Check everything a run needs: config, store, Letterboxd, Radarr, Jellyfin; ask each, change nothing
+    /// Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing
     #[arg(long)]
     pub check: bool,
-    /// With `--check`: ask Letterboxd although it refused us lately
+    /// With `--check`: ask Letterboxd even during a cool-down
     #[arg(long, requires = "check")]
     pub ignore_cool_down: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Print one line, and end with 4 unless the last run went well and ended within so many minutes
+    /// Print one line, and exit with 4 unless the last run succeeded within this many minutes
     #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "check"], value_parser = clap::value_parser!(u32).range(1..))]
     pub healthy: Option<u32>,
 }

@@ -29,11 +29,8 @@ pub enum Exit {
 impl Exit {
     /// Every code with its meaning, as `--help` and the README show them.
     pub const TABLE: &[(u8, &str)] = &[
-        (0, "done, also when there was nothing to do or films were skipped for a reason"),
-        (
-            1,
-            "could not start or go on at all (store, internal error; scrape: private, not found, unreadable)",
-        ),
+        (0, "success, also when there was nothing to do or films were skipped for a reason"),
+        (1, "could not start or continue (store, internal error; scrape: private, not found, unreadable)"),
         (2, "wrong usage"),
         (3, "config missing or wrong; nothing was sent"),
         (

@@ -88,12 +88,12 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         started => started?,
     }
     if let (Command::Scrape(_), Some(error)) = (&cli.command, note.or_else(|| draft.error())) {
-        let hint = "`scrape` does without what is wrong; `lbjf status --check` looks at everything";
+        let hint = "`scrape` ignores what is wrong; `lbjf status --check` checks everything";
         log::warn!("{:#}\nhint: {hint}", anyhow::Error::from(error));
     }
     let config = &draft.config;
     if let Err(error) = system::interrupt::listen(clients::http::give_up_reads) {
-        log::warn!("signals end this run at once, since they cannot be caught: {error}");
+        log::warn!("cannot catch signals, so they end this run at once: {error}");
     }
     let clock = Clock::new(|| jiff::Timestamp::now().as_second());
     let done = match &cli.command {

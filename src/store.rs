@@ -56,7 +56,7 @@ pub enum StoreError {
         known: u32,
     },
     /// It is some other program's.
-    #[error("it is no lbjf database")]
+    #[error("it is not an lbjf database")]
     Foreign,
     /// It has no bytes.
     #[error("it is empty, which an lbjf database never is")]
@@ -74,7 +74,7 @@ pub enum StoreError {
     #[error("it cannot be read or written: {0}")]
     Disk(String),
     /// Its folder takes no locks, as some network shares do.
-    #[error("its folder takes no locks (a network share?)")]
+    #[error("its folder does not support locks (a network share?)")]
     NoLocks,
     /// Another program has it and does not let go.
     #[error("another program keeps it locked")]
@@ -152,22 +152,22 @@ impl StoreError {
             {
                 Some(folder_hint(source))
             }
-            Self::Newer { .. } => Some("use that lbjf, or name another file in `system.database`"),
+            Self::Newer { .. } => Some("use that version of lbjf, or name another file in `system.database`"),
             Self::Foreign => {
                 Some("`system.database` names a file that is not lbjf's; nothing was changed in it")
             }
             Self::Empty => Some(
-                "if it was in use, put a backup in its place; else remove it: the next run makes a new one, and asks for everything again",
+                "if it was in use, restore a backup; otherwise remove it, and the next run creates a new one and reads everything again",
             ),
             Self::CannotOpen | Self::File { .. } => {
-                Some("check that it is a file, and the owner and rights of it and its folder")
+                Some("check that it is a file, and the owner and permissions of the file and its folder")
             }
-            Self::Full => Some("make room on its disk; the next run goes on where this one stopped"),
-            Self::Disk(_) => Some("check its disk: is it full, over a quota, or failing?"),
-            Self::Locked => Some("end the program that has it open, such as a database browser"),
+            Self::Full => Some("free some space on its disk; the next run continues where this one stopped"),
+            Self::Disk(_) => Some("check whether its disk is full, over a quota, or failing"),
+            Self::Locked => Some("close the program that has it open, such as a database browser"),
             Self::ReadOnly => Some("check the owner and the mount of the file and its folder"),
             Self::Damaged(_) => Some(
-                "put a backup in its place; without one, move it away: the next run then asks for everything again",
+                "restore a backup; without one, move the file away, and the next run reads everything again",
             ),
             Self::Sqlite(_) => None,
         }

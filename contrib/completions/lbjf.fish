@@ -24,80 +24,80 @@ function __fish_lbjf_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c lbjf -n "__fish_lbjf_needs_command" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_needs_command" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_needs_command" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_needs_command" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_needs_command" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_needs_command" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_needs_command" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_needs_command" -s V -l version -d 'Print version'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Bring Radarr and the collections in step with everybody\'s watchlist'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Send new films to Radarr and bring everybody\'s collection up to date'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print a watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Remove watched and no longer listed films from the collections'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Show where everybody\'s films stand, as of the last run'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, as in the config; may be given several times' -r
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, named as in the config; repeat for more' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print what would be done, and do nothing'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, try again what failed before, ask again for films without a TMDB id'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Believe a watchlist that lost most of its films at once'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had once, for a new or restored Radarr'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l same-jellyfin -d 'Accept another Jellyfin as that of the same house, newly installed; collections are learned anew'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l ignore-cool-down -d 'Ask Letterboxd although it refused us lately'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print what a run would do, and do nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l full -d 'Read all pages of every watchlist, and retry what failed and films without a TMDB id'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Accept a watchlist that lost most of its films at once'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had before, for a new or restored Radarr'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l same-jellyfin -d 'Accept a newly installed Jellyfin of the same household; its collections are looked up again'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l ignore-cool-down -d 'Ask Letterboxd even during a cool-down'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l json -d 'Print the outcome as JSON'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only so many of the newest entries' -r
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l save-pages -d 'Keep every page that was received, for a bug report; cookies and addresses are taken out' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only the N newest entries' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l save-pages -d 'Save every page that arrives, for a bug report; cookies and addresses are left out' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l no-resolve -d 'Do not ask film pages for TMDB ids'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l ignore-cool-down -d 'Ask Letterboxd although it refused us lately'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l no-resolve -d 'Do not read film pages for TMDB ids'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l ignore-cool-down -d 'Ask Letterboxd even during a cool-down'
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l json -d 'Print JSON'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l csv -d 'Print CSV: a header and a line an entry'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l csv -d 'Print CSV: a header and one line for each entry'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l user -d 'Only this person\'s collection; may be given several times' -r
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l user -d 'Only this person\'s collection; repeat for more' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l dry-run -d 'Print what would be done, and do nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l dry-run -d 'Print what a run would do, and do nothing'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l json -d 'Print the outcome as JSON'
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and end with 4 unless the last run went well and ended within so many minutes' -r
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and exit with 4 unless the last run succeeded within this many minutes' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l check -d 'Check everything a run needs: config, store, Letterboxd, Radarr, Jellyfin; ask each, change nothing'
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l ignore-cool-down -d 'With `--check`: ask Letterboxd although it refused us lately'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l check -d 'Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l ignore-cool-down -d 'With `--check`: ask Letterboxd even during a cool-down'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON'
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l from-letterboxd-jellyfin -d 'With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to stderr' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l config -d 'The config file; else the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
-complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s v -l verbose -d 'Say more: each call and decision; twice: bodies too'
-complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s q -l quiet -d 'Only warnings and errors'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "sync" -d 'Bring Radarr and the collections in step with everybody\'s watchlist'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print somebody\'s watchlist with TMDB ids; needs no config'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Take watched and no longer wanted films out of the collections'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Say where everybody\'s films stand, from what the last runs stored'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "sync" -d 'Send new films to Radarr and bring everybody\'s collection up to date'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print a watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Remove watched and no longer listed films from the collections'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Show where everybody\'s films stand, as of the last run'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

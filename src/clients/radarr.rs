@@ -110,7 +110,7 @@ pub struct NewFilm<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
     /// It is there already.
-    #[error("it is in Radarr already")]
+    #[error("it is already in Radarr")]
     AlreadyThere,
     /// Its folder belongs to another film, or to this one under another id.
     #[error("its folder `{}` belongs to another film in Radarr", plain(folder))]

@@ -39,7 +39,7 @@ pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exi
     tell_config(draft, &mut checks);
     let before = checks.count(State::Problem);
     let mut store = if draft.is_unclear("system") {
-        checks.skipped("store", "file", "not looked at: the config does not say where it is");
+        checks.skipped("store", "file", "skipped: the config does not say where it is");
         Store::in_memory()?
     } else {
         store::store(&config.system.database, &mut checks)?
@@ -101,11 +101,7 @@ fn ask_letterboxd(
         return Ok(false);
     }
     if config.users.is_empty() {
-        checks.skipped(
-            "letterboxd",
-            "settings",
-            "not asked: the config names nobody whose watchlist to ask for",
-        );
+        checks.skipped("letterboxd", "settings", "skipped: the config names nobody with a watchlist");
         return Ok(false);
     }
     tell_progress("Letterboxd");
@@ -150,11 +146,7 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
         return Ok(());
     }
     let Some(config_here) = &config.radarr else {
-        checks.skipped(
-            "radarr",
-            "settings",
-            "left out: the config has no `[radarr]`, so nothing is sent to one",
-        );
+        checks.skipped("radarr", "settings", "skipped: the config has no `[radarr]`, so no films are sent");
         return Ok(());
     };
     tell_progress("Radarr");
@@ -170,9 +162,9 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
         return Ok(());
     }
     let Some(config_here) = &config.jellyfin else {
-        let text = "left out: the config has no `[jellyfin]`, so no collection is kept";
+        let text = "skipped: the config has no `[jellyfin]`, so no collections are kept";
         if config.users.iter().any(|user| user.collection.is_some()) {
-            checks.note("jellyfin", "settings", &format!("{text}, though some user names one"), None);
+            checks.note("jellyfin", "settings", &format!("{text}, but a user names one"), None);
         } else {
             checks.skipped("jellyfin", "settings", text);
         }
@@ -184,7 +176,7 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
     Ok(())
 }
 
-const NOT_ASKED: &str = "not asked, since what the config says of it cannot be relied on";
+const NOT_ASKED: &str = "skipped: its part of the config has problems";
 
 /// The closing line.
 fn summary(checks: &Checks, exit: Exit) -> String {

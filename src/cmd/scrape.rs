@@ -37,7 +37,7 @@ use shared::Shared;
 pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> anyhow::Result<Exit> {
     let Some(user) = member_name(&args.user) else {
         let given = text::excerpt(&args.user, 100);
-        return Err(anyhow!("`{given}` is not a valid Letterboxd user name: letters, digits and `_`"));
+        return Err(anyhow!("`{given}` is not a valid Letterboxd user name; use letters, digits and `_`"));
     };
     let database = config.system.database.as_path();
     let opened = if no_store {

@@ -45,7 +45,7 @@ pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result
     }
     let answer = match (&args.film, &store) {
         (_, None) if !args.json => {
-            format!("no store yet at `{}`: the first `lbjf sync` makes it\n", text::path(database))
+            format!("no store yet; the first `lbjf sync` creates `{}`\n", text::path(database))
         }
         (Some(text), store) => film::answer(text, store.as_ref(), config, args.json, now).with_context(at)?,
         (None, store) => everybody(store.as_ref(), config, args.json, now).with_context(at)?,
@@ -130,7 +130,7 @@ fn screen(status: &Status<'_>) -> String {
     unclear_lines(&mut text, status);
     if !status.unlisted.is_empty() {
         let slugs: Vec<_> = status.unlisted.iter().map(|slug| format!("`{slug}`")).collect();
-        let line = format!("nobody lists what `[films]` in the config names: {}", slugs.join(", "));
+        let line = format!("`[films]` in the config names films that nobody lists: {}", slugs.join(", "));
         let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
     }
     text.push_str("last runs\n");
@@ -160,13 +160,13 @@ fn first_line(runs: &[Run], now: Timestamp) -> String {
     let Some(last) = runs.first() else { return "no run yet".to_owned() };
     let when = ago(now, last.ended_at.unwrap_or(last.started_at));
     match last.exit_code {
-        None => format!("a run began {when} and has not ended: it is running, or was killed"),
+        None => format!("a run began {when} and has not finished: it is running, or was killed"),
         Some(_) if now - last.started_at > OVERDUE => {
             format!("no run since {when}: does the timer, or cron, still run `lbjf sync`?")
         }
-        Some(0) => format!("healthy: the last run ended well, {when}"),
+        Some(0) => format!("healthy: the last run succeeded, {when}"),
         Some(_) if last.is_well => format!("healthy but for somebody's list: the last run ended {when}"),
-        Some(130 | 143) => format!("the last run was stopped, {when}; the next one goes on"),
+        Some(130 | 143) => format!("the last run was stopped, {when}; the next one continues"),
         Some(code) => format!("the last run ended with {code}, {when}: see below"),
     }
 }
@@ -182,7 +182,7 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
     if films.is_empty() {
         return;
     }
-    let ask = "do you know better? put a TMDB id, or `false` for never, into the config:";
+    let ask = "to correct these, put the TMDB id, or `false` for never, into the config:";
     let _ = writeln!(text, "{}\n\n  [films]", wrap(ask, 2, status.columns));
     for (slug, (film, why)) in films {
         let line = format!("  \"{slug}\" = false");

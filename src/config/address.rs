@@ -20,7 +20,7 @@ pub(super) fn base_url(table: &Table<'_, '_>, given: &Given<String>, tails: &[&s
         return None;
     };
     if !url.username().is_empty() || url.password().is_some() {
-        table.problem(given, "must not hold a user name or password");
+        table.problem(given, "must not contain a user name or password");
         return None;
     }
     let path = url.path().trim_end_matches('/');

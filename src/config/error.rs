@@ -57,9 +57,9 @@ impl ConfigError {
         let own = places.get(1).unwrap_or(&places[0]);
         let folder = own.parent().unwrap_or(Path::new("."));
         Some(format!(
-            "begin with the example, and change the six lines that it marks; then `lbjf status --check` looks at \
-             everything:\n  mkdir -p {} && lbjf generate config > {}\nwithout a config, `lbjf scrape USER` shows \
-             whether Letterboxd lets this machine in",
+            "start with the example and change the six marked lines; `lbjf status --check` then checks \
+             everything:\n  mkdir -p {} && lbjf generate config > {}\n`lbjf scrape USER` needs no config and shows \
+             whether Letterboxd accepts this machine",
             text::path(folder),
             text::path(own)
         ))

@@ -60,9 +60,9 @@ pub(super) fn ca_file(table: &mut Table<'_, '_>, place: Place<'_>) -> Option<Cer
         let problem = match path.display() {
             _ if is_utf16 => TextError::NotUtf8 { line: 1 }.about(&path),
             path if pem.starts_with(b"\x30\x82") => format!(
-                "`{path}` holds no certificate in PEM form, but one in DER form; `openssl x509 -inform der` makes PEM of it"
+                "`{path}` contains a certificate in DER form; convert it to PEM with `openssl x509 -inform der`"
             ),
-            path => format!("`{path}` holds no certificate in PEM form"),
+            path => format!("`{path}` contains no certificate in PEM form"),
         };
         table.problem(&given, problem);
     }
@@ -106,7 +106,7 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'s
                 Ok(text) => (file, text, origin),
                 Err(TextError::Io(_)) if looks_like_key(file.value.trim()) => {
                     table
-                        .problem(&file, "is no file, but looks like the key itself: put that into `api_key`");
+                        .problem(&file, "is not a file but looks like the key itself; put it into `api_key`");
                     return None;
                 }
                 Err(error) => {
@@ -117,7 +117,7 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'s
         }
         (None, None) => {
             if !had_key {
-                table.missing("api_key", format!("is missing: set it, `api_key_file` or ${variable}"));
+                table.missing("api_key", format!("is missing; set it, `api_key_file` or ${variable}"));
             }
             return None;
         }
@@ -133,12 +133,12 @@ fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
     let is_header_value = shown.bytes().all(|byte| byte.is_ascii_graphic());
     let has = |signs: &[char]| shown.contains(signs);
     if shown == EXAMPLE_KEY {
-        Err("is still the example's: put the key of your server there")
+        Err("still has the example's value: set the key of your server")
     } else if shown.is_empty() {
-        Err("must be one line of plain letters and digits, and is empty")
+        Err("must be one line of plain letters and digits, but is empty")
     } else if has(&['$', '{', '}', '%', '<', '>']) {
         Err(
-            "must be one line of plain letters and digits: a variable in it is not filled in, so put the key itself there",
+            "must be one line of plain letters and digits: variables are not expanded, so put the key itself there",
         )
     } else if has(&['=']) {
         Err("must be one line of plain letters and digits: only the key itself, without a name and `=`")

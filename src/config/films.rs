@@ -12,7 +12,7 @@ pub(super) fn films(mut table: Table<'_, '_>) -> Overrides {
         let Some(slug) = Slug::parse(&key.value) else {
             table.problem(
                 &key,
-                "is no film of Letterboxd: take the name in its address, as in `/film/heat-1995/`",
+                "is not a Letterboxd film; use the name in its address, as in `/film/heat-1995/`",
             );
             continue;
         };

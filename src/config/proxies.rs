@@ -58,10 +58,10 @@ fn from_list(table: &Table<'_, '_>, given: &Given<Vec<String>>) -> Vec<Proxy> {
 }
 
 fn too_many(count: usize) -> String {
-    format!("names {count} proxies; {MOST} at the most")
+    format!("lists {count} proxies; the limit is {MOST}")
 }
 
-const ADDRESS: &str = "is no address like `http://HOST:PORT` or `socks5h://USER:PASSWORD@HOST:PORT`";
+const ADDRESS: &str = "is not an address like `http://HOST:PORT` or `socks5h://USER:PASSWORD@HOST:PORT`";
 
 fn from_address(text: &str) -> Result<Proxy, &'static str> {
     let url = Url::parse(text.trim()).map_err(|_| ADDRESS)?;
@@ -122,7 +122,7 @@ fn from_file(
     };
     let lines: Vec<_> = entries(&text).collect();
     if lines.is_empty() {
-        table.problem(given, format!("names no proxy; `{}` holds none", path.display()));
+        table.problem(given, format!("`{}` contains no proxy", path.display()));
     } else if lines.len() > MOST {
         table.problem(given, too_many(lines.len()));
         return Vec::new();
@@ -140,7 +140,7 @@ fn from_file(
     }
     if bad.len() > MOST_BAD_LINES {
         let more = bad.len() - MOST_BAD_LINES;
-        table.problem(given, format!("`{}` has {more} more lines that are wrong", path.display()));
+        table.problem(given, format!("`{}` has {more} more wrong lines", path.display()));
     }
     proxies
 }

@@ -30,7 +30,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
     let tables = root.tables("users");
     if tables.is_empty() && needs_users {
-        report.add(0, "users", "is missing: name at least one person in a `[[users]]` table");
+        report.add(0, "users", "is missing; name at least one person in a `[[users]]` table");
     }
     let users: Vec<_> = tables.into_iter().map(user).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
@@ -128,7 +128,7 @@ fn check_skipping(
         return;
     };
     if !has_jellyfin || !users.iter().any(|user| user.has_jellyfin_username) {
-        let text = "needs `[jellyfin]` and a user with `jellyfin_username`, whose library is looked at";
+        let text = "needs `[jellyfin]` and a user with `jellyfin_username`, whose library is checked";
         report.add(given.line, given.key.clone(), text);
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts 
     let names_profile = table.has("quality_profile") || table.has("quality_profile_id");
     let quality_profile = quality_profile(&mut table);
     if !names_profile {
-        table.missing("quality_profile", "is missing: the name of a quality profile in Radarr");
+        table.missing("quality_profile", "is missing; set the name of a quality profile in Radarr");
     }
     let minimum_availability = minimum_availability(&mut table);
     let is_monitored = table.value("monitored", true);
@@ -119,7 +119,7 @@ pub(super) fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     for wrong in labels.iter().filter(|label| !is_label(label)) {
-        table.problem(&given, format!("`{wrong}` is no label for Radarr: letters, digits and `-`"));
+        table.problem(&given, format!("`{wrong}` is not a valid Radarr tag; use letters, digits and `-`"));
     }
     labels
 }

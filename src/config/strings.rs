@@ -36,7 +36,7 @@ fn check_value(path: &str, value: &DeValue<'_>, span: Range<usize>, report: &Rep
             let written = report.source().get(span).unwrap_or_default();
             report.add(line, path, control_character(path, written));
         } else if is_example(text) {
-            report.add(line, path, "is still the example's: put yours there");
+            report.add(line, path, "still has the example's value: set your own");
         }
     }
 }
@@ -56,11 +56,11 @@ fn control_character(path: &str, written: &str) -> String {
     match inner.and_then(|rest| rest.strip_suffix('"')).filter(|inner| inner.contains('\\')) {
         Some(inner) => {
             format!(
-                "holds a control character, which a backslash makes in double quotes; {}",
+                "contains a control character, which a backslash makes in double quotes; {}",
                 advice(path, inner)
             )
         }
-        None => "must not hold line feeds, tabs or other control characters".to_owned(),
+        None => "must not contain line feeds, tabs or other control characters".to_owned(),
     }
 }
 

@@ -71,12 +71,12 @@ jellyfin_usernam = "x"
     assert_eq!(
         report(text),
         "config `/etc/lbjf/config.toml` has 8 problems\n  \
-         line 2: radarr.api_key: is missing: set it, `api_key_file` or $LBJF_RADARR_API_KEY\n  \
+         line 2: radarr.api_key: is missing; set it, `api_key_file` or $LBJF_RADARR_API_KEY\n  \
          line 3: radarr.url: must begin with `http://` or `https://` and a host, found `radarr:7878`\n  \
          line 4: radarr.api_kye: is not a key; did you mean `api_key`?\n  \
          line 6: radarr.quality_profile: must be a string, found an integer\n  \
          line 9: letterboxd.max_concurrent_requests: must be from 1 to 64, found `0`\n  \
-         line 11: users[0].jellyfin_username: is missing: a collection needs to know whose watched films count\n  \
+         line 11: users[0].jellyfin_username: is missing; a collection needs to know whose watched films count\n  \
          line 16: users[1].letterboxd_username: duplicate user `ada`\n  \
          line 17: users[1].jellyfin_usernam: is not a key; did you mean `jellyfin_username`?"
     );
@@ -254,7 +254,7 @@ fn the_examples_names_are_a_problem_also_where_keys_come_from_the_environment() 
     let report = Config::parse(example, path, &env).unwrap_err().to_string();
     assert!(report.contains("has 3 problems"), "{report}");
     for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
-        assert!(report.contains(&format!("users[0].{key}: is still the example's: ")), "{report}");
+        assert!(report.contains(&format!("users[0].{key}: still has the example's value: ")), "{report}");
     }
     let mine =
         example.replace("put-your-letterboxd-name-here", "cleo").replace("put-your-jellyfin-name-here", "c");
@@ -297,7 +297,7 @@ fn keys_that_no_request_can_carry_are_a_problem_of_the_config_wherever_they_come
             let report = config.unwrap_err().to_string();
             let is_named = [
                 format!("{named}must be one line of plain letters"),
-                format!("{named}is still the example's"),
+                format!("{named}still has the example's value"),
             ];
             assert!(is_named.iter().any(|named| report.contains(named)), "{key:?}: {report}");
             assert!(!report.contains("s3cr3t"), "{report}");
@@ -315,11 +315,11 @@ fn what_people_put_around_a_key_is_told_before_a_server_refuses_it() {
         ("RADARR_API_KEY=s3cr3t", "only the key itself, without a name and `=`"),
         ("export RADARR_API_KEY=\"s3cr3t\"", "only the key itself, without a name and `=`"),
         ("RADARR_API_KEY=s3cr3t\nJELLYFIN_API_KEY=s3cr3t", "only the key itself, without a name and `=`"),
-        ("${RADARR_KEY_s3cr3t}", "a variable in it is not filled in"),
-        ("$RADARR_KEY_s3cr3t", "a variable in it is not filled in"),
-        ("{{ s3cr3t }}", "a variable in it is not filled in"),
-        ("%RADARR_KEY_s3cr3t%", "a variable in it is not filled in"),
-        ("<s3cr3t>", "a variable in it is not filled in"),
+        ("${RADARR_KEY_s3cr3t}", "variables are not expanded"),
+        ("$RADARR_KEY_s3cr3t", "variables are not expanded"),
+        ("{{ s3cr3t }}", "variables are not expanded"),
+        ("%RADARR_KEY_s3cr3t%", "variables are not expanded"),
+        ("<s3cr3t>", "variables are not expanded"),
         ("\"s3cr3t\"", "only the key itself, without quotes"),
         ("`s3cr3t`", "only the key itself, without quotes"),
         ("X-Api-Key: s3cr3t", "only the key itself"),
@@ -378,7 +378,7 @@ fn certificates_are_read_with_the_config() {
     let shown = folder.path().display();
     for line in [
         format!("line 8: radarr.ca_file: cannot read `{shown}/radarr.pem`: No such file"),
-        format!("line 10: jellyfin.ca_file: `{shown}/jellyfin.pem` holds no certificate in PEM form"),
+        format!("line 10: jellyfin.ca_file: `{shown}/jellyfin.pem` contains no certificate in PEM form"),
     ] {
         assert!(report.contains(&line), "{report}");
     }
@@ -418,7 +418,7 @@ fn what_cannot_work_together_is_refused() {
         (
             "quality_profile = \"HD-1080p\"",
             "",
-            "radarr.quality_profile: is missing: the name of a quality profile",
+            "radarr.quality_profile: is missing; set the name of a quality profile",
         ),
         (
             "jellyfin_collection =",
@@ -426,7 +426,7 @@ fn what_cannot_work_together_is_refused() {
             "users[0].jellyfin_collection: cannot be combined with `jellyfin_collection_id`",
         ),
         ("Ada's watchlist", "a\\tb", "users[0].jellyfin_collection: must be one line"),
-        ("Ada's watchlist", "?*?", "users[0].jellyfin_collection: must have a letter or a digit"),
+        ("Ada's watchlist", "?*?", "users[0].jellyfin_collection: must contain a letter or a digit"),
         ("Ada's watchlist", "A [BoxSet]", "users[0].jellyfin_collection: must not contain `[boxset]`"),
         (
             "jellyfin_username = \"ada\"\njellyfin_collection = \"Ada's watchlist\"",
@@ -441,12 +441,12 @@ fn what_cannot_work_together_is_refused() {
         (
             "quality_profile =",
             "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
-            "radarr.tags: `movie night` is no label for Radarr",
+            "radarr.tags: `movie night` is not a valid Radarr tag",
         ),
         (
             "quality_profile =",
             "tags = [\"Movie Night\", \"ok\", \"\"]\nquality_profile =",
-            "radarr.tags: `` is no label for Radarr",
+            "radarr.tags: `` is not a valid Radarr tag",
         ),
         ("jellyfin_username = \"ada\"", "", "users[0].jellyfin_username: is missing"),
         ("\"Ada\"", "\"ada lovelace\"", "is not a valid Letterboxd user name"),
@@ -500,16 +500,20 @@ fn a_proxy_file_that_names_no_proxy_is_a_problem_and_no_way_out() {
         std::fs::write(folder.path().join("proxies.txt"), text).unwrap();
         for beside in ["", "proxies = [\"http://h:1\"]\n", "allow_direct_fallback = true\n"] {
             let report = report(&format!("{beside}proxy_file = \"proxies.txt\""));
-            assert!(report.contains("letterboxd.proxy_file: names no proxy"), "{text:?}: {report}");
+            assert!(
+                report.contains("letterboxd.proxy_file: `")
+                    && report.contains("proxies.txt` contains no proxy"),
+                "{text:?}: {report}"
+            );
         }
     }
     std::fs::write(folder.path().join("proxies.txt"), "nonsense\n".repeat(30)).unwrap();
     let text = report("proxy_file = \"proxies.txt\"");
-    assert!(text.contains("line 10 of `") && text.contains("has 20 more lines that are wrong"), "{text}");
+    assert!(text.contains("line 10 of `") && text.contains("has 20 more wrong lines"), "{text}");
     std::fs::write(folder.path().join("proxies.txt"), "h:1\n".repeat(1001)).unwrap();
-    assert!(report("proxy_file = \"proxies.txt\"").contains("names 1001 proxies; 1000 at the most"));
+    assert!(report("proxy_file = \"proxies.txt\"").contains("lists 1001 proxies; the limit is 1000"));
     let list = vec!["\"http://h\""; 1001].join(", ");
-    assert!(report(&format!("proxies = [{list}]")).contains("names 1001 proxies; 1000 at the most"));
+    assert!(report(&format!("proxies = [{list}]")).contains("lists 1001 proxies; the limit is 1000"));
     std::fs::write(folder.path().join("proxies.txt"), b"\xff\xfeh\0:\x001\0").unwrap();
     assert!(report("proxy_file = \"proxies.txt\"").contains("is not UTF-8 (line 1); save it as UTF-8"));
     assert!(report("proxy_file = \"/dev/zero\"").contains("is longer than 4 MiB"));

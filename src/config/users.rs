@@ -23,7 +23,7 @@ pub(super) fn user(mut table: Table<'_, '_>) -> UserParts {
     let name = table.required("letterboxd_username").and_then(|given| {
         let value = member_name(&given.value);
         if value.is_none() && !strings::is_example(&given.value) {
-            let text = "is not a valid Letterboxd user name: letters, digits and `_`";
+            let text = "is not a valid Letterboxd user name; use letters, digits and `_`";
             table.problem(&given, format!("{text}, found `{}`", given.value));
         }
         value.map(|value| Given { value, ..given })
@@ -32,7 +32,7 @@ pub(super) fn user(mut table: Table<'_, '_>) -> UserParts {
     let CollectionPart { is_named, collection, name: collection_name } = collection(&mut table);
     if is_named && jellyfin_username.is_none() {
         table
-            .missing("jellyfin_username", "is missing: a collection needs to know whose watched films count");
+            .missing("jellyfin_username", "is missing; a collection needs to know whose watched films count");
     }
     let remove_watched = table.value("remove_watched", true);
     let remove_unlisted = table.value("remove_unlisted", true);
@@ -69,7 +69,7 @@ pub(super) fn check_collections(users: &[UserParts], report: &Report<'_>) {
         let first = *seen.entry(folder_key(&name.value)).or_insert(name);
         if first.value != name.value {
             let text = format!(
-                "`{}` may be one folder in Jellyfin with `{}` (line {}): write both alike to share a collection, or choose another name",
+                "`{}` may be one folder in Jellyfin with `{}` (line {}); write both alike to share a collection, or choose another name",
                 name.value, first.value, first.line
             );
             report.add(name.line, name.key.clone(), text);
@@ -127,14 +127,14 @@ fn collection_name(table: &Table<'_, '_>, given: Given<String>) -> Option<Given<
 /// Jellyfin keeps every name, and puts blanks for what no disk takes into the name of the folder only.
 fn collection_name_problem(name: &str) -> Option<&'static str> {
     if name.len() > 200 {
-        Some("is too long: 200 bytes at the most")
+        Some("is too long; the limit is 200 bytes")
     } else if name.contains(char::is_control) {
         Some("must be one line, without control characters")
     } else if name.to_lowercase().contains("[boxset]") {
         Some("must not contain `[boxset]`, which Jellyfin adds to the folder's name")
     } else if folder_of(name).trim() == "[boxset]" {
         Some(
-            "must have a letter or a digit, since Jellyfin has only blanks for the rest in the folder's name",
+            "must contain a letter or a digit, since Jellyfin replaces everything else in the folder's name with blanks",
         )
     } else {
         None

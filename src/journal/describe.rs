@@ -37,7 +37,7 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
             tag.labels.join(",")
         ),
         Step::AlreadyPresent(requested) => {
-            format!("{}: in Radarr already: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
+            format!("{}: already in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
         }
         Step::GoneFromRadarr(requested) => {
             format!("{}: no longer in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
@@ -51,7 +51,7 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
             )
         }
         Step::CreateCollection(create) => {
-            format!("collection `{}`: {}", create.collection, say("made", "would be made"))
+            format!("collection `{}`: {}", create.collection, say("created", "would be created"))
         }
         Step::AddToCollection(put) => format!(
             "{}: {} collection `{}`: {} tmdb={}",

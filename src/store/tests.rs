@@ -416,7 +416,7 @@ fn a_write_on_a_full_disk_is_undone_as_a_whole_and_done_when_there_is_room() {
     let error = store.identify(&many).unwrap_err();
     assert!(matches!(error, StoreError::Full), "{error:?}");
     assert_eq!(error.to_string(), "it cannot be written: the disk is full");
-    assert!(error.hint().unwrap().starts_with("make room on its disk"));
+    assert!(error.hint().unwrap().starts_with("free some space on its disk"));
     let films = |store: &Store| -> u32 {
         store.db.query_row("SELECT count(*) FROM film", [], |row| row.get(0)).unwrap()
     };

@@ -28,7 +28,7 @@ pub enum LockError {
         holder: String,
     },
     /// Its folder takes no locks, as some network shares do.
-    #[error("cannot lock `{}`: its folder takes no locks (a network share?)", text::path(path))]
+    #[error("cannot lock `{}`: its folder does not support locks (a network share?)", text::path(path))]
     NoLocks {
         /// The lock file.
         path: PathBuf,
@@ -63,16 +63,16 @@ pub(crate) const NO_LOCKS_HINT: &str = "put `system.database` on a disk of this 
 pub(crate) fn folder_hint(error: &std::io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::PermissionDenied => {
-            "the file and its folder have to belong to the user who runs lbjf; a Docker volume that belongs to root \
+            "the file and its folder must belong to the user who runs lbjf; a Docker volume that belongs to root \
              needs a `chown`, or another `user:`"
         }
         ErrorKind::ReadOnlyFilesystem => {
             "its disk is mounted read-only; `system.database` may name another place"
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            "make room on its disk; the next run goes on where this one stopped"
+            "free some space on its disk; the next run continues where this one stopped"
         }
-        _ => "check that `system.database` names a file, and the owner and rights of its folder",
+        _ => "check that `system.database` names a file, and the owner and permissions of its folder",
     }
 }
 

@@ -60,7 +60,7 @@ fn status_check_where_all_is_fine_says_so_word_for_word_and_makes_nothing() {
     let expected = format!(
         "\
 ok     config file: `{config}`, 1 user
-ok     store file: there is none yet; the first `lbjf sync` makes it at `{store}`
+ok     store file: none yet; the first `lbjf sync` creates `{store}`
 ok     letterboxd access: `{letterboxd}` lets us in
 ok     ada watchlist: public, 2 entries
 ok     ada film page: Heat (1995) is tmdb=949
@@ -84,7 +84,7 @@ ok     ada collection: `{COLLECTION}` will be made when there is a film to put i
     // It keeps its word, and finds what the run made.
     world.sync();
     let ran = check(&world, &[]).exits(Exit::Success);
-    let store = format!("ok     store file: `{}` is whole and can be written", world.database().display());
+    let store = format!("ok     store file: `{}` is intact and writable", world.database().display());
     tells(
         &ran,
         &[
@@ -117,10 +117,10 @@ fn status_check_costs_a_few_reads_a_page_and_a_film_page_for_each_person() {
 #[test]
 fn status_check_works_with_letterboxd_and_users_alone() {
     let mut world = fine().without("[radarr]").without("[jellyfin]");
-    let left_out = "settings: left out: the config has no `[jellyfin]`, so no collection is kept";
+    let left_out = "settings: skipped: the config has no `[jellyfin]`, so no collections are kept";
     tells(
         &check(&world, &[]).exits(Exit::Success),
-        &[&format!("note   jellyfin {left_out}, though some user names one")],
+        &[&format!("note   jellyfin {left_out}, but a user names one")],
     );
     world.change(&format!("jellyfin_collection = \"{COLLECTION}\"\n"), "");
     let ran = check(&world, &[]).exits(Exit::Success);
@@ -128,8 +128,8 @@ fn status_check_works_with_letterboxd_and_users_alone() {
         &ran,
         &[
             "ok     ada watchlist: public, 2 entries",
-            "-      radarr settings: left out: the config has no `[radarr]`, so nothing is sent to one",
-            "-      jellyfin settings: left out: the config has no `[jellyfin]`, so no collection is kept",
+            "-      radarr settings: skipped: the config has no `[radarr]`, so no films are sent",
+            "-      jellyfin settings: skipped: the config has no `[jellyfin]`, so no collections are kept",
         ],
     );
     assert_eq!(ran.stderr, FINE);
@@ -152,7 +152,7 @@ fn status_check_without_a_config_asks_nobody() {
     assert!(servers.iter().all(|server| server.requests().is_empty()));
 }
 
-const NOT_RELIED_ON: &str = "settings: not asked, since what the config says of it cannot be relied on";
+const NOT_RELIED_ON: &str = "settings: skipped: its part of the config has problems";
 
 /// Who was asked: Letterboxd, Radarr, Jellyfin.
 fn asked(world: &World) -> [bool; 3] {
@@ -213,7 +213,7 @@ fn status_check_goes_on_with_what_is_right_of_a_config_that_is_wrong_elsewhere()
         assert_eq!(asked(&world), expected, "{to}: {}", ran.stdout);
         let names = ["letterboxd", "radarr", "jellyfin"];
         for (name, was_asked) in names.iter().zip(expected) {
-            let is_told = ran.stdout.contains(&format!("-      {name} settings: not asked"));
+            let is_told = ran.stdout.contains(&format!("-      {name} settings: skipped"));
             assert_eq!(is_told, !was_asked, "{to}: {name}: {}", ran.stdout);
         }
         let count = wrong(&ran).len();
@@ -283,7 +283,7 @@ fn spoiled(spoil: impl FnOnce(&mut World), expected: &[&str]) {
     assert_eq!((wrong(&ran).len(), ran.stderr.as_str()), (1, "check: 1 problem\n"), "{}", ran.stdout);
 }
 
-const NOT_ASKED: &str = "-      radarr settings: profiles, root folders and films were not asked for";
+const NOT_ASKED: &str = "-      radarr settings: profiles, root folders and films were not checked";
 
 #[test]
 fn status_check_says_that_a_run_is_under_way() {
@@ -292,10 +292,7 @@ fn status_check_says_that_a_run_is_under_way() {
     let lock = lbjf::system::lock::Lock::take(&world.database(), "lbjf sync, process 7, since today")
         .expect("it is free");
     let ran = check(&world, &[]).exits(Exit::Success);
-    tells(
-        &ran,
-        &["note   store lock: a run is under way at this moment (lbjf sync, process 7, since today)"],
-    );
+    tells(&ran, &["note   store lock: a run is in progress (lbjf sync, process 7, since today)"]);
     drop(lock);
     check(&world, &[]).exits(Exit::Success).says(FINE.trim_end());
 }

@@ -159,7 +159,7 @@ fn names_in_the_config_that_nobody_lists_are_told_by_status_and_its_check() {
     let notes: Vec<_> = ran.stdout.lines().filter(|line| line.contains("nobody lists")).collect();
     assert_eq!(notes, [told, "note   config films: nobody lists `nope`"]);
     let ran = world.lbjf(&["status"]).exits(Exit::Success);
-    let line = "nobody lists what `[films]` in the config names: `no-such-film`, `nope`\n";
+    let line = "`[films]` in the config names films that nobody lists: `no-such-film`, `nope`\n";
     assert!(ran.stdout.contains(line), "{}", ran.stdout);
 
     // Put on since the last run: it is on page 1.
@@ -169,5 +169,5 @@ fn names_in_the_config_that_nobody_lists_are_told_by_status_and_its_check() {
     world.letterboxd.drop_entry("ada", "heat");
     world.sync();
     let ran = world.lbjf(&["status"]).exits(Exit::Success);
-    assert!(ran.stdout.contains("names: `heat`, `no-such-film`\n"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("names films that nobody lists: `heat`, `no-such-film`\n"), "{}", ran.stdout);
 }

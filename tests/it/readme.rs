@@ -207,7 +207,7 @@ fn config_example_has_six_lines_to_change_and_nothing_else_has_to_be() {
     // `/movies` may be right as it is.
     let error = parse_as_it_is(&text).expect_err("names and keys are needed").to_string();
     assert!(
-        error.contains("has 5 problems") && error.matches("is still the example's: ").count() == 5,
+        error.contains("has 5 problems") && error.matches("still has the example's value: ").count() == 5,
         "{error}"
     );
     // Where the keys come from does not make the names somebody's.
@@ -215,7 +215,7 @@ fn config_example_has_six_lines_to_change_and_nothing_else_has_to_be() {
     let error = names.expect_err("names are needed").to_string();
     for key in ["letterboxd_username", "jellyfin_username", "jellyfin_collection"] {
         assert!(
-            error.contains(&format!("users[0].{key}: is still the example's: put yours there")),
+            error.contains(&format!("users[0].{key}: still has the example's value: set your own")),
             "{error}"
         );
     }
@@ -233,7 +233,7 @@ fn a_first_step_without_a_config_can_be_followed_to_the_letter() {
         world.ran(command.env_remove("LBJF_CONFIG").output().expect("lbjf was built")).exits(Exit::Config);
     let told: Vec<_> = ran.stderr.lines().collect();
     assert!(told[0].starts_with("lbjf: error: no config found; looked for `./config.toml`, `"), "{told:?}");
-    assert!(told[1].starts_with("hint: begin with the example"), "{told:?}");
+    assert!(told[1].starts_with("hint: start with the example"), "{told:?}");
     // The second line of the hint is a command.
     let program = Path::new(env!("CARGO_BIN_EXE_lbjf")).parent().expect("a folder");
     let done = std::process::Command::new("sh")

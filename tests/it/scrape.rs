@@ -252,7 +252,9 @@ fn a_bad_user_name_is_refused_before_any_request() {
         let ran = scrape(&world, &[name]).exits(Exit::Failure);
         assert_eq!(
             ran.stderr,
-            format!("lbjf: error: `{name}` is not a valid Letterboxd user name: letters, digits and `_`\n")
+            format!(
+                "lbjf: error: `{name}` is not a valid Letterboxd user name; use letters, digits and `_`\n"
+            )
         );
     }
     assert_eq!(world.letterboxd.server.requests().len(), 0);

@@ -40,8 +40,7 @@ fn has_lines(ran: &Ran, lines: &[&str]) {
 #[test]
 fn status_without_a_store_says_so_and_makes_nothing() {
     let world = World::new();
-    let expected =
-        format!("no store yet at `{}`: the first `lbjf sync` makes it\n", world.database().display());
+    let expected = format!("no store yet; the first `lbjf sync` creates `{}`\n", world.database().display());
     assert_eq!(status(&world).stdout, expected);
     let json = json_of(&world);
     assert_eq!((&json["exists"], &json["users"], &json["runs"]), (&json!(false), &json!([]), &json!([])));
@@ -272,7 +271,7 @@ fn status_of_a_film_says_where_it_stands_and_what_comes_next() {
   ben
     watchlist    listed, first seen 3 h ago
     Radarr       has it, first seen 3 h ago
-    next         nothing: all is done
+    next         nothing; all is done
 "
         )
     );
@@ -281,7 +280,7 @@ fn status_of_a_film_says_where_it_stands_and_what_comes_next() {
             "waits",
             "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection",
         ),
-        ("seen", "nothing: all is done"),
+        ("seen", "nothing; all is done"),
         ("a-show", "nothing: it is a TV show on TMDB, and Radarr takes films only"),
         ("unread", "the next run reads its film page; the last time: Letterboxd answered with HTTP 500"),
         ("failing", "it is sent to Radarr again in the next run"),
@@ -360,7 +359,7 @@ fn status_of_a_film_in_a_shared_collection_says_what_is_so_of_each_person() {
     let out = "not in it; ada and ben have watched it";
     assert_eq!(
         rows("heat"),
-        [out, "nothing: all is done", &out.replace("ada and ben", "ben and ada"), "nothing: all is done"]
+        [out, "nothing; all is done", &out.replace("ada and ben", "ben and ada"), "nothing; all is done"]
     );
     assert_eq!(counts(), [[1, 1], [0, 1]]);
 
@@ -368,7 +367,7 @@ fn status_of_a_film_in_a_shared_collection_says_what_is_so_of_each_person() {
     assert_eq!(rows("alien"), ["in it", "it leaves the collection once ada has watched it"]);
     world.jellyfin.watch("ada", &alien, true);
     world.sync();
-    assert_eq!(rows("alien"), ["not in it, since it was watched", "nothing: all is done"]);
+    assert_eq!(rows("alien"), ["not in it, since it was watched", "nothing; all is done"]);
     // Somebody puts it back, to see it again.
     world.jellyfin.put(&world.jellyfin.collections()[0].id, &alien);
     world.jellyfin.watch("ben", &alien, true);
@@ -396,7 +395,7 @@ fn status_of_a_part_of_a_title_finds_every_such_film_and_says_when_there_is_none
     );
     assert_eq!(
         ask(&world, "zardoz"),
-        "no film on a watchlist goes, or went, by `zardoz`: give its slug, its TMDB id or a part of its title\n"
+        "no film that is or was on a watchlist matches `zardoz`; use its slug, its TMDB id or a part of its title\n"
     );
     let json = world.lbjf(&["status", "zardoz", "--json"]).json();
     assert_eq!(json, json!({"version": 1, "films": []}));
@@ -455,7 +454,7 @@ fn status_begins_with_whether_all_is_well() {
     let first_line = |world: &World| status(world).stdout.lines().next().expect("a line").to_owned();
     world.sync();
     world.pass_time(Duration::from_mins(5));
-    assert_eq!(first_line(&world), "healthy: the last run ended well, 5 min ago");
+    assert_eq!(first_line(&world), "healthy: the last run succeeded, 5 min ago");
     world.pass_time(Duration::from_hours(72));
     assert_eq!(
         first_line(&world),
@@ -489,7 +488,7 @@ fn status_healthy_is_no_answer_about_a_film_or_a_check() {
 fn status_healthy_tells_a_good_run_of_late_from_any_other() {
     let mut world = World::new().watchlist(&["heat-1995"]);
     let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Partial);
-    assert_eq!(ran.stdout, "not healthy: no run has ended yet\n");
+    assert_eq!(ran.stdout, "not healthy: no run has finished yet\n");
     world.sync();
     let ran = world.lbjf(&["status", "--healthy", "30"]).exits(Exit::Success);
     assert!(now(&ran.stdout).starts_with("healthy: NOW: sync: 1 user, 1 added to Radarr"), "{}", ran.stdout);

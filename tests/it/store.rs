@@ -64,19 +64,19 @@ fn a_file_that_lost_its_bytes_its_end_its_middle_or_its_beginning_is_refused_and
         bytes[at..end].fill(byte);
         bytes
     };
-    let damaged = "put a backup in its place; without one";
+    let damaged = "restore a backup; without one";
     for (bytes, what, hint) in [
-        (Vec::new(), "it is empty, which an lbjf database never is", "if it was in use, put a backup"),
-        (vec![0; good.len()], "it is no lbjf database", "`system.database` names a file"),
+        (Vec::new(), "it is empty, which an lbjf database never is", "if it was in use, restore a backup"),
+        (vec![0; good.len()], "it is not an lbjf database", "`system.database` names a file"),
         (good[..50].to_vec(), "it is damaged: ", damaged),
         (good[..good.len() / 2].to_vec(), "it is damaged: ", damaged),
         (good[..good.len() - 100].to_vec(), "it is damaged: ", damaged),
         (overwrite(4096, 0), "it is damaged: ", damaged),
         (overwrite(good.len() / 2 / 4096 * 4096, 0xff), "it is damaged: ", damaged),
-        (overwrite(0, 0), "it is no lbjf database", "`system.database` names a file"),
+        (overwrite(0, 0), "it is not an lbjf database", "`system.database` names a file"),
         (
             b"some text of a person, long enough to be taken for something else".to_vec(),
-            "it is no lbjf",
+            "it is not an lbjf",
             "`system.",
         ),
     ] {
@@ -114,13 +114,13 @@ fn a_file_of_another_program_and_one_of_a_newer_lbjf_are_refused_and_left_as_the
     drop(db);
     let known = lbjf::store::SCHEMA_VERSION;
     let what = format!("it was written by a newer lbjf (schema 99, this one knows up to {known})");
-    refused(&world, &what, "use that lbjf, or name another file in `system.database`");
+    refused(&world, &what, "use that version of lbjf, or name another file in `system.database`");
 
     fs::remove_file(world.database()).expect("it is there");
     let db = rusqlite::Connection::open(world.database()).expect("a new database");
     db.execute_batch("CREATE TABLE films (title); PRAGMA user_version = 1").expect("it can be written to");
     drop(db);
-    refused(&world, "it is no lbjf database", "`system.database` names a file");
+    refused(&world, "it is not an lbjf database", "`system.database` names a file");
 
     fs::write(world.database(), good).expect("it can be written to");
     world.idle();
@@ -130,7 +130,7 @@ fn a_file_of_another_program_and_one_of_a_newer_lbjf_are_refused_and_left_as_the
 fn a_folder_in_the_place_of_the_store_or_a_file_in_the_place_of_its_folder_is_refused() {
     let world = World::new().watchlist(&["heat"]);
     fs::create_dir_all(world.database()).expect("it can be made");
-    refused(&world, "it cannot be opened", "check that it is a file, and the owner and rights");
+    refused(&world, "it cannot be opened", "check that it is a file, and the owner and permissions");
     assert!(world.database().is_dir());
 
     let world = World::new().watchlist(&["heat"]);
@@ -201,7 +201,7 @@ fn without_room_for_a_new_store_nobody_is_asked_and_none_is_left_half_made() {
     with_room(&world, 8, &["sync"])
         .exits(Exit::Failure)
         .mentions("store `")
-        .mentions("\nhint: check its disk");
+        .mentions("\nhint: check whether its disk");
     nobody_was_asked(&world);
     let names = fs::read_dir(world.folder.path().join("state")).expect("it was made");
     let names: Vec<_> = names.map(|entry| entry.expect("it can be read").file_name()).collect();
@@ -210,7 +210,7 @@ fn without_room_for_a_new_store_nobody_is_asked_and_none_is_left_half_made() {
     assert_eq!(world.radarr.posted(), world.tmdb(&["heat"]));
 }
 
-const NO_LOCKS: &str = "its folder takes no locks (a network share?)";
+const NO_LOCKS: &str = "its folder does not support locks (a network share?)";
 const NO_LOCKS_HINT: &str = "hint: put `system.database` on a disk of this machine";
 
 /// ENOLCK, EACCES, EIO, ENOSYS, EOPNOTSUPP.
@@ -271,19 +271,21 @@ fn a_store_that_another_program_has_open_is_told_as_locked_and_not_as_without_lo
     world
         .lbjf(&["sync"])
         .exits(Exit::Failure)
-        .mentions("another program keeps it locked\nhint: end the program that has it open");
+        .mentions("another program keeps it locked\nhint: close the program that has it open");
 }
 
 #[test]
 fn a_disk_that_fails_to_sync_is_told_by_sync_and_by_status_check() {
     for world in [World::new().watchlist(&["heat"]), used()] {
         let Some(ran) = on_a_disk_that("REFUSE_FSYNC", 5, &world, &["sync"]) else { return };
-        ran.exits(Exit::Failure).mentions("it cannot be read or written: ").mentions("hint: check its disk");
+        ran.exits(Exit::Failure)
+            .mentions("it cannot be read or written: ")
+            .mentions("hint: check whether its disk");
         nobody_was_asked(&world);
         let ran = on_a_disk_that("REFUSE_FSYNC", 5, &world, &["status", "--check"]).expect("as before");
         let ran = ran.exits(Exit::Failure);
         assert!(
-            ran.stdout.contains("WRONG  store file: ") && ran.stdout.contains("check its disk"),
+            ran.stdout.contains("WRONG  store file: ") && ran.stdout.contains("check whether its disk"),
             "{}",
             ran.stdout
         );
@@ -309,10 +311,10 @@ fn a_full_disk_is_told_by_sync_and_by_status_check_with_and_without_a_store() {
             let ran = ran.exits(Exit::Failure);
             let line = format!("WRONG  store file: `{}`: {FULL}", world.database().display());
             assert!(ran.stdout.contains(&line), "{spare}: {}", ran.stdout);
-            assert!(ran.stdout.contains("hint: make room on its disk"), "{}", ran.stdout);
+            assert!(ran.stdout.contains("hint: free some space on its disk"), "{}", ran.stdout);
             world.forget_requests();
             let ran = on_a_disk_of(room, &world, &["sync"]).expect("as before").exits(Exit::Failure);
-            ran.mentions(FULL).mentions("hint: make room on its disk");
+            ran.mentions(FULL).mentions("hint: free some space on its disk");
             nobody_was_asked(&world);
         }
         fs::remove_file(state.join("filler")).expect("it is there");
@@ -353,7 +355,7 @@ fn a_lock_that_cannot_be_had_comes_with_a_hint() {
     for args in [&["sync"][..], &["cleanup"], &["sync", "--dry-run"]] {
         let Some(ran) = world.as_nobody(args) else { return };
         ran.exits(Exit::Failure).mentions("lbjf.db.lock`: Permission denied").mentions(
-            "\nhint: the file and its folder have to belong to the user who runs lbjf; a Docker volume",
+            "\nhint: the file and its folder must belong to the user who runs lbjf; a Docker volume",
         );
     }
     set_mode(&state, 0o755);

@@ -276,7 +276,7 @@ fn an_upgrade_on_a_disk_that_is_full_says_so_and_is_done_when_there_is_room() {
         if ran.code != 0 {
             stops += 1;
             ran.exits(Exit::Failure).mentions(
-                "it cannot be written: the disk is full\nhint: make room on its disk; the next run",
+                "it cannot be written: the disk is full\nhint: free some space on its disk; the next run",
             );
             assert_eq!(world.writes(), [""; 0], "{room} KiB");
         }

@@ -172,7 +172,7 @@ impl ApiError {
                 TransportError::Tls(error) => error.hint(&key(server)),
                 TransportError::Cut => {
                     format!(
-                        "is it still running, and is `http://` or `https://` right in `{}.url`?",
+                        "check that it is still running, and `http://` or `https://` in `{}.url`",
                         key(server)
                     )
                 }
@@ -200,7 +200,7 @@ impl ApiError {
             }
             Self::Another { server, .. } => Some(format!("check `{}.url`", key(server))),
             Self::InFront { server, status: 400, .. } => Some(format!(
-                "put {server}'s own address into `{}.url`, or mend what is in front of it",
+                "put {server}'s own address into `{}.url`, or fix what is in front of it",
                 key(server)
             )),
             Self::InFront { server, .. } => Some(past_a_login(server)),
@@ -233,8 +233,7 @@ impl ApiError {
                 "is something in front of {server} that does not let every path of its API through?"
             )),
             Self::NotReady { .. } => Some(
-                "it is starting or migrating, or does not admit this machine; the next run tries again"
-                    .to_owned(),
+                "it is starting or migrating, or blocks this machine; the next run tries again".to_owned(),
             ),
             Self::Status { server, status: 400, body, .. } if is_plain_http(body) => {
                 Some(format!("it wants `https://` in `{}.url`", key(server)))

@@ -32,7 +32,7 @@ impl Api {
         };
         match status {
             401 if signs.want_a_login(&body) => in_front("wants a login"),
-            403 if signs.want_a_login(&body) => in_front("wants a login or keeps this machine out"),
+            403 if signs.want_a_login(&body) => in_front("wants a login or blocks this machine"),
             401 | 403 => {
                 let origin = self.http.secret().map(|key| key.origin().clone()).unwrap_or_default();
                 let path = Some(self.base.path().trim_end_matches('/').to_owned());

@@ -42,7 +42,7 @@ pub enum ProxyError {
     #[error("it refused the user and password{0}")]
     LoginRefused(&'static str),
     /// It speaks some other protocol.
-    #[error("it does not answer like a proxy of this kind")]
+    #[error("it does not answer as a proxy of this kind")]
     OtherKind,
     /// It would not, or could not, connect to where it should.
     #[error("it did not connect: {0}")]

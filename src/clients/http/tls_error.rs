@@ -36,7 +36,7 @@ pub enum TlsError {
         names: Vec<String>,
     },
     /// Nobody who is trusted vouches for the certificate.
-    #[error("nobody whom this machine trusts has signed its certificate")]
+    #[error("its certificate is not signed by an authority that this machine trusts")]
     Untrusted,
     /// The certificate is an authority, as `openssl req -x509` makes it, and nobody named it as the server's.
     #[error("its certificate is an authority of its own (CA:TRUE)")]

@@ -13,8 +13,8 @@ fn every_kind_of_refusal_is_told_apart() {
     let profile = failure("QualityProfileId", Some("QualityProfileExistsValidator"), "99");
     let path = failure("Path", Some("MoviePathValidator"), "\"/movies/Twin (2020)\"");
     for (body, expected) in [
-        (format!("[{exists}]"), "it is in Radarr already"),
-        (format!("[{profile},{exists}]"), "it is in Radarr already"),
+        (format!("[{exists}]"), "it is already in Radarr"),
+        (format!("[{profile},{exists}]"), "it is already in Radarr"),
         (format!("[{path}]"), "its folder `/movies/Twin (2020)` belongs to another film in Radarr"),
         (format!("[{profile}]"), "Radarr refuses the settings: words"),
         (
@@ -141,7 +141,7 @@ fn every_recorded_refusal_of_a_film_is_told_apart() {
         let body = response.json.expect("a 400 has a body").to_string();
         let said = explain_failures(&body, TmdbId(603)).to_string();
         let expected = match note.as_str() {
-            _ if body.contains("MovieExistsValidator") => "it is in Radarr already",
+            _ if body.contains("MovieExistsValidator") => "it is already in Radarr",
             "unknown TMDB id" => "Radarr's metadata has no film with TMDB id 603",
             "unknown profile" | "no profile" | "foreign root folder" | "no root folder" | "empty object" => {
                 "Radarr refuses the settings: "

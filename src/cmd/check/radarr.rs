@@ -28,7 +28,7 @@ pub fn radarr(
     checks: &mut Checks,
 ) -> Result<(), StoreError> {
     if !is_usable(door, checks) {
-        checks.skipped(ABOUT, "settings", "profiles, root folders and films were not asked for");
+        checks.skipped(ABOUT, "settings", "profiles, root folders and films were not checked");
         return Ok(());
     }
     match door.quality_profiles() {
@@ -153,7 +153,7 @@ fn tags(door: &Radarr, adding: &AddSettings, users: &[User], checks: &mut Checks
     let mut seen = HashSet::new();
     labels.retain(|label| seen.insert(label.clone()));
     let label = |label: String| {
-        let what_for = if tags.contains_key(&label) { "" } else { " (will be made)" };
+        let what_for = if tags.contains_key(&label) { "" } else { " (will be created)" };
         format!("`{label}`{what_for}")
     };
     let labels: Vec<_> = labels.into_iter().map(label).collect();

@@ -17,17 +17,13 @@ use crate::system::lock::Lock;
 pub fn store(database: &Path, checks: &mut Checks) -> Result<Store, StoreError> {
     let at = text::path(database);
     match Store::probe(database) {
-        Ok(Condition::Ready) => checks.ok("store", "file", &format!("`{at}` is whole and can be written")),
+        Ok(Condition::Ready) => checks.ok("store", "file", &format!("`{at}` is intact and writable")),
         Ok(Condition::Missing) => {
-            checks.ok(
-                "store",
-                "file",
-                &format!("there is none yet; the first `lbjf sync` makes it at `{at}`"),
-            );
+            checks.ok("store", "file", &format!("none yet; the first `lbjf sync` creates `{at}`"));
         }
         Ok(Condition::Old { found }) => {
             let text = format!(
-                "`{at}` is whole, of schema {found}; the next run keeps a copy and brings it up to {SCHEMA_VERSION}"
+                "`{at}` is intact, with schema {found}; the next run keeps a copy and upgrades it to {SCHEMA_VERSION}"
             );
             checks.note("store", "file", &text, None);
         }
@@ -36,10 +32,10 @@ pub fn store(database: &Path, checks: &mut Checks) -> Result<Store, StoreError> 
     match Lock::holder(database) {
         Ok(None) => {}
         Ok(Some(holder)) => {
-            checks.note("store", "lock", &format!("a run is under way at this moment ({holder})"), None);
+            checks.note("store", "lock", &format!("a run is in progress ({holder})"), None);
         }
         Err(error) => {
-            let hint = "check the owner and the rights of the file and its folder";
+            let hint = "check the owner and permissions of the file and its folder";
             checks.problem("store", "lock", &chain(&error), Some(hint));
         }
     }

@@ -49,13 +49,13 @@ pub(super) fn answer(
     }
     if films.is_empty() {
         return Ok(format!(
-            "no film on a watchlist goes, or went, by `{}`: give its slug, its TMDB id or a part of its title\n",
+            "no film that is or was on a watchlist matches `{}`; use its slug, its TMDB id or a part of its title\n",
             excerpt(text, 100)
         ));
     }
     let mut answer = films.iter().take(SHOWN).map(|film| view.screen(film)).collect::<Vec<_>>().join("\n");
     if films.len() > SHOWN {
-        let _ = writeln!(answer, "\nand {} more: say more of the title", films.len() - SHOWN);
+        let _ = writeln!(answer, "\nand {} more; use more of the title", films.len() - SHOWN);
     }
     Ok(answer)
 }

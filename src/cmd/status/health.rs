@@ -26,7 +26,7 @@ pub(super) fn run(store: Option<&Store>, minutes: u32, now: Timestamp) -> anyhow
 /// more, or each run is stopped. A run that found another one still going is not written down.
 fn judge(last: Option<&Run>, minutes: u32, now: Timestamp) -> (bool, String) {
     let Some((run, ended_at)) = last.and_then(|run| Some((run, run.ended_at?))) else {
-        return (false, "no run has ended yet".to_owned());
+        return (false, "no run has finished yet".to_owned());
     };
     let (command, when) = (&run.command, ago(now, ended_at));
     if now - ended_at > 60 * Timestamp::from(minutes) {
@@ -67,7 +67,7 @@ mod tests {
             ),
             // The clock was set back: what is written down went well.
             (Some(ended(0, now + 900)), "true: in the future: sync: 1 user, nothing to do, in 1 s"),
-            (None, "false: no run has ended yet"),
+            (None, "false: no run has finished yet"),
         ] {
             let (is_healthy, line) = judge(run.as_ref(), 30, now);
             assert_eq!(format!("{is_healthy}: {line}"), expected);

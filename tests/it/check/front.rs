@@ -47,7 +47,7 @@ fn status_check_tells_a_400_of_something_in_front_of_radarr() {
         &[
             "WRONG  radarr address: `RADARR` answered HTTP 400: something in front of Radarr does not take the request \
              (nginx, \"400 Bad Request\")",
-            "       hint: put Radarr's own address into `radarr.url`, or mend what is in front of it",
+            "       hint: put Radarr's own address into `radarr.url`, or fix what is in front of it",
         ],
     );
     let ran = answered("radarr", Reply::new(400, "text/plain", "no"));
@@ -105,12 +105,12 @@ fn logins() -> Vec<(Reply, &'static str)> {
             html(403, "Just a moment...")
                 .with_header("cf-mitigated", "challenge")
                 .with_header("Server", "cloudflare"),
-            "HTTP 403: something in front of SERVER wants a login or keeps this machine out (Cloudflare, \"Just a \
+            "HTTP 403: something in front of SERVER wants a login or blocks this machine (Cloudflare, \"Just a \
              moment...\")",
         ),
         (
             html(403, "403 Forbidden").with_header("Server", "nginx"),
-            "HTTP 403: something in front of SERVER wants a login or keeps this machine out (nginx, \"403 Forbidden\")",
+            "HTTP 403: something in front of SERVER wants a login or blocks this machine (nginx, \"403 Forbidden\")",
         ),
         (
             to(302, "https://auth.home.example/?rd=http%3A%2F%2Fradarr%2F").with_header("Server", "nginx"),

@@ -36,7 +36,7 @@ fn status_check_tells_every_mistake_in_the_url_of_radarr() {
     let url = |world: &World| format!("url = \"{}\"", world.radarr.url());
     spoiled(
         |world| world.change(&url(world), &url(world).replace("http://", "https://")),
-        &["       hint: is it still running, and is `http://` or `https://` right in `radarr.url`?"],
+        &["       hint: check that it is still running, and `http://` or `https://` in `radarr.url`"],
     );
     let page = "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>";
     spoiled(
@@ -63,7 +63,7 @@ fn status_check_tells_a_radarr_that_starts_that_is_down_that_is_old_or_has_anoth
         |world| world.radarr.server.fail(usize::MAX, |_| true, Fault::Instead(starting)),
         &[
             "WRONG  radarr address: Radarr at `RADARR` is not ready (HTTP 503)",
-            "       hint: it is starting or migrating, or does not admit this machine; the next run tries again",
+            "       hint: it is starting or migrating, or blocks this machine; the next run tries again",
         ],
     );
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
@@ -114,8 +114,8 @@ fn status_check_looks_at_every_profile_folder_and_label_of_the_config() {
             "WRONG  cleo_x root folder: Radarr has no root folder `/kids`; it has `/movies`, `/movies-animated`",
             "WRONG  radarr animated root folder: Radarr has no root folder `/anime`; it has `/movies`, \
              `/movies-animated`",
-            "ok     radarr tags: `letterboxd` (will be made), `kids` (will be made), `lbjf-ada` (will be made), \
-             `lbjf-ben` (will be made), `lbjf-cleo-x` (will be made)",
+            "ok     radarr tags: `letterboxd` (will be created), `kids` (will be created), `lbjf-ada` (will be created), \
+             `lbjf-ben` (will be created), `lbjf-cleo-x` (will be created)",
         ],
     );
     assert_eq!(wrong(&ran).len(), 5);

@@ -19,14 +19,14 @@ fn status_check_tells_a_store_that_cannot_be_used_and_asks_everybody_all_the_sam
         fs::read(world.database()).expect("it is there")
     };
     for (bytes, told, hint) in [
-        (Vec::new(), "it is empty, which an lbjf database never is", "if it was in use, put a backup"),
-        (good[..good.len() / 2].to_vec(), "it is damaged: ", "put a backup in its place"),
+        (Vec::new(), "it is empty, which an lbjf database never is", "if it was in use, restore a backup"),
+        (good[..good.len() / 2].to_vec(), "it is damaged: ", "restore a backup"),
         (
             b"a text of some person, and not a short one".to_vec(),
-            "it is no lbjf database",
+            "it is not an lbjf database",
             "`system.database`",
         ),
-        (newer, "it was written by a newer lbjf (schema 99, ", "use that lbjf"),
+        (newer, "it was written by a newer lbjf (schema 99, ", "use that version of lbjf"),
     ] {
         fs::write(world.database(), bytes).expect("it can be written to");
         let ran = check(&world, &[]).exits(Exit::Failure);

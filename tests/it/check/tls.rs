@@ -129,7 +129,7 @@ fn what_is_wrong_with_a_certificate_is_said_in_days_and_names() {
         (
             "signed",
             "own_authority",
-            "nobody whom this machine trusts has signed its certificate",
+            "its certificate is not signed by an authority that this machine trusts",
             "name the certificate of its authority, or the server's own, in `radarr.ca_file`",
         ),
     ] {
@@ -189,10 +189,13 @@ fn a_handshake_that_fails_has_a_hint_of_its_own() {
 #[test]
 fn a_ca_file_without_a_certificate_is_a_problem_of_the_config() {
     for (bytes, says) in [
-        (&b""[..], "holds no certificate in PEM form"),
-        (b"\xef\xbb\xbf", "holds no certificate in PEM form"),
-        (&pem("key"), "holds no certificate in PEM form"),
-        (b"\x30\x82\x01\x00", "but one in DER form; `openssl x509 -inform der` makes PEM of it"),
+        (&b""[..], "contains no certificate in PEM form"),
+        (b"\xef\xbb\xbf", "contains no certificate in PEM form"),
+        (&pem("key"), "contains no certificate in PEM form"),
+        (
+            b"\x30\x82\x01\x00",
+            "contains a certificate in DER form; convert it to PEM with `openssl x509 -inform der`",
+        ),
         (b"\xff\xfe-\0-\0", "is not UTF-8 (line 1); save it as UTF-8"),
     ] {
         let (world, _front) = showing("signed", bytes);

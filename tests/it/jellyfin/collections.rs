@@ -78,7 +78,7 @@ fn a_collection_that_a_person_deleted_is_made_again_when_there_is_a_film_to_put_
     world.jellyfin.watch("ada", &heat, true);
     world.idle();
     world.jellyfin.watch("ada", &heat, false);
-    world.sync().says(&format!("collection `{COLLECTION}`: made"));
+    world.sync().says(&format!("collection `{COLLECTION}`: created"));
     assert_eq!(world.collected(), world.tmdb(&["heat"]));
     world.idle();
 }

@@ -19,7 +19,11 @@ fn a_film_downloaded_three_runs_later_gets_in() {
     world.download("heat");
     let tmdb = world.tmdb(&["heat"]);
     let line = format!("ada: added to collection `{COLLECTION}`: Heat (2000) tmdb={}", tmdb[0]);
-    world.sync().says(&format!("collection `{COLLECTION}`: made")).says(&line).mentions("1 to a collection");
+    world
+        .sync()
+        .says(&format!("collection `{COLLECTION}`: created"))
+        .says(&line)
+        .mentions("1 to a collection");
     assert_eq!(world.collected(), tmdb);
     world.idle();
 }

@@ -105,7 +105,7 @@ fn a_server_that_starts_is_told_and_left_to_the_next_run() {
     let end = |world: &mut World| world.jellyfin.starting_up(false);
     trouble(busy(Jellyfin::start_version(Version::V10_10)), begin, end)
         .mentions("` is not ready (HTTP 503)")
-        .says("hint: it is starting or migrating, or does not admit this machine; the next run tries again");
+        .says("hint: it is starting or migrating, or blocks this machine; the next run tries again");
 }
 
 #[test]

@@ -255,7 +255,7 @@ fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
     world.jellyfin.server.behave();
     world.jellyfin.delete_collection(&collection.id);
     world.jellyfin.watch("ada", heat, false);
-    world.sync().says(&format!("collection `{COLLECTION}`: made"));
+    world.sync().says(&format!("collection `{COLLECTION}`: created"));
     assert_eq!(world.jellyfin.collections()[0].id, collection.id);
     world.jellyfin.watch("ada", heat, true);
     world.sync().mentions("took out: heat");
@@ -375,7 +375,7 @@ fn a_dry_run_prints_the_steps_that_the_run_then_does() {
                 "collection `{COLLECTION}`: would take out: heat (2000) tmdb={} (no longer wanted)",
                 tmdb("heat")
             ),
-            "collection `Ben's`: would be made",
+            "collection `Ben's`: would be created",
             &format!("ben: would add to collection `Ben's`: Tron (2000) tmdb={}", tmdb("tron")),
         ]
     );

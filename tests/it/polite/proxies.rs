@@ -278,7 +278,7 @@ fn a_proxy_file_that_names_no_proxy_stops_everything_before_a_request() {
             for args in [&["sync"][..], &["status", "--check"], &["scrape", "ada"], &["cleanup"]] {
                 let ran = world.lbjf(args);
                 let said = format!("{}{}", ran.stdout, ran.stderr);
-                assert!(said.contains("letterboxd.proxy_file: names no proxy"), "{args:?}: {said}");
+                assert!(said.contains("proxies.txt` contains no proxy"), "{args:?}: {said}");
                 ran.exits(Exit::Config);
             }
             assert_eq!(world.letterboxd.server.connections(), 0);

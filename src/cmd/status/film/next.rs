@@ -34,7 +34,7 @@ impl View<'_> {
             Some("movie") => {
                 let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, film, entry)];
                 let steps: Vec<_> = steps.into_iter().flatten().collect();
-                if steps.is_empty() { "nothing: all is done".to_owned() } else { steps.join("; ") }
+                if steps.is_empty() { "nothing; all is done".to_owned() } else { steps.join("; ") }
             }
             Some("none") => format!(
                 "{}; its page is read again {}, or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
@@ -46,7 +46,7 @@ impl View<'_> {
                  or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
                 self.from(film.next_look_at),
             ),
-            Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is no film")),
+            Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is not a film")),
         }
     }
 
