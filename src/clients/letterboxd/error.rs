@@ -120,6 +120,10 @@ impl PageError {
                 Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
             }
             Self::Unreachable(TransportError::Tls(error)) => Some(error.hint_at_large()),
+            Self::Unreachable(TransportError::NoSuchHost) => Some(
+                "check this machine's network and DNS; with a `socks5` proxy this machine looks names up, with `socks5h` \
+                 the proxy does",
+            ),
             Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
             Self::Private => Some(
                 "ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
@@ -150,5 +154,17 @@ impl From<NoWay> for PageError {
             NoWay::Closed | NoWay::Interrupted => Self::Stopped,
             NoWay::NoProxyLeft => Self::NoProxyLeft,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_found_may_be_a_matter_of_the_proxy() {
+        let hint = |error| PageError::Unreachable(error).hint().unwrap();
+        assert!(hint(TransportError::NoSuchHost).contains("`socks5h`"));
+        assert!(!hint(TransportError::Refused).contains("socks5"));
     }
 }
