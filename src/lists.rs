@@ -22,7 +22,7 @@ use tell::{common_failures, tell};
 use update::Update;
 use watchlist::{Failure, Reading};
 
-pub use tell::tiles_text;
+pub use tell::{other_member, tiles_text};
 
 /// Reads the watchlists of these people into the store. `everybody` is whom the config names.
 pub fn watchlists(

@@ -6,6 +6,7 @@ use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
 use crate::domain::event::{Failed, ListReading};
 use crate::domain::ids::ListId;
+use crate::domain::problem::Problem;
 use crate::domain::text::plural;
 use crate::journal::{Journal, PageFailures};
 use crate::store::StoreError;
@@ -40,10 +41,7 @@ pub(super) fn tell(
             }
         }
         Some(Trouble::OtherMember { known, found }) => {
-            let text = format!(
-                "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
-            );
-            let hint = "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once";
+            let Problem { message: text, hint } = other_member(*known, *found);
             journal.failure(Failed::List, ("list", person, "member"), person, &text, Some(hint))?;
             problem = Some(text);
         }
@@ -117,6 +115,16 @@ fn is_own_trouble(error: &PageError, number: u32) -> bool {
         PageError::Private => true,
         PageError::NotFound | PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
         _ => false,
+    }
+}
+
+/// What is said where a name is another member's now.
+pub fn other_member(known: i64, found: i64) -> Problem {
+    Problem {
+        message: format!(
+            "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
+        ),
+        hint: "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once",
     }
 }
 

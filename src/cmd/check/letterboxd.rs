@@ -8,9 +8,11 @@ use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::{Film, Link, Look, Slug, WatchlistEntry};
+use crate::domain::list::ListSource;
+use crate::domain::problem::Problem;
 use crate::domain::span::left;
 use crate::films::{self, Answer, MARKUP_HINT, Resolver, Tally};
-use crate::lists::{tiles_text, watchlist};
+use crate::lists::{other_member, tiles_text, watchlist};
 use crate::run::doors::{left_alone_until, note_routes};
 use crate::store::{Store, StoreError};
 
@@ -78,7 +80,10 @@ pub fn letterboxd(
     let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
     let shown: HashSet<Slug> = pages.flat_map(|page| &page.entries).map(|entry| entry.slug.clone()).collect();
     for person in people {
-        tell_watchlist(&person, access, checks);
+        match known_as_another(&person, store)? {
+            Some(Problem { message, hint }) => checks.problem(person.name, "watchlist", &message, Some(hint)),
+            None => tell_watchlist(&person, access, checks),
+        }
         if let Some(film) = person.film {
             let is_changed = resolver.as_ref().is_some_and(Resolver::has_found_change);
             film_page(person.name, film, is_changed, checks);
@@ -228,6 +233,14 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     };
     checks.problem("letterboxd", "access", &format!("`{base}`: {error}"), error.hint());
     access
+}
+
+/// Somebody else may have the name by now; a run takes nothing of theirs.
+fn known_as_another(person: &Person<'_>, store: &Store) -> Result<Option<Problem>, StoreError> {
+    let Some(found) = person.watchlist.as_ref().ok().and_then(|page| page.member) else { return Ok(None) };
+    let list = store.find_list(&ListSource::watchlist(person.name))?;
+    let known = list.map_or(Ok(None), |list| store.member(list))?;
+    Ok(known.filter(|known| *known != found).map(|known| other_member(known, found)))
 }
 
 fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {

@@ -37,6 +37,22 @@ fn status_check_tells_what_letterboxd_said_of_each_person() {
 }
 
 #[test]
+fn status_check_tells_a_name_that_is_another_member_s_now() {
+    let world = fine();
+    world.sync().exits(Exit::Success);
+    let number = standins::letterboxd::pages::member_number("ada");
+    world.letterboxd.set_member_number("ada", 4711);
+    let wrong =
+        format!("WRONG  ada watchlist: the name is another member's now (number 4711; it was {number}'s); ");
+    let ran = check(&world, &[]).exits(Exit::Partial);
+    assert!(
+        ran.stdout.contains(&wrong) && ran.stdout.contains("`lbjf sync --allow-shrink` once"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn status_check_an_address_that_is_not_letterboxd_is_told_once() {
     for (reply, told) in [
         (
