@@ -286,7 +286,6 @@ impl Store {
                 "UPDATE person_list SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE request SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE presence SET person = ?2 WHERE person = ?1",
-                "UPDATE OR REPLACE look SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE notice SET about = ?2
                     WHERE about = ?1 AND kind IN ('skip', 'list', 'collection', 'tiles', 'member')",
             ] {
