@@ -118,14 +118,16 @@ impl Oracle {
     /// May it leave, if this is so?
     fn may_leave(&self, which: usize, film: Film, ran: &Ran, truth: &Truth) -> bool {
         let mapped = ran.is.mapped(which);
-        let is_doubtful = ran.is_library_doubtful(which, self.has_shown);
+        if ran.is_library_doubtful(which, self.has_shown) {
+            return false;
+        }
         let has_watched = |who: Who| {
             truth.people[who].remove_watched && truth.watched(who, film) && !ran.is_watched_doubtful(who)
         };
         let has_let_go = |who: Who| {
             let known = &self.known[who];
             let is_kept = !truth.people[who].remove_unlisted && known.ever_sure.contains(&film);
-            !is_doubtful && !known.sure.contains(&film) && !is_kept
+            !known.sure.contains(&film) && !is_kept
         };
         let all_watched = mapped.iter().all(|who| has_watched(*who));
         let all_read = mapped.iter().all(|who| self.known[*who].is_accepted);
