@@ -11,8 +11,7 @@ use std::hint::black_box;
 
 use divan::{AllocProfiler, Bencher};
 use lbjf::clients::letterboxd::{html_limits, page};
-use lbjf::domain::film::TmdbId;
-use lbjf::domain::ids::JellyfinId;
+use lbjf::domain::ids::{JellyfinId, TmdbId};
 use lbjf::domain::library::LibraryItem;
 use lbjf::domain::step::Aliases;
 use lbjf::shelves::plan::{self, CollectionView, Viewer};
@@ -116,11 +115,11 @@ mod planning {
         let aliases = Aliases::default();
         let copy = |number: u32| {
             let item_id = JellyfinId::parse(&format!("{number:032x}")).expect("an id");
-            let tmdb = TmdbId(number);
+            let tmdb = TmdbId::new(number).expect("an id");
             (tmdb, vec![LibraryItem { item_id, tmdb: Some(tmdb), path: None }])
         };
         let copies = (1..=1000).map(copy).collect();
-        let watched = (1..=1000).step_by(3).map(TmdbId).collect();
+        let watched = (1..=1000).step_by(3).filter_map(TmdbId::new).collect();
         let viewer = Viewer {
             name: "user-0",
             remove_watched: true,

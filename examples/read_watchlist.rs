@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let html = std::fs::read_to_string(&args.file)?;
     let page = page::watchlist(&html, &args.user.to_lowercase(), args.page)?;
     for entry in &page.entries {
-        let uid = entry.uid.as_ref().map_or("-", |uid| uid.0.as_str());
+        let uid = entry.uid.as_ref().map_or("-", |uid| uid.as_str());
         let year = entry.year.map_or_else(|| "-".to_owned(), |year| year.to_string());
         println!("{uid}\t{}\t{}\t{year}", entry.slug, entry.name);
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::clients::radarr::Radarr;
 use crate::domain::adding::{AddSettings, OwnAddSettings};
-use crate::domain::film::Uid;
+use crate::domain::ids::Uid;
 use crate::domain::request::{InLibrary, Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
 use crate::journal::{Journal, StoreError};

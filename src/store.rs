@@ -10,6 +10,7 @@
 mod cool_downs;
 mod cursors;
 mod films;
+mod ids;
 mod library;
 mod lists;
 mod members;

@@ -12,7 +12,7 @@ mod wire;
 use serde_json::Value;
 
 use crate::clients::api::{Api, ApiError, plain};
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 pub use collections::BoxSet;
 pub use users::{JellyfinUser, KeyOwner, Users};
 
@@ -114,7 +114,7 @@ fn tmdb_of(item: &wire::Item) -> Option<TmdbId> {
         Value::Number(number) => u32::try_from(number.as_u64()?).ok()?,
         _ => return None,
     };
-    (id > 0).then_some(TmdbId(id))
+    TmdbId::new(id)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::clients::http::{Http, Options, RetryPolicy};
 use crate::domain::connection::Proxy;
-use crate::domain::film::Slug;
+use crate::domain::ids::Slug;
 use crate::domain::route::{DIRECT, RouteChange};
 use crate::system::pool::{Pool, Semaphore};
 use crate::system::progress;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clients::api::{Api, ApiError, message, plain};
 use crate::clients::http::Method;
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::request::RadarrFilm;
 use exclusions::PAGED_LIST;
 
@@ -208,7 +208,8 @@ impl Radarr {
     pub fn films(&self) -> Result<HashMap<TmdbId, RadarrFilm>, ApiError> {
         let movies: Vec<wire::Movie> =
             self.api.get_library("api/v3/movie", &[("excludeLocalCovers", "true")])?;
-        Ok(movies.into_iter().map(radarr_film).collect())
+        let film = |movie: wire::Movie| Some((TmdbId::new(movie.tmdb_id.0)?, radarr_film(movie)));
+        Ok(movies.into_iter().filter_map(film).collect())
     }
 
     /// One film, if Radarr has it.
@@ -216,7 +217,7 @@ impl Radarr {
         let movies: Vec<wire::Movie> =
             self.api.get_library("api/v3/movie", &[("tmdbId", &tmdb.to_string())])?;
         // An ignored parameter would bring the whole library (docs/radarr.md#films).
-        Ok(movies.into_iter().find(|movie| movie.tmdb_id.0 == tmdb.0).map(|movie| radarr_film(movie).1))
+        Ok(movies.into_iter().find(|movie| movie.tmdb_id.0 == tmdb.get()).map(radarr_film))
     }
 
     /// What Radarr's metadata knows of a film, whether it is in Radarr or not.
@@ -227,7 +228,7 @@ impl Radarr {
             Ok(facts) => {
                 let genres = facts.genres.unwrap_or_default();
                 let is_animated = genres.iter().any(|genre| genre.eq_ignore_ascii_case("animation"));
-                Ok(Facts { tmdb: TmdbId(facts.tmdb_id.0), is_animated })
+                Ok(Facts { tmdb: TmdbId::new(facts.tmdb_id.0).unwrap_or(tmdb), is_animated })
             }
             Err(error) => Err(match error.answered().and_then(|(_, body)| message(body)) {
                 Some(text) if says_unknown(&text) => AddError::Unknown(tmdb),
@@ -242,7 +243,7 @@ impl Radarr {
     /// A call that brought no answer may have added the film all the same: [`Radarr::film`] tells.
     pub fn add(&self, film: &NewFilm<'_>) -> Result<TmdbId, AddError> {
         let body = json(&wire::NewMovie {
-            tmdb_id: film.tmdb.0,
+            tmdb_id: film.tmdb.get(),
             title: film.title,
             year: film.year,
             quality_profile_id: film.quality_profile_id,
@@ -255,7 +256,7 @@ impl Radarr {
         });
         let added: Result<wire::MovieFacts, _> = self.api.post_once("api/v3/movie", &[], Some(&body));
         match added {
-            Ok(facts) => Ok(TmdbId(facts.tmdb_id.0)),
+            Ok(facts) => Ok(TmdbId::new(facts.tmdb_id.0).unwrap_or(film.tmdb)),
             Err(error) => Err(explain(error, film.tmdb)),
         }
     }
@@ -273,13 +274,12 @@ pub fn trim_folder(path: &str) -> &str {
     if trimmed.is_empty() { path.trim() } else { trimmed }
 }
 
-fn radarr_film(movie: wire::Movie) -> (TmdbId, RadarrFilm) {
-    let film = RadarrFilm {
+fn radarr_film(movie: wire::Movie) -> RadarrFilm {
+    RadarrFilm {
         id: movie.id.0,
         path: movie.path.unwrap_or_default(),
         tags: movie.tags.unwrap_or_default().into_iter().map(|tag| tag.0).collect(),
-    };
-    (TmdbId(movie.tmdb_id.0), film)
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> String {

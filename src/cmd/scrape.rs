@@ -13,7 +13,8 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::film::{Film, Link, Look, Overrides, Uid, WatchlistEntry, member_name};
+use crate::domain::film::{Film, Link, Look, Overrides, WatchlistEntry, member_name};
+use crate::domain::ids::Uid;
 use crate::domain::span::left;
 use crate::domain::text;
 use crate::domain::text::plural;
@@ -195,7 +196,7 @@ fn resolve(
     }
     let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match look_up(&shared.store, overrides, entry, uid)? {
-            Known::Link(Link::Movie(id)) => (Some("movie"), Some(id.0)),
+            Known::Link(Link::Movie(id)) => (Some("movie"), Some(id.get())),
             Known::Link(Link::Tv(id)) => (Some("tv"), Some(id)),
             Known::Link(Link::Missing) => (Some("none"), None),
             Known::NoFilm => (Some("other"), None),

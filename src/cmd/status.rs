@@ -12,7 +12,7 @@ use anyhow::Context;
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::domain::clock::{DAY, Timestamp};
-use crate::domain::film::Slug;
+use crate::domain::ids::Slug;
 use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;

@@ -3,7 +3,8 @@
 use toml::de::DeValue;
 
 use super::table::{FromToml, Table};
-use crate::domain::film::{Overrides, Slug, TmdbId};
+use crate::domain::film::Overrides;
+use crate::domain::ids::{Slug, TmdbId};
 
 /// Slugs, or addresses of film pages, and what a person says that each film is.
 pub(super) fn films(mut table: Table<'_, '_>) -> Overrides {
@@ -33,7 +34,7 @@ impl FromToml for FilmIs {
     fn from_toml(value: &DeValue<'_>) -> Option<Self> {
         match (bool::from_toml(value), u32::from_toml(value)) {
             (Some(false), _) => Some(Self(None)),
-            (_, Some(id)) if id > 0 => Some(Self(Some(TmdbId(id)))),
+            (_, Some(id)) => TmdbId::new(id).map(|id| Self(Some(id))),
             _ => None,
         }
     }

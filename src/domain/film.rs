@@ -3,77 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
-
-use super::ids::Lid;
-
-/// Letterboxd's own name of a film or other work, as in `film:1071220`. It never changes.
-///
-/// Pages of 2023 and 2024 carry the bare number (`data-film-id`); it is written in the same form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Uid(pub String);
-
-impl Uid {
-    const PROVISIONAL: &str = "slug:";
-
-    /// Stands for a film until a page tells its uid.
-    pub fn provisional(slug: &Slug) -> Self {
-        Self(format!("{}{slug}", Self::PROVISIONAL))
-    }
-
-    /// Is it one that only stands for a film?
-    pub fn is_provisional(&self) -> bool {
-        self.0.starts_with(Self::PROVISIONAL)
-    }
-}
-
-/// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (docs/letterboxd.md#film-names).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Slug(pub String);
-
-impl Slug {
-    /// Longer than any.
-    const MAX: usize = 200;
-
-    /// Reads a slug, bare or in an address of the film's page; a member's name may stand in front of `/film/`.
-    /// Letterboxd writes them in lower case, people who copy them do not always.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut segments = text.trim().trim_matches('/').split('/');
-        let slug = if text.contains('/') {
-            segments.find(|segment| *segment == "film")?;
-            segments.next()?
-        } else {
-            segments.next()?
-        };
-        // It goes into an address, a file's name and a line of a log. `.` and `..` would be another address.
-        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:~+".contains(&byte);
-        let is_slug = slug.len() <= Self::MAX
-            && slug.bytes().all(is_letter)
-            && slug.bytes().any(|byte| byte.is_ascii_alphanumeric());
-        is_slug.then(|| Self(slug.to_ascii_lowercase()))
-    }
-}
+use super::ids::{Lid, Slug, TmdbId, Uid};
 
 /// What a person says that films are: a TMDB id, or `None` for "never" (`[films]`).
 pub type Overrides = BTreeMap<Slug, Option<TmdbId>>;
-
-/// TMDB's number of a *movie*: what Radarr and Jellyfin agree on. TV shows have a number space of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct TmdbId(pub u32);
-
-macro_rules! display_inner {
-    ($($name:ident),*) => {
-        $(impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        })*
-    };
-}
-display_inner!(Uid, Slug, TmdbId);
 
 /// One film on a watchlist page, as far as the page tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,10 +172,10 @@ mod tests {
     #[test]
     fn slugs_are_read_out_of_every_form_of_address() {
         for text in ["heat-1995", "/film/heat-1995/", "/ada/film/heat-1995/", "film/heat-1995"] {
-            assert_eq!(Slug::parse(text), Some(Slug("heat-1995".to_owned())), "{text}");
+            assert_eq!(Slug::parse(text), Slug::parse("heat-1995"), "{text}");
         }
-        assert_eq!(Slug::parse("/film/Heat-1995/"), Some(Slug("heat-1995".to_owned())));
-        assert_eq!(Slug::parse("/film/film:1071220/"), Some(Slug("film:1071220".to_owned())));
+        assert_eq!(Slug::parse("/film/Heat-1995/"), Slug::parse("heat-1995"));
+        assert_eq!(Slug::parse("/film/film:1071220/"), Slug::parse("film:1071220"));
         for text in
             ["", "/", "/film/", "/film//", "/list/x/", "a b", "a?b", "/film/a#b/", "a%62", "caf\u{e9}"]
         {

@@ -1,8 +1,10 @@
 //! Ids that are never empty.
 
 use std::fmt;
+use std::num::NonZero;
 use std::ops::Deref;
 
+use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error};
 
 /// An id in Jellyfin. Never empty, and never the one of all zeros that stands for "none": to Jellyfin either means
@@ -17,11 +19,6 @@ impl JellyfinId {
         let is_something = text.bytes().any(|byte| byte != b'0' && byte != b'-');
         (is_plain && is_something).then(|| Self(text.to_owned()))
     }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl Deref for JellyfinId {
@@ -29,12 +26,6 @@ impl Deref for JellyfinId {
 
     fn deref(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for JellyfinId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -64,12 +55,136 @@ impl Lid {
             (1..=Self::MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
         is_lid.then(|| Self(text.to_owned()))
     }
+}
 
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+/// Letterboxd's own name of a film or other work, as in `film:1071220`. It never changes.
+///
+/// Pages of 2023 and 2024 carry the bare number (`data-film-id`); it is written in the same form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Uid(String);
+
+impl Uid {
+    const PROVISIONAL: &str = "slug:";
+
+    /// Longer than any.
+    const MAX: usize = 250;
+
+    /// `None` for what is none: nothing, or anything with a blank in it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_uid =
+            (1..=Self::MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        is_uid.then(|| Self(text.to_owned()))
+    }
+
+    /// Stands for a film until a page tells its uid.
+    pub fn provisional(slug: &Slug) -> Self {
+        Self(format!("{}{slug}", Self::PROVISIONAL))
+    }
+
+    /// Is it one that only stands for a film?
+    pub fn is_provisional(&self) -> bool {
+        self.0.starts_with(Self::PROVISIONAL)
     }
 }
+
+/// A film's name in Letterboxd addresses, as in `heat-1995`. It may change (docs/letterboxd.md#film-names).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// Longer than any.
+    const MAX: usize = 200;
+
+    /// Reads a slug, bare or in an address of the film's page; a member's name may stand in front of `/film/`.
+    /// Letterboxd writes them in lower case, people who copy them do not always.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut segments = text.trim().trim_matches('/').split('/');
+        let slug = if text.contains('/') {
+            segments.find(|segment| *segment == "film")?;
+            segments.next()?
+        } else {
+            segments.next()?
+        };
+        // It goes into an address, a file's name and a line of a log. `.` and `..` would be another address.
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:~+".contains(&byte);
+        let is_slug = slug.len() <= Self::MAX
+            && slug.bytes().all(is_letter)
+            && slug.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        is_slug.then(|| Self(slug.to_ascii_lowercase()))
+    }
+}
+
+/// TMDB's number of a *movie*: what Radarr and Jellyfin agree on. TV shows have a number space of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct TmdbId(NonZero<u32>);
+
+impl TmdbId {
+    /// `None` for 0, which stands for "none" wherever a number has to stand.
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZero::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for TmdbId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Letterboxd's own number of a member, which stays when they change names (docs/letterboxd.md#members).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MemberId(NonZero<u32>);
+
+impl MemberId {
+    /// `None` for 0.
+    pub const fn new(number: u32) -> Option<Self> {
+        match NonZero::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
+
+    /// The number.
+    pub const fn get(self) -> u32 {
+        self.0.get()
+    }
+}
+
+impl fmt::Display for MemberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What ids that are text have in common.
+macro_rules! text_ids {
+    ($($name:ident),*) => {
+        $(impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        })*
+    };
+}
+text_ids!(JellyfinId, Lid, Slug, Uid);
 
 #[cfg(test)]
 mod tests {

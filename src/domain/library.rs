@@ -1,8 +1,7 @@
 //! What Jellyfin has: films in its library, and members of its collections.
 
 use super::clock::Timestamp;
-use super::film::TmdbId;
-use super::ids::JellyfinId;
+use super::ids::{JellyfinId, TmdbId};
 
 /// A film in Jellyfin's library. Two copies of a film are two items.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Where a person's films are in Jellyfin.
 
-use super::film::{Film, TmdbId, Uid};
+use super::film::Film;
+use super::ids::{TmdbId, Uid};
 
 /// A movie that stands, or once stood, on a list.
 #[derive(Clone, Debug)]

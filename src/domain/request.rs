@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::clock::Timestamp;
-use super::film::{Film, TmdbId};
+use super::film::Film;
+use super::ids::TmdbId;
 
 /// A listed film that Radarr has not been seen to have.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::domain::film::{Film, TmdbId, Uid};
-use crate::domain::ids::JellyfinId;
+use crate::domain::film::Film;
+use crate::domain::ids::{JellyfinId, TmdbId, Uid};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,29 +221,39 @@ impl Aliases {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::film::Slug;
+    use crate::domain::ids::Slug;
 
     #[test]
     fn merges_of_merges_are_followed_and_circles_end() {
-        let aliases =
-            Aliases::new([(1, 2), (2, 3), (4, 4), (5, 6), (6, 5)].map(|(a, b)| (TmdbId(a), TmdbId(b))));
+        let aliases = Aliases::new(
+            [(1, 2), (2, 3), (4, 4), (5, 6), (6, 5)]
+                .map(|(a, b)| (TmdbId::new(a).unwrap(), TmdbId::new(b).unwrap())),
+        );
         for (asked, expected) in [(1, 3), (2, 3), (3, 3), (4, 4), (7, 7)] {
-            assert_eq!(aliases.canonical(TmdbId(asked)), TmdbId(expected), "{asked}");
+            assert_eq!(
+                aliases.canonical(TmdbId::new(asked).unwrap()),
+                TmdbId::new(expected).unwrap(),
+                "{asked}"
+            );
         }
-        assert!([5, 6].contains(&aliases.canonical(TmdbId(5)).0));
-        let mut ids: Vec<_> = aliases.ids_of(TmdbId(3)).map(|id| id.0).collect();
+        assert!([5, 6].contains(&aliases.canonical(TmdbId::new(5).unwrap()).get()));
+        let mut ids: Vec<_> = aliases.ids_of(TmdbId::new(3).unwrap()).map(TmdbId::get).collect();
         ids.sort_unstable();
         assert_eq!(ids, [1, 2, 3]);
-        assert_eq!(aliases.ids_of(TmdbId(7)).collect::<Vec<_>>(), [TmdbId(7)]);
+        assert_eq!(aliases.ids_of(TmdbId::new(7).unwrap()).collect::<Vec<_>>(), [TmdbId::new(7).unwrap()]);
     }
 
     #[test]
     fn people_are_named_once_and_reasons_in_words() {
-        let uid = || Uid("film:1".to_owned());
-        let film =
-            Film { uid: uid(), slug: Slug("heat".to_owned()), name: "Heat".to_owned(), year: Some(1995) };
+        let uid = || Uid::parse("film:1").unwrap();
+        let film = Film {
+            uid: uid(),
+            slug: Slug::parse("heat").unwrap(),
+            name: "Heat".to_owned(),
+            year: Some(1995),
+        };
         let requests = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
-        assert_eq!(RequestedFilm { film, tmdb: TmdbId(949), requests }.people(), "ada, ben");
+        assert_eq!(RequestedFilm { film, tmdb: TmdbId::new(949).unwrap(), requests }.people(), "ada, ben");
         assert_eq!(RemoveReason::Watched.to_string(), "watched");
         assert_eq!(RemoveReason::Unlisted.to_string(), "no longer wanted");
         assert_eq!(SkipReason::Excluded.to_string(), "it is on Radarr's exclusion list");

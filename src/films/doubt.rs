@@ -93,14 +93,14 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::film::TmdbId;
+    use crate::domain::ids::TmdbId;
 
     /// The pages of so many films with and without an id.
     fn read(linked: usize, missing: usize) -> Tally {
         let tally = Tally::default();
         let page = |link| Ok(FilmPage { uid: None, lid: None, link });
         for _ in 0..linked {
-            tally.note(&page(Link::Movie(TmdbId(1))), false);
+            tally.note(&page(Link::Movie(TmdbId::new(1).unwrap())), false);
         }
         for _ in 0..missing {
             tally.note(&page(Link::Missing), false);

@@ -140,7 +140,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
             json.action = "add_to_collection";
             json.film = Some(add.film.to_string());
             json.slug = Some(add.film.slug.to_string());
-            json.tmdb_id = Some(add.tmdb.0);
+            json.tmdb_id = Some(add.tmdb.get());
             json.users = vec![add.person.clone()];
             json.collection = Some(add.collection.clone());
             None
@@ -148,7 +148,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
         Step::RemoveFromCollection(remove) => {
             json.action = "remove_from_collection";
             json.film = Some(remove.name.clone());
-            json.tmdb_id = Some(remove.tmdb.0);
+            json.tmdb_id = Some(remove.tmdb.get());
             json.collection = Some(remove.collection.clone());
             json.why = Some(remove.why.to_string());
             None
@@ -157,7 +157,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
     if let Some(requested) = requested {
         json.film = Some(requested.film.to_string());
         json.slug = Some(requested.film.slug.to_string());
-        json.tmdb_id = Some(requested.tmdb.0);
+        json.tmdb_id = Some(requested.tmdb.get());
         json.users = requested.requests.iter().map(|(person, _)| person.clone()).collect();
     }
     json

@@ -2,8 +2,8 @@
 
 use super::Journal;
 use crate::domain::event::{Event, ListReading};
-use crate::domain::film::{Film, Look, Uid, WatchlistEntry};
-use crate::domain::ids::ListId;
+use crate::domain::film::{Film, Look, WatchlistEntry};
+use crate::domain::ids::{ListId, MemberId, Uid};
 use crate::domain::list::{Cursor, ListSource};
 use crate::store::StoreError;
 
@@ -14,7 +14,7 @@ impl Journal {
     }
 
     /// The member behind a watchlist has this number.
-    pub fn member_known(&mut self, list: ListId, member: i64) -> Result<(), StoreError> {
+    pub fn member_known(&mut self, list: ListId, member: MemberId) -> Result<(), StoreError> {
         self.store.record_member(list, member)
     }
 

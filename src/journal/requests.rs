@@ -2,7 +2,7 @@
 
 use super::Journal;
 use crate::domain::event::{Failed, Outcome};
-use crate::domain::film::{TmdbId, Uid};
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::request::RequestProblem;
 use crate::domain::step::{AddToRadarr, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
 use crate::domain::text::plural;
@@ -119,7 +119,7 @@ impl Journal {
             }
             self.step(&step, Outcome::Skipped, None);
         } else {
-            let notice = ("add", requested.film.uid.0.as_str());
+            let notice = ("add", requested.film.uid.as_str());
             self.failure(Failed::Films(1), notice, &requested.people(), &text, hint)?;
             self.step(&step, Outcome::Failed, None);
         }

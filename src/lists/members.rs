@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::accept::Terms;
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::WatchlistPage;
+use crate::domain::ids::MemberId;
 use crate::domain::list::ListSource;
 use crate::journal::Journal;
 use crate::store::StoreError;
@@ -17,7 +18,7 @@ pub(super) enum Met {
     /// The person's, who is in the config under this name, too.
     Namesake(String),
     /// That of another member, who has the name now.
-    Other { known: i64, found: i64 },
+    Other { known: MemberId, found: MemberId },
 }
 
 /// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one, unless
@@ -33,7 +34,7 @@ pub(super) fn meet(
         let member = page.as_ref().ok().and_then(|page| page.member)?;
         Some((person.as_str(), member))
     });
-    let shown: HashMap<&str, i64> = shown.collect();
+    let shown: HashMap<&str, MemberId> = shown.collect();
     let mut met: Vec<Met> = people.iter().map(|_| Met::Themselves).collect();
     let mut is_new = Vec::new();
     for person in people {
@@ -72,7 +73,7 @@ pub(super) fn meet(
 }
 
 /// Letterboxd's number of this member, as far as known.
-fn member(journal: &Journal, person: &str) -> Result<Option<i64>, StoreError> {
+fn member(journal: &Journal, person: &str) -> Result<Option<MemberId>, StoreError> {
     let list = journal.store().find_list(&ListSource::watchlist(person))?;
     list.map_or(Ok(None), |list| journal.store().member(list))
 }

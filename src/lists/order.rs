@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::film::Uid;
+use crate::domain::ids::Uid;
 
 /// More entries than this do not come in front of one that is put on again: it is another order, whatever the reason.
 const HANDFUL: usize = 5;
@@ -65,17 +65,17 @@ mod tests {
     use super::*;
 
     fn uids(names: &str) -> Vec<Uid> {
-        names.split_whitespace().map(|name| Uid(name.to_owned())).collect()
+        names.split_whitespace().map(|name| Uid::parse(name).unwrap()).collect()
     }
 
     /// `before` are the entries as they stood, `-` before a name is one whose place is not known.
     fn again(before: &str, shown: &str, is_whole: bool) -> String {
         let places = before.split_whitespace().zip(0..).map(|(name, place)| match name.strip_prefix('-') {
-            Some(name) => (Uid(name.to_owned()), None),
-            None => (Uid(name.to_owned()), Some(place)),
+            Some(name) => (Uid::parse(name).unwrap(), None),
+            None => (Uid::parse(name).unwrap(), Some(place)),
         });
         let again = put_on_again(&uids(shown), &places.collect(), is_whole);
-        again.into_iter().map(|uid| uid.0).collect::<Vec<_>>().join(" ")
+        again.iter().map(Uid::to_string).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the reading of a person's list brought.
 
 use super::watchlist::Failure;
+use crate::domain::ids::MemberId;
 
 /// How the reading of one list went.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(super) struct ListOutcome {
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// The name is another member's, by number.
-    OtherMember { known: i64, found: i64 },
+    OtherMember { known: MemberId, found: MemberId },
     /// A page was not to be had.
     Page(Failure),
     /// The totals disagree; `shown` is `None` when the pages do so among themselves.
@@ -46,7 +47,7 @@ impl ListOutcome {
     }
 
     /// The name is another member's.
-    pub(super) fn other_member(known: i64, found: i64) -> Self {
+    pub(super) fn other_member(known: MemberId, found: MemberId) -> Self {
         let trouble = Some(Trouble::OtherMember { known, found });
         Self { declared: None, ..Self::read("other_member", 0, trouble) }
     }

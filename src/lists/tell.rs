@@ -5,7 +5,7 @@ use super::watchlist::Failure;
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
 use crate::domain::event::{Failed, ListReading};
-use crate::domain::ids::ListId;
+use crate::domain::ids::{ListId, MemberId};
 use crate::domain::problem::Problem;
 use crate::domain::text::plural;
 use crate::journal::{Journal, PageFailures};
@@ -119,7 +119,7 @@ fn is_own_trouble(error: &PageError, number: u32) -> bool {
 }
 
 /// What is said where a name is another member's now.
-pub fn other_member(known: i64, found: i64) -> Problem {
+pub fn other_member(known: MemberId, found: MemberId) -> Problem {
     Problem {
         message: format!(
             "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"

@@ -8,6 +8,7 @@ use std::{fmt, mem};
 use crate::clients::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::Uid;
 
 /// What was read of a list so far.
 #[derive(Debug)]
@@ -185,9 +186,9 @@ impl<'a> Reading<'a> {
 
 /// Was one of these seen before? A film is known by either of its names. Remembers them.
 fn is_among<'e>(seen: &mut HashSet<&'e str>, entries: &[&'e WatchlistEntry]) -> bool {
-    let uid = |entry: &&'e WatchlistEntry| entry.uid.as_ref().map(|uid| uid.0.as_str());
+    let uid = |entry: &&'e WatchlistEntry| entry.uid.as_ref().map(Uid::as_str);
     let names: Vec<&str> =
-        entries.iter().flat_map(|entry| uid(entry).into_iter().chain([entry.slug.0.as_str()])).collect();
+        entries.iter().flat_map(|entry| uid(entry).into_iter().chain([entry.slug.as_str()])).collect();
     let is_among = names.iter().any(|name| seen.contains(name));
     seen.extend(names);
     is_among

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::executor::Executor;
 use crate::clients::api::ApiError;
 use crate::clients::radarr::{AddError, NewFilm, Radarr, trim_folder};
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::request::RadarrFilm;
 use crate::domain::step::{AddToRadarr, RootFolder};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use crate::domain::film::{TmdbId, Uid};
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{
     AddToRadarr, Aliases, RequestedFilm, RootFolder, Skip, SkipReason, Step, TagInRadarr,

@@ -8,7 +8,7 @@ use crate::clients::api::{chain, plain};
 use crate::clients::radarr::{RadarrError, trim_folder};
 use crate::domain::adding::QualityProfile;
 use crate::domain::event::Failed;
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::problem::Problem;
 use crate::domain::request::RadarrFilm;
 use crate::domain::step::Aliases;

@@ -10,8 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::film::TmdbId;
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, LibraryItem, Member};
 use crate::domain::presence::{Listed, Presence, SeenFilm};
 use crate::domain::step::{

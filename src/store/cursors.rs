@@ -36,7 +36,7 @@ impl Store {
             })
         };
         let mut statement = self.db.prepare_cached("SELECT * FROM list WHERE id = ?1")?;
-        Ok(statement.query_row([list.0], read)?)
+        Ok(statement.query_row([list], read)?)
     }
 
     /// Moves the cursor.
@@ -47,7 +47,7 @@ impl Store {
                 incomplete_at = ?10, incomplete_count = ?11
             WHERE id = ?1";
         let values = params![
-            list.0,
+            list,
             cursor.accepted_at,
             cursor.whole_at,
             cursor.shortfall,
@@ -65,13 +65,13 @@ impl Store {
 
     /// Keeps why a page of a list could not be read, for the runs that do not ask for it.
     pub fn keep_reason(&mut self, list: ListId, why: &str) -> Result<(), StoreError> {
-        self.db.execute("UPDATE list SET incomplete_why = ?2 WHERE id = ?1", params![list.0, why])?;
+        self.db.execute("UPDATE list SET incomplete_why = ?2 WHERE id = ?1", params![list, why])?;
         Ok(())
     }
 
     /// What [`Store::keep_reason`] kept last.
     pub fn kept_reason(&self, list: ListId) -> Result<Option<String>, StoreError> {
-        Ok(self.db.query_row("SELECT incomplete_why FROM list WHERE id = ?1", [list.0], |row| row.get(0))?)
+        Ok(self.db.query_row("SELECT incomplete_why FROM list WHERE id = ?1", [list], |row| row.get(0))?)
     }
 
     /// Writes down how a reading went. `declared` is `None` when the list could not be read.
@@ -87,7 +87,7 @@ impl Store {
             "UPDATE list SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared), read_at = ?5,
                 good_at = iif(?4 IS NULL, good_at, ?5)
             WHERE id = ?1";
-        self.db.execute(sql, params![list.0, outcome, problem, declared, now])?;
+        self.db.execute(sql, params![list, outcome, problem, declared, now])?;
         Ok(())
     }
 }

@@ -9,7 +9,8 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Film, Link, Overrides, PageEvidence, Slug, TmdbId, Uid, WatchlistEntry};
+use crate::domain::film::{Film, Link, Overrides, PageEvidence, WatchlistEntry};
+use crate::domain::ids::{Slug, TmdbId, Uid};
 use crate::domain::text::one_line;
 use names::identify;
 
@@ -84,8 +85,8 @@ pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
     // One that an early version stored may be as its page had it.
     let name: String = row.get("name")?;
     Ok(Film {
-        uid: Uid(row.get("uid")?),
-        slug: Slug(row.get("slug")?),
+        uid: row.get("uid")?,
+        slug: row.get("slug")?,
         name: one_line(&name).into_owned(),
         year: row.get("year")?,
     })
@@ -95,7 +96,7 @@ impl Store {
     /// The year of the movie with this TMDB id, as far as Letterboxd told.
     pub fn film_year(&self, tmdb: TmdbId) -> Result<Option<u16>, StoreError> {
         let sql = "SELECT year FROM film WHERE tmdb_id = ?1 AND kind = 'movie' AND year IS NOT NULL";
-        Ok(self.db.prepare_cached(sql)?.query_row([tmdb.0], |row| row.get(0)).optional()?)
+        Ok(self.db.prepare_cached(sql)?.query_row([tmdb], |row| row.get(0)).optional()?)
     }
 
     /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that had
@@ -138,7 +139,7 @@ impl Store {
     /// Did this lbjf see before that the film's page names no id?
     pub fn is_known_without_id(&self, uid: &Uid) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM film WHERE uid = ?1 AND kind = 'none' AND looked_by IS ?2";
-        Ok(self.db.prepare_cached(sql)?.exists(params![uid.0, VERSION])?)
+        Ok(self.db.prepare_cached(sql)?.exists(params![uid, VERSION])?)
     }
 
     /// What is known of film pages that were read, but for these films.
@@ -178,7 +179,7 @@ impl Store {
         let mut statement = self.db.prepare_cached(sql)?;
         let mut unlisted = Vec::new();
         for slug in overrides.keys() {
-            if !statement.exists([&slug.0, &people])? {
+            if !statement.exists(params![slug, people])? {
                 unlisted.push(slug.clone());
             }
         }
@@ -188,10 +189,10 @@ impl Store {
     /// What is known of a film's place on TMDB; `None` when its page was never read.
     pub fn link(&self, uid: &Uid) -> Result<Option<Link>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT kind, tmdb_id FROM film WHERE uid = ?1")?;
-        let found = statement.query_row([&uid.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let found = statement.query_row([uid], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let (kind, id): (Option<String>, Option<u32>) = found.unwrap_or_default();
         Ok(match (kind.as_deref(), id) {
-            (Some("movie"), Some(id)) => Some(Link::Movie(TmdbId(id))),
+            (Some("movie"), Some(id)) => TmdbId::new(id).map(Link::Movie),
             (Some("tv"), Some(id)) => Some(Link::Tv(id)),
             (Some(_), _) => Some(Link::Missing),
             (None, _) => None,
@@ -218,7 +219,7 @@ impl Store {
         self.transact(|db| {
             let sql = "INSERT INTO tmdb_alias (asked, answered) VALUES (?1, ?2)
                 ON CONFLICT (asked) DO UPDATE SET answered = excluded.answered";
-            db.execute(sql, params![asked.0, answered.0])?;
+            db.execute(sql, params![asked, answered])?;
             // Jellyfin may have had it under the other id all along, or under one that was merged before.
             let sql = "WITH RECURSIVE same (id) AS (
                     VALUES (?1), (?2)
@@ -228,7 +229,7 @@ impl Store {
                     (SELECT person_list.person, film.uid
                     FROM film JOIN list_entry USING (uid) JOIN person_list USING (list_id)
                     WHERE film.kind = 'movie' AND film.tmdb_id IN (SELECT id FROM same))";
-            db.execute(sql, params![asked.0, answered.0])?;
+            db.execute(sql, params![asked, answered])?;
             Ok(())
         })
     }
@@ -236,7 +237,7 @@ impl Store {
     /// Every id that was merged, with the one it became.
     pub fn aliases(&self) -> Result<Vec<(TmdbId, TmdbId)>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT asked, answered FROM tmdb_alias")?;
-        let aliases = statement.query_map([], |row| Ok((TmdbId(row.get(0)?), TmdbId(row.get(1)?))))?;
+        let aliases = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(aliases.collect::<Result<_, _>>()?)
     }
 }

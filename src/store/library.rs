@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Store, StoreError};
-use crate::domain::film::TmdbId;
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{LibraryItem, LibraryState, Member, SavedItem};
 
 const SERVER: &str = "jellyfin";
@@ -46,7 +45,7 @@ impl Store {
     pub fn library_ids(&self) -> Result<Vec<TmdbId>, StoreError> {
         let sql = "SELECT DISTINCT tmdb_id FROM library_item WHERE tmdb_id IS NOT NULL";
         let mut statement = self.db.prepare(sql)?;
-        let ids = statement.query_map([], |row| row.get(0).map(TmdbId))?;
+        let ids = statement.query_map([], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
@@ -54,7 +53,7 @@ impl Store {
     pub fn copies(&self, tmdb: TmdbId) -> Result<Vec<LibraryItem>, StoreError> {
         let sql = "SELECT item_id, tmdb_id, path FROM library_item WHERE tmdb_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let rows = statement.query_map([tmdb.0], item_row)?.collect::<Result<Vec<_>, _>>()?;
+        let rows = statement.query_map([tmdb], item_row)?.collect::<Result<Vec<_>, _>>()?;
         Ok(rows.into_iter().filter_map(item).collect())
     }
 
@@ -62,7 +61,7 @@ impl Store {
     pub fn copy_ids(&self, tmdb: TmdbId) -> Result<Vec<JellyfinId>, StoreError> {
         let mut statement = self.db.prepare_cached("SELECT item_id FROM library_item WHERE tmdb_id = ?1")?;
         let ids =
-            statement.query_map([tmdb.0], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+            statement.query_map([tmdb], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
         Ok(ids.iter().filter_map(|id| JellyfinId::parse(id)).collect())
     }
 
@@ -140,7 +139,7 @@ impl Store {
         let member = |row: &Row<'_>| {
             let item_id = JellyfinId::parse(row.get_ref(0)?.as_str().unwrap_or_default());
             let (name, path, is_leftover) = (row.get(1)?, row.get(3)?, row.get(4)?);
-            let tmdb = row.get::<_, Option<u32>>(2)?.map(TmdbId);
+            let tmdb = row.get(2)?;
             Ok(item_id.map(|item_id| Member { item_id, name, tmdb, path, is_leftover }))
         };
         let members = statement.query_map(params![collection_id, was_there], member)?;
@@ -167,7 +166,6 @@ impl Store {
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)",
             )?;
             for Member { item_id, name, tmdb, path, is_leftover } in members {
-                let tmdb = tmdb.map(|id| id.0);
                 insert.execute(params![collection_id, item_id.as_str(), name, tmdb, path, is_leftover])?;
             }
             Ok(())
@@ -180,19 +178,18 @@ fn put(db: &Connection, item: &LibraryItem) -> Result<(), StoreError> {
     let sql = "INSERT INTO library_item (item_id, tmdb_id, path) VALUES (?1, ?2, ?3)
         ON CONFLICT (item_id) DO UPDATE SET tmdb_id = excluded.tmdb_id, path = excluded.path
         WHERE tmdb_id IS NOT excluded.tmdb_id OR path IS NOT excluded.path";
-    let tmdb = item.tmdb.map(|id| id.0);
-    db.prepare_cached(sql)?.execute(params![item.item_id.as_str(), tmdb, item.path])?;
+    db.prepare_cached(sql)?.execute(params![item.item_id.as_str(), item.tmdb, item.path])?;
     Ok(())
 }
 
-type ItemRow = (String, Option<u32>, Option<String>);
+type ItemRow = (String, Option<TmdbId>, Option<String>);
 
 fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
 fn item((id, tmdb, path): ItemRow) -> Option<LibraryItem> {
-    Some(LibraryItem { item_id: JellyfinId::parse(&id)?, tmdb: tmdb.map(TmdbId), path })
+    Some(LibraryItem { item_id: JellyfinId::parse(&id)?, tmdb, path })
 }
 
 /// Films that a reading of the library brought.
@@ -206,7 +203,7 @@ struct Touched<'a> {
 impl<'a> Touched<'a> {
     fn add(&mut self, item: &'a LibraryItem) {
         self.items.insert(item.item_id.as_str());
-        self.ids.extend(item.tmdb.map(|id| id.0));
+        self.ids.extend(item.tmdb.map(TmdbId::get));
         self.paths.extend(item.path.as_deref());
     }
 

@@ -7,8 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::Uid;
-use crate::domain::ids::ListId;
+use crate::domain::ids::{ListId, MemberId, Uid};
 use crate::domain::list::ListSource;
 
 pub(super) const KNOWN: &str = "SELECT uid FROM list_entry WHERE list_id = ?1 AND is_listed = 1";
@@ -52,7 +51,7 @@ impl Store {
     pub fn find_list(&self, source: &ListSource) -> Result<Option<ListId>, StoreError> {
         let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
         let mut statement = self.db.prepare_cached(sql)?;
-        Ok(statement.query_row([source.kind(), source.address()], |row| row.get(0).map(ListId)).optional()?)
+        Ok(statement.query_row([source.kind(), source.address()], |row| row.get(0)).optional()?)
     }
 
     /// The list that is read from there, which this person wants from now on, with all that is known to be on it.
@@ -64,7 +63,7 @@ impl Store {
     ) -> Result<ListId, StoreError> {
         let sql = "SELECT 1 FROM person_list WHERE person = ?1 AND list_id = ?2";
         if let Some(list) = self.find_list(source)?
-            && self.db.prepare_cached(sql)?.exists(params![person, list.0])?
+            && self.db.prepare_cached(sql)?.exists(params![person, list])?
         {
             return Ok(list);
         }
@@ -72,11 +71,11 @@ impl Store {
         self.transact(|db| {
             db.execute("INSERT OR IGNORE INTO list (kind, address) VALUES (?1, ?2)", [kind, address])?;
             let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
-            let list = db.query_row(sql, [kind, address], |row| row.get(0).map(ListId))?;
+            let list = db.query_row(sql, [kind, address], |row| row.get(0))?;
             db.execute("INSERT OR IGNORE INTO person (name) VALUES (?1)", [person])?;
-            db.execute("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)", params![person, list.0])?;
+            db.execute("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)", params![person, list])?;
             let sql = format!("{BEGIN_REQUESTS} AND person.name = ?2 {OR_AGAIN}");
-            db.execute(&sql, params![list.0, person, now])?;
+            db.execute(&sql, params![list, person, now])?;
             Ok(list)
         })
     }
@@ -93,7 +92,7 @@ impl Store {
 
     fn uids(&self, sql: &str, list: ListId) -> Result<HashSet<Uid>, StoreError> {
         let mut statement = self.db.prepare_cached(sql)?;
-        let uids = statement.query_map([list.0], |row| row.get(0).map(Uid))?.collect::<Result<_, _>>()?;
+        let uids = statement.query_map([list], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(uids)
     }
 
@@ -102,7 +101,7 @@ impl Store {
         let sql = "SELECT uid, iif(is_placed = 1, position, NULL) FROM list_entry
             WHERE list_id = ?1 AND is_listed = 1";
         let mut statement = self.db.prepare_cached(sql)?;
-        let places = statement.query_map([list.0], |row| Ok((Uid(row.get(0)?), row.get(1)?)))?;
+        let places = statement.query_map([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(places.collect::<Result<_, _>>()?)
     }
 
@@ -127,8 +126,8 @@ impl Store {
             let mut request = db.prepare_cached(&request)?;
             let mut new = 0;
             for (uid, position) in entries {
-                if insert.execute(params![list.0, uid.0, position, is_placed, now])? == 1 {
-                    request.execute(params![list.0, uid.0, now])?;
+                if insert.execute(params![list, uid, position, is_placed, now])? == 1 {
+                    request.execute(params![list, uid, now])?;
                     new += 1;
                 }
             }
@@ -157,8 +156,8 @@ impl Store {
                 WHERE uid = ?2 AND person IN (SELECT person FROM person_list WHERE list_id = ?1)",
             )?;
             for (uid, position) in entries {
-                entry.execute(params![list.0, uid.0, position, now])?;
-                request.execute(params![list.0, uid.0, now])?;
+                entry.execute(params![list, uid, position, now])?;
+                request.execute(params![list, uid, now])?;
             }
             Ok(())
         })
@@ -167,7 +166,7 @@ impl Store {
     /// The position in front of everything on a known list.
     pub fn newest_position(&self, list: ListId) -> Result<i64, StoreError> {
         let sql = "SELECT coalesce(min(position), 0) FROM list_entry WHERE list_id = ?1";
-        Ok(self.db.query_row(sql, [list.0], |row| row.get(0))?)
+        Ok(self.db.query_row(sql, [list], |row| row.get(0))?)
     }
 
     /// Makes an accepted reading the known list: `shown` in its order, everything else comes off. Returns how many
@@ -181,19 +180,19 @@ impl Store {
             let sql = "UPDATE list_entry SET is_listed = 0 WHERE list_id = ?1 AND uid = ?2";
             let mut take_off = db.prepare_cached(sql)?;
             for uid in &gone {
-                take_off.execute(params![list.0, uid.0])?;
+                take_off.execute(params![list, uid])?;
             }
             let mut place = db.prepare_cached(
                 "UPDATE list_entry SET position = ?3, is_placed = 1
                 WHERE list_id = ?1 AND uid = ?2 AND (position <> ?3 OR is_placed = 0)",
             )?;
             for (position, uid) in (0_i64..).zip(shown) {
-                place.execute(params![list.0, uid.0, position])?;
+                place.execute(params![list, uid, position])?;
             }
             end_requests(db, list)?;
             let sql = "UPDATE person SET readings = readings + 1
                 WHERE name IN (SELECT person FROM person_list WHERE list_id = ?1)";
-            db.execute(sql, [list.0])?;
+            db.execute(sql, [list])?;
             Ok(gone.len())
         })
     }
@@ -205,7 +204,7 @@ impl Store {
             let mut mark =
                 db.prepare_cached("UPDATE list_entry SET is_missing = 1 WHERE list_id = ?1 AND uid = ?2")?;
             for uid in missing {
-                mark.execute(params![list.0, uid.0])?;
+                mark.execute(params![list, uid])?;
             }
             Ok(())
         })
@@ -228,7 +227,7 @@ impl Store {
         let mut listers = HashMap::new();
         for uid in films {
             let people =
-                statement.query_map([&uid.0], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+                statement.query_map([&uid], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
             listers.insert(uid.clone(), people);
         }
         Ok(listers)
@@ -244,12 +243,12 @@ impl Store {
     }
 
     /// Letterboxd's number of the member whose watchlist this is, as far as a page of theirs told it.
-    pub fn member(&self, list: ListId) -> Result<Option<i64>, StoreError> {
-        Ok(self.db.query_row("SELECT member FROM list WHERE id = ?1", [list.0], |row| row.get(0))?)
+    pub fn member(&self, list: ListId) -> Result<Option<MemberId>, StoreError> {
+        Ok(self.db.query_row("SELECT member FROM list WHERE id = ?1", [list], |row| row.get(0))?)
     }
 
     /// The names under which the member of this number has, or had, a watchlist, but for this one.
-    pub fn names_of_member(&self, member: i64, but: &str) -> Result<Vec<String>, StoreError> {
+    pub fn names_of_member(&self, member: MemberId, but: &str) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT address FROM list WHERE kind = 'watchlist' AND member = ?1 AND address <> ?2
             ORDER BY read_at DESC, address";
         let mut statement = self.db.prepare_cached(sql)?;
@@ -258,9 +257,9 @@ impl Store {
     }
 
     /// Remembers the number of the member whose watchlist this is.
-    pub fn record_member(&mut self, list: ListId, member: i64) -> Result<(), StoreError> {
+    pub fn record_member(&mut self, list: ListId, member: MemberId) -> Result<(), StoreError> {
         let sql = "UPDATE list SET member = ?2 WHERE id = ?1 AND member IS NOT ?2";
-        self.db.execute(sql, params![list.0, member])?;
+        self.db.execute(sql, params![list, member])?;
         Ok(())
     }
 
@@ -297,14 +296,14 @@ impl Store {
 }
 
 fn clear_missing(db: &Connection, list: ListId) -> Result<(), StoreError> {
-    db.execute("UPDATE list_entry SET is_missing = 0 WHERE list_id = ?1 AND is_missing = 1", [list.0])?;
+    db.execute("UPDATE list_entry SET is_missing = 0 WHERE list_id = ?1 AND is_missing = 1", [list])?;
     Ok(())
 }
 
 /// After entries came off a list: nobody wants what is on none of their lists.
 fn end_requests(db: &Connection, list: ListId) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(END_REQUESTS)?;
-    let ended = statement.query_map([list.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let ended = statement.query_map([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for (person, uid) in ended.collect::<Result<Vec<(String, String)>, _>>()? {
         let sql = "UPDATE presence SET state = NULL WHERE person = ?1 AND uid = ?2";
         db.prepare_cached(sql)?.execute([person, uid])?;

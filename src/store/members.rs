@@ -4,8 +4,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::TmdbId;
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::KnownMember;
 
 impl Store {
@@ -14,7 +13,7 @@ impl Store {
         let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map([collection_id], |row| {
-            Ok(KnownMember { tmdb: TmdbId(row.get(0)?), is_own: row.get(1)?, was_watched: row.get(2)? })
+            Ok(KnownMember { tmdb: row.get(0)?, is_own: row.get(1)?, was_watched: row.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -27,12 +26,7 @@ impl Store {
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
             for member in members {
-                statement.execute(params![
-                    collection_id,
-                    member.tmdb.0,
-                    member.is_own,
-                    member.was_watched
-                ])?;
+                statement.execute(params![collection_id, member.tmdb, member.is_own, member.was_watched])?;
             }
             Ok(())
         })
@@ -44,7 +38,7 @@ impl Store {
             let mut statement =
                 db.prepare_cached("DELETE FROM member WHERE collection_id = ?1 AND tmdb_id = ?2")?;
             for tmdb in members {
-                statement.execute(params![collection_id, tmdb.0])?;
+                statement.execute(params![collection_id, tmdb])?;
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use rusqlite::{Row, params};
 
 use super::films::film_from;
 use super::{Store, StoreError};
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::presence::{Listed, Presence, SeenFilm};
 
 pub(super) const LISTED: &str = "
@@ -26,7 +26,7 @@ impl Store {
     /// The TMDB ids of [`Store::listed`], in no order.
     pub fn listed_ids(&self, person: &str, once_listed: bool) -> Result<Vec<TmdbId>, StoreError> {
         let mut statement = self.db.prepare_cached(LISTED_IDS)?;
-        let ids = statement.query_map(params![person, once_listed], |row| row.get(0).map(TmdbId))?;
+        let ids = statement.query_map(params![person, once_listed], |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
@@ -34,11 +34,7 @@ impl Store {
     pub fn listed(&self, person: &str, once_listed: bool) -> Result<Vec<Listed>, StoreError> {
         let mut statement = self.db.prepare_cached(LISTED)?;
         let listed = |row: &Row<'_>| {
-            Ok(Listed {
-                film: film_from(row)?,
-                tmdb: TmdbId(row.get("tmdb_id")?),
-                is_listed: row.get("is_listed")?,
-            })
+            Ok(Listed { film: film_from(row)?, tmdb: row.get("tmdb_id")?, is_listed: row.get("is_listed")? })
         };
         let films = statement.query_map(params![person, once_listed], listed)?.collect::<Result<_, _>>()?;
         Ok(films)
@@ -52,7 +48,7 @@ impl Store {
                 WHERE state IS NOT ?3 OR is_watched <> ?4";
             let mut statement = db.prepare_cached(sql)?;
             for SeenFilm { uid, presence, is_watched } in films {
-                statement.execute(params![person, uid.0, presence.map(Presence::word), is_watched])?;
+                statement.execute(params![person, uid, presence.map(Presence::word), is_watched])?;
             }
             Ok(())
         })

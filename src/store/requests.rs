@@ -8,7 +8,7 @@ use rusqlite::{Row, params};
 use super::films::film_from;
 use super::{Store, StoreError};
 use crate::domain::clock::{DAILY, Timestamp};
-use crate::domain::film::{TmdbId, Uid};
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::request::{Request, RequestProblem};
 
 /// Failures that are tried again in the very next run; after that daily.
@@ -91,7 +91,7 @@ impl Store {
             Ok(Some(Request {
                 person: row.get("person")?,
                 film: film_from(row)?,
-                tmdb: TmdbId(row.get("tmdb_id")?),
+                tmdb: row.get("tmdb_id")?,
                 position,
                 problem: problem.as_deref().and_then(RequestProblem::from_word),
                 tries: row.get("request_tries")?,
@@ -105,7 +105,7 @@ impl Store {
     /// The TMDB ids of all requests that were answered.
     pub fn answered(&self) -> Result<HashSet<TmdbId>, StoreError> {
         let mut statement = self.db.prepare_cached(ANSWERED)?;
-        let ids = statement.query_map([], |row| row.get(0).map(TmdbId))?.collect::<Result<_, _>>()?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(ids)
     }
 
@@ -117,7 +117,7 @@ impl Store {
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
             for (person, uid) in requests {
-                statement.execute(params![person, uid.0, now])?;
+                statement.execute(params![person, uid, now])?;
             }
             Ok(())
         })
@@ -140,7 +140,7 @@ impl Store {
             for (person, uid) in requests {
                 statement.execute(params![
                     person,
-                    uid.0,
+                    uid,
                     problem.word(),
                     detail,
                     QUICK_RETRIES,

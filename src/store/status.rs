@@ -7,7 +7,8 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::films::{clean, film_from, why_skipped};
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Film, Slug};
+use crate::domain::film::Film;
+use crate::domain::ids::Slug;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 
@@ -158,10 +159,10 @@ impl Store {
     /// The films that go, or went, by this name: the one of that slug, else every one with the text in its title or
     /// slug; beside them the one with that TMDB id, since a title may be a number. By title.
     pub fn find_films(&self, text: &str) -> Result<Vec<FilmStatus>, StoreError> {
-        let slug = Slug::parse(text).map(|slug| slug.0.to_lowercase()).unwrap_or_default();
+        let slug = Slug::parse(text);
         let by_slug = "SELECT film.* FROM film JOIN slug USING (uid) WHERE slug.slug = ?1";
         let exact =
-            self.db.prepare(by_slug)?.query_map([&slug], film_status)?.collect::<Result<Vec<_>, _>>()?;
+            self.db.prepare(by_slug)?.query_map([slug], film_status)?.collect::<Result<Vec<_>, _>>()?;
         let mut films = if exact.is_empty() { self.films_like(text)? } else { exact };
         if let Some(id) = tmdb_id(text) {
             let by_id = "SELECT * FROM film WHERE tmdb_id = ?1 AND kind IN ('movie', 'tv')";
@@ -187,14 +188,14 @@ impl Store {
         let mut statement = self.db.prepare("SELECT * FROM film")?;
         let mut films = statement.query_map([], film_status)?.collect::<Result<Vec<_>, _>>()?;
         films.retain(|status| {
-            status.film.name.to_lowercase().contains(&title) || status.film.slug.0.contains(&slug)
+            status.film.name.to_lowercase().contains(&title) || status.film.slug.as_str().contains(&slug)
         });
         Ok(films)
     }
 
     fn entries_of(&self, film: &Film) -> Result<Vec<EntryStatus>, StoreError> {
         let mut statement = self.db.prepare_cached(ENTRIES_OF_FILM)?;
-        let entries = statement.query_map(params![film.uid.0], |row| {
+        let entries = statement.query_map(params![film.uid], |row| {
             let word = |name: &str| row.get::<_, Option<String>>(name);
             // What was answered for one that left is kept for another in its place.
             let is_listed = row.get("is_listed")?;

@@ -4,16 +4,16 @@ use std::fs;
 
 use super::*;
 use crate::domain::clock::{DAILY, DAY, Timestamp};
-use crate::domain::film::{Film, Link, Look, Slug, TmdbId, Uid, WatchlistEntry};
-use crate::domain::ids::{JellyfinId, ListId};
+use crate::domain::film::{Film, Link, Look, WatchlistEntry};
+use crate::domain::ids::{JellyfinId, ListId, Slug, TmdbId, Uid};
 use crate::domain::list::ListSource;
 use crate::domain::request::RequestProblem;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
     WatchlistEntry {
-        uid: uid.map(|uid| Uid(uid.to_owned())),
+        uid: uid.map(|uid| Uid::parse(uid).unwrap()),
         lid: None,
-        slug: Slug(slug.to_owned()),
+        slug: Slug::parse(slug).unwrap(),
         name: slug.to_owned(),
         year: Some(1995),
         other_kind: None,
@@ -21,7 +21,7 @@ fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
 }
 
 fn uid(text: &str) -> Uid {
-    Uid(text.to_owned())
+    Uid::parse(text).unwrap()
 }
 
 fn film(store: &Store, people: &[&str]) -> Vec<Film> {
@@ -62,7 +62,8 @@ fn known(store: &Store, person: &str) -> std::collections::HashSet<Uid> {
 
 fn resolve(store: &mut Store, person: &str, tmdb: u32) {
     let film = film(store, &[person]).remove(0);
-    let look = Look::Read { uid: Some(film.uid.clone()), lid: None, link: Link::Movie(TmdbId(tmdb)) };
+    let look =
+        Look::Read { uid: Some(film.uid.clone()), lid: None, link: Link::Movie(TmdbId::new(tmdb).unwrap()) };
     store.record_look(&film, &look, 100).unwrap();
 }
 
@@ -76,7 +77,7 @@ fn a_film_keeps_its_identity_when_its_slug_changes() {
     list(&mut store, "ada", &[entry(Some("film:1"), "fatherland-3")]);
     let renamed = list(&mut store, "ada", &[entry(Some("film:1"), "fatherland-2026")]);
     assert_eq!(renamed, [uid("film:1")]);
-    assert_eq!(film(&store, &["ada"])[0].slug.0, "fatherland-2026");
+    assert_eq!(film(&store, &["ada"])[0].slug.as_str(), "fatherland-2026");
     assert_eq!(
         store.identify(&[entry(None, "fatherland-3")]).unwrap(),
         [uid("film:1")],
@@ -89,10 +90,11 @@ fn an_entry_without_a_uid_gets_its_name_from_its_page_or_a_later_list() {
     let mut store = Store::in_memory().unwrap();
     assert_eq!(list(&mut store, "ada", &[entry(None, "heat-1995")]), [uid("slug:heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look = Look::Read { uid: Some(uid("film:5")), lid: None, link: Link::Movie(TmdbId(949)) };
+    let look =
+        Look::Read { uid: Some(uid("film:5")), lid: None, link: Link::Movie(TmdbId::new(949).unwrap()) };
     assert_eq!(store.record_look(&heat, &look, 100).unwrap(), uid("film:5"));
     assert_eq!(known(&store, "ada"), [uid("film:5")].into());
-    assert_eq!(store.link(&uid("film:5")).unwrap(), Some(Link::Movie(TmdbId(949))));
+    assert_eq!(store.link(&uid("film:5")).unwrap(), Some(Link::Movie(TmdbId::new(949).unwrap())));
 
     list(&mut store, "ben", &[entry(None, "alien")]);
     assert_eq!(list(&mut store, "ben", &[entry(Some("film:6"), "alien")]), [uid("film:6")]);
@@ -104,7 +106,8 @@ fn a_film_page_about_another_film_resolves_nothing() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look = Look::Read { uid: Some(uid("film:2")), lid: None, link: Link::Movie(TmdbId(949)) };
+    let look =
+        Look::Read { uid: Some(uid("film:2")), lid: None, link: Link::Movie(TmdbId::new(949).unwrap()) };
     store.record_look(&heat, &look, 100).unwrap();
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Missing));
     assert_eq!(store.skips().unwrap()[0].1.why, "its film page is about another film, `film:2`");
@@ -159,9 +162,13 @@ fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one()
     assert_eq!(film(&store, &["ada"]).len(), 1, "its page is asked");
     resolve(&mut store, "ada", 949);
     list(&mut store, "ada", std::slice::from_ref(&show));
-    assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))), "once known, known");
+    assert_eq!(
+        store.link(&uid("film:1")).unwrap(),
+        Some(Link::Movie(TmdbId::new(949).unwrap())),
+        "once known, known"
+    );
 
-    let overrides = [(Slug("heat-1995".to_owned()), None)].into_iter().collect();
+    let overrides = [(Slug::parse("heat-1995").unwrap(), None)].into_iter().collect();
     store.apply_overrides(&overrides).unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     assert!(store.skips().unwrap()[0].1.is_overridden, "the config says never");
@@ -262,7 +269,7 @@ fn a_dry_run_leaves_only_film_ids_behind() {
     list(&mut copy, "ada", &[entry(Some("film:2"), "alien")]);
     resolve(&mut copy, "ada", 949);
     store.adopt_films(&copy).unwrap();
-    assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId(949))));
+    assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Movie(TmdbId::new(949).unwrap())));
     assert_eq!(known(&store, "ada"), [uid("film:1")].into());
 }
 

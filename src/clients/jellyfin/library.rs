@@ -5,8 +5,7 @@ use serde::Deserialize;
 use super::{Jellyfin, MAX_IDS, numbers, tmdb_of, wire};
 use crate::clients::api::ApiError;
 use crate::domain::clock::Timestamp;
-use crate::domain::film::TmdbId;
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{LibraryItem, SavedItem};
 
 /// The films of every library, also those in collections.

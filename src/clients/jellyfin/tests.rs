@@ -33,7 +33,7 @@ fn tmdb_ids_are_read_in_any_case_and_only_of_films() {
         ("Series", "Tmdb", "\"603\"", None),
         ("BoxSet", "Tmdb", "\"603\"", None),
     ] {
-        assert_eq!(tmdb_of(&item(kind, key, value)), expected.map(TmdbId), "{kind} {key} {value}");
+        assert_eq!(tmdb_of(&item(kind, key, value)), expected.and_then(TmdbId::new), "{kind} {key} {value}");
     }
 }
 
@@ -59,7 +59,7 @@ fn what_is_only_shown_makes_no_answer_unreadable() {
         {"Id":"4","Type":"Movie","Name":"Ran","ProductionYear":"1985","ProviderIds":null}]}"#;
     let members: wire::Items<MemberRow> = serde_json::from_str(text).unwrap();
     let shown: Vec<_> = members.items.iter().map(|row| (row.0.name.as_str(), row.0.tmdb)).collect();
-    let id = |id| Some(TmdbId(id));
+    let id = |id| TmdbId::new(id);
     assert_eq!(shown, [("Heat", id(949)), ("", id(348)), ("", id(11)), ("Ran (1985)", None)]);
     let info = r#"{"Id":"1","Version":"12.0.0","ServerName":["home"]}"#;
     assert_eq!(serde_json::from_str::<wire::SystemInfo>(info).unwrap().server_name, None);
@@ -149,7 +149,7 @@ fn every_recorded_answer_about_the_library_decodes() {
         assert_eq!(saved("delta, nothing"), [], "{file}");
         let arrived = saved("delta, one film arrived");
         assert_eq!(arrived.len(), 1, "{file}");
-        assert_eq!(arrived[0].item.tmdb, Some(TmdbId(543_001)), "{file}");
+        assert_eq!(arrived[0].item.tmdb, TmdbId::new(543_001), "{file}");
         let unnamed = saved("the same without hasTmdbId");
         assert!(unnamed.iter().any(|film| !film.has_tmdb_id), "{file}: {unnamed:?}");
         let users: Vec<wire::User> = serde_json::from_value(body("users")).unwrap();
@@ -203,7 +203,7 @@ fn every_version_tells_what_its_library_has_what_was_saved_and_what_was_watched(
         jellyfin.hide_library("ada", true);
         let mut found: Vec<_> = door.items().unwrap().into_iter().map(|item| item.tmdb).collect();
         found.sort_unstable();
-        assert_eq!(found, [None, Some(TmdbId(348)), Some(TmdbId(949))], "{version:?}");
+        assert_eq!(found, [None, TmdbId::new(348), TmdbId::new(949)], "{version:?}");
         assert_eq!(door.item_count().unwrap(), 3, "{version:?}");
 
         let saved = door.saved_since(asked_at - 600, &info.version).unwrap();
@@ -214,9 +214,9 @@ fn every_version_tells_what_its_library_has_what_was_saved_and_what_was_watched(
         let (ada, items) = (&users.users[0].id, [JellyfinId::parse(&heat).unwrap()]);
         assert_eq!(door.watched_among(ada, &items).unwrap(), [], "{version:?}");
         jellyfin.watch("ada", &heat, true);
-        assert_eq!(door.watched_among(ada, &items).unwrap(), [TmdbId(949)], "{version:?}");
+        assert_eq!(door.watched_among(ada, &items).unwrap(), [TmdbId::new(949).unwrap()], "{version:?}");
         jellyfin.hide_library("ada", false);
-        assert_eq!(door.watched_of_all(ada).unwrap(), [TmdbId(949)], "{version:?}");
+        assert_eq!(door.watched_of_all(ada).unwrap(), [TmdbId::new(949).unwrap()], "{version:?}");
         let asked = jellyfin.server.requests().len();
         assert_eq!(door.watched_among(ada, &[]).unwrap(), []);
         assert_eq!(jellyfin.server.requests().len(), asked, "no ids, no request");

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Radarr, wire};
 use crate::clients::api::ApiError;
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 
 /// The first version that gives the list page by page. It still gives it as a whole, too, with a warning in its log
 /// each time.
@@ -27,7 +27,7 @@ const PAGED: &str = "api/v3/exclusions/paged";
 #[derive(Default)]
 struct Reading {
     /// Each with its own number, where it has one.
-    entries: HashSet<(Option<u32>, TmdbId)>,
+    entries: HashSet<(Option<u32>, Option<TmdbId>)>,
     /// How many there were, doubles included.
     count: usize,
     /// How many there should be.
@@ -77,12 +77,12 @@ impl Radarr {
     fn exclusions_behind(&self, is_whole: bool) -> Result<HashSet<TmdbId>, ApiError> {
         if is_whole {
             let exclusions: Vec<wire::Exclusion> = self.api.get_library(WHOLE, &[])?;
-            return Ok(exclusions.into_iter().map(|exclusion| TmdbId(exclusion.tmdb_id.0)).collect());
+            return Ok(exclusions.iter().filter_map(|exclusion| TmdbId::new(exclusion.tmdb_id.0)).collect());
         }
         let mut films = HashSet::new();
         for turn in 1.. {
             let reading = self.read_exclusions()?;
-            films.extend(reading.entries.iter().map(|(_, film)| *film));
+            films.extend(reading.entries.iter().filter_map(|(_, film)| *film));
             if reading.is_whole() {
                 break;
             }
@@ -117,7 +117,7 @@ impl Radarr {
             reading.total = total;
             reading.count += answer.records.len();
             let (known, is_empty) = (reading.entries.len(), answer.records.is_empty());
-            let entry = |row: wire::Exclusion| (row.id.map(|id| id.0), TmdbId(row.tmdb_id.0));
+            let entry = |row: wire::Exclusion| (row.id.map(|id| id.0), TmdbId::new(row.tmdb_id.0));
             reading.entries.extend(answer.records.into_iter().map(entry));
             let is_new = reading.entries.len() > known;
             reading.is_stuck = !is_new && !is_empty;

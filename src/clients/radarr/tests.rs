@@ -38,7 +38,7 @@ fn every_kind_of_refusal_is_told_apart() {
         ),
         ("nonsense".to_owned(), "Radarr refuses it: HTTP 400"),
     ] {
-        assert_eq!(explain_failures(&body, TmdbId(603)).to_string(), expected, "{body}");
+        assert_eq!(explain_failures(&body, TmdbId::new(603).unwrap()).to_string(), expected, "{body}");
     }
 }
 
@@ -114,8 +114,8 @@ fn every_recorded_success_decodes() {
             "POST /api/v3/tag" => drop(decode::<wire::Tag>(exchange)),
             "GET /api/v3/exclusions" => drop(decode::<Vec<wire::Exclusion>>(exchange)),
             "GET /api/v3/movie" => {
-                let films = decode::<Vec<wire::Movie>>(exchange).into_iter().map(radarr_film);
-                assert!(films.map(|(_, film)| film).all(|film| film.path.starts_with('/')));
+                let mut films = decode::<Vec<wire::Movie>>(exchange).into_iter().map(radarr_film);
+                assert!(films.all(|film| film.path.starts_with('/')));
             }
             "POST /api/v3/movie" => drop(decode::<wire::MovieFacts>(exchange)),
             "GET /api/v3/movie/lookup/tmdb" => {
@@ -139,7 +139,7 @@ fn every_recorded_refusal_of_a_film_is_told_apart() {
     for exchange in recordings().into_iter().filter(posts) {
         let Exchange { note, response, .. } = exchange;
         let body = response.json.expect("a 400 has a body").to_string();
-        let said = explain_failures(&body, TmdbId(603)).to_string();
+        let said = explain_failures(&body, TmdbId::new(603).unwrap()).to_string();
         let expected = match note.as_str() {
             _ if body.contains("MovieExistsValidator") => "it is already in Radarr",
             "unknown TMDB id" => "Radarr's metadata has no film with TMDB id 603",

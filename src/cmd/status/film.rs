@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::collection::Collection;
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::{ago, show_time};

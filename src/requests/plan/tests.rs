@@ -1,7 +1,8 @@
 //! Each case is a line: a world in a few words, and the steps as words.
 
 use super::{Listers, RadarrTerms, RadarrView, Requester, radarr};
-use crate::domain::film::{Film, Slug, TmdbId, Uid};
+use crate::domain::film::Film;
+use crate::domain::ids::{Slug, TmdbId, Uid};
 use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{Aliases, RootFolder, SkipReason, Step};
 
@@ -20,12 +21,12 @@ fn requests(text: &str) -> Vec<Request> {
         Request {
             person: person.to_owned(),
             film: Film {
-                uid: Uid(format!("film:{number}")),
-                slug: Slug(format!("film-{number}")),
+                uid: Uid::parse(&format!("film:{number}")).unwrap(),
+                slug: Slug::parse(&format!("film-{number}")).unwrap(),
                 name: format!("Film {number}"),
                 year: None,
             },
-            tmdb: TmdbId(number),
+            tmdb: TmdbId::new(number).unwrap(),
             position: i64::try_from(position).expect("few words"),
             problem,
             tries: u32::try_from(film.matches('?').count()).expect("few marks"),
@@ -45,17 +46,17 @@ fn view(text: &str) -> RadarrView {
             continue;
         }
         if let Some(id) = word.strip_prefix('=') {
-            view.in_library.insert(TmdbId(id.parse().expect("a number")));
+            view.in_library.insert(TmdbId::new(id.parse().expect("a number")).unwrap());
             continue;
         }
         if let Some(id) = word.strip_prefix('!') {
-            view.excluded.insert(TmdbId(id.parse().expect("a number")));
+            view.excluded.insert(TmdbId::new(id.parse().expect("a number")).unwrap());
             continue;
         }
         let (id, tag) = word.split_once('#').unwrap_or((word, ""));
         let id: u32 = id.parse().expect("a number");
         let tags = tag.parse().into_iter().collect();
-        view.films.insert(TmdbId(id), RadarrFilm { id: 100 + id, path: String::new(), tags });
+        view.films.insert(TmdbId::new(id).unwrap(), RadarrFilm { id: 100 + id, path: String::new(), tags });
     }
     view
 }
@@ -105,7 +106,11 @@ fn show(step: &Step) -> String {
 }
 
 fn plan(requested: &str, there: &str, terms: &RadarrTerms, aliases: &[(u32, u32)]) -> String {
-    let aliases = Aliases::new(aliases.iter().map(|(asked, answered)| (TmdbId(*asked), TmdbId(*answered))));
+    let aliases = Aliases::new(
+        aliases
+            .iter()
+            .map(|(asked, answered)| (TmdbId::new(*asked).unwrap(), TmdbId::new(*answered).unwrap())),
+    );
     let steps = radarr(&requests(requested), &Listers::new(), terms, &view(there), &aliases);
     steps.iter().map(show).collect::<Vec<_>>().join("; ")
 }
@@ -239,7 +244,7 @@ fn user_tags_are_put_on_films_that_lack_them() {
 /// The one film to be added, for these requests and listers: profile, folder and tags as words.
 fn settings(requested: &str, listers: &[&str], terms: &RadarrTerms) -> String {
     let names = listers.iter().map(|name| (*name).to_owned()).collect();
-    let listers = Listers::from([(Uid("film:1".to_owned()), names)]);
+    let listers = Listers::from([(Uid::parse("film:1").unwrap(), names)]);
     let steps = radarr(&requests(requested), &listers, terms, &RadarrView::default(), &Aliases::default());
     let [Step::AddToRadarr(add)] = &steps[..] else { panic!("one film is added, not {steps:?}") };
     let folder = match &add.root_folder {

@@ -10,7 +10,8 @@
 //! * the plan: `make`, `put 1a`, `out 1a+1b watched`, and what is written down: `met 1=own`, `gone 1`
 
 use super::*;
-use crate::domain::film::{Film, Slug, Uid};
+use crate::domain::film::Film;
+use crate::domain::ids::{Slug, Uid};
 
 struct Person {
     name: &'static str,
@@ -24,8 +25,12 @@ struct Person {
 fn person(name: &'static str, listed: &'static str, library: &'static str) -> Person {
     let listed = listed.split_whitespace().map(|word| {
         let number = word.trim_start_matches('-');
-        let film =
-            Film { uid: Uid(number.into()), slug: Slug(number.into()), name: number.into(), year: None };
+        let film = Film {
+            uid: Uid::parse(number).unwrap(),
+            slug: Slug::parse(number).unwrap(),
+            name: number.into(),
+            year: None,
+        };
         Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-') }
     });
     Person {
@@ -65,7 +70,7 @@ impl Person {
 
 fn tmdb(text: &str) -> TmdbId {
     let text = text.split('@').next().unwrap();
-    TmdbId(text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap())
+    TmdbId::new(text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap()).unwrap()
 }
 
 fn film(word: &str) -> LibraryItem {
@@ -165,7 +170,11 @@ impl Case {
     }
 
     fn aliases_known(&self) -> Aliases {
-        Aliases::new(self.aliases.iter().map(|(asked, answered)| (TmdbId(*asked), TmdbId(*answered))))
+        Aliases::new(
+            self.aliases
+                .iter()
+                .map(|(asked, answered)| (TmdbId::new(*asked).unwrap(), TmdbId::new(*answered).unwrap())),
+        )
     }
 
     /// The library shows far fewer films than it did.

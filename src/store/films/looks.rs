@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::names::{remember_lid, remember_slug, rename};
 use super::{OVERRIDDEN, VERSION};
 use crate::domain::clock::{DAILY, DAY, Timestamp};
-use crate::domain::film::{Film, Link, Look, Overrides, TmdbId, Uid};
-use crate::domain::ids::Lid;
+use crate::domain::film::{Film, Link, Look, Overrides};
+use crate::domain::ids::{Lid, Slug, TmdbId, Uid};
 use crate::store::lists::PEOPLE_OF_FILM;
 use crate::store::{Store, StoreError};
 
@@ -44,15 +44,15 @@ impl Store {
     pub fn apply_overrides(&mut self, overrides: &Overrides) -> Result<(), StoreError> {
         self.transact(|db| {
             let mut find = db.prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?;
-            let mut said: HashMap<String, Option<TmdbId>> = HashMap::new();
+            let mut said: HashMap<Uid, Option<TmdbId>> = HashMap::new();
             for (slug, id) in overrides {
-                if let Some(uid) = find.query_row([&slug.0], |row| row.get(0)).optional()? {
+                if let Some(uid) = find.query_row([slug], |row| row.get(0)).optional()? {
                     said.insert(uid, *id);
                 }
             }
             let mut before = db.prepare_cached("SELECT uid FROM film WHERE override = ?1")?;
             let before =
-                before.query_map([OVERRIDDEN], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+                before.query_map([OVERRIDDEN], |row| row.get(0))?.collect::<Result<Vec<Uid>, _>>()?;
             for uid in before.iter().filter(|uid| !said.contains_key(*uid)) {
                 db.execute(
                     "UPDATE film SET override = ?2, next_look_at = 0 WHERE uid = ?1",
@@ -64,7 +64,7 @@ impl Store {
                     Some(_) => ("movie", None),
                     None => ("other", Some("`[films]` in the config says never")),
                 };
-                set_link(db, &uid, kind, id.map(|id| id.0), problem)?;
+                set_link(db, &uid, kind, id.map(TmdbId::get), problem)?;
                 db.execute(
                     "UPDATE film SET override = ?2 WHERE uid = ?1 AND override <> ?2",
                     params![uid, OVERRIDDEN],
@@ -89,12 +89,12 @@ impl Store {
                 "SELECT override = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
             )?;
             while let Some(row) = rows.next()? {
-                let (uid, slug, name): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let (uid, slug, name): (Uid, Slug, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let (year, kind, id): (Option<u16>, String, Option<u32>) =
                     (row.get(3)?, row.get(4)?, row.get(5)?);
                 insert.execute(params![uid, slug, name, year])?;
                 remember_slug(db, &slug, &uid)?;
-                remember_lid(db, &uid, row.get::<_, Option<String>>(7)?.as_deref())?;
+                remember_lid(db, &uid, row.get::<_, Option<Lid>>(7)?.as_ref())?;
                 if is_news.query_row(params![uid, kind, id], |row| row.get(0))? {
                     set_link(db, &uid, &kind, id, None)?;
                     wait_until(db, &uid, row.get(6)?)?;
@@ -121,7 +121,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
                 _ => &film.uid,
             };
             record_link(db, uid, *link, now)?;
-            remember_lid(db, &uid.0, lid.as_ref().map(Lid::as_str))?;
+            remember_lid(db, uid, lid.as_ref())?;
             Ok(uid.clone())
         }
         Look::Useless(problem) => {
@@ -134,7 +134,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
                     next_look_at = iif(?3 OR tries < ?4, next_look_at, ?5)
                 WHERE uid = ?1 AND kind IS NOT 'none'";
             let next = now + DAILY;
-            db.prepare_cached(sql)?.execute(params![film.uid.0, why, is_passing, QUICK_LOOKS, next])?;
+            db.prepare_cached(sql)?.execute(params![film.uid, why, is_passing, QUICK_LOOKS, next])?;
             Ok(film.uid.clone())
         }
     }
@@ -142,20 +142,20 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
 
 fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result<(), StoreError> {
     let (kind, id) = match link {
-        Link::Movie(id) => ("movie", id.0),
+        Link::Movie(id) => ("movie", id.get()),
         Link::Tv(id) => ("tv", id),
         Link::Missing => return record_useless(db, uid, "its film page names no TMDB id", now),
     };
-    set_link(db, &uid.0, kind, Some(id), None)?;
+    set_link(db, uid, kind, Some(id), None)?;
     if kind == "tv" {
-        wait_until(db, &uid.0, now + NEXT_LOOK_AT_SHOW_DAYS * DAY)?;
+        wait_until(db, uid, now + NEXT_LOOK_AT_SHOW_DAYS * DAY)?;
     }
-    db.prepare_cached("UPDATE film SET override = 0 WHERE uid = ?1 AND override <> 0")?.execute([&uid.0])?;
+    db.prepare_cached("UPDATE film SET override = 0 WHERE uid = ?1 AND override <> 0")?.execute([uid])?;
     Ok(())
 }
 
 /// Leaves a film's page alone until then.
-fn wait_until(db: &Connection, uid: &str, next_look_at: Timestamp) -> Result<(), StoreError> {
+fn wait_until(db: &Connection, uid: &Uid, next_look_at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE film SET next_look_at = ?2 WHERE uid = ?1 AND next_look_at <> ?2";
     db.prepare_cached(sql)?.execute(params![uid, next_look_at])?;
     Ok(())
@@ -164,7 +164,7 @@ fn wait_until(db: &Connection, uid: &str, next_look_at: Timestamp) -> Result<(),
 /// Writes down what a film is. Another TMDB id is another film to Radarr: what it answered counts no more.
 fn set_link(
     db: &Connection,
-    uid: &str,
+    uid: &Uid,
     kind: &str,
     id: Option<u32>,
     problem: Option<&str>,
@@ -192,12 +192,12 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
     // A film that is known stays known: `unresolved` never asks for it again.
     let sql = "SELECT tries FROM film WHERE uid = ?1 AND kind = 'none'";
     let looks: Option<usize> =
-        db.query_row(sql, [&uid.0], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
+        db.query_row(sql, [uid], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
     let sql =
         "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, override = 0, looked_by = ?5
         WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
-    db.execute(sql, params![uid.0, tries, now + days * DAY, problem, VERSION])?;
+    db.execute(sql, params![uid, tries, now + days * DAY, problem, VERSION])?;
     Ok(())
 }

@@ -2,19 +2,18 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::domain::film::{Uid, WatchlistEntry};
-use crate::domain::ids::Lid;
+use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::{Lid, Slug, Uid};
 use crate::store::StoreError;
 use crate::store::lists::PEOPLE_OF_FILM;
 
 /// Makes the film of an entry known, and says who it is.
 pub(super) fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, StoreError> {
-    let slug = &entry.slug.0;
-    let by_slug: Option<String> = db
+    let slug = &entry.slug;
+    let by_slug: Option<Uid> = db
         .prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?
         .query_row([slug], |row| row.get(0))
         .optional()?;
-    let by_slug = by_slug.map(Uid);
     let uid = match (&entry.uid, by_slug) {
         (Some(uid), Some(known)) if known.is_provisional() => {
             rename(db, &known, uid)?;
@@ -36,27 +35,27 @@ pub(super) fn identify(db: &Connection, entry: &WatchlistEntry) -> Result<Uid, S
             kind = iif(kind = 'other' AND override = 0, excluded.kind, kind)
         WHERE slug IS NOT excluded.slug OR name IS NOT excluded.name OR year IS NOT excluded.year
             OR (kind = 'other' AND override = 0 AND excluded.kind IS NULL)";
-    db.prepare_cached(sql)?.execute(params![uid.0, slug, entry.name, entry.year, kind, problem])?;
-    remember_slug(db, slug, &uid.0)?;
-    remember_lid(db, &uid.0, entry.lid.as_ref().map(Lid::as_str))?;
+    db.prepare_cached(sql)?.execute(params![uid, slug, entry.name, entry.year, kind, problem])?;
+    remember_slug(db, slug, &uid)?;
+    remember_lid(db, &uid, entry.lid.as_ref())?;
     Ok(uid)
 }
 
-pub(super) fn remember_slug(db: &Connection, slug: &str, uid: &str) -> Result<(), StoreError> {
+pub(super) fn remember_slug(db: &Connection, slug: &Slug, uid: &Uid) -> Result<(), StoreError> {
     let sql = "INSERT INTO slug (slug, uid) VALUES (?1, ?2)
         ON CONFLICT (slug) DO UPDATE SET uid = excluded.uid WHERE uid IS NOT excluded.uid";
-    db.prepare_cached(sql)?.execute([slug, uid])?;
+    db.prepare_cached(sql)?.execute(params![slug, uid])?;
     Ok(())
 }
 
 /// A short id is one film's; which one, the page that was read last knows. A page without it changes nothing.
-pub(super) fn remember_lid(db: &Connection, uid: &str, lid: Option<&str>) -> Result<(), StoreError> {
+pub(super) fn remember_lid(db: &Connection, uid: &Uid, lid: Option<&Lid>) -> Result<(), StoreError> {
     let Some(lid) = lid else { return Ok(()) };
-    if db.prepare_cached("SELECT 1 FROM film WHERE uid = ?1 AND lid = ?2")?.exists([uid, lid])? {
+    if db.prepare_cached("SELECT 1 FROM film WHERE uid = ?1 AND lid = ?2")?.exists(params![uid, lid])? {
         return Ok(());
     }
     db.prepare_cached("UPDATE film SET lid = NULL WHERE lid = ?1")?.execute([lid])?;
-    db.prepare_cached("UPDATE film SET lid = ?2 WHERE uid = ?1")?.execute([uid, lid])?;
+    db.prepare_cached("UPDATE film SET lid = ?2 WHERE uid = ?1")?.execute(params![uid, lid])?;
     Ok(())
 }
 
@@ -73,7 +72,7 @@ pub(super) fn rename(db: &Connection, from: &Uid, to: &Uid) -> Result<(), StoreE
         "DELETE FROM list_entry WHERE uid = ?1 AND ?1 <> ?2",
         "UPDATE slug SET uid = ?2 WHERE uid = ?1",
     ] {
-        db.prepare_cached(sql)?.execute([&from.0, &to.0])?;
+        db.prepare_cached(sql)?.execute([from, to])?;
     }
     Ok(())
 }

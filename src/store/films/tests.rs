@@ -7,13 +7,13 @@ use crate::domain::presence::{Presence, SeenFilm};
 const FILM: &str = "film:1";
 
 fn uid() -> Uid {
-    Uid(FILM.to_owned())
+    Uid::parse(FILM).unwrap()
 }
 
 /// A store in which ada lists one film, which is this one on TMDB and which her library lacks.
 fn waiting_for(tmdb: u32) -> Store {
     let mut store = Store::in_memory().unwrap();
-    let slug = Slug("heat-1995".to_owned());
+    let slug = Slug::parse("heat-1995").unwrap();
     let entry = WatchlistEntry {
         uid: Some(uid()),
         lid: None,
@@ -25,13 +25,14 @@ fn waiting_for(tmdb: u32) -> Store {
     store.identify(&[entry]).unwrap();
     let ada = store.want_list("ada", &ListSource::watchlist("ada"), 100).unwrap();
     store.add_entries(ada, &[(uid(), 0)], true, 100).unwrap();
-    look(&mut store, Link::Movie(TmdbId(tmdb)));
+    look(&mut store, Link::Movie(TmdbId::new(tmdb).unwrap()));
     wait(&mut store);
     store
 }
 
 fn look(store: &mut Store, link: Link) {
-    let film = Film { uid: uid(), slug: Slug("heat-1995".to_owned()), name: "Heat".to_owned(), year: None };
+    let film =
+        Film { uid: uid(), slug: Slug::parse("heat-1995").unwrap(), name: "Heat".to_owned(), year: None };
     store.record_look(&film, &Look::Read { uid: None, lid: None, link }, 100).unwrap();
 }
 
@@ -51,10 +52,10 @@ fn presence(store: &Store) -> Option<Presence> {
 fn where_a_film_stands_is_not_known_when_its_page_names_an_id_again() {
     for other in [Link::Missing, Link::Tv(949)] {
         let mut store = waiting_for(949);
-        look(&mut store, Link::Movie(TmdbId(949)));
+        look(&mut store, Link::Movie(TmdbId::new(949).unwrap()));
         assert_eq!(presence(&store), Some(Presence::Waiting), "nothing changed");
         look(&mut store, other);
-        look(&mut store, Link::Movie(TmdbId(949)));
+        look(&mut store, Link::Movie(TmdbId::new(949).unwrap()));
         assert_eq!(presence(&store), None, "{other:?}");
     }
 }
@@ -73,24 +74,28 @@ fn what_a_dry_run_learned_of_a_film_counts_as_if_its_page_was_read() {
     let mut store = waiting_for(700);
     store.answer(&[("ada".to_owned(), uid())], 100).unwrap();
     store.adopt_films(&copy).unwrap();
-    assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId(949))));
+    assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId::new(949).unwrap())));
     assert_eq!((presence(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
 
     let mut store = waiting_for(700);
-    store.apply_overrides(&Overrides::from([(Slug("heat-1995".to_owned()), Some(TmdbId(700)))])).unwrap();
+    store.apply_overrides(&Overrides::from([(Slug::parse("heat-1995").unwrap(), TmdbId::new(700))])).unwrap();
     store.adopt_films(&copy).unwrap();
-    assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId(700))), "the config knows better");
+    assert_eq!(
+        store.link(&uid()).unwrap(),
+        Some(Link::Movie(TmdbId::new(700).unwrap())),
+        "the config knows better"
+    );
 }
 
 #[test]
 fn where_a_film_stands_is_not_known_when_its_id_is_merged_however_often() {
     let mut store = waiting_for(1);
     for (asked, answered) in [(1, 2), (2, 3), (3, 1)] {
-        store.record_alias(TmdbId(asked), TmdbId(answered)).unwrap();
+        store.record_alias(TmdbId::new(asked).unwrap(), TmdbId::new(answered).unwrap()).unwrap();
         assert_eq!(presence(&store), None, "{asked} -> {answered}");
         wait(&mut store);
     }
-    store.record_alias(TmdbId(8), TmdbId(9)).unwrap();
+    store.record_alias(TmdbId::new(8).unwrap(), TmdbId::new(9).unwrap()).unwrap();
     assert_eq!(presence(&store), Some(Presence::Waiting));
 }
 
@@ -103,9 +108,9 @@ fn lids(store: &Store) -> Vec<(String, Option<String>)> {
 #[test]
 fn a_short_id_is_kept_until_another_page_names_another_and_is_never_two_films() {
     let entry = |uid: &str, lid: &str| WatchlistEntry {
-        uid: Some(Uid(uid.to_owned())),
+        uid: Uid::parse(uid),
         lid: Lid::parse(lid),
-        slug: Slug(uid.replace(':', "-")),
+        slug: Slug::parse(&uid.replace(':', "-")).unwrap(),
         name: "Heat".to_owned(),
         year: None,
         other_kind: None,
@@ -124,10 +129,11 @@ fn a_short_id_is_kept_until_another_page_names_another_and_is_never_two_films() 
         "capitals matter, and nothing is overwritten by nothing",
     );
 
-    let film = Film { uid: uid(), slug: Slug("film-1".to_owned()), name: "Heat".to_owned(), year: None };
+    let film = Film { uid: uid(), slug: Slug::parse("film-1").unwrap(), name: "Heat".to_owned(), year: None };
     let look = |store: &mut Store, of: &str, lid: &str| {
-        let of = Uid(of.to_owned());
-        let look = Look::Read { uid: Some(of), lid: Lid::parse(lid), link: Link::Movie(TmdbId(949)) };
+        let of = Uid::parse(of).unwrap();
+        let look =
+            Look::Read { uid: Some(of), lid: Lid::parse(lid), link: Link::Movie(TmdbId::new(949).unwrap()) };
         store.record_look(&film, &look, 100).unwrap();
     };
     look(&mut store, FILM, "");

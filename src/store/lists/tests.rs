@@ -1,5 +1,6 @@
 use super::*;
-use crate::domain::film::{Film, Link, Look, Slug, TmdbId, WatchlistEntry};
+use crate::domain::film::{Film, Link, Look, WatchlistEntry};
+use crate::domain::ids::{Slug, TmdbId};
 use crate::domain::list::Cursor;
 
 /// A store in which ada wants her own watchlist and ben's, and ben his own; each list has these films.
@@ -10,7 +11,7 @@ struct House {
 }
 
 fn uid(number: u32) -> Uid {
-    Uid(format!("film:{number}"))
+    Uid::parse(&format!("film:{number}")).unwrap()
 }
 
 impl House {
@@ -30,14 +31,14 @@ impl House {
             let entry = WatchlistEntry {
                 uid: Some(uid(*number)),
                 lid: None,
-                slug: Slug(format!("film-{number}")),
+                slug: Slug::parse(&format!("film-{number}")).unwrap(),
                 name: "A film".to_owned(),
                 year: None,
                 other_kind: None,
             };
             let uid = self.store.identify([&entry]).unwrap().remove(0);
             let film = Film { uid: uid.clone(), slug: entry.slug, name: entry.name, year: None };
-            let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(*number)) };
+            let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId::new(*number).unwrap()) };
             self.store.record_looks(&[(&film, &look)], 100).unwrap();
             self.store.add_entries(list, &[(uid, i64::from(*number))], true, 100).unwrap();
         }

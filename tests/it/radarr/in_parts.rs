@@ -7,7 +7,8 @@ use lbjf::clients::api::{Api, Secret};
 use lbjf::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
-use lbjf::domain::film::{Link, Look, Slug, TmdbId, Uid, WatchlistEntry};
+use lbjf::domain::film::{Link, Look, WatchlistEntry};
+use lbjf::domain::ids::{Slug, TmdbId, Uid};
 use lbjf::domain::list::ListSource;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
@@ -23,9 +24,9 @@ use crate::common::World;
 /// Puts a film on ada's list, as if its page had just been read.
 fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
     let entry = WatchlistEntry {
-        uid: Some(Uid(format!("film:{number}"))),
+        uid: Uid::parse(&format!("film:{number}")),
         lid: None,
-        slug: Slug(format!("film-{number}")),
+        slug: Slug::parse(&format!("film-{number}")).expect("an id"),
         name: format!("Film {number}"),
         year: Some(2000),
         other_kind: None,
@@ -33,7 +34,7 @@ fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
     let uids = journal.films_seen([&entry])?;
     let ada = journal.want_list("ada", &ListSource::watchlist("ada"))?;
     journal.entries_added(ada, &[(uids[0].clone(), 0)], true)?;
-    let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId(number)) };
+    let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId::new(number).expect("an id")) };
     journal.film_pages_read(&[(&entry.film(uids[0].clone()), &look)])
 }
 

@@ -8,10 +8,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use lbjf::clients::api::{Api, Secret};
-use lbjf::domain::film::TmdbId;
 use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::NewFilm;
-use lbjf::domain::ids::JellyfinId;
+use lbjf::domain::ids::{JellyfinId, TmdbId};
 use lbjf::clients::{jellyfin, radarr};
 use libfuzzer_sys::fuzz_target;
 use standins::{Reply, Server};
@@ -49,7 +48,7 @@ static DOORS: LazyLock<Doors> = LazyLock::new(|| {
 });
 
 const FILM: NewFilm<'_> = NewFilm {
-    tmdb: TmdbId(949),
+    tmdb: TmdbId::new(949).expect("an id"),
     title: "Heat",
     year: 1995,
     quality_profile_id: 4,
@@ -84,7 +83,7 @@ fuzz_target!(|case: &[u8]| {
         4 => said(radarr.create_tag("lbjf-ada")),
         5 => said(radarr.exclusions()),
         6 => said(radarr.films()),
-        7 => said(radarr.look_up(TmdbId(949))),
+        7 => said(radarr.look_up(TmdbId::new(949).expect("an id"))),
         8 => said(radarr.add(&FILM)),
         9 => said(jellyfin.info()),
         10 => said(jellyfin.users()),

@@ -9,8 +9,7 @@ use lbjf::clients::api::{Api, Secret};
 use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::NewFilm;
 use lbjf::clients::{jellyfin, radarr};
-use lbjf::domain::film::TmdbId;
-use lbjf::domain::ids::JellyfinId;
+use lbjf::domain::ids::{JellyfinId, TmdbId};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -81,7 +80,7 @@ fn number(value: &Value) -> Option<u32> {
 }
 
 const FILM: NewFilm<'_> = NewFilm {
-    tmdb: TmdbId(949),
+    tmdb: TmdbId::new(949).expect("an id"),
     title: "Heat",
     year: 1995,
     quality_profile_id: 4,
@@ -122,17 +121,17 @@ const QUESTIONS: &[Question] = &[
     ),
     (
         r#"[{"id":1,"tmdbId":949,"path":"/movies/Heat (1995)","tags":null}]"#,
-        |d| said(d.0.film(TmdbId(949))),
+        |d| said(d.0.film(TmdbId::new(949).expect("an id"))),
         no_list,
     ),
     (
         r#"{"tmdbId":949,"title":"Heat","genres":["Action","Animation"]}"#,
-        |d| said(d.0.look_up(TmdbId(949))),
+        |d| said(d.0.look_up(TmdbId::new(949).expect("an id"))),
         no_list,
     ),
     (
         r#"{"message":"Movie with tmdbId 949 was not found","description":"at NzbDrone"}"#,
-        |d| said(d.0.look_up(TmdbId(949))),
+        |d| said(d.0.look_up(TmdbId::new(949).expect("an id"))),
         no_list,
     ),
     (r#"{"id":1,"tmdbId":949,"title":"Heat","genres":["Action"]}"#, |d| said(d.0.add(&FILM)), no_list),

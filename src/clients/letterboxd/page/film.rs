@@ -11,8 +11,8 @@ use url::Url;
 
 use super::{Identifier, Unreadable, changed, decoded, foreign, has_class, is_uid, shown_class};
 use crate::clients::letterboxd::html_limits;
-use crate::domain::film::{Link, TmdbId, Uid};
-use crate::domain::ids::Lid;
+use crate::domain::film::Link;
+use crate::domain::ids::{Lid, TmdbId, Uid};
 
 /// What a film's own page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
         let mut own = page.fields.iter().filter(|(of, _)| Some(of) == uid.as_ref());
         own.find_map(|(_, address)| Lid::parse(address.rsplit_once("boxd.it/")?.1))
     });
-    Ok(FilmPage { uid: uid.map(Uid), lid, link })
+    Ok(FilmPage { uid: uid.as_deref().and_then(Uid::parse), lid, link })
 }
 
 /// The elements of a film page that are read, as far as they are.
@@ -176,7 +176,7 @@ fn tmdb_address(text: &str) -> Option<Link> {
 fn link(kind: &str, id: u32) -> Option<Link> {
     match kind {
         _ if id == 0 => None,
-        "movie" => Some(Link::Movie(TmdbId(id))),
+        "movie" => TmdbId::new(id).map(Link::Movie),
         "tv" => Some(Link::Tv(id)),
         _ => None,
     }

@@ -1,8 +1,8 @@
 use select::predicate::Any;
 
 use super::*;
-use crate::domain::film::{Link, TmdbId, Uid};
-use crate::domain::ids::Lid;
+use crate::domain::film::Link;
+use crate::domain::ids::{Lid, TmdbId, Uid};
 
 #[test]
 fn hostile_pages_are_unexpected_pages() {
@@ -53,9 +53,9 @@ fn the_captured_pages_parse_to_what_their_manifest_says() {
     }
     if let Some(html) = read("film/film_movie_mulholland-drive_2026-01-08.raw.html") {
         let expected = FilmPage {
-            uid: Some(Uid("film:51171".to_owned())),
+            uid: Uid::parse("film:51171"),
             lid: Lid::parse("297o"),
-            link: Link::Movie(TmdbId(1018)),
+            link: Link::Movie(TmdbId::new(1018).unwrap()),
         };
         assert_eq!(super::film(&html), Ok(expected));
     }

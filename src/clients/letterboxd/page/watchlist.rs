@@ -10,6 +10,7 @@ use url::Url;
 use super::{Unreadable, changed, foreign, has_class, shorten, shown_class};
 use crate::clients::letterboxd::html_limits;
 use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::MemberId;
 
 /// Entries on a full page (docs/letterboxd.md#pagination).
 pub const ENTRIES_PER_PAGE: u32 = 28;
@@ -31,7 +32,7 @@ pub struct WatchlistPage {
     /// The entries of this page, newest first.
     pub entries: Vec<WatchlistEntry>,
     /// Letterboxd's own number of the member, which stays when they change names; `None` where the page does not say.
-    pub member: Option<i64>,
+    pub member: Option<MemberId>,
     /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
     /// whether they are none.
     pub other_tiles: u32,
@@ -143,11 +144,11 @@ fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), U
 }
 
 /// `15345230`, as in `/esi/watchlist/15345230/default/…`.
-fn member_number(path: &str) -> Option<i64> {
+fn member_number(path: &str) -> Option<MemberId> {
     let mut parts = path.split('/').skip_while(|part| *part != "watchlist");
     let number = parts.nth(1)?;
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    number.parse().ok().filter(|number| is_number && *number > 0)
+    MemberId::new(number.parse().ok().filter(|_| is_number)?)
 }
 
 /// The watchlist's own part of the page: it carries the declared total.

@@ -3,7 +3,7 @@
 use super::{View, and};
 use crate::config::User;
 use crate::domain::clock::Timestamp;
-use crate::domain::film::TmdbId;
+use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::span::{left, show_time};
@@ -99,7 +99,7 @@ impl View<'_> {
     /// Is it a film that a person put there although everybody had watched it?
     fn stays(&self, film: &FilmStatus, entry: &EntryStatus) -> bool {
         let stays = self.collections.get(entry.person.as_str()).map(|(_, stays)| stays);
-        film.tmdb_id.is_some_and(|id| stays.is_some_and(|stays| stays.contains(&TmdbId(id))))
+        film.tmdb_id.and_then(TmdbId::new).is_some_and(|id| stays.is_some_and(|stays| stays.contains(&id)))
     }
 
     fn next_in_jellyfin(&self, user: &User, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {

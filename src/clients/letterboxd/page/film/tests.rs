@@ -9,7 +9,7 @@ fn film_pages_say_movie_tv_or_nothing() {
         let read = |film: &Film| film_of(markup, film);
         assert_eq!(
             read(&Film::movie("heat-1995", "Heat", 1995, 949)).link,
-            Link::Movie(TmdbId(949)),
+            Link::Movie(TmdbId::new(949).unwrap()),
             "{markup:?}"
         );
         assert_eq!(
@@ -23,7 +23,7 @@ fn film_pages_say_movie_tv_or_nothing() {
             "{markup:?}"
         );
         let film = Film::movie("heat-1995", "Heat", 1995, 949).with_uid(51171);
-        assert_eq!(read(&film).uid, Some(Uid("film:51171".to_owned())), "{markup:?}");
+        assert_eq!(read(&film).uid, Uid::parse("film:51171"), "{markup:?}");
         assert_eq!(read(&film).lid, Lid::parse(&film.lid()), "{markup:?}");
     }
 }
@@ -77,7 +77,7 @@ fn a_film_page_is_read_from_either_source() {
     {
         let renamed = html.replace(name, "renamed");
         assert!(renamed != html, "{name} is on the page");
-        assert_eq!(super::film(&renamed).unwrap().link, Link::Movie(TmdbId(949)), "{name}");
+        assert_eq!(super::film(&renamed).unwrap().link, Link::Movie(TmdbId::new(949).unwrap()), "{name}");
     }
     let none_left = ["data-track-action", "data-tmdb-id", "text-footer"]
         .iter()
@@ -105,8 +105,8 @@ fn a_film_page_may_be_as_large_and_as_deep_as_it_likes_around_what_is_read() {
 #[test]
 fn a_tmdb_link_is_one_of_a_movie_or_a_show_on_their_own_site() {
     for (text, expected) in [
-        ("https://www.themoviedb.org/movie/949-heat/", Some(Link::Movie(TmdbId(949)))),
-        (" http://themoviedb.org/movie/949 ", Some(Link::Movie(TmdbId(949)))),
+        ("https://www.themoviedb.org/movie/949-heat/", Some(Link::Movie(TmdbId::new(949).unwrap()))),
+        (" http://themoviedb.org/movie/949 ", Some(Link::Movie(TmdbId::new(949).unwrap()))),
         ("https://www.themoviedb.org/tv/87108", Some(Link::Tv(87108))),
         ("https://www.themoviedb.org/person/1", None),
         ("https://www.themoviedb.org/movie/0", None),
@@ -149,7 +149,7 @@ fn a_film_page_needs_one_mark_of_a_film_and_one_place_that_would_name_the_id() {
         ("viewingable.uid = 'film:'", None),
     ] {
         let page = read(&format!("<body class=\"film\" data-tmdb-id=\"\"><script>{script}</script>"));
-        assert_eq!(page.unwrap().uid.map(|uid| uid.0).as_deref(), expected, "{script}");
+        assert_eq!(page.unwrap().uid.as_ref().map(Uid::as_str), expected, "{script}");
     }
 }
 
@@ -222,18 +222,24 @@ fn a_bent_film_page_says_what_it_says_or_nothing() {
         Film::without_id("some-short", "Some Short", 2020),
         Film::new("x", "X", 2000, Says::Contradiction { button: 1, body: 2 }),
     ];
-    let of_pieces = [Link::Movie(TmdbId(7)), Link::Tv(7), Link::Movie(TmdbId(5)), Link::Missing];
+    let of_pieces = [
+        Link::Movie(TmdbId::new(7).unwrap()),
+        Link::Tv(7),
+        Link::Movie(TmdbId::new(5).unwrap()),
+        Link::Missing,
+    ];
     let mut as_before = 0;
     let mut check = |html: &str, expected: &Result<FilmPage, Unreadable>, what: &str| {
         let found = super::film(html);
         as_before += usize::from(found == *expected);
         let Ok(found) = found else { return };
         let is_of = |page: &FilmPage| found.uid.is_none() || found.uid == page.uid;
-        let is_uid = found.uid == Some(Uid("film:7".to_owned())) || expected.as_ref().is_ok_and(is_of);
+        let is_uid = found.uid == Uid::parse("film:7") || expected.as_ref().is_ok_and(is_of);
         let is_link = expected.as_ref().is_ok_and(|page| page.link == found.link);
         // A page that contradicts itself has two, of which a piece may hide one.
-        let is_link =
-            is_link || expected.is_err() && [1, 2].map(|id| Link::Movie(TmdbId(id))).contains(&found.link);
+        let is_link = is_link
+            || expected.is_err()
+                && [1, 2].map(|id| Link::Movie(TmdbId::new(id).unwrap())).contains(&found.link);
         assert!(is_link || of_pieces.contains(&found.link), "{what}: {found:?}");
         assert!(is_uid || expected.is_err(), "{what}: {found:?}");
     };

@@ -4,8 +4,8 @@ use select::node::Node;
 use select::predicate::{Any, Name};
 
 use crate::clients::letterboxd::page::{Identifier, Unreadable, changed, has_class, is_uid};
-use crate::domain::film::{Slug, Uid, WatchlistEntry, split_year};
-use crate::domain::ids::Lid;
+use crate::domain::film::{WatchlistEntry, split_year};
+use crate::domain::ids::{Lid, Slug, Uid};
 use crate::domain::text::excerpt;
 
 /// The longest title there is has 250 letters; what is longer is cut.
@@ -85,7 +85,7 @@ fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
         .or_else(|| poster.attr("data-item-uid").map(str::to_owned))
         .or_else(|| poster.attr("data-film-id").map(|number| format!("film:{number}")))
         .filter(|uid| is_uid(uid))
-        .map(Uid);
+        .and_then(|uid| Uid::parse(&uid));
     let label = ["data-item-full-display-name", "data-item-name"]
         .iter()
         .find_map(|attribute| poster.attr(attribute))
@@ -93,7 +93,7 @@ fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
         .map(|label| excerpt(label, MAX_NAME).trim().to_owned())
         .filter(|label| !label.is_empty());
     let (name, year) = label.map_or_else(
-        || (slug.0.clone(), None),
+        || (slug.to_string(), None),
         |label| {
             let (name, year) = split_year(&label);
             (name.to_owned(), year)

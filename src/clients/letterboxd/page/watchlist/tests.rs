@@ -2,8 +2,7 @@ use standins::letterboxd::{Film, Markup, pages};
 
 use super::*;
 use crate::clients::letterboxd::page::tests::names_on;
-use crate::domain::film::{Slug, Uid};
-use crate::domain::ids::Lid;
+use crate::domain::ids::{Lid, Slug, Uid};
 
 pub(super) fn films(count: u32) -> Vec<Film> {
     (1..=count).map(|n| Film::movie(&format!("film-{n}"), &format!("Film {n}"), 1990, 100 + n)).collect()
@@ -24,10 +23,10 @@ fn every_generation_of_markup_gives_the_same_entries() {
     for markup in Markup::ALL {
         let found = watchlist(&page(markup, &films), "ada", 1).unwrap();
         assert_eq!((found.declared, found.pages), (3, 1), "{markup:?}");
-        let slugs: Vec<_> = found.entries.iter().map(|entry| entry.slug.0.as_str()).collect();
+        let slugs: Vec<_> = found.entries.iter().map(|entry| entry.slug.as_str()).collect();
         assert_eq!(slugs, ["heat-1995", "schindlers-list", "ray-gunn"], "{markup:?}");
         for (entry, film) in found.entries.iter().zip(&films) {
-            assert_eq!(entry.uid, Some(Uid(format!("film:{}", film.uid))), "{markup:?}");
+            assert_eq!(entry.uid, Uid::parse(&format!("film:{}", film.uid)), "{markup:?}");
             assert_eq!(entry.other_kind, None);
             let has_lids = matches!(markup, Markup::January2026 | Markup::May2026);
             assert_eq!(entry.lid, Lid::parse(&film.lid()).filter(|_| has_lids), "{markup:?}");
@@ -63,7 +62,7 @@ fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
             declared: 0,
             pages: 1,
             entries: Vec::new(),
-            member: Some(pages::member_number("ada").into()),
+            member: MemberId::new(pages::member_number("ada")),
             other_tiles: 0
         })
     );
@@ -82,7 +81,7 @@ fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
     let entry = |number: u32| WatchlistEntry {
         uid: None,
         lid: None,
-        slug: Slug(format!("film-{number}")),
+        slug: Slug::parse(&format!("film-{number}")).unwrap(),
         name: "A film".to_owned(),
         year: None,
         other_kind: None,
@@ -273,11 +272,11 @@ fn a_watchlist_names_the_number_of_its_member() {
         ("/esi/15345230/", None),
         ("", None),
     ] {
-        assert_eq!(member_number(path), expected, "{path}");
+        assert_eq!(member_number(path).map(MemberId::get), expected, "{path}");
     }
     let page = pages::watchlist_page(Markup::May2026, "Ada", 1, 1, 0, &[]);
     let (number, own) = (pages::member_number("ada"), |html: &str| watchlist(html, "ada", 1).unwrap().member);
-    assert_eq!(own(&page), Some(number.into()));
+    assert_eq!(own(&page), MemberId::new(number));
     assert_eq!(
         own(&page.replace("data-path=", "data-road=")),
         None,
