@@ -11,6 +11,7 @@ use crate::clients::jellyfin::{Info, Jellyfin, JellyfinError, JellyfinUser, User
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
 use crate::domain::library::LibraryState;
+use crate::domain::problem::Problem;
 use crate::journal::Journal;
 use crate::store::{Store, StoreError};
 pub use plan::Belief;
@@ -56,7 +57,7 @@ impl Library<'_> {
             Ok(users) => users,
             Err(error) => return failed(&error.into(), journal),
         };
-        let server = journal.store.server("jellyfin")?;
+        let server = journal.store().server("jellyfin")?;
         let is_known = server.is_some() && users.iter().any(|user| user.server_id == server);
         let mut info = None;
         if !is_known {
@@ -65,7 +66,7 @@ impl Library<'_> {
                 return Ok(None);
             }
         }
-        let state = journal.store.library_state()?.unwrap_or_default();
+        let state = journal.store().library_state()?.unwrap_or_default();
         let age_matters = self.is_daily || state.whole_at.is_none();
         if !self.full && !is_whole_due(&state, asked_at, age_matters.then_some(journal.now())) {
             match self.read_changes(&state, asked_at, journal)? {
@@ -101,11 +102,11 @@ impl Library<'_> {
             Err(error) => return failed(&error, journal),
         };
         log::debug!("jellyfin: `{}`, version {}", info.name, info.version);
-        if self.same_jellyfin && journal.store.forget_other_jellyfin(&info.id)? {
-            log::info!("jellyfin: `{}` is accepted; its collections are learned anew", info.name);
+        if self.same_jellyfin {
+            journal.accept_jellyfin(&info.id, &info.name)?;
         }
-        if let Some((text, hint)) = other_server(&info, &mut journal.store)? {
-            journal.failure(Failed::Server, ("jellyfin", "", "other"), "jellyfin", &text, Some(hint))?;
+        if let Some(Problem { message, hint }) = other_server(&info, &mut journal.store)? {
+            journal.failure(Failed::Server, ("jellyfin", "", "other"), "jellyfin", &message, Some(hint))?;
             return Ok(None);
         }
         Ok(Some(info))
@@ -127,21 +128,21 @@ impl Library<'_> {
             Err(error) if error.answered().is_some() => return Ok(Err(Doubt::Odd(chain(&error)))),
             Err(error) => return Ok(Err(Doubt::Failed(error))),
         };
-        if is_whole_simpler(saved.len(), journal.store.library_count()?) {
+        if is_whole_simpler(saved.len(), journal.store().library_count()?) {
             return Ok(Err(Doubt::Odd(format!("{} films changed", saved.len()))));
         }
         let count = match self.jellyfin.item_count() {
             Ok(count) => count,
             Err(error) => return Ok(Err(Doubt::Failed(error))),
         };
-        journal.store.update_library(&saved)?;
-        let known = journal.store.library_count()?;
+        journal.library_changed(&saved)?;
+        let known = journal.store().library_count()?;
         if known != count {
             return Ok(Err(Doubt::Odd(format!("it has {count} films, and {known} are known"))));
         }
         if !saved.is_empty() || is_watermark_old(watermark, asked_at) {
             let state = LibraryState { watermark: asked_at, ..state.clone() };
-            journal.store.record_library_state(&state)?;
+            journal.library_state(&state)?;
         }
         Ok(Ok(()))
     }
@@ -163,37 +164,36 @@ impl Library<'_> {
             // A scan is under way. What was read is good enough for now.
             log::debug!("jellyfin: its library had {} films, and has {count} now", items.len());
         }
-        journal.store.replace_library(&items)?;
-        let state = journal.store.library_state()?.unwrap_or_default();
-        journal.store.record_library_state(&LibraryState {
+        let state = LibraryState {
             version: Some(info.version.clone()),
             watermark: asked_at.filter(|_| is_settled),
             whole_at: Some(journal.now()),
-            ..state
-        })?;
+            ..journal.store().library_state()?.unwrap_or_default()
+        };
+        journal.library_read(&items, &state)?;
         Ok(Some(()))
     }
 }
 
 /// Is what the library shows believed? Doubt is told.
 fn found(users: Vec<JellyfinUser>, journal: &mut Journal) -> Result<Found, StoreError> {
-    journal.store.forget_notices("jellyfin")?;
-    let state = journal.store.library_state()?.unwrap_or_default();
-    let shown = journal.store.library_count()?;
+    journal.trouble_over("jellyfin")?;
+    let state = journal.store().library_state()?.unwrap_or_default();
+    let shown = journal.store().library_count()?;
     let (belief, next) = believe(&state, shown, journal.now());
     if next != state {
-        journal.store.record_library_state(&next)?;
+        journal.library_state(&next)?;
     }
     let seen = state.films_seen;
     match belief {
-        Belief::Sure => journal.store.forget_notices("library")?,
+        Belief::Sure => journal.trouble_over("library")?,
         Belief::Fewer => {
-            let (text, hint) = shrunken_library(shown, seen);
-            journal.warning(("library", "", "fewer"), "jellyfin", &text, Some(hint))?;
+            let Problem { message, hint } = shrunken_library(shown, seen);
+            journal.warning(("library", "", "fewer"), "jellyfin", &message, Some(hint))?;
         }
         Belief::Lost => {
-            let (text, hint) = lost_library(seen);
-            journal.failure(Failed::Server, ("library", "", "lost"), "jellyfin", &text, Some(hint))?;
+            let Problem { message, hint } = lost_library(seen);
+            journal.failure(Failed::Server, ("library", "", "lost"), "jellyfin", &message, Some(hint))?;
         }
     }
     Ok(Found { users, belief })
@@ -208,29 +208,23 @@ fn failed<T>(error: &JellyfinError, journal: &mut Journal) -> Result<Option<T>, 
     Ok(None)
 }
 
-/// What is wrong, and what to do about it.
-type Complaint = (String, &'static str);
-
 /// A store belongs to one Jellyfin: is this another one?
-pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Complaint>, StoreError> {
+pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Problem>, StoreError> {
     let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
     Ok(is_other.then(|| {
-        let text = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
-        (text, OTHER_JELLYFIN)
+        let message = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
+        Problem { message, hint: OTHER_JELLYFIN }
     }))
 }
 
 /// What is said of a library that shows nothing where it showed films.
-pub(crate) fn lost_library(seen: u32) -> Complaint {
-    (
-        format!("the library shows no films where it showed {seen}; nothing is made or taken out"),
-        "is the disk mounted?",
-    )
+pub(crate) fn lost_library(seen: u32) -> Problem {
+    let message = format!("the library shows no films where it showed {seen}; nothing is made or taken out");
+    Problem { message, hint: "is the disk mounted?" }
 }
 
-fn shrunken_library(shown: u32, seen: u32) -> Complaint {
-    (
-        format!("the library shows {shown} films where it showed {seen}; nothing is made or taken out"),
-        "is a disk not mounted? if it stays so, lbjf believes it in a day",
-    )
+fn shrunken_library(shown: u32, seen: u32) -> Problem {
+    let message =
+        format!("the library shows {shown} films where it showed {seen}; nothing is made or taken out");
+    Problem { message, hint: "is a disk not mounted? if it stays so, lbjf believes it in a day" }
 }

@@ -23,6 +23,7 @@ use crate::domain::event::{Failed, Outcome};
 use crate::domain::film::split_year;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::Member;
+use crate::domain::problem::Problem;
 use crate::domain::request::InLibrary;
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
@@ -37,9 +38,6 @@ use groups::Group;
 use members::Known;
 use view::View;
 use watched::Watched;
-
-/// What is wrong, and what to do about it.
-type Complaint = (String, &'static str);
 
 /// What to do about a person's token.
 pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
@@ -74,7 +72,7 @@ impl Collections<'_> {
             return Ok(InLibrary::Ignored);
         }
         let Some(found) = self.library.update(journal)? else { return Ok(InLibrary::Unknown) };
-        let aliases = Aliases::new(journal.store.aliases()?);
+        let aliases = Aliases::new(journal.store().aliases()?);
         if has_collection {
             self.fill(&found, &aliases, journal)?;
         }
@@ -84,7 +82,7 @@ impl Collections<'_> {
         if found.belief != Belief::Sure {
             return Ok(InLibrary::Unknown);
         }
-        let ids = journal.store.library_ids()?;
+        let ids = journal.store().library_ids()?;
         Ok(InLibrary::Known(ids.into_iter().map(|id| aliases.canonical(id)).collect()))
     }
 
@@ -92,7 +90,7 @@ impl Collections<'_> {
     fn fill(&self, found: &Found, aliases: &Aliases, journal: &mut Journal) -> Result<(), StoreError> {
         let Some(sets) = self.sets(journal)? else { return Ok(()) };
         // What was in vain is tried once a day.
-        journal.store.forget_ineffective(journal.now() - DAILY)?;
+        journal.try_ineffective_again(journal.now() - DAILY)?;
         let groups = self.groups(&sets, journal)?;
         let known = self.members(&groups, journal)?;
         let watched = self.watched(&groups, &found.users, aliases, journal)?;
@@ -184,7 +182,7 @@ impl Collections<'_> {
         let id = done.id.as_ref().or(group.id.as_ref());
         let view = View::load(group, id, is_sure, aliases, journal.store())?;
         for (person, films) in view.presence(watched) {
-            journal.store.record_presence(person, &films)?;
+            journal.presence(person, &films)?;
         }
         Ok(())
     }
@@ -210,7 +208,7 @@ impl Collections<'_> {
         let answer = Ok(self.library.jellyfin.members(id));
         let Some(found) = told(answer, &group.about(), Failed::Collection, journal)? else { return Ok(None) };
         members::record(id, &group.name, group.etag.as_deref(), found, journal)?;
-        journal.store.listing(id, false).map(Some)
+        journal.store().listing(id, false).map(Some)
     }
 }
 
@@ -222,11 +220,8 @@ fn remember(
     journal: &mut Journal,
 ) -> Result<(), StoreError> {
     let Some(id) = &group.id else { return Ok(()) };
-    journal.store.record_members(id, &plan.met)?;
-    if known == Known::Now {
-        journal.store.forget_members(id, &plan.gone)?;
-    }
-    Ok(())
+    let gone = if known == Known::Now { plan.gone.as_slice() } else { &[] };
+    journal.members_met(id, &plan.met, gone)
 }
 
 /// Jellyfin may show none of a film that is taken out.
@@ -265,19 +260,19 @@ fn told<T>(
 }
 
 /// The person of this name, in any case, or why there is none of use.
-pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a JellyfinUser, Complaint> {
+pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a JellyfinUser, Problem> {
     let name = &one_line(name);
     let exact = users.iter().find(|known| same_name(&known.name, name));
     match exact.or_else(|| users.iter().find(|known| name_key(&known.name) == name_key(name))) {
-        Some(known) if known.is_disabled => Err((
-            format!("Jellyfin's user `{name}` is disabled"),
-            "enable them in the Dashboard, or change `jellyfin_username`",
-        )),
+        Some(known) if known.is_disabled => Err(Problem {
+            message: format!("Jellyfin's user `{name}` is disabled"),
+            hint: "enable them in the Dashboard, or change `jellyfin_username`",
+        }),
         Some(known) => Ok(known),
         None => {
             let there: Vec<_> = users.iter().map(|user| format!("`{}`", user.name)).collect();
-            let text = format!("Jellyfin has no user `{name}`; it has {}", there.join(", "));
-            Err((text, "check `jellyfin_username`"))
+            let message = format!("Jellyfin has no user `{name}`; it has {}", there.join(", "));
+            Err(Problem { message, hint: "check `jellyfin_username`" })
         }
     }
 }

@@ -8,17 +8,17 @@ use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
 use crate::domain::collection::Collection;
-use crate::domain::event::{Failed, Outcome};
+use crate::domain::event::Failed;
 use crate::domain::ids::{JellyfinId, TmdbId};
-use crate::domain::library::{KnownMember, Member};
+use crate::domain::library::Member;
 use crate::domain::step::{AddToCollection, Aliases, RemoveFromCollection, Step};
-use crate::journal::Journal;
+use crate::journal::{Journal, There};
 use crate::store::StoreError;
 use crate::system::interrupt;
 
-/// So often a film that stays is taken out once more: links that were added twice leave one a call
+/// So often a film that stays is removed once more: links that were added twice leave one a call
 /// (docs/jellyfin.md#removing-members).
-const TAKE_AGAIN: usize = 4;
+const REMOVE_AGAIN: usize = 4;
 
 /// What came of a plan.
 #[derive(Default)]
@@ -54,19 +54,19 @@ impl Executor<'_> {
             },
             (None, _) => return Ok(Done::default()),
         };
-        let (mut to_put, mut to_take) = (Vec::new(), Vec::new());
+        let (mut additions, mut removals) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
-                Step::AddToCollection(put) => to_put.push(put),
-                Step::RemoveFromCollection(take) => to_take.push(take),
+                Step::AddToCollection(add) => additions.push(add),
+                Step::RemoveFromCollection(remove) => removals.push(remove),
                 _ => {}
             }
         }
-        let (put, is_refused) = self.put(&id, &to_put)?;
+        let (added, is_refused) = self.add(&id, &additions)?;
         // What is to go is planned once more, too.
-        let taken = if is_refused { Vec::new() } else { self.take(&id, &to_take)? };
-        if !(put.is_empty() && taken.is_empty()) {
-            self.verify(&id, &put, &taken)?;
+        let removed = if is_refused { Vec::new() } else { self.remove(&id, &removals)? };
+        if !(added.is_empty() && removed.is_empty()) {
+            self.verify(&id, &added, &removed)?;
         }
         Ok(Done { id: Some(id), is_refused })
     }
@@ -80,7 +80,7 @@ impl Executor<'_> {
         let name = Collection::Name(self.name.to_owned());
         let made = match sets.and_then(|sets| Ok((find(&name, &sets, None), jellyfin.key_owner()?))) {
             Ok((Ok(Target::Set(_)), _)) => {
-                log::info!("collection `{}`: somebody made it just now; the next run fills it", self.name);
+                self.journal.note(&self.about(), "somebody made it just now; the next run fills it");
                 return Ok(None);
             }
             Ok((Err((text, hint)), _)) => {
@@ -109,8 +109,7 @@ impl Executor<'_> {
         };
         match made {
             Ok(id) => {
-                self.journal.store.record_collection(self.name, &id)?;
-                self.journal.step(step, Outcome::Done, None);
+                self.journal.collection_made(There { id: &id, name: self.name }, step)?;
                 Ok(Some(id))
             }
             Err(error) => {
@@ -120,26 +119,23 @@ impl Executor<'_> {
         }
     }
 
-    /// Puts films in, as many as fit in a call. Returns those that the server took, and whether it refused others since
+    /// Adds films, as many as fit in a call. Returns those that the server took, and whether it refused others since
     /// it does not know an item.
-    fn put<'p>(
+    fn add<'s>(
         &mut self,
         id: &JellyfinId,
-        puts: &[&'p AddToCollection],
-    ) -> Result<(Vec<&'p AddToCollection>, bool), StoreError> {
+        additions: &[&'s AddToCollection],
+    ) -> Result<(Vec<&'s AddToCollection>, bool), StoreError> {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
-        let mut waiting: Vec<Vec<&AddToCollection>> = puts.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
+        let mut waiting: Vec<Vec<&AddToCollection>> =
+            additions.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
         while let Some(batch) = waiting.pop() {
             if interrupt::requested().is_some() {
                 break;
             }
-            let row = |put: &&AddToCollection| {
-                let tmdb = self.aliases.canonical(put.tmdb);
-                KnownMember { tmdb, is_own: true, was_watched: false }
-            };
-            self.journal.store.record_members(id, &batch.iter().map(row).collect::<Vec<_>>())?;
-            let items: Vec<_> = batch.iter().map(|put| &put.item_id).collect();
+            self.journal.adding(id, batch.iter().map(|add| self.aliases.canonical(add.tmdb)))?;
+            let items: Vec<_> = batch.iter().map(|add| &add.item_id).collect();
             match self.jellyfin.add(id, &items) {
                 Ok(()) => done.extend(batch),
                 // One id that vanished refuses the whole call, and the answer does not say which
@@ -154,18 +150,18 @@ impl Executor<'_> {
                         return Ok((done, true));
                     }
                     was_checked = true;
-                    if let [put] = batch.as_slice() {
+                    if let [add] = batch.as_slice() {
                         let text =
-                            format!("{} not added: Jellyfin does not know its item any more", put.film);
+                            format!("{} not added: Jellyfin does not know its item any more", add.film);
                         let about = self.about();
                         self.journal.failure(
                             Failed::Films(1),
-                            ("put", put.item_id.as_str()),
+                            ("put", add.item_id.as_str()),
                             &about,
                             &text,
                             None,
                         )?;
-                        failed.push(*put);
+                        failed.push(*add);
                     } else {
                         let (front, back) = batch.split_at(batch.len() / 2);
                         waiting.extend([back.to_vec(), front.to_vec()]);
@@ -180,8 +176,8 @@ impl Executor<'_> {
         }
         if interrupt::requested().is_none() {
             // What was to follow a call that failed fails with it.
-            for put in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
-                self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
+            for add in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
+                self.journal.not_added_to_collection(add);
             }
         }
         Ok((done, false))
@@ -193,28 +189,24 @@ impl Executor<'_> {
         self.jellyfin.collections().is_ok_and(|sets| sets.iter().any(|set| set.id == *id))
     }
 
-    /// Takes films out. Returns those that the server took out.
-    fn take<'t>(
+    /// Removes films. Returns those that the server removed.
+    fn remove<'s>(
         &mut self,
         id: &JellyfinId,
-        takes: &[&'t RemoveFromCollection],
-    ) -> Result<Vec<&'t RemoveFromCollection>, StoreError> {
+        removals: &[&'s RemoveFromCollection],
+    ) -> Result<Vec<&'s RemoveFromCollection>, StoreError> {
         let mut done = Vec::new();
         // A film's members stay in one call; few films have more than one.
-        for batch in takes.chunks(MAX_IDS / 2) {
-            let items: Vec<_> = batch.iter().flat_map(|take| &take.item_ids).collect();
+        for batch in removals.chunks(MAX_IDS / 2) {
+            let items: Vec<_> = batch.iter().flat_map(|remove| &remove.item_ids).collect();
             for items in items.chunks(MAX_IDS) {
                 if interrupt::requested().is_some() {
                     return Ok(done);
                 }
                 if let Err(error) = self.jellyfin.remove(id, items) {
                     self.fail("films not taken out", &error)?;
-                    for take in &takes[done.len()..] {
-                        self.journal.step(
-                            &Step::RemoveFromCollection((*take).clone()),
-                            Outcome::Failed,
-                            None,
-                        );
+                    for remove in &removals[done.len()..] {
+                        self.journal.not_removed_from_collection(remove);
                     }
                     return Ok(done);
                 }
@@ -229,10 +221,10 @@ impl Executor<'_> {
     fn verify(
         &mut self,
         id: &JellyfinId,
-        put: &[&AddToCollection],
-        taken: &[&RemoveFromCollection],
+        added: &[&AddToCollection],
+        removed: &[&RemoveFromCollection],
     ) -> Result<(), StoreError> {
-        let (members, is_answered) = self.take_again(id, taken)?;
+        let (members, is_answered) = self.remove_again(id, removed)?;
         let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
             let tmdb = self.aliases.canonical(tmdb);
             members.as_ref().map_or(true, |members| {
@@ -242,68 +234,44 @@ impl Executor<'_> {
                 })
             })
         };
-        let (stuck, unstuck): (Vec<&AddToCollection>, Vec<&AddToCollection>) =
-            put.iter().partition(|put| is_inside(put.tmdb, std::slice::from_ref(&put.item_id)));
-        let is_out = |take: &RemoveFromCollection| members.is_err() || !is_inside(take.tmdb, &[]);
+        let (stayed, ineffective): (Vec<&AddToCollection>, Vec<&AddToCollection>) =
+            added.iter().partition(|add| is_inside(add.tmdb, std::slice::from_ref(&add.item_id)));
+        let is_out = |remove: &RemoveFromCollection| members.is_err() || !is_inside(remove.tmdb, &[]);
         let (out, staying): (Vec<&RemoveFromCollection>, Vec<&RemoveFromCollection>) =
-            taken.iter().partition(|take| is_out(take));
-        for put in stuck {
-            self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Done, None);
+            removed.iter().partition(|remove| is_out(remove));
+        for add in stayed {
+            self.journal.added_to_collection(add);
         }
-        for take in &out {
-            self.journal.step(&Step::RemoveFromCollection((*take).clone()), Outcome::Done, None);
+        for remove in out {
+            self.journal.removed_from_collection(id, remove, members.is_ok())?;
         }
-        if members.is_ok() {
-            self.journal.store.forget_members(id, &out.iter().map(|take| take.tmdb).collect::<Vec<_>>())?;
-        }
-        if is_answered {
-            let stubborn = self.staying(members.as_deref().unwrap_or_default(), &staying);
-            let items: Vec<_> = stubborn.iter().map(|member| member.item_id.clone()).collect();
-            self.journal.store.record_ineffective(id, &items, self.journal.now())?;
-            for take in &staying {
-                let text = format!("{} stays in it although Jellyfin took it out", take.name);
-                let about = self.about();
-                let tmdb = take.tmdb.to_string();
-                let notice = ("unstuck", self.name, tmdb.as_str());
-                self.journal.warning(notice, &about, &text, Some("it is tried again tomorrow"))?;
+        let there = There { id, name: self.name };
+        for remove in staying {
+            if is_answered {
+                let members = self.staying(members.as_deref().unwrap_or_default(), &[remove]);
+                let items: Vec<_> = members.iter().map(|member| member.item_id.clone()).collect();
+                self.journal.did_not_go(there, remove, &items)?;
+            }
+            if interrupt::requested().is_none() {
+                self.journal.not_removed_from_collection(remove);
             }
         }
-        if interrupt::requested().is_none() {
-            for take in staying {
-                self.journal.step(&Step::RemoveFromCollection(take.clone()), Outcome::Failed, None);
-            }
-        }
-        if !unstuck.is_empty() {
-            let items: Vec<_> = unstuck.iter().map(|put| put.item_id.clone()).collect();
-            self.journal.store.record_ineffective(id, &items, self.journal.now())?;
-            let tmdbs: Vec<_> = unstuck.iter().map(|put| self.aliases.canonical(put.tmdb)).collect();
-            self.journal.store.forget_members(id, &tmdbs)?;
-            for put in unstuck {
-                let text = format!("{} did not stay in it although Jellyfin took it", put.film);
-                let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
-                let about = self.about();
-                self.journal.warning(
-                    ("unstuck", self.name, put.item_id.as_str()),
-                    &about,
-                    &text,
-                    Some(hint),
-                )?;
-                self.journal.step(&Step::AddToCollection(put.clone()), Outcome::Failed, None);
-            }
+        for add in ineffective {
+            self.journal.did_not_stay(there, add, self.aliases.canonical(add.tmdb))?;
         }
         Ok(())
     }
 
-    /// Looks at what is in the collection, and takes out once more what stays. Returns the members as they are then,
-    /// and whether Jellyfin said each time that it took them out.
-    fn take_again(
+    /// Looks at what is in the collection, and removes once more what stays. Returns the members as they are then, and
+    /// whether Jellyfin said each time that it removed them.
+    fn remove_again(
         &mut self,
         id: &JellyfinId,
-        taken: &[&RemoveFromCollection],
+        removed: &[&RemoveFromCollection],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
         let mut members = self.members(id)?;
-        for _ in 0..TAKE_AGAIN {
-            let staying = self.staying(members.as_deref().unwrap_or_default(), taken);
+        for _ in 0..REMOVE_AGAIN {
+            let staying = self.staying(members.as_deref().unwrap_or_default(), removed);
             let items: Vec<_> = staying.iter().take(MAX_IDS).map(|member| &member.item_id).collect();
             if items.is_empty() {
                 break;
@@ -328,11 +296,12 @@ impl Executor<'_> {
         }
     }
 
-    /// The members that are films which were taken out.
-    fn staying<'m>(&self, members: &'m [Member], taken: &[&RemoveFromCollection]) -> Vec<&'m Member> {
-        let taken: HashSet<TmdbId> = taken.iter().map(|take| self.aliases.canonical(take.tmdb)).collect();
+    /// The members that are films which were removed.
+    fn staying<'m>(&self, members: &'m [Member], removed: &[&RemoveFromCollection]) -> Vec<&'m Member> {
+        let removed: HashSet<TmdbId> =
+            removed.iter().map(|remove| self.aliases.canonical(remove.tmdb)).collect();
         let stays =
-            |member: &&Member| member.tmdb.is_some_and(|id| taken.contains(&self.aliases.canonical(id)));
+            |member: &&Member| member.tmdb.is_some_and(|id| removed.contains(&self.aliases.canonical(id)));
         members.iter().filter(stays).collect()
     }
 

@@ -11,7 +11,7 @@ use crate::domain::collection::Collection;
 use crate::domain::event::Failed;
 use crate::domain::ids::JellyfinId;
 use crate::journal::Journal;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 use crate::system::interrupt;
 
 /// One collection and the people mapped to it.
@@ -44,7 +44,7 @@ impl Collections<'_> {
         for (index, user) in self.users.iter().enumerate() {
             let Some(collection) = &user.collection else { continue };
             let is_chosen = self.chosen.contains(&index);
-            let target = match self.target(collection, sets, &mut journal.store)? {
+            let target = match self.target(collection, sets, journal)? {
                 Ok(target) => target,
                 Err((text, hint)) => {
                     if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
@@ -54,9 +54,9 @@ impl Collections<'_> {
                     continue;
                 }
             };
-            journal.store.forget_notices_about("collection", &user.name)?;
+            journal.trouble_over_for("collection", &user.name)?;
             if is_chosen && !self.only_remove {
-                tell_mapping(user, collection, target.set(sets), &mut journal.store)?;
+                tell_mapping(user, collection, target.set(sets), journal)?;
             }
             let wanted = collection.to_string();
             let notice = ("same name", wanted.as_str());
@@ -65,7 +65,7 @@ impl Collections<'_> {
                     journal.warning(notice, &user.name, &text, Some(hint))?;
                 }
                 Some(_) => {}
-                None => journal.store.forget_notices_about("same name", &wanted)?,
+                None => journal.trouble_over_for("same name", &wanted)?,
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
                 group.users.push(user);
@@ -87,18 +87,18 @@ impl Collections<'_> {
         &self,
         collection: &Collection,
         sets: &[BoxSet],
-        store: &mut Store,
+        journal: &mut Journal,
     ) -> Result<Result<Target, (String, Option<String>)>, StoreError> {
         let Collection::Name(name) = collection else {
             return Ok(find(collection, sets, None).map_err(owned));
         };
-        let remembered = store.collection_id(name)?;
+        let remembered = journal.store().collection_id(name)?;
         let target = match find(collection, sets, remembered.as_ref()) {
             Ok(target) => target,
             Err(unclear) => return Ok(Err(owned(unclear))),
         };
         match (&target, remembered) {
-            (Target::Set(id), _) => store.record_collection(name, id)?,
+            (Target::Set(id), _) => journal.collection_found(name, id)?,
             // A listing may lack what is there, and making a name again empties it
             // (docs/jellyfin.md#creating-a-collection): is it gone?
             (Target::New(_), Some(id)) => match self.library.jellyfin.members(&id) {
@@ -110,7 +110,7 @@ impl Collections<'_> {
                 }
                 // Made again it may have the same id, but what is in it then is not lbjf's. (10.8 has no members of
                 // what it does not know, docs/jellyfin.md#members.)
-                Ok(_) | Err(ApiError::Status { status: 400 | 404, .. }) => store.forget_collection(&id)?,
+                Ok(_) | Err(ApiError::Status { status: 400 | 404, .. }) => journal.collection_gone(&id)?,
                 Err(error) => return Ok(Err((chain(&error), error.hint()))),
             },
             (Target::New(_), None) => {}
@@ -129,9 +129,9 @@ fn tell_mapping(
     user: &User,
     collection: &Collection,
     set: Option<&BoxSet>,
-    store: &mut Store,
+    journal: &mut Journal,
 ) -> Result<(), StoreError> {
-    let before = store.record_mapping(&user.name, &collection.to_string())?;
+    let before = journal.collection_named(&user.name, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
         set.is_some_and(|set| {
@@ -139,7 +139,8 @@ fn tell_mapping(
         })
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
-        log::info!("{}: collection {before} is left as it is; {collection} is kept from now on", user.name);
+        let text = format!("collection {before} is left as it is; {collection} is kept from now on");
+        journal.note(&user.name, &text);
     }
     Ok(())
 }

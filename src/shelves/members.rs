@@ -37,7 +37,7 @@ impl Collections<'_> {
         for (index, group) in groups.iter().enumerate() {
             known.push(match &group.id {
                 None => Known::Now,
-                Some(id) if journal.store.is_listing_current(id, group.etag.as_deref())? => Known::Before,
+                Some(id) if journal.store().is_listing_current(id, group.etag.as_deref())? => Known::Before,
                 Some(id) => {
                     open.push((index, id, group));
                     Known::Not
@@ -74,12 +74,12 @@ pub(super) fn record(
     mut members: Vec<Member>,
     journal: &mut Journal,
 ) -> Result<Vec<Member>, StoreError> {
-    let before = journal.store.listing(id, true)?.into_iter().filter(|member| member.is_leftover);
+    let before = journal.store().listing(id, true)?.into_iter().filter(|member| member.is_leftover);
     let known: HashMap<JellyfinId, Option<TmdbId>> =
         before.map(|member| (member.item_id, member.tmdb)).collect();
     let nameless = members.iter().filter(|member| member.tmdb.is_none());
     let paths: HashSet<&str> = nameless.filter_map(|member| member.path.as_deref()).collect();
-    let films = journal.store.films_at(&paths)?;
+    let films = journal.store().films_at(&paths)?;
     for member in members.iter_mut().filter(|member| member.tmdb.is_none()) {
         // The film's own item, whose TMDB id came a moment ago, is no leftover.
         let is_it = |film: &&LibraryItem| film.path == member.path && film.item_id != member.item_id;
@@ -94,6 +94,6 @@ pub(super) fn record(
             journal.say(&format!("collection `{name}`"), &text, Some(hint));
         }
     }
-    journal.store.record_listing(id, etag, &members)?;
+    journal.members_read(id, etag, &members)?;
     Ok(members)
 }

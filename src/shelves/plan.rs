@@ -73,19 +73,19 @@ pub fn collection(
     let facts = Facts::new(viewers, view, aliases);
     let mut plan = CollectionPlan::default();
     if !only_remove {
-        plan.steps = facts.puts();
+        plan.steps = facts.additions();
     }
-    let (met, takes) = facts.takes();
+    let (met, removals) = facts.removals();
     plan.met = met;
-    plan.steps.extend(takes);
-    let put = |id: TmdbId| {
+    plan.steps.extend(removals);
+    let is_added = |id: TmdbId| {
         plan.steps
             .iter()
-            .any(|step| matches!(step, Step::AddToCollection(put) if facts.canonical(put.tmdb) == id))
+            .any(|step| matches!(step, Step::AddToCollection(add) if facts.canonical(add.tmdb) == id))
     };
     let is_gone = |row: &&KnownMember| {
         let id = facts.canonical(row.tmdb);
-        view.members.is_some() && !facts.members.contains_key(&id) && !put(id)
+        view.members.is_some() && !facts.members.contains_key(&id) && !is_added(id)
     };
     plan.gone = view.rows.iter().filter(is_gone).map(|row| row.tmdb).collect();
     plan
@@ -182,7 +182,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Films to put in, the newest of each person first; a collection to put them into, where there is none.
-    fn puts(&self) -> Vec<Step> {
+    fn additions(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut inside: HashSet<TmdbId> = self.members.keys().copied().collect();
         let members = self.view.members.unwrap_or_default();
@@ -230,7 +230,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Films to take out, and members to remember.
-    fn takes(&self) -> (Vec<KnownMember>, Vec<Step>) {
+    fn removals(&self) -> (Vec<KnownMember>, Vec<Step>) {
         let (mut met, mut steps) = (Vec::new(), Vec::new());
         let mut members: Vec<_> = self.members.iter().collect();
         members.sort_by_key(|(id, _)| **id);

@@ -9,6 +9,7 @@ use crate::clients::api::ApiError;
 use crate::clients::jellyfin::{JellyfinUser, MAX_IDS};
 use crate::domain::event::Failed;
 use crate::domain::ids::{JellyfinId, TmdbId};
+use crate::domain::problem::Problem;
 use crate::domain::step::Aliases;
 use crate::domain::text::name_key;
 use crate::journal::Journal;
@@ -57,9 +58,9 @@ impl Collections<'_> {
                         questions.extend(chunks.map(|ids| Question { viewer, items: Some(ids.to_vec()) }));
                     }
                 }
-                Err((text, hint)) => {
+                Err(Problem { message, hint }) => {
                     let notice = ("viewer", name.as_str());
-                    journal.failure(Failed::User, notice, &user.name, &text, Some(hint))?;
+                    journal.failure(Failed::User, notice, &user.name, &message, Some(hint))?;
                 }
             }
         }

@@ -5,6 +5,7 @@ use crate::clients::api::{ApiError, chain, plain};
 use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::config::User;
 use crate::domain::collection::Collection;
+use crate::domain::problem::Problem;
 use crate::domain::text::plural;
 use crate::library::{lost_library, other_server};
 use crate::shelves::target::{find, twins};
@@ -30,8 +31,8 @@ pub fn jellyfin(
     };
     key(door, checks);
     checks.ok(ABOUT, "version", &plain(&info.version));
-    if let Some((text, hint)) = other_server(&info, store)? {
-        checks.problem("store", "jellyfin", &text, Some(hint));
+    if let Some(Problem { message, hint }) = other_server(&info, store)? {
+        checks.problem("store", "jellyfin", &message, Some(hint));
     }
     library(door, store, checks)?;
     match door.users() {
@@ -99,7 +100,9 @@ fn people(users: &[User], known: &[JellyfinUser], checks: &mut Checks) {
                 checks.note(&user.name, "jellyfin user", &text, Some(hint));
             }
             Ok(found) => checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name)),
-            Err((text, hint)) => checks.problem(&user.name, "jellyfin user", &text, Some(hint)),
+            Err(Problem { message, hint }) => {
+                checks.problem(&user.name, "jellyfin user", &message, Some(hint));
+            }
         }
     }
 }
@@ -109,8 +112,8 @@ fn library(door: &Jellyfin, store: &Store, checks: &mut Checks) -> Result<(), St
     let seen = store.library_state()?.map_or(0, |state| state.films_seen);
     match door.item_count() {
         Ok(0) if seen > 0 => {
-            let (text, hint) = lost_library(seen);
-            checks.problem(ABOUT, "library", &text, Some(hint));
+            let Problem { message, hint } = lost_library(seen);
+            checks.problem(ABOUT, "library", &message, Some(hint));
         }
         Ok(0) => checks.note(ABOUT, "library", "shows no films with a TMDB id", None),
         Ok(count) => checks.ok(ABOUT, "library", &plural(count as usize, "film")),

@@ -1,0 +1,171 @@
+//! What became of collections, and of the library that they are filled from: written down, then told.
+
+use super::Journal;
+use crate::domain::event::Outcome;
+use crate::domain::ids::{JellyfinId, TmdbId};
+use crate::domain::library::{KnownMember, LibraryItem, LibraryState, Member, SavedItem};
+use crate::domain::presence::SeenFilm;
+use crate::domain::step::{AddToCollection, RemoveFromCollection, Step};
+use crate::store::StoreError;
+
+/// A collection on the server.
+#[derive(Clone, Copy, Debug)]
+pub struct There<'a> {
+    /// Its id.
+    pub id: &'a JellyfinId,
+    /// As a person names it.
+    pub name: &'a str,
+}
+
+impl There<'_> {
+    fn about(&self) -> String {
+        format!("collection `{}`", self.name)
+    }
+}
+
+impl Journal {
+    /// This is the server from now on; is it another one than before? Then nothing is known of its collections.
+    pub fn accept_jellyfin(&mut self, identity: &str, name: &str) -> Result<(), StoreError> {
+        if self.store.forget_other_jellyfin(identity)? {
+            self.note("jellyfin", &format!("`{name}` is accepted; its collections are learned anew"));
+        }
+        Ok(())
+    }
+
+    /// All of the library was read.
+    pub fn library_read(&mut self, items: &[LibraryItem], state: &LibraryState) -> Result<(), StoreError> {
+        self.store.replace_library(items)?;
+        self.store.record_library_state(state)
+    }
+
+    /// These films were saved since it was read last.
+    pub fn library_changed(&mut self, saved: &[SavedItem]) -> Result<(), StoreError> {
+        self.store.update_library(saved)
+    }
+
+    /// How far it is read, and what it showed.
+    pub fn library_state(&mut self, state: &LibraryState) -> Result<(), StoreError> {
+        self.store.record_library_state(state)
+    }
+
+    /// The collection of this name was found, and may have another id than before.
+    pub fn collection_found(&mut self, name: &str, id: &JellyfinId) -> Result<(), StoreError> {
+        self.store.record_collection(name, id)
+    }
+
+    /// It is gone, with everything that was in it.
+    pub fn collection_gone(&mut self, id: &JellyfinId) -> Result<(), StoreError> {
+        self.store.forget_collection(id)
+    }
+
+    /// It was made.
+    pub fn collection_made(&mut self, there: There<'_>, step: &Step) -> Result<(), StoreError> {
+        self.store.record_collection(there.name, there.id)?;
+        self.step(step, Outcome::Done, None);
+        Ok(())
+    }
+
+    /// The config names this person's collection so. Returns how it named it before, if otherwise.
+    pub fn collection_named(&mut self, person: &str, name: &str) -> Result<Option<String>, StoreError> {
+        self.store.record_mapping(person, name)
+    }
+
+    /// What is in the collection, and for which etag that holds.
+    pub fn members_read(
+        &mut self,
+        id: &JellyfinId,
+        etag: Option<&str>,
+        members: &[Member],
+    ) -> Result<(), StoreError> {
+        self.store.record_listing(id, etag, members)
+    }
+
+    /// Members that were met for the first time, or became lbjf's own; and films that are members no more.
+    pub fn members_met(
+        &mut self,
+        id: &JellyfinId,
+        met: &[KnownMember],
+        gone: &[TmdbId],
+    ) -> Result<(), StoreError> {
+        self.store.record_members(id, met)?;
+        self.store.forget_members(id, gone)
+    }
+
+    /// These films are about to be added. They are lbjf's own from now on: the run may be killed before the answer.
+    pub fn adding(&mut self, id: &JellyfinId, films: impl Iterator<Item = TmdbId>) -> Result<(), StoreError> {
+        let own = |tmdb| KnownMember { tmdb, is_own: true, was_watched: false };
+        self.store.record_members(id, &films.map(own).collect::<Vec<_>>())
+    }
+
+    /// The film is in the collection.
+    pub fn added_to_collection(&mut self, add: &AddToCollection) {
+        self.step(&Step::AddToCollection(add.clone()), Outcome::Done, None);
+    }
+
+    /// The film was not added, for a reason that was told.
+    pub fn not_added_to_collection(&mut self, add: &AddToCollection) {
+        self.step(&Step::AddToCollection(add.clone()), Outcome::Failed, None);
+    }
+
+    /// Jellyfin said that it added the film, and does not show it. It is tried again in a day.
+    pub fn did_not_stay(
+        &mut self,
+        there: There<'_>,
+        add: &AddToCollection,
+        canonical: TmdbId,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.store.record_ineffective(there.id, std::slice::from_ref(&add.item_id), now)?;
+        self.store.forget_members(there.id, &[canonical])?;
+        let text = format!("{} did not stay in it although Jellyfin took it", add.film);
+        let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
+        let notice = ("ineffective", there.name, add.item_id.as_str());
+        self.warning(notice, &there.about(), &text, Some(hint))?;
+        self.not_added_to_collection(add);
+        Ok(())
+    }
+
+    /// The film is out of the collection; `is_seen`: as a look at its members showed.
+    pub fn removed_from_collection(
+        &mut self,
+        id: &JellyfinId,
+        remove: &RemoveFromCollection,
+        is_seen: bool,
+    ) -> Result<(), StoreError> {
+        if is_seen {
+            self.store.forget_members(id, &[remove.tmdb])?;
+        }
+        self.step(&Step::RemoveFromCollection(remove.clone()), Outcome::Done, None);
+        Ok(())
+    }
+
+    /// The film was not removed, for a reason that was told.
+    pub fn not_removed_from_collection(&mut self, remove: &RemoveFromCollection) {
+        self.step(&Step::RemoveFromCollection(remove.clone()), Outcome::Failed, None);
+    }
+
+    /// Jellyfin said that it removed the film, and shows it all the same, as these items. It is tried again in a day.
+    pub fn did_not_go(
+        &mut self,
+        there: There<'_>,
+        remove: &RemoveFromCollection,
+        items: &[JellyfinId],
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.store.record_ineffective(there.id, items, now)?;
+        let text = format!("{} stays in it although Jellyfin took it out", remove.name);
+        let tmdb = remove.tmdb.to_string();
+        let notice = ("ineffective", there.name, tmdb.as_str());
+        self.warning(notice, &there.about(), &text, Some("it is tried again tomorrow"))
+    }
+
+    /// What was in vain for so long is tried again.
+    pub fn try_ineffective_again(&mut self, before: i64) -> Result<(), StoreError> {
+        self.store.forget_ineffective(before)
+    }
+
+    /// Where a person's films are.
+    pub fn presence(&mut self, person: &str, films: &[SeenFilm]) -> Result<(), StoreError> {
+        self.store.record_presence(person, films)
+    }
+}
