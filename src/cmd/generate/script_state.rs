@@ -33,11 +33,16 @@ impl State {
     ///
     /// When there is a file of that name that cannot be read, or that the script has not made.
     pub(super) fn find(folder: &Path) -> anyhow::Result<Option<Self>> {
-        for name in ["sync_state.db", "data/sync_state.db", "sync_state.json", "data/sync_state.json"] {
+        let from_database: fn(&Path) -> _ = Self::from_database;
+        for (name, read) in [
+            ("sync_state.db", from_database),
+            ("data/sync_state.db", from_database),
+            ("sync_state.json", Self::from_file),
+            ("data/sync_state.json", Self::from_file),
+        ] {
             let path = folder.join(name);
             if path.exists() {
-                let state =
-                    if name.ends_with(".db") { Self::from_database(&path) } else { Self::from_file(&path) };
+                let state = read(&path);
                 return state.map(Some).with_context(|| format!("`{}`", text::path(&path)));
             }
         }
