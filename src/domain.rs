@@ -6,6 +6,7 @@ pub mod collection;
 pub mod connection;
 pub mod event;
 pub mod film;
+pub mod film_name;
 pub mod ids;
 pub mod library;
 pub mod list;

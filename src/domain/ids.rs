@@ -42,7 +42,7 @@ pub struct ListId(pub(crate) i64);
 
 /// Letterboxd's short id of a film, as in `boxd.it/IWJq` and in exports. Capitals matter, and it never changes
 /// (docs/letterboxd.md#film-names).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lid(String);
 
 impl Lid {
