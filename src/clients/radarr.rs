@@ -5,6 +5,7 @@
 //! success to the caller.
 
 mod exclusions;
+mod lookup;
 mod wire;
 
 use std::collections::HashMap;
