@@ -5,6 +5,7 @@
 //! [`rate_limit`] or a page of [`pages`].
 
 mod film;
+mod lists;
 pub mod pages;
 
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::server::{Reply, Request, Server};
 
 pub use film::{Film, Link, Markup};
+pub use lists::{LIST_PAGE_SIZE, List, Total};
 
 /// Entries on a page of a watchlist.
 pub const PAGE_SIZE: usize = 28;
@@ -49,6 +51,9 @@ struct State {
     renamed: HashMap<String, String>,
     /// By name in lower case.
     members: HashMap<String, Member>,
+    lists: Vec<List>,
+    /// How often a list was changed: each time is later.
+    changes: u32,
     uids: HashSet<u32>,
     tmdb_ids: HashSet<u32>,
 }
@@ -61,6 +66,8 @@ impl State {
             gone: HashSet::new(),
             renamed: HashMap::new(),
             members: HashMap::new(),
+            lists: Vec::new(),
+            changes: 0,
             uids: HashSet::new(),
             tmdb_ids: HashSet::new(),
         }
@@ -149,6 +156,45 @@ impl State {
         }
     }
 
+    /// A list, which is made if it is not there.
+    fn list_mut(&mut self, owner: &str, slug: &str) -> &mut List {
+        let is_it = |list: &List| list.owner.eq_ignore_ascii_case(owner) && list.slug == slug;
+        let at = self.lists.iter().position(is_it).unwrap_or_else(|| {
+            self.lists.push(List::new(owner, slug));
+            self.lists.len() - 1
+        });
+        &mut self.lists[at]
+    }
+
+    fn list(&self, owner: &str, slug: &str, token: Option<&str>, page: u32) -> Reply {
+        let is_it = |list: &&List| list.owner.eq_ignore_ascii_case(owner) && list.slug == slug;
+        match self.lists.iter().find(is_it) {
+            Some(list) => {
+                let films: Vec<Film> = list.entries.iter().map(|slug| self.films[slug].clone()).collect();
+                list.page(token, page, &films)
+            }
+            None => Reply::html(404, pages::not_found_page()),
+        }
+    }
+
+    /// What `boxd.it` leads to: a film, a list, a member. The real one is a host of its own.
+    fn short_link(&self, short: &str) -> Reply {
+        let short = short.replace("%24", "$");
+        let (lid, token) =
+            short.split_once('$').map_or((short.as_str(), None), |(lid, token)| (lid, Some(token)));
+        let film =
+            self.films.values().find(|film| film.lid() == lid).map(|film| format!("/film/{}/", film.slug));
+        let list = || self.lists.iter().find(|list| list.lid() == lid).map(|list| list.path(token));
+        let member = || {
+            let is_it = |name: &&String| film::lid(film::hash(name)) == lid;
+            self.members.keys().find(is_it).map(|name| format!("/{name}/"))
+        };
+        match film.or_else(list).or_else(member) {
+            Some(path) => Reply::empty(302).with_header("Location", &path),
+            None => Reply::html(404, pages::not_found_page()),
+        }
+    }
+
     fn answer(&self, request: &Request) -> Reply {
         if request.method != "GET" {
             return Reply::html(500, "the stand-in Letterboxd was not made for this");
@@ -159,10 +205,18 @@ impl State {
             ["robots.txt"] => Reply::new(200, "text/plain", "User-agent: *\nDisallow: /*/by/*\n"),
             ["film", slug, ""] => self.film_page(slug),
             [user, "watchlist", ""] => self.watchlist(user, 1),
-            // `/page/1/` is refused.
-            [user, "watchlist", "page", page, ""] if page.parse().is_ok_and(|page: u32| page > 1) => {
+            [user, "watchlist", "page", page, ""] if is_further(page) => {
                 self.watchlist(user, page.parse().expect("it was parsed before"))
             }
+            [owner, "list", slug, ""] => self.list(owner, slug, None, 1),
+            [owner, "list", slug, "share", token, ""] => self.list(owner, slug, Some(token), 1),
+            [owner, "list", slug, "page", page, ""] if is_further(page) => {
+                self.list(owner, slug, None, page.parse().expect("it was parsed before"))
+            }
+            [owner, "list", slug, "share", token, "page", page, ""] if is_further(page) => {
+                self.list(owner, slug, Some(token), page.parse().expect("it was parsed before"))
+            }
+            [short] => self.short_link(short),
             // Sorts, filters, and whatever lacks the slash at the end.
             [_, "watchlist", ..] => Reply::html(403, pages::refused_page()),
             [.., last] if !last.is_empty() => Reply::html(403, pages::refused_page()),
@@ -171,6 +225,11 @@ impl State {
         // These are on everything and mean nothing.
         reply.with_header("Server", "cloudflare").with_header("cf-ray", "0000000000000000-AMS")
     }
+}
+
+/// `/page/1/` is refused.
+fn is_further(page: &str) -> bool {
+    page.parse().is_ok_and(|page: u32| page > 1)
 }
 
 /// `blue-heron` is called `Blue Heron`.
@@ -227,7 +286,9 @@ impl Letterboxd {
         let mut state = self.state();
         state.add(Film { slug: new_slug.to_owned(), ..film });
         state.renamed.insert(old_slug.to_owned(), new_slug.to_owned());
-        let entries = state.members.values_mut().flat_map(|member| &mut member.entries);
+        let state = &mut *state;
+        let watched = state.members.values_mut().flat_map(|member| &mut member.entries);
+        let entries = watched.chain(state.lists.iter_mut().flat_map(|list| &mut list.entries));
         for entry in entries.filter(|entry| *entry == old_slug) {
             new_slug.clone_into(entry);
         }
@@ -246,6 +307,63 @@ impl Letterboxd {
         let mut state = self.state();
         let entries = slugs.iter().map(|slug| state.entry(slug)).collect();
         state.member(user).entries = entries;
+    }
+
+    /// Sets the films of a list, in its owner's order; a list that is not there is made. It counts as changed.
+    ///
+    /// # Panics
+    ///
+    /// When it was changed more than a few thousand times.
+    pub fn set_list(&self, owner: &str, slug: &str, slugs: &[&str]) {
+        let mut state = self.state();
+        let entries: Vec<String> = slugs.iter().map(|slug| state.entry(slug)).collect();
+        state.changes += 1;
+        let (hours, minutes) = (state.changes / 60, state.changes % 60);
+        let updated = format!(
+            "2026-{:02}-{:02}T{:02}:{minutes:02}:00.000Z",
+            1 + hours / 600,
+            1 + hours / 24 % 25,
+            hours % 24
+        );
+        let list = state.list_mut(owner, slug);
+        (list.entries, list.updated) = (entries, Some(updated));
+    }
+
+    /// Changes what is so of a list, which is made if it is not there; only its time of change stays as it is.
+    pub fn change_list(&self, owner: &str, slug: &str, change: impl FnOnce(&mut List)) {
+        change(self.state().list_mut(owner, slug));
+    }
+
+    /// A list as it is.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn list(&self, owner: &str, slug: &str) -> List {
+        let is_it = |list: &&List| list.owner.eq_ignore_ascii_case(owner) && list.slug == slug;
+        self.state().lists.iter().find(is_it).expect("there is such a list").clone()
+    }
+
+    /// The HTML of a page of a list, whoever may see it.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such page.
+    pub fn list_page(&self, owner: &str, slug: &str, number: u32) -> String {
+        let token = self.list(owner, slug).token;
+        let reply = self.state().list(owner, slug, token.as_deref(), number);
+        assert_eq!(reply.status, 200, "there is such a page");
+        String::from_utf8(reply.body).expect("pages are text")
+    }
+
+    /// The short id of a film.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such film.
+    pub fn lid(&self, slug: &str) -> String {
+        let state = self.state();
+        state.films[state.current(slug)].lid()
     }
 
     /// Both at once: [`Letterboxd::set_watchlist`] and [`Letterboxd::set_declared_offset`].
@@ -335,6 +453,12 @@ impl Letterboxd {
         paths.filter(|path| path.split('/').nth(2) == Some("watchlist")).collect()
     }
 
+    /// The paths of all requests for lists so far.
+    pub fn list_pages_asked(&self) -> Vec<String> {
+        let paths = self.server.requests().into_iter().map(|request| request.path);
+        paths.filter(|path| path.split('/').nth(2) == Some("list")).collect()
+    }
+
     /// The slugs of all requests for film pages so far.
     pub fn film_pages_asked(&self) -> Vec<String> {
         let requests = self.server.requests();
@@ -355,185 +479,4 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::server::Fault;
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
-
-    /// Status, head and body of one GET.
-    fn get(letterboxd: &Letterboxd, path: &str) -> (u16, String, String) {
-        let address = letterboxd.url().replace("http://", "");
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-        let mut bytes = Vec::new();
-        let mut chunk = [0; 4096];
-        loop {
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: ")).unwrap();
-                if body.len() >= length.parse().unwrap() {
-                    return (head[9..12].parse().unwrap(), head.to_owned(), body.to_owned());
-                }
-            }
-            let count = stream.read(&mut chunk).unwrap();
-            assert!(count > 0, "the connection closed early");
-            bytes.extend_from_slice(&chunk[..count]);
-        }
-    }
-
-    fn status(letterboxd: &Letterboxd, path: &str) -> u16 {
-        get(letterboxd, path).0
-    }
-
-    fn slugs(count: usize) -> Vec<String> {
-        (0..count).map(|number| format!("film-{number}")).collect()
-    }
-
-    fn with_watchlist(count: usize) -> Letterboxd {
-        let letterboxd = Letterboxd::start();
-        let slugs = slugs(count);
-        letterboxd.set_watchlist("Ada", &slugs.iter().map(String::as_str).collect::<Vec<_>>());
-        letterboxd
-    }
-
-    #[test]
-    fn watchlist_comes_28_a_page_with_slash_and_within_range_only() {
-        let letterboxd = with_watchlist(30);
-        let (status_one, head, first) = get(&letterboxd, "/ada/watchlist/");
-        assert_eq!(status_one, 200);
-        assert!(head.contains("x-letterboxd-type: Member") && head.contains("x-letterboxd-identifier: "));
-        assert_eq!(first.matches("griditem").count(), 28);
-        assert!(first.contains(r#"data-num-entries="30""#) && first.contains(r#"data-owner="Ada""#));
-        assert!(first.contains(r#"<a class="next" href="/ada/watchlist/page/2/">"#));
-        let (_, _, second) = get(&letterboxd, "/ada/watchlist/page/2/");
-        assert_eq!(second.matches("griditem").count(), 2);
-        assert!(second.contains(r#"data-item-slug="film-29""#) && !second.contains("film-27\""));
-        for refused in ["", "/page/1/", "/page/2", "/page/3/", "/page/x/", "/by/name/"] {
-            let (status, _, body) = get(&letterboxd, &format!("/ada/watchlist{refused}"));
-            assert_eq!(status, 403, "{refused}");
-            assert!(!body.contains("Letterboxd - Forbidden"), "{refused}");
-        }
-        assert_eq!(letterboxd.pages_asked()[..2], ["/ada/watchlist/", "/ada/watchlist/page/2/"]);
-        assert_eq!(letterboxd.pages_asked().len(), 8);
-    }
-
-    #[test]
-    fn empty_private_and_unknown_lists_are_told_apart() {
-        let letterboxd = with_watchlist(0);
-        let (status, _, body) = get(&letterboxd, "/ada/watchlist/");
-        assert_eq!(status, 200);
-        assert!(body.contains(r#"data-num-entries="0""#));
-        letterboxd.set_private("ADA", true);
-        let (status, _, body) = get(&letterboxd, "/ada/watchlist/");
-        assert_eq!(status, 403);
-        assert!(body.contains("Letterboxd - Forbidden"));
-        letterboxd.set_private("ada", false);
-        let (status, _, body) = get(&letterboxd, "/grace/watchlist/");
-        assert_eq!(status, 404);
-        assert!(body.contains("Letterboxd - Not Found"));
-    }
-
-    #[test]
-    fn declared_total_can_lie() {
-        let letterboxd = with_watchlist(3);
-        for (offset, declared) in [(2, "5"), (-1, "2"), (-9, "0")] {
-            letterboxd.set_declared_offset("ada", offset);
-            let body = get(&letterboxd, "/ada/watchlist/").2;
-            assert!(body.contains(&format!("data-num-entries=\"{declared}\"")), "{offset}");
-            assert_eq!(body.matches("griditem").count(), 3);
-        }
-    }
-
-    #[test]
-    fn entries_come_and_go_at_the_top() {
-        let letterboxd = Letterboxd::start();
-        letterboxd.set_watchlist("ada", &["alien", "heat"]);
-        letterboxd.push("ada", "ran");
-        letterboxd.push("ada", "heat");
-        letterboxd.drop_entry("ada", "alien");
-        assert_eq!(letterboxd.watchlist("Ada"), ["heat", "ran"]);
-        assert!(letterboxd.watchlist("grace").is_empty());
-    }
-
-    #[test]
-    fn unknown_films_are_invented_with_ids_of_their_own() {
-        let letterboxd = with_watchlist(3000);
-        let ids: HashSet<u32> = slugs(3000).iter().map(|slug| letterboxd.tmdb_id(slug)).collect();
-        assert_eq!(ids.len(), 3000);
-        assert!(ids.iter().all(|id| (1..TMDB_LIMIT).contains(id)));
-        letterboxd.push("ada", "blue-heron");
-        let body = get(&letterboxd, "/ada/watchlist/").2;
-        assert!(body.contains(r#"data-item-name="Blue Heron (2000)""#));
-        assert_eq!(letterboxd.tmdb_id("film-7"), with_watchlist(3000).tmdb_id("film-7"));
-    }
-
-    #[test]
-    fn film_page_answers_redirects_and_goes() {
-        let letterboxd = Letterboxd::start();
-        letterboxd.add_film(Film::movie("fatherland-3", "Fatherland", 2026, 77).with_uid(1_315_318));
-        letterboxd.set_watchlist("ada", &["fatherland-3"]);
-        let (status_film, head, body) = get(&letterboxd, "/film/fatherland-3/");
-        assert_eq!(status_film, 200);
-        assert!(head.contains("x-letterboxd-type: Film"));
-        assert!(body.contains("themoviedb.org/movie/77/"));
-        assert_eq!(status(&letterboxd, "/film/fatherland-3"), 403);
-        assert_eq!(status(&letterboxd, "/film/nothing/"), 404);
-
-        letterboxd.rename_film("fatherland-3", "fatherland-2026");
-        let (status_old, head, _) = get(&letterboxd, "/film/fatherland-3/");
-        assert_eq!(status_old, 302);
-        assert!(head.contains("Location: /film/fatherland-2026/"));
-        assert!(get(&letterboxd, "/film/fatherland-2026/").2.contains("film:1315318"));
-        assert_eq!(letterboxd.watchlist("ada"), ["fatherland-2026"]);
-        assert_eq!(letterboxd.tmdb_id("fatherland-3"), 77);
-
-        letterboxd.remove_film_page("fatherland-2026");
-        assert_eq!(status(&letterboxd, "/film/fatherland-2026/"), 404);
-        assert!(get(&letterboxd, "/ada/watchlist/").2.contains("film:1315318"));
-        let asked = letterboxd.film_pages_asked();
-        assert_eq!(asked[..3], ["fatherland-3", "fatherland-3", "nothing"]);
-        assert_eq!(asked.len(), 6);
-    }
-
-    #[test]
-    fn a_film_may_get_its_old_slug_back() {
-        let letterboxd = Letterboxd::start();
-        letterboxd.set_watchlist("ada", &["a"]);
-        letterboxd.rename_film("a", "b");
-        letterboxd.rename_film("b", "a");
-        assert_eq!(status(&letterboxd, "/film/a/"), 200);
-        assert_eq!(status(&letterboxd, "/film/b/"), 302);
-    }
-
-    #[test]
-    fn markup_changes_on_all_pages() {
-        let letterboxd = with_watchlist(1);
-        letterboxd.set_markup(Markup::Y2023);
-        let body = get(&letterboxd, "/ada/watchlist/").2;
-        assert!(body.contains(r#"data-film-slug="/film/film-0/""#));
-        assert!(get(&letterboxd, "/film/film-0/").2.contains(r#"data-track-action="TMDb""#));
-    }
-
-    #[test]
-    fn other_addresses_are_other_pages() {
-        let letterboxd = with_watchlist(1);
-        assert!(get(&letterboxd, "/").2.contains("screen-home"));
-        assert_eq!(status(&letterboxd, "/ada/films/"), 404);
-        letterboxd.server.fail(1, |_| true, Fault::Instead(challenge()));
-        let (status_challenge, head, _) = get(&letterboxd, "/ada/watchlist/");
-        assert_eq!(status_challenge, 403);
-        assert!(head.contains("cf-mitigated: challenge"));
-        assert_eq!(status(&letterboxd, "/ada/watchlist/"), 200);
-        letterboxd.server.fail(1, |_| true, Fault::Instead(rate_limit()));
-        assert_eq!(status(&letterboxd, "/ada/watchlist/"), 429);
-    }
-
-    #[test]
-    #[should_panic(expected = "`chernobyl` is no movie with a TMDB id on the stand-in Letterboxd: Tv(87108)")]
-    fn tmdb_id_of_a_series_panics() {
-        let letterboxd = Letterboxd::start();
-        letterboxd.add_film(Film::tv("chernobyl", "Chernobyl", 2019, 87108));
-        letterboxd.tmdb_id("chernobyl");
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 use serde_json::json;
 
 use super::film::{Film, Link, Markup};
+use super::lists::{List, Total};
 
 /// Slugs of films that stand on a watchlist page but not on the watchlist: the "Cloned from" posters.
 pub const CLONED: [&str; 2] = ["decoy-cloned-one", "decoy-cloned-two"];
@@ -56,7 +57,11 @@ pub fn watchlist_page_of(
     let user = escape(&owner.to_lowercase());
     let owner = escape(owner);
     let grid = if films.is_empty() { String::new() } else { grid(markup, films) };
-    let pagination = if pages > 1 { pagination(&user, page, pages) } else { String::new() };
+    let pagination = if pages > 1 {
+        pagination(&format!("/{user}/watchlist/"), ["Newer", "Older"], page, pages)
+    } else {
+        String::new()
+    };
     let cloned = decoys(markup, CLONED);
     let count = count(declared);
     let head = format!(
@@ -89,6 +94,95 @@ pub fn watchlist_page_of(
 {CLOUDFLARE_SCRIPT}</body>"#
     );
     document(&head, &body)
+}
+
+/// One page of a list, for somebody who came by this token. `films` are all of its films; `shown` are those of this
+/// page, and how many stand before them.
+pub(super) fn list_page(
+    list: &List,
+    token: Option<&str>,
+    (page, pages): (u32, u32),
+    films: &[Film],
+    (before, shown): (usize, &[Film]),
+) -> String {
+    let (owner, slug) = (escape(&list.owner), escape(&list.slug));
+    let (user, lid, number) = (owner.to_lowercase(), list.lid(), list.number);
+    let notes = escape(&list.notes);
+    let count = i64::try_from(films.len()).expect("few films");
+    let sentence = |count: i64| {
+        let films = if count == 1 { "film" } else { "films" };
+        let names: Vec<_> = films_named(shown);
+        format!(
+            "A list of {} {films} compiled on Letterboxd, including {}.",
+            thousands(count),
+            names.join(", ")
+        )
+    };
+    let description = match list.total {
+        Total::Told => format!("{} About this list: {notes}", sentence(count)),
+        Total::Off(off) => format!("{} About this list: {notes}", sentence(count + off)),
+        Total::Untold => notes.clone(),
+    };
+    let published =
+        r#"<span class="published">Published <time datetime="2020-01-01T10:00:00.000Z"></time></span>"#;
+    let updated = list.updated.as_ref().map_or(String::new(), |time| {
+        format!(r#" <span class="updated">Updated <time datetime="{time}"></time></span>"#)
+    });
+    let entry = |(index, film): (usize, &Film)| {
+        let (class, rank) = if list.is_ranked {
+            (" numbered-list-item", format!(r#"<p class="list-number">{}</p>"#, before + index + 1))
+        } else {
+            ("", String::new())
+        };
+        let poster = poster(Markup::May2026, film);
+        format!(
+            r#"<li class="posteritem{class}" data-owner-rating="0" data-object-id="filmListEntry:{}" data-object-name="list">{poster}{rank}</li>"#,
+            film.uid
+        )
+    };
+    let entries: String = shown.iter().enumerate().map(entry).collect();
+    let path = list.path(token);
+    let pagination =
+        if pages > 1 { pagination(&path, ["Previous", "Next"], page, pages) } else { String::new() };
+    let head = format!(
+        r#"<meta name="description" content="{description}">
+	<meta property="og:type" content="letterboxd:list">
+	<meta property="og:url" content="https://letterboxd.com/{user}/list/{slug}/">
+	<meta property="og:title" content="{slug}">
+	<title>&lrm;{slug}, a list of films by {owner} &bull; Letterboxd</title>
+	<script>analytic_params['template'] = '/object/filmlist';</script>"#
+    );
+    let body = format!(
+        r#"<body class="list-page backdropped" data-owner="{owner}">
+<div id="content" class="site-body"><div class="content-wrap"><div class="cols-2">
+<section class="section col-17 col-main overflow clearfix">
+<div id="content-nav"><p class="list-date">{published}{updated}</p></div>
+<div class="list-title-intro"><h1 class="title-1 prettify">{slug}</h1><div class="body-text"><p>{notes} See <a href="https://boxd.it/yY8wW">another list</a>.</p></div></div>
+<ul class="poster-list -p125 -grid">{entries}</ul>
+{pagination}
+</section>
+<aside class="sidebar"><section class="actions-panel"><ul>
+<li class="like-link-target react-component" data-component-class="LikeComponent" data-likeable-identifier='{{&quot;lid&quot;:&quot;{lid}&quot;,&quot;uid&quot;:&quot;filmlist:{number}&quot;,&quot;type&quot;:&quot;list&quot;,&quot;typeName&quot;:&quot;list&quot;}}' data-owner="{owner}"></li>
+<li><input id="url-field-{number}" type="text" value="https://boxd.it/{lid}" readonly></li></ul></section>
+<section class="section"><h3>Cloned from…</h3><ul class="poster-list -p70 -overlapped">{}</ul></section></aside>
+</div></div></div>
+{FOOTER}
+{CLOUDFLARE_SCRIPT}</body>"#,
+        decoys(Markup::May2026, CLONED)
+    );
+    document(&head, &body)
+}
+
+/// The first few of them, as the description has them.
+fn films_named(films: &[Film]) -> Vec<String> {
+    films.iter().take(5).map(|film| escape(&film.display_name())).collect()
+}
+
+/// `1,234`
+fn thousands(count: i64) -> String {
+    let digits = count.max(0).to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 /// A film's page as it is now.
@@ -384,11 +478,11 @@ fn tmdb_button(markup: Markup, link: Link) -> String {
     )
 }
 
-/// The block under a list of several pages: the first page, two on each side of this one, and the last.
-fn pagination(user: &str, page: u32, pages: u32) -> String {
+/// The block under several pages that hang on this path: the first page, two on each side of this one, and the last.
+fn pagination(path: &str, labels: [&str; 2], page: u32, pages: u32) -> String {
     let href = |page: u32| match page {
-        1 => format!("/{user}/watchlist/"),
-        _ => format!("/{user}/watchlist/page/{page}/"),
+        1 => path.to_owned(),
+        _ => format!("{path}page/{page}/"),
     };
     let step = |class: &str, label: &str, to: Option<u32>| match to {
         Some(to) => format!(
@@ -399,8 +493,8 @@ fn pagination(user: &str, page: u32, pages: u32) -> String {
             r#"<div class="paginate-nextprev paginate-disabled"><span class="{class}">{label}</span></div>"#
         ),
     };
-    let newer = step("previous", "Newer", (page > 1).then(|| page - 1));
-    let older = step("next", "Older", (page < pages).then(|| page + 1));
+    let newer = step("previous", labels[0], (page > 1).then(|| page - 1));
+    let older = step("next", labels[1], (page < pages).then(|| page + 1));
     let mut items = Vec::new();
     let mut last = 0;
     for number in (1..=pages).filter(|n| *n == 1 || *n == pages || n.abs_diff(page) <= 2) {
@@ -430,170 +524,4 @@ fn escape(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(markup: Markup) -> String {
-        let films = [
-            Film::movie("schindlers-list", "Schindler's List", 1993, 424).with_uid(51),
-            Film::without_id("ray-gunn", "Ray & Gunn", None).with_uid(52),
-        ];
-        watchlist_page(markup, "Ada_L", 1, 1, 2, &films)
-    }
-
-    #[test]
-    fn every_generation_has_its_attributes_and_no_others() {
-        let all = [
-            r#"<li class="poster-container">"#,
-            r#"<li class="griditem">"#,
-            r#"data-film-id="51""#,
-            r#"data-film-slug="/film/schindlers-list/""#,
-            r#"data-film-slug="schindlers-list""#,
-            r#"data-item-uid="film:51""#,
-            r#"data-item-slug="schindlers-list""#,
-            r#"data-item-link="/film/schindlers-list/""#,
-            r#"data-item-name="Schindler&#039;s List (1993)""#,
-            r#"data-component-class="LazyPoster""#,
-            r#"data-component-class="globals.comps.LazyPoster""#,
-            r#"data-postered-identifier='{"lid":"P","uid":"film:51","type":"film","typeName":"film"}'"#,
-            "data-postered-identifier='{&quot;lid&quot;:&quot;P&quot;,&quot;uid&quot;:&quot;film:51&quot;,",
-        ];
-        let has: [&[usize]; 5] =
-            [&[0, 2, 3], &[0, 2, 4, 5], &[1, 2, 6, 7, 8, 10], &[1, 2, 6, 7, 8, 9, 11], &[1, 6, 7, 8, 9, 12]];
-        for (markup, has) in Markup::ALL.into_iter().zip(has) {
-            let page = page(markup);
-            let found: Vec<_> = (0..all.len()).filter(|index| page.contains(all[*index])).collect();
-            assert_eq!(found, has, "{markup:?}");
-            assert!(page.contains(r#"data-target-link="/film/schindlers-list/""#), "{markup:?}");
-        }
-    }
-
-    #[test]
-    fn a_film_without_a_date_has_no_year_and_entities_are_escaped() {
-        let page = page(Markup::May2026);
-        assert!(page.contains(r#"data-item-name="Ray &amp; Gunn""#));
-        assert!(page.contains(r#"alt="Schindler&#039;s List"/>"#));
-    }
-
-    #[test]
-    fn watchlist_page_has_the_skeleton_of_the_capture() {
-        let page = page(Markup::May2026);
-        for part in [
-            "<title>&lrm;Ada_L’s Watchlist • Letterboxd</title>",
-            r#"<body class="screen-member-child-page watchlist wide logged-out show-hide-toggle" data-owner="Ada_L">"#,
-            r#"data-num-entries="2">"#,
-            r#"<span class="js-watchlist-count">2&nbsp;films</span>"#,
-            r#"content="https://letterboxd.com/ada_l/watchlist/""#,
-            "Cloned from",
-        ] {
-            assert!(page.contains(part), "{part}");
-        }
-        assert!(!page.contains("pagination"));
-        let content = page.find("js-watchlist-content").unwrap();
-        assert!(
-            page[content..].find("</section>\n</div>").unwrap() < page[content..].find("<aside").unwrap()
-        );
-    }
-
-    #[test]
-    fn empty_watchlist_page_declares_zero_and_has_no_grid() {
-        let page = watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
-        assert!(page.contains(r#"data-num-entries="0""#));
-        assert!(!page.contains("griditem") && !page.contains("pagination"));
-    }
-
-    #[test]
-    fn counts_have_thousands_separators() {
-        assert_eq!(count(1), "1&nbsp;film");
-        assert_eq!(count(415), "415&nbsp;films");
-        assert_eq!(count(1_234_567), "1,234,567&nbsp;films");
-    }
-
-    #[test]
-    fn pagination_of_415_films_is_that_of_the_capture() {
-        assert_eq!(
-            pagination("wanda", 1, 15),
-            concat!(
-                r#"<div class="pagination"> <div class="paginate-nextprev paginate-disabled"><span class="previous">Newer</span></div> "#,
-                r#"<div class="paginate-nextprev"><a class="next" href="/wanda/watchlist/page/2/">Older</a></div> "#,
-                r#"<div class="paginate-pages"> <ul> <li class="paginate-page paginate-current"><span>1</span></li> "#,
-                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/2/">2</a></li> "#,
-                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/3/">3</a></li> "#,
-                r#"<li class="paginate-page unseen-pages">…</li> "#,
-                r#"<li class="paginate-page"><a href="/wanda/watchlist/page/15/">15</a></li> </ul> </div> </div>"#,
-            )
-        );
-    }
-
-    #[test]
-    fn pagination_in_the_middle_has_two_gaps_and_on_the_last_page_a_span() {
-        let middle = pagination("wanda", 8, 15);
-        assert_eq!(middle.matches("unseen-pages").count(), 2);
-        assert!(middle.contains(r#"<a class="previous" href="/wanda/watchlist/page/7/">Newer</a>"#));
-        let last = pagination("wanda", 15, 15);
-        assert!(last.contains(r#"paginate-disabled"><span class="next">Older</span>"#));
-        assert!(last.contains(r#"<a href="/wanda/watchlist/">1</a>"#));
-        assert!(!pagination("wanda", 1, 2).contains("unseen-pages"));
-    }
-
-    #[test]
-    fn film_page_names_tmdb_as_the_link_says() {
-        let button = |kind: &str| {
-            format!(
-                "<a href=\"https://www.themoviedb.org/{kind}/\" class=\"micro-button track-event\" \
-                 data-track-action=\"TMDB\""
-            )
-        };
-        let page = |link| film_page(&Film::new("a", "A", 2001, link));
-        let movie = page(Link::Movie(949));
-        assert!(movie.contains(&button("movie/949")) && movie.contains(r#"data-tmdb-id="949""#));
-        let tv = page(Link::Tv(87));
-        assert!(tv.contains(&button("tv/87")));
-        assert!(tv.contains(r#"data-tmdb-type="movie" data-tmdb-id="">"#));
-        let none = page(Link::None);
-        assert!(!none.contains(r#"data-track-action="TMDB""#) && none.contains(r#"data-tmdb-id="">"#));
-        assert!(none.contains(r#"data-track-action="IMDb""#));
-        let both = page(Link::Contradiction { button: 1, body: 2 });
-        assert!(both.contains(&button("movie/1")) && both.contains(r#"data-tmdb-id="2""#));
-        for page in [movie, tv, none, both] {
-            assert!(page.contains("themoviedb.org/tv/424242/") && page.contains("decoy-similar-one"));
-        }
-    }
-
-    #[test]
-    fn film_page_has_the_identity_and_the_genres() {
-        let film = Film::movie("heat-1995", "Heat", 1995, 949).with_uid(51).with_genre("Science Fiction");
-        let new = film_page(&film);
-        for part in [
-            r#"data-production-uid="film:51""#,
-            "name=\"production:identifier\" content=\"{&quot;lid&quot;:&quot;P&quot;,&quot;uid&quot;:&quot;film:51&quot;",
-            r#"<meta property="og:url" content="https://letterboxd.com/film/heat-1995/">"#,
-            r#"<a href="/films/genre/science-fiction/" class="text-slug">Science Fiction</a>"#,
-            "data.viewingable.uid = 'film:51'",
-            r#"value="https://boxd.it/P""#,
-            r#"id="tab-panel-genres""#,
-            r#""genre":["Science Fiction"]"#,
-        ] {
-            assert!(new.contains(part), "{part}");
-        }
-        let old = film_page_of(Markup::Y2023, &film);
-        assert!(old.contains(r#"data-track-action="TMDb""#) && old.contains(r#"id="tab-genres""#));
-        assert!(!old.contains("data-production-uid") && !old.contains("production:identifier"));
-    }
-
-    #[test]
-    fn only_the_challenge_has_a_challenges_marks() {
-        let marks = ["_cf_chl_opt", "Just a moment", "challenges.cloudflare.com", "Enable JavaScript"];
-        let others = [private_page(), not_found_page(), rate_limit_page(), foreign_page(), refused_page()];
-        for mark in marks {
-            assert!(challenge_page().contains(mark), "{mark}");
-            assert!(others.iter().all(|page| !page.contains(mark)), "{mark}");
-        }
-        assert!(private_page().contains("/cdn-cgi/challenge-platform/"));
-        assert!(private_page().contains("<title>Letterboxd - Forbidden</title>"));
-        assert!(not_found_page().contains("<title>Letterboxd - Not Found</title>"));
-        assert!(!refused_page().contains("Letterboxd"));
-        assert!(rate_limit_page().contains("<title>Access denied | letterboxd.com"));
-        assert!(!foreign_page().contains("js-watchlist-content"));
-    }
-}
+mod tests;
