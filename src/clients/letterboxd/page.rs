@@ -5,18 +5,22 @@
 //! 2024, August 2025, January 2026 and May 2026 is understood (docs/letterboxd.md#posters).
 
 mod film;
+mod grid;
+mod list;
 mod watchlist;
 
 use std::cell::RefCell;
 
 use lol_html::{Settings, text};
 use select::document::Document;
-use select::predicate::Name;
+use select::node::Node;
+use select::predicate::{Class, Name, Predicate};
 use serde::Deserialize;
 
 use super::html_limits::{self, LimitExceeded};
 use crate::domain::text::{excerpt, one_line};
 pub use film::{FilmPage, film};
+pub use list::{FILMS_PER_PAGE, ListPage, list};
 pub use watchlist::{ENTRIES_PER_PAGE, MAX_PAGES, WatchlistPage, films_in_other_tiles, prove_end, watchlist};
 
 /// Why a page of status 200 could not be read.
@@ -44,6 +48,12 @@ pub enum Unreadable {
     /// Not parsed at all.
     #[error("an unexpected page came instead: {0}")]
     LimitExceeded(#[from] LimitExceeded),
+    /// A list of more films than lbjf reads.
+    #[error("the list has {pages} pages; lbjf reads lists of up to 100 pages")]
+    TooLong {
+        /// As many as it leads to.
+        pages: u32,
+    },
     /// The two places that name the TMDB id contradict each other.
     #[error("the film page contradicts itself: its button says TMDB {button}, its body says {body}")]
     Contradiction {
@@ -104,6 +114,36 @@ fn shorten(text: &str) -> String {
 
 fn has_class(classes: Option<&str>, class: &str) -> bool {
     classes.is_some_and(|classes| classes.split_ascii_whitespace().any(|one| one == class))
+}
+
+fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
+    document.find(Name("body")).next().ok_or_else(|| Unreadable::Foreign("it has no body".to_owned()))
+}
+
+/// How many pages there are, of which a full one has `full` entries: the last number of the pagination. Without numbers, but with a link to the next page,
+/// the declared total decides. Never more than the total can fill, with one to spare; pages that hold fewer lead on from
+/// one to the next, as long as they show anything.
+fn last_page(document: &Document, page: u32, (declared, full): (u32, u32), shown: u32) -> u32 {
+    let numbers = document.find(Class("paginate-page")).filter_map(|node| page_number(&node.text()));
+    let last = numbers.max().unwrap_or(1).max(page);
+    let has_next = document.find(Name("a").and(Class("next"))).next().is_some();
+    let per_page = if has_next && shown > 0 { shown } else { full };
+    let filled = declared.div_ceil(per_page);
+    let seen = if shown > 0 || page == 1 { page } else { 0 };
+    let most = filled.max(seen).saturating_add(1);
+    let pages = match (last > page, has_next) {
+        (true, _) => last.min(most),
+        (false, true) => filled.max(page.saturating_add(1)).min(most),
+        (false, false) => page,
+    };
+    pages.max(page)
+}
+
+/// `15`, or `1,234`; a number beyond all is the largest there is.
+fn page_number(text: &str) -> Option<u32> {
+    let digits = text.trim().replace([',', '.', '\u{a0}', '\u{202f}'], "");
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// `data-postered-identifier` and `production:identifier`, as far as it is used.

@@ -1,13 +1,12 @@
-//! A page of a watchlist: whose it is, what it declares, and what it leads to. Its entries are read in [`grid`].
-
-mod grid;
+//! A page of a watchlist: whose it is, what it declares, and what it leads to. Its entries are read in [`super::grid`].
 
 use select::document::Document;
 use select::node::Node;
-use select::predicate::{Attr, Class, Name, Predicate};
+use select::predicate::{Attr, Class, Predicate};
 use url::Url;
 
-use super::{Unreadable, changed, foreign, has_class, shorten, shown_class};
+use super::grid::entries;
+use super::{Unreadable, body_of, changed, foreign, has_class, last_page, shorten, shown_class};
 use crate::clients::letterboxd::html_limits;
 use crate::domain::film::WatchlistEntry;
 use crate::domain::ids::MemberId;
@@ -62,9 +61,9 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
     let declared = total(declared)?;
     // A page behind the last one is no page of another shape: the list shrank since somebody counted its pages.
     let is_past_end = (page - 1).saturating_mul(ENTRIES_PER_PAGE) >= declared;
-    let (entries, other_tiles) = grid::entries(&main_part(column), declared, is_past_end)?;
+    let (entries, other_tiles) = entries(&main_part(column), declared, is_past_end)?;
     let shown = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    let pages = pages(&document, page, declared, shown);
+    let pages = last_page(&document, page, (declared, ENTRIES_PER_PAGE), shown);
     // One page more than the total fills may be led to.
     if pages > MAX_PAGES + 1 {
         return Err(changed("believable number of pages", format!("{pages}")));
@@ -123,10 +122,6 @@ pub fn films_in_other_tiles(
     Some((changed("slug in every grid item", text), u32::try_from(number + 1).unwrap_or(u32::MAX)))
 }
 
-fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
-    document.find(Name("body")).next().ok_or_else(|| Unreadable::Foreign("it has no body".to_owned()))
-}
-
 /// `data-owner`, or the owner in `og:url`, must be the user that was asked for.
 fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), Unreadable> {
     let from_address = || {
@@ -167,31 +162,5 @@ fn main_part(column: Node<'_>) -> Node<'_> {
     named.iter().find_map(|class| column.find(Class(*class)).next()).unwrap_or(column)
 }
 
-/// How many pages there are: the last number of the pagination. Without numbers, but with a link to the next page,
-/// the declared total decides. Never more than the total can fill, with one to spare; pages that hold fewer lead on from
-/// one to the next, as long as they show anything.
-fn pages(document: &Document, page: u32, declared: u32, shown: u32) -> u32 {
-    let numbers = document.find(Class("paginate-page")).filter_map(|node| page_number(&node.text()));
-    let last = numbers.max().unwrap_or(1).max(page);
-    let has_next = document.find(Name("a").and(Class("next"))).next().is_some();
-    let per_page = if has_next && shown > 0 { shown } else { ENTRIES_PER_PAGE };
-    let filled = declared.div_ceil(per_page);
-    let seen = if shown > 0 || page == 1 { page } else { 0 };
-    let most = filled.max(seen).saturating_add(1);
-    let pages = match (last > page, has_next) {
-        (true, _) => last.min(most),
-        (false, true) => filled.max(page.saturating_add(1)).min(most),
-        (false, false) => page,
-    };
-    pages.max(page)
-}
-
-/// `15`, or `1,234`; a number beyond all is the largest there is.
-fn page_number(text: &str) -> Option<u32> {
-    let digits = text.trim().replace([',', '.', '\u{a0}', '\u{202f}'], "");
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
-}
-
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

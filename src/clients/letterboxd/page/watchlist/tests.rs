@@ -4,11 +4,11 @@ use super::*;
 use crate::clients::letterboxd::page::tests::names_on;
 use crate::domain::ids::{Lid, Slug, Uid};
 
-pub(super) fn films(count: u32) -> Vec<Film> {
+pub(in crate::clients::letterboxd::page) fn films(count: u32) -> Vec<Film> {
     (1..=count).map(|n| Film::movie(&format!("film-{n}"), &format!("Film {n}"), 1990, 100 + n)).collect()
 }
 
-pub(super) fn page(markup: Markup, films: &[Film]) -> String {
+pub(in crate::clients::letterboxd::page) fn page(markup: Markup, films: &[Film]) -> String {
     let total = u32::try_from(films.len()).unwrap();
     pages::watchlist_page(markup, "Ada", 1, 1, total, films)
 }
@@ -236,7 +236,8 @@ fn the_last_page_is_told_by_numbers_or_a_next_link_within_what_the_total_fills()
         ("a next link on the last page of the numbers", number(3) + &next, 3, 60, 28, 4),
         ("the last of the numbers", number(3), 3, 60, 4, 3),
     ] {
-        assert_eq!(pages(&Document::from(html.as_str()), page, declared, shown), expected, "{what}");
+        let total = (declared, ENTRIES_PER_PAGE);
+        assert_eq!(last_page(&Document::from(html.as_str()), page, total, shown), expected, "{what}");
     }
 }
 
