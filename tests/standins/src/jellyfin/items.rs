@@ -79,13 +79,14 @@ pub(super) fn list(state: &State, request: &Request) -> Result<Value, Reply> {
 }
 
 /// The times of saving that an item must not be older than; an empty one is none. Up to 10.10 the condition on the one
-/// is written with the name of the other: alone it is an error (jellyfin#17542).
+/// is written with the name of the other: alone it is an error, and on 10.8 both together are (jellyfin#17542).
 fn since(state: &State, request: &Request) -> Result<Vec<String>, Reply> {
     let time = |name| request.param(name).map(|time| time.trim_end_matches('Z').to_owned());
     let time = |name| time(name).filter(|time| !time.is_empty());
     let (saved, for_user) = (time("minDateLastSaved"), time("minDateLastSavedForUser"));
     match (&saved, &for_user, state.version) {
         (Some(_), None, Version::V10_8 | Version::V10_9 | Version::V10_10) => Err(error(500)),
+        (Some(_), Some(_), Version::V10_8) => Err(error(500)),
         _ => Ok([saved, for_user].into_iter().flatten().collect()),
     }
 }
