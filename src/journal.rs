@@ -48,8 +48,8 @@ pub struct RunInfo {
 /// What a run writes down and tells.
 #[derive(Debug)]
 pub struct Journal {
-    /// What is remembered. Outside of the journal it is only read; see [`Journal::store`].
-    pub store: Store,
+    /// What is remembered. Others read it: see [`Journal::store`].
+    store: Store,
     run: RunInfo,
     /// The run's number in the store.
     number: i64,

@@ -13,7 +13,7 @@ use crate::domain::event::Failed;
 use crate::domain::library::LibraryState;
 use crate::domain::problem::Problem;
 use crate::journal::Journal;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 pub use plan::Belief;
 use plan::{OVERLAP, believe, is_watermark_old, is_whole_due, is_whole_simpler};
 
@@ -105,7 +105,7 @@ impl Library<'_> {
         if self.same_jellyfin {
             journal.accept_jellyfin(&info.id, &info.name)?;
         }
-        if let Some(Problem { message, hint }) = other_server(&info, &mut journal.store)? {
+        if let Some(Problem { message, hint }) = other_server(&info, &journal.jellyfin_met(&info.id)?) {
             journal.failure(Failed::Server, ("jellyfin", "", "other"), "jellyfin", &message, Some(hint))?;
             return Ok(None);
         }
@@ -208,13 +208,10 @@ fn failed<T>(error: &JellyfinError, journal: &mut Journal) -> Result<Option<T>, 
     Ok(None)
 }
 
-/// A store belongs to one Jellyfin: is this another one?
-pub(crate) fn other_server(info: &Info, store: &mut Store) -> Result<Option<Problem>, StoreError> {
-    let is_other = store.server_identity("jellyfin", &info.id)? != info.id;
-    Ok(is_other.then(|| {
-        let message = format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
-        Problem { message, hint: OTHER_JELLYFIN }
-    }))
+/// A store belongs to one Jellyfin, of which this is the identity: is this another one?
+pub(crate) fn other_server(info: &Info, identity: &str) -> Option<Problem> {
+    let message = || format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
+    (info.id != identity).then(|| Problem { message: message(), hint: OTHER_JELLYFIN })
 }
 
 /// What is said of a library that shows nothing where it showed films.

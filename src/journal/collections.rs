@@ -32,6 +32,12 @@ impl Journal {
         Ok(())
     }
 
+    /// A Jellyfin of this identity answers. Returns that of the one which the store belongs to: of this one, if it is the
+    /// first.
+    pub fn jellyfin_met(&mut self, identity: &str) -> Result<String, StoreError> {
+        self.store.server_identity("jellyfin", identity)
+    }
+
     /// All of the library was read.
     pub fn library_read(&mut self, items: &[LibraryItem], state: &LibraryState) -> Result<(), StoreError> {
         self.store.replace_library(items)?;

@@ -31,7 +31,9 @@ pub fn jellyfin(
     };
     key(door, checks);
     checks.ok(ABOUT, "version", &plain(&info.version));
-    if let Some(Problem { message, hint }) = other_server(&info, store)? {
+    if let Some(Problem { message, hint }) =
+        other_server(&info, &store.server_identity("jellyfin", &info.id)?)
+    {
         checks.problem("store", "jellyfin", &message, Some(hint));
     }
     library(door, store, checks)?;
