@@ -53,7 +53,7 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
     if letterboxd.is_stopped() {
         let left = left(start, left_alone_until(&letterboxd, &shared.store, start)?);
         log::error!(
-            "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks all the same"
+            "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks anyway"
         );
         return Ok(Exit::Blocked);
     }
@@ -69,9 +69,9 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
         Err(error) => {
             let hint = match &error {
                 // There may be no config to look into, and nothing to lose.
-                PageError::NotFound => Some("check the name; a member who changed names needs the new one"),
+                PageError::NotFound => Some("check the name; if the member was renamed, use the new name"),
                 PageError::Private => {
-                    Some("only the member can let anyone see it, at letterboxd.com/settings/")
+                    Some("only its owner can make it visible to anyone, at letterboxd.com/settings/")
                 }
                 other => other.hint(),
             };

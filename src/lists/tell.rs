@@ -24,7 +24,7 @@ pub(super) fn tell(
     match &read.namesake {
         Some(name) => {
             let text = format!("is the same member as `{name}`, who is in the config, too");
-            let hint = "take the name out of the config that is no longer theirs; what is known of it then goes on under the other, unless that has a list already";
+            let hint = "remove the old name from the config; lbjf then keeps what it knows under the new one, unless that already has a list";
             journal.warning(("member", person), person, &text, Some(hint))?;
         }
         None if read.trouble.is_none() => journal.trouble_over_for("member", person)?,
@@ -71,7 +71,7 @@ pub(super) fn tell(
                 }
                 None => "the pages of the watchlist do not agree on its total".to_owned(),
             };
-            let text = format!("{what}; nothing is taken off until that is clear");
+            let text = format!("{what}; nothing is removed until that is clear");
             journal.warning(("list", person, "total"), person, &text, None)?;
             problem = Some(text);
         }

@@ -256,9 +256,9 @@ fn status_check_tells_several_problems_at_once() {
         &ran,
         &[
             "WRONG  ben watchlist: the watchlist is private",
-            "       hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
+            "       hint: ask its owner to make it visible to anyone, at letterboxd.com/settings/; nothing is removed until then",
             "WRONG  cleoo watchlist: Letterboxd has no such member (HTTP 404)",
-            "       hint: check `letterboxd_username`; a member who changed names needs the new one, and what is known of them goes on",
+            "       hint: check `letterboxd_username`; if the member was renamed, use the new name, and lbjf keeps what it knows of them",
             "WRONG  ben quality profile: Radarr has no quality profile `Best`; it has `Any` (1), `SD` (2), \
              `HD-720p` (3), `HD-1080p` (4), `Ultra-HD` (5), `HD - 720p/1080p` (6)",
             "WRONG  radarr root folder: Radarr has no root folder `/films`; it has `/movies`, `/movies-animated`",

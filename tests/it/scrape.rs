@@ -275,7 +275,7 @@ fn an_unknown_user_is_told_what_to_check() {
     assert_eq!(
         ran.stderr,
         "lbjf: error: grace: Letterboxd has no such member (HTTP 404)\n\
-         hint: check the name; a member who changed names needs the new one\n"
+         hint: check the name; if the member was renamed, use the new name\n"
     );
 }
 

@@ -253,7 +253,7 @@ fn cron_mails_only_what_is_worth_a_look() {
     }
     mails.retain(|mail| !mail.is_empty());
     let expected = "lbjf: error: ada: the watchlist is private\n\
-        hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile\n";
+        hint: ask its owner to make it visible to anyone, at letterboxd.com/settings/; nothing is removed until then\n";
     assert_eq!(mails, [expected]);
     assert_eq!(mail(Exit::Partial), expected, "the next day, for a timer that is an hour early");
     world.letterboxd.set_private("ada", false);

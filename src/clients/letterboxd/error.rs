@@ -49,7 +49,7 @@ pub enum PageError {
     #[error("not asked, since Letterboxd refuses us")]
     Stopped,
     /// Not asked, since too many pages in a row were not to be had.
-    #[error("not asked: gave up after 5 failed requests in a row")]
+    #[error("skipped: gave up after 5 failed requests in a row")]
     GivenUp,
     /// Every proxy failed.
     #[error("no proxy is left: each one failed")]
@@ -116,9 +116,9 @@ impl PageError {
             Self::Challenged | Self::RateLimited { .. } => {
                 Some("nothing was removed; the next runs leave Letterboxd alone until the cool-down ends")
             }
-            Self::NoProxyLeft => {
-                Some("check the proxies; `letterboxd.allow_direct_fallback = true` would go without them")
-            }
+            Self::NoProxyLeft => Some(
+                "check the proxies; with `letterboxd.allow_direct_fallback = true`, lbjf goes without them",
+            ),
             Self::Unreachable(TransportError::Tls(error)) => Some(error.hint_at_large()),
             Self::Unreachable(TransportError::NoSuchHost) => Some(
                 "check this machine's network and DNS; with a `socks5` proxy this machine looks names up, with `socks5h` \
@@ -126,10 +126,10 @@ impl PageError {
             ),
             Self::Unreachable(_) | Self::Status(500..) => Some("check the network; the next run tries again"),
             Self::Private => Some(
-                "ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile",
+                "ask its owner to make it visible to anyone, at letterboxd.com/settings/; nothing is removed until then",
             ),
             Self::NotFound => Some(
-                "check `letterboxd_username`; a member who changed names needs the new one, and what is known of them goes on",
+                "check `letterboxd_username`; if the member was renamed, use the new name, and lbjf keeps what it knows of them",
             ),
             Self::Unreadable(Unreadable::MarkupChanged { .. }) => {
                 Some("Letterboxd may have changed its pages: look for a newer lbjf; nothing was removed")

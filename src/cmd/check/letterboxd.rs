@@ -59,7 +59,7 @@ pub fn letterboxd(
     let Some((people, resolver)) = people else {
         let left = left(now, left_alone_until(door, store, now)?);
         let text = format!("left alone for another {left}, since it refused us");
-        checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks all the same"));
+        checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks anyway"));
         for user in users {
             checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
         }
@@ -70,7 +70,7 @@ pub fn letterboxd(
     if let Some(variable) =
         unused_proxy.filter(|_| access != Access::Open && config.letterboxd.proxies.is_empty())
     {
-        let hint = "put its address into `letterboxd.proxies`, if Letterboxd should be asked through it";
+        let hint = "to use it for Letterboxd, put its address into `letterboxd.proxies`";
         checks.note(
             "letterboxd",
             "proxy",
@@ -105,7 +105,7 @@ pub fn letterboxd(
         // It may have been put on since the last run.
         if !shown.contains(&slug) {
             let text = format!("nobody lists `{slug}`");
-            let hint = "take the name from the address of the film's page, or take the line out";
+            let hint = "use the name in the address of the film's page, or remove the line";
             checks.note("config", "films", &text, Some(hint));
         }
     }
@@ -199,7 +199,7 @@ fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, c
             checks.note("letterboxd", "proxy", &format!("`{name}` fails: {error}"), hint);
         }
         (None, Trial::Silent(error)) => {
-            let hint = Some("if the others work, fix or remove it; a run asks it last");
+            let hint = Some("if the others work, fix or remove it; runs use it last");
             checks.note("letterboxd", "proxy", &format!("nothing answers over `{name}`: {error}"), hint);
         }
     }

@@ -100,7 +100,7 @@ fn status_check_that_is_refused_ends_with_6_and_starts_the_cool_down() {
         tells(
             &ran,
             &[
-                "       hint: `--ignore-cool-down` asks all the same",
+                "       hint: `--ignore-cool-down` asks anyway",
                 "-      ada watchlist: not asked, since Letterboxd refuses us",
             ],
         );
@@ -127,7 +127,7 @@ fn status_check_names_a_proxy_of_the_environment_only_when_letterboxd_cannot_be_
             &ran,
             &[
                 &format!("note   letterboxd proxy: ${name} is set, but lbjf does not use it"),
-                "       hint: put its address into `letterboxd.proxies`, if Letterboxd should be asked through it",
+                "       hint: to use it for Letterboxd, put its address into `letterboxd.proxies`",
             ],
         );
         let world = world.set("[letterboxd]", "proxies = [\"http://127.0.0.1:1\"]");
@@ -184,7 +184,7 @@ fn status_check_tries_each_proxy_and_shows_no_password() {
         &ran,
         &[
             "WRONG  letterboxd access: `http://letterboxd.test`: no proxy is left: each one failed",
-            "       hint: check the proxies; `letterboxd.allow_direct_fallback = true` would go without them",
+            "       hint: check the proxies; with `letterboxd.allow_direct_fallback = true`, lbjf goes without them",
             "-      ada watchlist: not read",
         ],
     );

@@ -281,7 +281,7 @@ fn a_total_that_differs_between_pages_takes_nothing_off() {
         world.fail_page(1, PAGE_2, instead(200, moved));
         sync(&world, &["--full"])
             .exits(Exit::Success)
-            .mentions("ada: the pages of the watchlist do not agree on its total; nothing is taken off until that is clear");
+            .mentions("ada: the pages of the watchlist do not agree on its total; nothing is removed until that is clear");
         assert_eq!(world.collected(), collected_of_sixty(&world));
         world.pass_time(2 * HOUR);
     }

@@ -50,7 +50,7 @@ fn a_private_list_keeps_everything_and_warns_once_a_day() {
     assert_eq!(
         ran.stderr,
         "lbjf: error: ada: the watchlist is private\n\
-         hint: ask them to let anyone see it, at letterboxd.com/settings/; nothing is removed meanwhile\n"
+         hint: ask its owner to make it visible to anyone, at letterboxd.com/settings/; nothing is removed until then\n"
     );
     world.letterboxd.set_private("ada", false);
     sync(&world, &["-q"]).exits(Exit::Success);
@@ -371,7 +371,7 @@ fn a_total_of_nothing_beside_films_adds_them_and_removes_none() {
     for _ in 0..3 {
         sync(&world, &["--full", "--allow-shrink"])
             .exits(Exit::Success)
-            .mentions("the watchlist declares 0 films but shows 2; nothing is taken off until that is clear");
+            .mentions("the watchlist declares 0 films but shows 2; nothing is removed until that is clear");
         world.pass_time(2 * HOUR);
     }
     assert_eq!((in_radarr(&world), world.collected()), (3, world.tmdb(&["heat-1995"])));
