@@ -77,7 +77,7 @@ pub(super) fn tell(
         }
         Some(Trouble::Moved) => {
             let text = "the watchlist changed while it was read: one film stands on two of its pages; \
-                 nothing is taken off until that is clear";
+                 nothing is removed until that is clear";
             journal.warning(("list", person, "total"), person, text, None)?;
             problem = Some(text.to_owned());
         }
@@ -89,7 +89,7 @@ pub(super) fn tell(
         Some(Trouble::Pending { gone, known }) => {
             let text = format!(
                 "{gone} of {known} films are gone from the watchlist at once; \
-                 nothing is taken off until a reading in an hour or later says the same"
+                 nothing is removed until a reading an hour or more later confirms it"
             );
             let hint = "`lbjf sync --allow-shrink` accepts it now";
             journal.warning(("list", person, "pending"), person, &text, Some(hint))?;

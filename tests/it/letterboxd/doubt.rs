@@ -86,7 +86,7 @@ fn a_small_shrink_is_believed_at_once() {
 // Lists that shrank too much.
 
 const SHRUNK: &str = "warning: ada: 55 of 60 films are gone from the watchlist at once; \
-    nothing is taken off until a reading in an hour or later says the same";
+    nothing is removed until a reading an hour or more later confirms it";
 
 /// Ada's 60 entries with `film-1` and `film-60` in the collection.
 fn sixty() -> World {
@@ -218,7 +218,7 @@ fn a_first_reading_that_is_empty_is_believed() {
 // Totals that disagree.
 
 const SHORT: &str = "warning: ada: the watchlist declares 5 films but shows 3; \
-    nothing is taken off until that is clear";
+    nothing is removed until that is clear";
 
 #[test]
 fn a_shortfall_is_believed_when_a_reading_an_hour_later_has_it_too() {
@@ -418,7 +418,7 @@ fn a_list_in_which_one_film_stands_on_two_pages_moved_and_is_not_whole() {
         world.fail_page(1, PAGE_1, instead(200, first.clone()));
         sync(&world, &["--full", "--allow-shrink"]).exits(Exit::Success).mentions(
             "ada: the watchlist changed while it was read: one film stands on two of its pages; \
-             nothing is taken off until that is clear",
+             nothing is removed until that is clear",
         );
         assert_eq!(world.collected(), collected_of_sixty(&world));
         world.pass_time(2 * HOUR);

@@ -34,7 +34,7 @@ fn a_member_who_changed_names_goes_on_with_all_that_is_known_of_them() {
     sync(&world, &[])
         .exits(Exit::Partial)
         .says("lbjf: error: ada: Letterboxd has no such member (HTTP 404)")
-        .mentions("hint: check `letterboxd_username`; a member who changed names needs the new one, and what is known");
+        .mentions("hint: check `letterboxd_username`; if the member was renamed, use the new name");
     let before = world.remembered();
     call_her(&mut world, "ada", "ada_b");
     sync(&world, &[])
