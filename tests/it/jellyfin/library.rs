@@ -359,7 +359,7 @@ fn a_library_that_shows_far_fewer_films_is_believed_a_day_later() {
     world.pass_time(Duration::from_hours(22));
     world.sync().omits("warning:").omits("took out");
     world.pass_time(Duration::from_hours(1));
-    world.sync().omits("the library shows").mentions("took out: film-12").says("collection `Ben's`: made");
+    world.sync().omits("the library shows").mentions("took out: film-12").says("collection `Ben's`: created");
 }
 
 #[test]
