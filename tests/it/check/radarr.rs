@@ -1,10 +1,8 @@
 //! What is wrong with Radarr, or with what the config says of it.
 
-use std::net::TcpListener;
-
 use lbjf::exit::Exit;
 use serde_json::json;
-use standins::{Fault, Reply, Request, radarr};
+use standins::{DEAD, Fault, Reply, Request, radarr};
 
 use crate::check::{NOT_ASKED, check, fine, spoiled, tells, wrong};
 use crate::common::{COLLECTION, World};
@@ -66,12 +64,10 @@ fn status_check_tells_a_radarr_that_starts_that_is_down_that_is_old_or_has_anoth
             "       hint: it is starting or migrating, or blocks this machine; the next run tries again",
         ],
     );
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let dead = format!("http://{}", port.expect("a free port on loopback"));
     spoiled(
-        |world| world.change(&world.radarr.url(), &dead),
+        |world| world.change(&world.radarr.url(), DEAD),
         &[
-            &format!("WRONG  radarr address: Radarr at `{dead}` cannot be reached: connection refused"),
+            &format!("WRONG  radarr address: Radarr at `{DEAD}` cannot be reached: connection refused"),
             "       hint: is it running? check `radarr.url`",
         ],
     );

@@ -1,12 +1,10 @@
 //! Every version is understood. What is wrong is told, the rest is done, and nothing is lost.
 
-use std::net::TcpListener;
-
 use lbjf::exit::Exit;
 use serde_json::json;
 use standins::letterboxd::Film;
 use standins::radarr::{KEY, Version};
-use standins::{Fault, Jellyfin, Radarr, Reply, Request};
+use standins::{DEAD, Fault, Jellyfin, Radarr, Reply, Request};
 
 use super::{UNKNOWN, is_add, requests, watchlist_of, world_of};
 use crate::common::World;
@@ -127,15 +125,13 @@ fn missing_base_path_in_url_is_told() {
 
 #[test]
 fn radarr_that_is_down_is_told() {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    let dead = format!("http://{}", port.expect("a free port on loopback"));
     bad_radarr(
-        |world| world.change(&world.radarr.url(), &dead),
+        |world| world.change(&world.radarr.url(), DEAD),
         &[
-            &format!("lbjf: error: radarr: Radarr at `{dead}` cannot be reached: connection refused\n"),
+            &format!("lbjf: error: radarr: Radarr at `{DEAD}` cannot be reached: connection refused\n"),
             "hint: is it running? check `radarr.url`\n",
         ],
-        |world| world.change(&dead, &world.radarr.url()),
+        |world| world.change(DEAD, &world.radarr.url()),
     );
 }
 

@@ -2,12 +2,11 @@
 
 mod form;
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use standins::letterboxd::{challenge, pages, rate_limit};
-use standins::{Change, Deaf, Fault, Form, Reply};
+use standins::{Change, DEAD, Deaf, Fault, Form, Reply};
 
 use crate::faults::door::{Door, End};
 use crate::faults::pass::Scene;
@@ -247,9 +246,7 @@ impl Kind {
             Self::Refused
                 if matches!(end, End::FirstPage | End::Radarr("system/status") | End::Jellyfin(_)) =>
             {
-                let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-                let address = listener.local_addr().expect("it is bound");
-                return scene.misdirect(end.address(scene), format!("http://{address}"));
+                return scene.misdirect(end.address(scene), DEAD.to_owned());
             }
             Self::Refused => {
                 let server = end.server(scene);

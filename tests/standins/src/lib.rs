@@ -19,3 +19,6 @@ pub use proxy::{Manner, Proxy};
 pub use radarr::Radarr;
 pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};
 pub use tls::TlsFront;
+
+/// An address where nobody listens. A port that was free a moment ago may be another test's by now.
+pub const DEAD: &str = "http://127.0.0.1:1";

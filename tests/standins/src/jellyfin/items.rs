@@ -85,8 +85,7 @@ fn since(state: &State, request: &Request) -> Result<Vec<String>, Reply> {
     let time = |name| time(name).filter(|time| !time.is_empty());
     let (saved, for_user) = (time("minDateLastSaved"), time("minDateLastSavedForUser"));
     match (&saved, &for_user, state.version) {
-        (Some(_), None, Version::V10_8 | Version::V10_9 | Version::V10_10) => Err(error(500)),
-        (Some(_), Some(_), Version::V10_8) => Err(error(500)),
+        (Some(_), None, Version::V10_9 | Version::V10_10) | (Some(_), _, Version::V10_8) => Err(error(500)),
         _ => Ok([saved, for_user].into_iter().flatten().collect()),
     }
 }
