@@ -10,8 +10,8 @@ use std::time::Duration;
 use lbjf::clients::api::{Api, Secret};
 use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::NewFilm;
-use lbjf::domain::ids::{JellyfinId, TmdbId};
 use lbjf::clients::{jellyfin, radarr};
+use lbjf::domain::ids::{JellyfinId, TmdbId};
 use libfuzzer_sys::fuzz_target;
 use standins::{Reply, Server};
 
