@@ -6,7 +6,7 @@
 //! From the top down, each module uses only those below it:
 //!
 //! * [`cmd`]: the subcommands; [`cli`] and [`config`] are what a person writes for them
-//! * [`run`]: one pass
+//! * [`mod@run`]: one pass
 //! * [`lists`], [`films`], [`requests`], [`shelves`]: its parts (what people want, what it is, Radarr, Jellyfin), which do not
 //!   know each other; [`library`] is what Jellyfin has
 //! * [`journal`]: the owner of the store, through which each outcome goes once; [`clients`]: one door for each server

@@ -2,7 +2,7 @@
 //! or one CSV file (docs/letterboxd.md#exports). Nothing is unpacked to disk, and of an archive only `watchlist.csv` is
 //! opened: `profile.csv` has the member's name and e-mail address.
 //!
-//! [`locate`] finds the file that is meant, [`archive`] takes `watchlist.csv` out of a ZIP, [`table`] reads the rows.
+//! `locate` finds the file that is meant, `archive` takes `watchlist.csv` out of a ZIP, `table` reads the rows.
 
 mod archive;
 mod locate;

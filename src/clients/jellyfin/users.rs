@@ -16,7 +16,7 @@ pub struct JellyfinUser {
     pub is_disabled: bool,
     /// Is no library open to them?
     pub sees_nothing: bool,
-    /// The id of the server, which is that of [`Info`].
+    /// The id of the server, which is that of [`Info`](super::Info).
     pub server_id: Option<String>,
 }
 
