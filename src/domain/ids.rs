@@ -121,51 +121,36 @@ impl Slug {
 #[serde(transparent)]
 pub struct TmdbId(NonZero<u32>);
 
-impl TmdbId {
-    /// `None` for 0, which stands for "none" wherever a number has to stand.
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZero::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
-        }
-    }
-
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0.get()
-    }
-}
-
-impl fmt::Display for TmdbId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 /// Letterboxd's own number of a member, which stays when they change names (docs/letterboxd.md#members).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MemberId(NonZero<u32>);
 
-impl MemberId {
-    /// `None` for 0.
-    pub const fn new(number: u32) -> Option<Self> {
-        match NonZero::new(number) {
-            Some(number) => Some(Self(number)),
-            None => None,
+/// What ids that are numbers have in common.
+macro_rules! number_ids {
+    ($($name:ident),*) => {
+        $(impl $name {
+            /// `None` for 0, which stands for "none" wherever a number has to stand.
+            pub const fn new(number: u32) -> Option<Self> {
+                match NonZero::new(number) {
+                    Some(number) => Some(Self(number)),
+                    None => None,
+                }
+            }
+
+            /// The number.
+            pub const fn get(self) -> u32 {
+                self.0.get()
+            }
         }
-    }
 
-    /// The number.
-    pub const fn get(self) -> u32 {
-        self.0.get()
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        })*
+    };
 }
-
-impl fmt::Display for MemberId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+number_ids!(MemberId, TmdbId);
 
 /// What ids that are text have in common.
 macro_rules! text_ids {
