@@ -179,8 +179,10 @@ impl Collections<'_> {
         if interrupt::requested().is_some() || !is_made || found.belief == Belief::Lost {
             return Ok(());
         }
-        let id = done.id.as_ref().or(group.id.as_ref());
-        let view = View::load(group, id, is_sure, aliases, journal.store())?;
+        if !plan.steps.is_empty() {
+            let id = done.id.as_ref().or(group.id.as_ref());
+            view = View::load(group, id, is_sure, aliases, journal.store())?;
+        }
         for (person, films) in view.presence(watched) {
             journal.presence(person, &films)?;
         }

@@ -51,15 +51,14 @@ impl<'a> View<'a> {
         let wanted = people.iter().flat_map(|person| &person.listed);
         let wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
         let mut copies: Copies = HashMap::new();
-        for film in wanted {
-            let mut found = Vec::new();
-            for id in aliases.ids_of(film) {
-                found.extend(store.copies(id)?);
+        for item in store.copies(wanted.into_iter().flat_map(|film| aliases.ids_of(film)))? {
+            if let Some(id) = item.tmdb {
+                copies.entry(aliases.canonical(id)).or_default().push(item);
             }
-            if !found.is_empty() {
-                found.sort_unstable();
-                copies.insert(film, found);
-            }
+        }
+        // Of several the smallest id is taken.
+        for copies in copies.values_mut() {
+            copies.sort_unstable();
         }
         Ok(Self {
             name: &group.name,

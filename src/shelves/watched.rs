@@ -95,7 +95,8 @@ fn items_that_matter(
     store: &Store,
 ) -> Result<BTreeSet<JellyfinId>, StoreError> {
     let (mut films, mut items) = (HashSet::new(), BTreeSet::new());
-    let is_viewer = |own: &Option<String>| own.as_ref().is_some_and(|own| name_key(own) == name_key(name));
+    let key = name_key(name);
+    let is_viewer = |own: &Option<String>| own.as_ref().is_some_and(|own| name_key(own) == key);
     for group in groups {
         let users = group.users.iter().filter(|user| is_viewer(&user.jellyfin_username));
         let mut is_theirs = false;
@@ -113,8 +114,6 @@ fn items_that_matter(
             }
         }
     }
-    for id in films.iter().flat_map(|film| aliases.ids_of(*film)) {
-        items.extend(store.copy_ids(id)?);
-    }
+    items.extend(store.copy_ids(films.into_iter().flat_map(|film| aliases.ids_of(film)))?);
     Ok(items)
 }

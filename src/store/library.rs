@@ -49,19 +49,22 @@ impl Store {
         Ok(ids.collect::<Result<_, _>>()?)
     }
 
-    /// The copies of a film.
-    pub fn copies(&self, tmdb: TmdbId) -> Result<Vec<LibraryItem>, StoreError> {
-        let sql = "SELECT item_id, tmdb_id, path FROM library_item WHERE tmdb_id = ?1";
+    /// The copies of these films.
+    pub fn copies(&self, films: impl IntoIterator<Item = TmdbId>) -> Result<Vec<LibraryItem>, StoreError> {
+        let sql = "SELECT item_id, tmdb_id, path FROM library_item
+            WHERE tmdb_id IN (SELECT value FROM json_each(?1))";
         let mut statement = self.db.prepare_cached(sql)?;
-        let rows = statement.query_map([tmdb], item_row)?.collect::<Result<Vec<_>, _>>()?;
+        let rows = statement.query_map([json(films)], item_row)?.collect::<Result<Vec<_>, _>>()?;
         Ok(rows.into_iter().filter_map(item).collect())
     }
 
     /// Only their ids, which an index holds.
-    pub fn copy_ids(&self, tmdb: TmdbId) -> Result<Vec<JellyfinId>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT item_id FROM library_item WHERE tmdb_id = ?1")?;
-        let ids =
-            statement.query_map([tmdb], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    pub fn copy_ids(&self, films: impl IntoIterator<Item = TmdbId>) -> Result<Vec<JellyfinId>, StoreError> {
+        let sql = "SELECT item_id FROM library_item WHERE tmdb_id IN (SELECT value FROM json_each(?1))";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let ids = statement
+            .query_map([json(films)], |row| row.get::<_, String>(0))?
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(ids.iter().filter_map(|id| JellyfinId::parse(id)).collect())
     }
 
@@ -180,6 +183,12 @@ fn put(db: &Connection, item: &LibraryItem) -> Result<(), StoreError> {
         WHERE tmdb_id IS NOT excluded.tmdb_id OR path IS NOT excluded.path";
     db.prepare_cached(sql)?.execute(params![item.item_id.as_str(), item.tmdb, item.path])?;
     Ok(())
+}
+
+/// Numbers as one parameter of a query.
+fn json(films: impl IntoIterator<Item = TmdbId>) -> String {
+    let numbers: Vec<_> = films.into_iter().map(TmdbId::get).collect();
+    serde_json::to_string(&numbers).expect("numbers are JSON")
 }
 
 type ItemRow = (String, Option<TmdbId>, Option<String>);
