@@ -16,7 +16,7 @@ use crate::library::Library;
 use crate::lists;
 use crate::lists::accept::Terms;
 use crate::requests::{FRESH, Person, Requests, Setup};
-use crate::shelves::Collections;
+use crate::shelves::{self, Collections};
 
 /// `sync`: everything, for the people that it is asked for.
 ///
@@ -49,8 +49,7 @@ pub fn sync(
     let collections = jellyfin.as_ref().map(|jellyfin| Collections {
         library: Library { jellyfin, full, is_daily: true, same_jellyfin },
         pool: &pool,
-        users: &config.users,
-        chosen,
+        people: with_collections(config, chosen),
         only_remove: false,
         is_dry: args.dry_run,
         needs_library: skips,
@@ -103,8 +102,7 @@ pub fn cleanup(
     let collections = Collections {
         library: Library { jellyfin: &jellyfin, full: false, is_daily: false, same_jellyfin: false },
         pool: &pool,
-        users: &config.users,
-        chosen: &chosen,
+        people: with_collections(config, &chosen),
         only_remove: true,
         is_dry: args.dry_run,
         needs_library: false,
@@ -116,6 +114,21 @@ pub fn cleanup(
 
 fn requester(user: &User, is_chosen: bool) -> Person<'_> {
     Person { name: &user.name, adding: &user.adding, is_chosen }
+}
+
+/// Everybody who has a collection, which needs to know whose watched films count.
+fn with_collections<'a>(config: &'a Config, chosen: &[usize]) -> Vec<shelves::Person<'a>> {
+    let person = |(index, user): (usize, &'a User)| {
+        Some(shelves::Person {
+            name: &user.name,
+            jellyfin_username: user.jellyfin_username.as_deref()?,
+            collection: user.collection.as_ref()?,
+            remove_watched: user.remove_watched,
+            remove_unlisted: user.remove_unlisted,
+            is_chosen: chosen.contains(&index),
+        })
+    };
+    (0..).zip(&config.users).filter_map(person).collect()
 }
 
 /// When a reading of a list is due, and what it may take off.

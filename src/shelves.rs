@@ -17,8 +17,8 @@ use std::slice;
 
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{BoxSet, JellyfinUser};
-use crate::config::User;
 use crate::domain::clock::DAILY;
+use crate::domain::collection::Collection;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::film::split_year;
 use crate::domain::ids::JellyfinId;
@@ -45,6 +45,23 @@ pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys"
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
 
+/// Somebody who has a collection.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// Whose watched films count in Jellyfin.
+    pub jellyfin_username: &'a str,
+    /// Their collection.
+    pub collection: &'a Collection,
+    /// Do watched films leave it?
+    pub remove_watched: bool,
+    /// Do films leave it that left their list?
+    pub remove_unlisted: bool,
+    /// May this run change their collection?
+    pub is_chosen: bool,
+}
+
 /// What this half of the pass works with.
 #[derive(Debug)]
 pub struct Collections<'a> {
@@ -52,10 +69,8 @@ pub struct Collections<'a> {
     pub library: Library<'a>,
     /// Threads for reading.
     pub pool: &'a Pool,
-    /// Everybody in the config.
-    pub users: &'a [User],
-    /// Those whose collections this run may change.
-    pub chosen: &'a [usize],
+    /// Everybody who has a collection.
+    pub people: Vec<Person<'a>>,
     /// Only take films out (`cleanup`).
     pub only_remove: bool,
     /// Only say what would be done.
@@ -67,7 +82,7 @@ pub struct Collections<'a> {
 impl Collections<'_> {
     /// Does this half of the pass; returns what the library has.
     pub fn run(&self, journal: &mut Journal) -> Result<InLibrary, StoreError> {
-        let has_collection = self.chosen.iter().any(|index| self.users[*index].collection.is_some());
+        let has_collection = self.people.iter().any(|person| person.is_chosen);
         if !has_collection && !self.needs_library {
             return Ok(InLibrary::Ignored);
         }

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Collections;
 use super::target::{Target, Unclear, find, twins};
+use super::{Collections, Person};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::BoxSet;
-use crate::config::User;
 use crate::domain::collection::Collection;
 use crate::domain::event::Failed;
 use crate::domain::ids::JellyfinId;
@@ -22,7 +21,7 @@ pub(super) struct Group<'a> {
     pub(super) id: Option<JellyfinId>,
     /// Another one, or none, says that its members may be others.
     pub(super) etag: Option<String>,
-    pub(super) users: Vec<&'a User>,
+    pub(super) people: Vec<&'a Person<'a>>,
 }
 
 impl Group<'_> {
@@ -41,45 +40,43 @@ impl Collections<'_> {
     ) -> Result<Vec<Group<'_>>, StoreError> {
         let mut found: Vec<(Target, Group<'_>)> = Vec::new();
         let mut failed = HashSet::new();
-        for (index, user) in self.users.iter().enumerate() {
-            let Some(collection) = &user.collection else { continue };
-            let is_chosen = self.chosen.contains(&index);
+        for person in &self.people {
+            let Person { name, collection, is_chosen, .. } = *person;
             let target = match self.target(collection, sets, journal)? {
                 Ok(target) => target,
                 Err((text, hint)) => {
                     if is_chosen && interrupt::requested().is_none() && failed.insert(text.clone()) {
-                        let notice = ("collection", user.name.as_str(), text.as_str());
-                        journal.failure(Failed::User, notice, &user.name, &text, hint.as_deref())?;
+                        let notice = ("collection", name, text.as_str());
+                        journal.failure(Failed::User, notice, name, &text, hint.as_deref())?;
                     }
                     continue;
                 }
             };
-            journal.trouble_over_for("collection", &user.name)?;
+            journal.trouble_over_for("collection", name)?;
             if is_chosen && !self.only_remove {
-                tell_mapping(user, collection, target.set(sets), journal)?;
+                tell_mapping(name, collection, target.set(sets), journal)?;
             }
             let wanted = collection.to_string();
             let notice = ("same name", wanted.as_str());
             match twins(collection, sets) {
                 Some((text, hint)) if is_chosen && !found.iter().any(|(known, _)| *known == target) => {
-                    journal.warning(notice, &user.name, &text, Some(hint))?;
+                    journal.warning(notice, name, &text, Some(hint))?;
                 }
                 Some(_) => {}
                 None => journal.trouble_over_for("same name", &wanted)?,
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
-                group.users.push(user);
+                group.people.push(person);
                 continue;
             }
             let (Collection::Id(text) | Collection::Name(text)) = collection;
             let set = target.set(sets);
             let name = set.map_or(text, |set| &set.name).clone();
             let (id, etag) = (set.map(|set| set.id.clone()), set.and_then(|set| set.etag.clone()));
-            found.push((target, Group { name, id, etag, users: vec![user] }));
+            found.push((target, Group { name, id, etag, people: vec![person] }));
         }
-        let is_chosen = |user: &&User| self.chosen.iter().any(|index| self.users[*index].name == user.name);
         let groups = found.into_iter().map(|(_, group)| group);
-        Ok(groups.filter(|group| group.users.iter().any(is_chosen)).collect())
+        Ok(groups.filter(|group| group.people.iter().any(|person| person.is_chosen)).collect())
     }
 
     /// Which collection is meant; or why that is not known, and what to do about it.
@@ -126,12 +123,12 @@ fn owned((text, hint): Unclear) -> (String, Option<String>) {
 /// A collection that the config no longer names is left as it is; that is said once. Another name for the same one,
 /// or its id, is no change.
 fn tell_mapping(
-    user: &User,
+    person: &str,
     collection: &Collection,
     set: Option<&BoxSet>,
     journal: &mut Journal,
 ) -> Result<(), StoreError> {
-    let before = journal.collection_named(&user.name, &collection.to_string())?;
+    let before = journal.collection_named(person, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
         set.is_some_and(|set| {
@@ -140,7 +137,7 @@ fn tell_mapping(
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
         let text = format!("collection {before} is left as it is; {collection} is kept from now on");
-        journal.note(&user.name, &text);
+        journal.note(person, &text);
     }
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Person;
 use super::groups::Group;
 use super::plan;
 use super::plan::{CollectionPlan, CollectionView, Copies, Viewer};
 use super::watched::Watched;
-use crate::config::User;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::{KnownMember, Member};
 use crate::domain::presence::{Listed, SeenFilm};
@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// A collection, its people, and the library.
 pub(super) struct View<'a> {
     name: &'a str,
-    people: Vec<Person<'a>>,
+    people: Vec<Lister<'a>>,
     /// `None`: there is no collection yet.
     pub(super) members: Option<Vec<Member>>,
     rows: Vec<KnownMember>,
@@ -27,8 +27,9 @@ pub(super) struct View<'a> {
     aliases: &'a Aliases,
 }
 
-struct Person<'a> {
-    user: &'a User,
+/// One of the people, and what they list.
+struct Lister<'a> {
+    person: &'a Person<'a>,
     listed: Vec<Listed>,
     has_accepted: bool,
 }
@@ -43,12 +44,12 @@ impl<'a> View<'a> {
         store: &Store,
     ) -> Result<Self, StoreError> {
         let mut people = Vec::new();
-        for user in &group.users {
-            let listed = store.listed(&user.name, !user.remove_unlisted)?;
-            let has_accepted = store.has_accepted_reading(&user.name)?;
-            people.push(Person { user, listed, has_accepted });
+        for person in &group.people {
+            let listed = store.listed(person.name, !person.remove_unlisted)?;
+            let has_accepted = store.has_accepted_reading(person.name)?;
+            people.push(Lister { person, listed, has_accepted });
         }
-        let wanted = people.iter().flat_map(|person| &person.listed);
+        let wanted = people.iter().flat_map(|lister| &lister.listed);
         let wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
         let mut copies: Copies = HashMap::new();
         for item in store.copies(wanted.into_iter().flat_map(|film| aliases.ids_of(film)))? {
@@ -73,15 +74,15 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn plan(&self, watched: &Watched, only_remove: bool) -> CollectionPlan {
-        let viewers: Vec<_> = self.people.iter().map(|person| person.viewer(watched)).collect();
+        let viewers: Vec<_> = self.people.iter().map(|lister| lister.viewer(watched)).collect();
         plan::collection(&viewers, &self.collection(), self.aliases, only_remove)
     }
 
     /// Where the films of each person are.
     pub(super) fn presence(&self, watched: &Watched) -> impl Iterator<Item = (&str, Vec<SeenFilm>)> {
-        self.people.iter().map(|person| {
-            let viewer = person.viewer(watched);
-            (person.user.name.as_str(), plan::presence(&viewer, &self.collection(), self.aliases))
+        self.people.iter().map(|lister| {
+            let viewer = lister.viewer(watched);
+            (lister.person.name, plan::presence(&viewer, &self.collection(), self.aliases))
         })
     }
 
@@ -97,15 +98,14 @@ impl<'a> View<'a> {
     }
 }
 
-impl Person<'_> {
+impl Lister<'_> {
     fn viewer<'p>(&'p self, watched: &'p Watched) -> Viewer<'p> {
-        let name = name_key(self.user.jellyfin_username.as_deref().unwrap_or_default());
         Viewer {
-            name: &self.user.name,
-            remove_watched: self.user.remove_watched,
+            name: self.person.name,
+            remove_watched: self.person.remove_watched,
             has_accepted: self.has_accepted,
             listed: &self.listed,
-            watched: watched.get(&name),
+            watched: watched.get(&name_key(self.person.jellyfin_username)),
         }
     }
 }

@@ -40,8 +40,8 @@ impl Collections<'_> {
     ) -> Result<Watched, StoreError> {
         let (mut watched, mut questions) = (Watched::new(), Vec::new());
         let mut seen = HashSet::new();
-        for user in groups.iter().flat_map(|group| &group.users) {
-            let Some(name) = &user.jellyfin_username else { continue };
+        for person in groups.iter().flat_map(|group| &group.people) {
+            let name = person.jellyfin_username;
             if !seen.insert(name_key(name)) {
                 continue;
             }
@@ -59,8 +59,8 @@ impl Collections<'_> {
                     }
                 }
                 Err(Problem { message, hint }) => {
-                    let notice = ("viewer", name.as_str());
-                    journal.failure(Failed::User, notice, &user.name, &message, Some(hint))?;
+                    let notice = ("viewer", name);
+                    journal.failure(Failed::User, notice, person.name, &message, Some(hint))?;
                 }
             }
         }
@@ -96,13 +96,12 @@ fn items_that_matter(
 ) -> Result<BTreeSet<JellyfinId>, StoreError> {
     let (mut films, mut items) = (HashSet::new(), BTreeSet::new());
     let key = name_key(name);
-    let is_viewer = |own: &Option<String>| own.as_ref().is_some_and(|own| name_key(own) == key);
     for group in groups {
-        let users = group.users.iter().filter(|user| is_viewer(&user.jellyfin_username));
+        let people = group.people.iter().filter(|person| name_key(person.jellyfin_username) == key);
         let mut is_theirs = false;
-        for user in users {
+        for person in people {
             is_theirs = true;
-            let listed = store.listed_ids(&user.name, !user.remove_unlisted)?;
+            let listed = store.listed_ids(person.name, !person.remove_unlisted)?;
             films.extend(listed.into_iter().map(|id| aliases.canonical(id)));
         }
         if let Some(id) = group.id.as_ref().filter(|_| is_theirs) {
