@@ -165,7 +165,7 @@ impl Http {
             return Err(TransportError::Interrupted);
         }
         let started = Instant::now();
-        let call = format!("{method} {}", path_and_query(url));
+        let call = self.redact(format!("{method} {}", path_and_query(url)));
         let result = self.run(method, url, headers, body);
         let took = started.elapsed().as_millis();
         match &result {
@@ -191,7 +191,7 @@ impl Http {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let invalid = |error: ureq::http::Error| TransportError::Other(error.to_string());
+        let invalid = |error: ureq::http::Error| TransportError::Other(self.redact(error.to_string()));
         let response = if has_body {
             if body.is_some() {
                 request = request.header("Content-Type", "application/json");
@@ -205,6 +205,11 @@ impl Http {
         };
         let response = response.map_err(|error| self.explain(&error))?;
         Ok(Answer { response, http: self.clone(), _write: write })
+    }
+
+    /// The same client for an address that holds a secret, which is taken out of every text as well.
+    pub(crate) fn hiding(&self, secret: Option<ApiKey>) -> Self {
+        Self { secret: secret.or_else(|| self.secret.clone()), ..self.clone() }
     }
 
     /// What reading brought counts only if we did not cut it off ourselves.
@@ -236,7 +241,7 @@ impl Http {
     }
 }
 
-/// What the log shows of an address; no key ever stands in one.
+/// What the log shows of an address. No key ever stands in one, but for the token of a share link.
 fn path_and_query(url: &Url) -> String {
     let mut text = url.path().to_owned();
     if let Some(query) = url.query() {

@@ -11,8 +11,11 @@ mod failure_limit;
 mod fetch;
 pub mod html_limits;
 pub mod page;
+mod reading;
 pub mod route;
 pub mod save;
+mod short_link;
+mod token;
 mod trial;
 
 use std::collections::HashMap;
@@ -24,14 +27,14 @@ use url::Url;
 
 use crate::clients::http::{Http, Options, RetryPolicy};
 use crate::domain::connection::Proxy;
-use crate::domain::ids::Slug;
 use crate::domain::route::{DIRECT, RouteChange};
 use crate::system::pool::{Pool, Semaphore};
 use crate::system::progress;
 pub use error::PageError;
 use failure_limit::FailureLimit;
-use page::{FilmPage, Unreadable, WatchlistPage};
+use page::Unreadable;
 use route::{Route, Routes, Standing};
+pub use short_link::Landing;
 pub use trial::Trial;
 
 /// How the door is set up.
@@ -66,6 +69,8 @@ pub struct Setup {
 pub struct Letterboxd {
     routes: Routes,
     base_url: Url,
+    /// Where short links are asked.
+    short_url: Url,
     retry_policy: RetryPolicy,
     pool: Pool,
     /// Many pages may be under way, but parsing more than there are processors takes memory and no less time.
@@ -107,6 +112,7 @@ impl Letterboxd {
         Ok(Self {
             routes: Routes::new(routes, setup.per_second),
             base_url: setup.base_url.clone(),
+            short_url: short_link::short_url(&setup.base_url),
             retry_policy: setup.retry_policy,
             pool: Pool::new("letterboxd", setup.workers)?,
             parsing: Semaphore::of_processors(),
@@ -153,79 +159,6 @@ impl Letterboxd {
     /// Does Letterboxd refuse us on every way that is left?
     pub fn is_stopped(&self) -> bool {
         self.routes.is_closed()
-    }
-
-    /// Reads pages of watchlists, as `(member in lower case, page from 1)`; `each` gets every result with its index
-    /// as it arrives.
-    ///
-    /// Page 1 has an address of its own, since `/page/1/` is refused, and so is an address without the slash at its
-    /// end (docs/letterboxd.md#addresses).
-    pub fn watchlist_pages(
-        &self,
-        pages: &[(&str, u32)],
-        mut each: impl FnMut(usize, Result<WatchlistPage, PageError>),
-    ) {
-        let read = |index: usize| {
-            let (member, number) = pages[index];
-            let path = match number {
-                1 => format!("{member}/watchlist/"),
-                _ => format!("{member}/watchlist/page/{number}/"),
-            };
-            self.read(&path, |html| page::watchlist(html, member, number)).map_err(|error| match error {
-                PageError::NotFound if number > 1 => PageError::PageGone,
-                error => error,
-            })
-        };
-        // What is wrong with one list says nothing of others.
-        let own = FailureLimit::default();
-        let streak = if pages.iter().all(|(_, number)| *number == 1) { &self.streak } else { &own };
-        self.fan_out(
-            "watchlist pages",
-            pages.len(),
-            |index| streak.ask(|| read(index)),
-            |came| {
-                for (index, page) in came {
-                    each(index, page);
-                }
-            },
-        );
-    }
-
-    /// Reads film pages; `each` gets the results with their indices as they arrive: one, or those that came while it was
-    /// busy. Before that `is_enough` sees each, in whichever thread: when it says so, no more are asked.
-    pub fn film_pages(
-        &self,
-        slugs: &[&Slug],
-        is_enough: impl Fn(usize, &Result<FilmPage, PageError>) -> bool + Sync,
-        each: impl FnMut(Vec<(usize, Result<FilmPage, PageError>)>),
-    ) {
-        let read = |index: usize| {
-            let page = self.read(&format!("film/{}/", slugs[index]), page::film);
-            if is_enough(index, &page) {
-                self.streak.end();
-            }
-            page
-        };
-        self.fan_out("film pages", slugs.len(), |index| self.streak.ask(|| read(index)), each);
-    }
-
-    /// Reads film pages that tell something of other pages, however those fared.
-    pub fn film_pages_apart(
-        &self,
-        slugs: &[&Slug],
-        mut each: impl FnMut(usize, Result<FilmPage, PageError>),
-    ) {
-        let read = |index: usize| self.read(&format!("film/{}/", slugs[index]), page::film);
-        self.fan_out("film pages", slugs.len(), read, |came| {
-            for (index, page) in came {
-                each(index, page);
-            }
-        });
-    }
-
-    /// Asks for film pages again after there were enough.
-    pub fn resume_film_pages(&self) {
-        self.streak.reset();
     }
 
     fn fan_out<T: Send>(

@@ -34,10 +34,10 @@ impl Answer {
         headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Every header, for a bug report.
+    /// Every header, for a bug report. A key that the other side repeats is taken out.
     pub fn headers(&self) -> Vec<(String, String)> {
         let header = |(name, value): (&HeaderName, &HeaderValue)| {
-            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (name.to_string(), self.http.redact(String::from_utf8_lossy(value.as_bytes()).into_owned()))
         };
         self.response.headers().iter().map(header).collect()
     }

@@ -80,9 +80,9 @@ impl Http {
                     let explain = |error: &ureq::Error| self.explain(error);
                     TransportError::Proxy(ProxyError::explain(error, self.has_login, explain))
                 }
-                None => TransportError::Other(error.to_string()),
+                None => TransportError::Other(self.redact(error.to_string())),
             },
-            other => TransportError::Other(other.to_string()),
+            other => TransportError::Other(self.redact(other.to_string())),
         }
     }
 }

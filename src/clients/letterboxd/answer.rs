@@ -1,6 +1,7 @@
 //! Which kind of answer came (docs/letterboxd.md#what-comes-instead-of-a-page).
 
 use super::page::{self, Unreadable};
+use super::token::without_token;
 use super::{Letterboxd, PageError, save};
 use crate::clients::http::{Answer, TransportError};
 
@@ -31,7 +32,7 @@ impl Letterboxd {
             error => PageError::Unreachable(error),
         })?;
         if let (Some(folder), Some(headers)) = (&self.save_to, headers) {
-            save::page(folder, path, status, &headers, &html);
+            save::page(folder, &without_token(path), status, &headers, &html);
         }
         if is_challenge {
             return Err(PageError::Challenged);

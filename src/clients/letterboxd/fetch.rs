@@ -5,29 +5,45 @@ use std::sync::atomic::Ordering;
 
 use url::Url;
 
-use super::route::Route;
+use super::route::{Route, Routes};
+use super::token::token_in;
 use super::{Letterboxd, PageError, Unreadable};
 use crate::clients::http::{Answer, Retry, TransportError};
 use crate::domain::text::excerpt;
 
-const MAX_REDIRECTS: usize = 5;
+pub(super) const MAX_REDIRECTS: usize = 5;
 
 impl Letterboxd {
-    /// Reads one page, with retries for what time or another way can heal.
+    /// Reads one page, with retries for what time or another way can heal. Redirects are followed on the same host, to
+    /// paths that `may_lead_to` lets through.
     pub(super) fn read<T>(
         &self,
         path: &str,
+        may_lead_to: impl Fn(&str) -> bool,
         parse: impl Fn(&str) -> Result<T, Unreadable>,
     ) -> Result<T, PageError> {
-        let tries = Tries::default();
-        self.retry_policy.attempt(|| self.ask(path, &parse, &tries), |error| tries.again(error))
+        self.attempt(Routes::succeeded, |number, route| {
+            let answer = self.fetch(number, route, path, &may_lead_to)?;
+            self.classify(answer, path, &parse)
+        })
     }
 
-    /// Asks for one page, over another way when one fails or is refused.
+    /// Asks over one way out after the other, with retries for what time or another way can heal. `settle` says what it
+    /// means for a way that Letterboxd answered over it.
+    pub(super) fn attempt<T>(
+        &self,
+        settle: fn(&Routes, usize),
+        get: impl Fn(usize, &Route) -> Result<T, PageError>,
+    ) -> Result<T, PageError> {
+        let tries = Tries::default();
+        self.retry_policy.attempt(|| self.ask(settle, &get, &tries), |error| tries.again(error))
+    }
+
+    /// Asks once, over another way when one fails or is refused.
     fn ask<T>(
         &self,
-        path: &str,
-        parse: impl Fn(&str) -> Result<T, Unreadable>,
+        settle: fn(&Routes, usize),
+        get: impl Fn(usize, &Route) -> Result<T, PageError>,
         tries: &Tries,
     ) -> Result<T, PageError> {
         let mut last = None;
@@ -37,8 +53,7 @@ impl Letterboxd {
                 Err(no_way) => return Err(last.unwrap_or(no_way.into())),
             };
             let under_way = self.routes.under_way(number);
-            let result =
-                self.fetch(number, route, path).and_then(|answer| self.classify(answer, path, &parse));
+            let result = get(number, route);
             drop(under_way);
             match result {
                 Err(PageError::Challenged) => {
@@ -59,38 +74,65 @@ impl Letterboxd {
                     return Err(error);
                 }
                 other => {
-                    self.routes.succeeded(number);
+                    settle(&self.routes, number);
                     return other;
                 }
             }
         }
     }
 
-    /// One page, redirects on the same host followed.
-    fn fetch(&self, number: usize, route: &Route, path: &str) -> Result<Answer, PageError> {
-        let mut url = self.base_url.clone();
-        url.path_segments_mut()
-            .expect("the base address is http or https")
-            .pop_if_empty()
-            .extend(path.split('/'));
+    fn fetch(
+        &self,
+        number: usize,
+        route: &Route,
+        path: &str,
+        may_lead_to: impl Fn(&str) -> bool,
+    ) -> Result<Answer, PageError> {
+        let mut url = below(&self.base_url, path);
         for hop in 0..=MAX_REDIRECTS {
             if hop > 0 {
                 self.routes.wait(number);
             }
-            self.requests.fetch_add(1, Ordering::Relaxed);
-            let answer = route.http.get(&url, &[]).map_err(PageError::Unreachable)?;
-            if !matches!(answer.status(), 301..=303 | 307 | 308) {
-                return Ok(answer);
+            let answer = self.get(route, &url)?;
+            let Some(to) = redirect(&answer, &url)? else { return Ok(answer) };
+            if !path_at(&self.base_url, &to).is_some_and(&may_lead_to) {
+                return Err(PageError::Redirected(plain(to)));
             }
-            let to = answer.header("location").and_then(|location| url.join(location).ok());
-            match to {
-                Some(to) if is_same_site(&to, &self.base_url) => url = to,
-                Some(to) => return Err(PageError::Redirected(plain(to))),
-                None => return Err(PageError::Status(answer.status())),
-            }
+            url = to;
         }
         Err(PageError::Redirected(plain(url)))
     }
+
+    /// Sends one request.
+    pub(super) fn get(&self, route: &Route, url: &Url) -> Result<Answer, PageError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        route.http.hiding(token_in(url.path())).get(url, &[]).map_err(PageError::Unreachable)
+    }
+}
+
+/// Where an answer leads; `None` for one that leads nowhere.
+pub(super) fn redirect(answer: &Answer, from: &Url) -> Result<Option<Url>, PageError> {
+    if !matches!(answer.status(), 301..=303 | 307 | 308) {
+        return Ok(None);
+    }
+    let to = answer.header("location").and_then(|location| from.join(location).ok());
+    to.map(Some).ok_or(PageError::Status(answer.status()))
+}
+
+/// The address of a path below the base address.
+pub(super) fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.path_segments_mut()
+        .expect("the base address is http or https")
+        .pop_if_empty()
+        .extend(path.split('/'));
+    url
+}
+
+/// The path of an address at this site, without a slash in front; `None` for another site.
+pub(super) fn path_at<'u>(base: &Url, url: &'u Url) -> Option<&'u str> {
+    let path = is_same_site(url, base).then(|| url.path().strip_prefix(base.path().trim_end_matches('/')));
+    path.flatten().map(|path| path.trim_start_matches('/'))
 }
 
 /// What became of one page so far.
@@ -131,18 +173,19 @@ impl Tries {
     }
 }
 
-fn is_same_site(one: &Url, other: &Url) -> bool {
+pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host_str() == other.host_str()
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// An address without what may identify somebody, in a bearable length.
-fn plain(mut url: Url) -> String {
+/// An address without what may identify somebody and without a token, in a bearable length.
+pub(super) fn plain(mut url: Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     // An address that cannot have them has none.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    excerpt(url.as_str(), 200)
+    let text = url.to_string();
+    excerpt(&token_in(url.path()).map_or(text.clone(), |token| token.mask_in(text)), 200)
 }

@@ -96,7 +96,8 @@ fn changed(looked_for: &str, found: impl Into<String>) -> Unreadable {
     Unreadable::MarkupChanged { looked_for: looked_for.to_owned(), found: found.into() }
 }
 
-fn foreign(html: &str, class: Option<&str>) -> Unreadable {
+/// Some other page than one that can be read.
+pub(super) fn foreign(html: &str, class: Option<&str>) -> Unreadable {
     if html.trim().is_empty() {
         return Unreadable::Foreign("it is empty".to_owned());
     }

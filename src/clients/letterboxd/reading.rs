@@ -1,0 +1,124 @@
+//! The pages of each kind: how they are asked for, and by whom each is judged.
+
+use super::failure_limit::FailureLimit;
+use super::page::{self, FilmPage, ListPage, WatchlistPage};
+use super::{Letterboxd, PageError};
+use crate::domain::ids::Slug;
+use crate::domain::list_address::{self, ListAddress};
+
+impl Letterboxd {
+    /// Reads pages of watchlists, as `(member in lower case, page from 1)`; `each` gets every result with its index
+    /// as it arrives.
+    pub fn watchlist_pages(
+        &self,
+        pages: &[(&str, u32)],
+        each: impl FnMut(usize, Result<WatchlistPage, PageError>),
+    ) {
+        let read = |index: usize| {
+            let (member, number) = pages[index];
+            let path = numbered(&format!("{member}/watchlist/"), number);
+            self.read(&path, |_| true, |html| page::watchlist(html, member, number))
+        };
+        self.numbered_pages("watchlist pages", pages, read, each);
+    }
+
+    /// Reads pages of lists, as `(the list, page from 1)`; `each` gets every result with its index as it arrives. The
+    /// pages of a list that is shared by a link hang on its token (docs/letterboxd.md#share-links).
+    ///
+    /// Redirects are followed to lists only. Whether it is the list that was meant, its owner, name and number tell.
+    pub fn list_pages(
+        &self,
+        pages: &[(&list_address::ListPage, u32)],
+        each: impl FnMut(usize, Result<ListPage, PageError>),
+    ) {
+        let is_list = |path: &str| {
+            matches!(ListAddress::parse(&format!("letterboxd.com/{path}")), Ok(ListAddress::Page(_)))
+        };
+        let read = |index: usize| {
+            let (list, number) = pages[index];
+            let shared = list.token.as_ref().map(|token| format!("share/{}/", token.reveal()));
+            let first = format!("{}/list/{}/{}", list.owner, list.slug, shared.unwrap_or_default());
+            self.read(&numbered(&first, number), is_list, |html| page::list(html, number))
+        };
+        self.numbered_pages("list pages", pages, read, each);
+    }
+
+    fn numbered_pages<L: Sync, T: Send>(
+        &self,
+        what: &'static str,
+        pages: &[(L, u32)],
+        read: impl Fn(usize) -> Result<T, PageError> + Sync,
+        mut each: impl FnMut(usize, Result<T, PageError>),
+    ) {
+        let read = |index: usize| {
+            read(index).map_err(|error| match error {
+                PageError::NotFound if pages[index].1 > 1 => PageError::PageGone,
+                error => error,
+            })
+        };
+        // What is wrong with one list says nothing of others.
+        let own = FailureLimit::default();
+        let streak = if pages.iter().all(|(_, number)| *number == 1) { &self.streak } else { &own };
+        self.fan_out(
+            what,
+            pages.len(),
+            |index| streak.ask(|| read(index)),
+            |came| {
+                for (index, page) in came {
+                    each(index, page);
+                }
+            },
+        );
+    }
+
+    /// Reads film pages; `each` gets the results with their indices as they arrive: one, or those that came while it was
+    /// busy. Before that `is_enough` sees each, in whichever thread: when it says so, no more are asked.
+    pub fn film_pages(
+        &self,
+        slugs: &[&Slug],
+        is_enough: impl Fn(usize, &Result<FilmPage, PageError>) -> bool + Sync,
+        each: impl FnMut(Vec<(usize, Result<FilmPage, PageError>)>),
+    ) {
+        let read = |index: usize| {
+            let page = self.film_page(slugs[index]);
+            if is_enough(index, &page) {
+                self.streak.end();
+            }
+            page
+        };
+        self.fan_out("film pages", slugs.len(), |index| self.streak.ask(|| read(index)), each);
+    }
+
+    /// Reads film pages that tell something of other pages, however those fared.
+    pub fn film_pages_apart(
+        &self,
+        slugs: &[&Slug],
+        mut each: impl FnMut(usize, Result<FilmPage, PageError>),
+    ) {
+        self.fan_out(
+            "film pages",
+            slugs.len(),
+            |index| self.film_page(slugs[index]),
+            |came| {
+                for (index, page) in came {
+                    each(index, page);
+                }
+            },
+        );
+    }
+
+    fn film_page(&self, slug: &Slug) -> Result<FilmPage, PageError> {
+        self.read(&format!("film/{slug}/"), |_| true, page::film)
+    }
+
+    /// Asks for film pages again after there were enough.
+    pub fn resume_film_pages(&self) {
+        self.streak.reset();
+    }
+}
+
+/// The path of a page by its number. Page 1 has no number, since `/page/1/` is refused, and so is an address without the
+/// slash at its end (docs/letterboxd.md#addresses).
+fn numbered(first: &str, number: u32) -> String {
+    if number == 1 { first.to_owned() } else { format!("{first}page/{number}/") }
+}
