@@ -18,7 +18,7 @@ pub use plan::Belief;
 use plan::{OVERLAP, believe, is_watermark_old, is_whole_due, is_whole_simpler};
 
 /// What to do about a server that is another one.
-const OTHER_JELLYFIN: &str = "if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give each Jellyfin a `system.database` of its own";
+const OTHER_JELLYFIN: &str = "if it is a new installation for the same household, run `lbjf sync --same-jellyfin` once; otherwise give each Jellyfin its own `system.database`";
 
 /// What lbjf knows of Jellyfin's library.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ impl Library<'_> {
         if !self.full && !is_whole_due(&state, asked_at, age_matters.then_some(journal.now())) {
             match self.read_changes(&state, asked_at, journal)? {
                 Ok(()) => return found(users, journal).map(Some),
-                Err(Doubt::Odd(why)) => log::debug!("jellyfin: all of its library is read: {why}"),
+                Err(Doubt::Odd(why)) => log::debug!("jellyfin: reading the whole library: {why}"),
                 Err(Doubt::Failed(error)) => return failed(&error.into(), journal),
             }
         }
@@ -210,18 +210,21 @@ fn failed<T>(error: &JellyfinError, journal: &mut Journal) -> Result<Option<T>, 
 
 /// A store belongs to one Jellyfin, of which this is the identity: is this another one?
 pub(crate) fn other_server(info: &Info, identity: &str) -> Option<Problem> {
-    let message = || format!("`{}` is another Jellyfin than the one this store belongs to", info.name);
+    let message = || format!("`{}` is not the Jellyfin that this store belongs to", info.name);
     (info.id != identity).then(|| Problem { message: message(), hint: OTHER_JELLYFIN })
 }
 
 /// What is said of a library that shows nothing where it showed films.
 pub(crate) fn lost_library(seen: u32) -> Problem {
-    let message = format!("the library shows no films where it showed {seen}; nothing is made or taken out");
-    Problem { message, hint: "is the disk mounted?" }
+    let message = format!("the library shows no films, but it had {seen}; nothing is created or removed");
+    Problem { message, hint: "check that its disk is mounted" }
 }
 
 fn shrunken_library(shown: u32, seen: u32) -> Problem {
     let message =
-        format!("the library shows {shown} films where it showed {seen}; nothing is made or taken out");
-    Problem { message, hint: "is a disk not mounted? if it stays so, lbjf believes it in a day" }
+        format!("the library shows {shown} films, but it had {seen}; nothing is created or removed");
+    Problem {
+        message,
+        hint: "check that all its disks are mounted; lbjf accepts the smaller number after a day",
+    }
 }

@@ -199,7 +199,7 @@ impl<'a> Requests<'a> {
         }
         self.has_warned = true;
         let up_to = if unread > 0 { "up to " } else { "" };
-        let text = format!("this run sends it {up_to}{adds} films, and it searches for each at once");
+        let text = format!("this run sends {up_to}{adds} films, and Radarr searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without a search";
         journal.warning("many_searches", "radarr", &text, Some(hint))
     }

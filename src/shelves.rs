@@ -40,7 +40,7 @@ use view::View;
 use watched::Watched;
 
 /// What to do about a person's token.
-pub(crate) const MAKE_A_KEY: &str = "make an API key under Dashboard > API Keys";
+pub(crate) const CREATE_A_KEY: &str = "create an API key under Dashboard > API Keys";
 
 /// Reads that are under way at the same time.
 pub const READS_AT_ONCE: usize = 6;
@@ -283,7 +283,7 @@ pub(crate) fn viewer<'a>(name: &str, users: &'a [JellyfinUser]) -> Result<&'a Je
     match exact.or_else(|| users.iter().find(|known| name_key(&known.name) == name_key(name))) {
         Some(known) if known.is_disabled => Err(Problem {
             message: format!("Jellyfin's user `{name}` is disabled"),
-            hint: "enable them in the Dashboard, or change `jellyfin_username`",
+            hint: "enable that user in the Dashboard, or change `jellyfin_username`",
         }),
         Some(known) => Ok(known),
         None => {

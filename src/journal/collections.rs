@@ -27,7 +27,7 @@ impl Journal {
     /// This is the server from now on; is it another one than before? Then nothing is known of its collections.
     pub fn accept_jellyfin(&mut self, identity: &str, name: &str) -> Result<(), StoreError> {
         if self.store.forget_other_jellyfin(identity)? {
-            self.note("jellyfin", &format!("`{name}` is accepted; its collections are learned anew"));
+            self.note("jellyfin", &format!("`{name}` is accepted; its collections are looked up again"));
         }
         Ok(())
     }
@@ -123,8 +123,8 @@ impl Journal {
         let now = self.now();
         self.store.record_ineffective(there.id, std::slice::from_ref(&add.item_id), now)?;
         self.store.forget_members(there.id, &[canonical])?;
-        let text = format!("{} did not stay in it although Jellyfin took it", add.film);
-        let hint = "several versions of one film in a folder do that; it is tried again tomorrow";
+        let text = format!("Jellyfin accepted {}, but does not show it in the collection", add.film);
+        let hint = "several versions of one film in a folder can cause this; lbjf tries again tomorrow";
         let notice = ("ineffective", there.name, add.item_id.as_str());
         self.warning(notice, &there.about(), &text, Some(hint))?;
         self.not_added_to_collection(add);
@@ -159,10 +159,13 @@ impl Journal {
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.store.record_ineffective(there.id, items, now)?;
-        let text = format!("{} stays in it although Jellyfin took it out", remove.name);
+        let text = format!(
+            "Jellyfin confirmed the removal of {}, but still shows it in the collection",
+            remove.name
+        );
         let tmdb = remove.tmdb.to_string();
         let notice = ("ineffective", there.name, tmdb.as_str());
-        self.warning(notice, &there.about(), &text, Some("it is tried again tomorrow"))
+        self.warning(notice, &there.about(), &text, Some("lbjf tries again tomorrow"))
     }
 
     /// What was in vain for so long is tried again.

@@ -64,7 +64,7 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
         Step::RemoveFromCollection(take) => format!(
             "collection `{}`: {}: {}{} tmdb={} ({})",
             take.collection,
-            say("took out", "would take out"),
+            say("removed", "would remove"),
             take.name,
             take.year.map(|year| format!(" ({year})")).unwrap_or_default(),
             take.tmdb,

@@ -23,7 +23,7 @@ impl Journal {
     pub fn member_renamed(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
         let is_done = self.store.rename_person(from, to)?;
         if is_done {
-            self.note(to, &format!("is `{from}` under a new name; what is known of them is kept"));
+            self.note(to, &format!("is the new name of `{from}`; what lbjf knows of them is kept"));
         }
         Ok(is_done)
     }

@@ -67,7 +67,7 @@ impl Journal {
     /// What Radarr answered these people counts no more: a new Radarr gets all their films (`--add-again`).
     pub fn add_again(&mut self, people: &[String]) -> Result<(), StoreError> {
         let open = self.store.forget_answers(people)?;
-        self.note("radarr", &format!("{open} films may be sent again"));
+        self.note("radarr", &format!("{} may be sent again", plural(open, "film")));
         Ok(())
     }
 

@@ -115,8 +115,8 @@ impl Summary {
         }
         count(self.added, "added to Radarr");
         count(self.tagged, "tagged in Radarr");
-        count(self.put_in, "to a collection");
-        count(self.taken_out, "out of a collection");
+        count(self.put_in, "added to a collection");
+        count(self.taken_out, "removed from a collection");
         count(self.later, "left for later");
         count(self.skipped, "skipped");
         let failures = &self.failures;

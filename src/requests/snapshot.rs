@@ -202,9 +202,9 @@ pub(crate) fn restored(
     let lacking = answered.difference(&there).count();
     (lacking > 5 && lacking * 2 > answered.len()).then(|| Problem {
         message: format!(
-            "it lacks {lacking} of the {} films that it had; only new entries are sent to it",
+            "{lacking} of the {} films that Radarr had are missing; only new entries are sent",
             answered.len()
         ),
-        hint: "if it is a new Radarr, `lbjf sync --add-again` sends them all",
+        hint: "if Radarr is new, `lbjf sync --add-again` sends all films again",
     })
 }

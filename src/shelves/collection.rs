@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::MAKE_A_KEY;
+use super::CREATE_A_KEY;
 use super::members;
 use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
@@ -80,27 +80,27 @@ impl Executor<'_> {
         let name = Collection::Name(self.name.to_owned());
         let made = match sets.and_then(|sets| Ok((find(&name, &sets, None), jellyfin.key_owner()?))) {
             Ok((Ok(Target::Set(_)), _)) => {
-                self.journal.note(&self.about(), "somebody made it just now; the next run fills it");
+                self.journal.note(&self.about(), "somebody has just created it; the next run fills it");
                 return Ok(None);
             }
             Ok((Err((text, hint)), _)) => {
                 let about = self.about();
-                let notice = ("apply", self.name, "not made");
+                let notice = ("apply", self.name, "not created");
                 self.journal.failure(Failed::Collection, notice, &about, &text, hint)?;
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {
                 let about = self.about();
                 let text = format!(
-                    "not made: the key is a token of `{}`, who may not see all collections that there are",
+                    "not created: the key is a personal token of `{}`, who may not see every collection",
                     owner.name
                 );
                 self.journal.failure(
                     Failed::Collection,
-                    ("apply", self.name, "not made"),
+                    ("apply", self.name, "not created"),
                     &about,
                     &text,
-                    Some(MAKE_A_KEY),
+                    Some(CREATE_A_KEY),
                 )?;
                 return Ok(None);
             }
@@ -113,7 +113,7 @@ impl Executor<'_> {
                 Ok(Some(id))
             }
             Err(error) => {
-                self.fail("not made", &error)?;
+                self.fail("not created", &error)?;
                 Ok(None)
             }
         }
@@ -152,7 +152,7 @@ impl Executor<'_> {
                     was_checked = true;
                     if let [add] = batch.as_slice() {
                         let text =
-                            format!("{} not added: Jellyfin does not know its item any more", add.film);
+                            format!("{} not added: it has just vanished from Jellyfin's library", add.film);
                         let about = self.about();
                         self.journal.failure(
                             Failed::Films(1),
@@ -204,7 +204,7 @@ impl Executor<'_> {
                     return Ok(done);
                 }
                 if let Err(error) = self.jellyfin.remove(id, items) {
-                    self.fail("films not taken out", &error)?;
+                    self.fail("films not removed", &error)?;
                     for remove in &removals[done.len()..] {
                         self.journal.not_removed_from_collection(remove);
                     }
@@ -280,7 +280,7 @@ impl Executor<'_> {
                 return Ok((members, false));
             }
             if let Err(error) = self.jellyfin.remove(id, &items) {
-                self.fail("films not taken out", &error)?;
+                self.fail("films not removed", &error)?;
                 return Ok((members, false));
             }
             members = self.members(id)?;

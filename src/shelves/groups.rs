@@ -101,7 +101,7 @@ impl Collections<'_> {
             (Target::New(_), Some(id)) => match self.library.jellyfin.members(&id) {
                 Ok(members) if !members.is_empty() => {
                     let text = format!(
-                        "Jellyfin does not list collection {collection}, but has members of it; nothing is changed in it"
+                        "Jellyfin does not list collection {collection}, but still shows films in it; lbjf leaves it alone"
                     );
                     return Ok(Err((text, None)));
                 }
@@ -136,7 +136,7 @@ fn tell_mapping(
         })
     };
     if let Some(before) = before.filter(|before| !is_same(before)) {
-        let text = format!("collection {before} is left as it is; {collection} is kept from now on");
+        let text = format!("now uses collection {collection}; {before} stays as it is");
         journal.note(person, &text);
     }
     Ok(())

@@ -88,9 +88,11 @@ pub(super) fn record(
         member.tmdb = Some(tmdb);
         member.is_leftover = true;
         if before.is_none() && journal.mark_once(("leftover", id.as_str(), member.item_id.as_str()))? {
-            let text =
-                format!("Jellyfin keeps a leftover of {} in it, which people may not see there", member.name);
-            let hint = "Jellyfin 10.11 can keep an old entry of a file that was replaced; lbjf takes it for the film";
+            let text = format!(
+                "it has an old entry of {} instead of the film, which people may not see there",
+                member.name
+            );
+            let hint = "Jellyfin 10.11 can keep an old entry of a file that was replaced; lbjf treats it as the film";
             journal.say(&format!("collection `{name}`"), &text, Some(hint));
         }
     }

@@ -49,11 +49,9 @@ pub(crate) fn find(
             return Ok(Target::Set(set.id.clone()));
         }
         if sets.iter().any(|set| mark.is_on(set)) {
-            let text = format!(
-                "collection {collection} is a leftover of a deleted one that nobody can see; \
-                 a library scan in Jellyfin makes it real, or choose another name"
-            );
-            return Err((text, None));
+            let text = format!("collection {collection} is an invisible leftover of a deleted one");
+            let hint = "scan the library in Jellyfin, which brings it back, or choose another name";
+            return Err((text, Some(hint)));
         }
     }
     match collection {
@@ -63,9 +61,9 @@ pub(crate) fn find(
                 return Ok(Target::New(name.clone()));
             }
             let text = format!(
-                "collection {collection} is not made: Jellyfin has {near}, which differs in case only and would be emptied where both are one folder"
+                "collection {collection} not created: Jellyfin has {near}, which differs only in case and would be emptied if both share a folder"
             );
-            Err((text, Some("write the name as Jellyfin has it, or choose one that differs in more")))
+            Err((text, Some("write the name exactly as Jellyfin has it, or choose another one")))
         }
         Collection::Id(_) => {
             let there = named(sets.iter().filter(|set| !set.is_ghost));
@@ -84,11 +82,11 @@ pub(crate) fn twins(collection: &Collection, sets: &[BoxSet]) -> Option<(String,
     ids.sort_unstable();
     let (first, others) = ids.split_first().filter(|(_, others)| !others.is_empty())?;
     let text = format!(
-        "Jellyfin has {} collections {collection}: {first} is used, {} is left alone",
+        "Jellyfin has {} collections named {collection}: lbjf uses {first} and leaves {} alone",
         ids.len(),
         others.join(", ")
     );
-    Some((text, "rename the others in Jellyfin, or name the right one by `jellyfin_collection_id`"))
+    Some((text, "rename the others in Jellyfin, or set `jellyfin_collection_id` to the right one"))
 }
 
 /// Collections with their ids, for messages.
@@ -154,13 +152,13 @@ mod tests {
         let ada = Collection::Name("Ada".to_owned());
         for near in [set("4", "ADA", "ADA"), set("4", "aDa", "Other"), set("4", "Other", "ada")] {
             let text = found(&ada, std::slice::from_ref(&near), None);
-            let named = format!("Jellyfin has `{}` (4), which differs in case only", near.name);
-            assert!(text.contains("collection `Ada` is not made") && text.contains(&named), "{text}");
+            let named = format!("Jellyfin has `{}` (4), which differs only in case", near.name);
+            assert!(text.contains("collection `Ada` not created") && text.contains(&named), "{text}");
             assert_eq!(found(&ada, &[near.clone(), set("5", "Ada", "Ada")], None), "5");
             assert_eq!(found(&ada, &[near, set("6", "Moved", "Elsewhere")], Some("6")), "6");
         }
         let ghost = BoxSet { is_ghost: true, ..set("1", "ADA", "ADA") };
-        assert!(found(&ada, &[ghost], None).contains("is not made"));
+        assert!(found(&ada, &[ghost], None).contains("not created"));
         assert_eq!(found(&ada, &[set("4", "Ada B", "Ada B")], None), "new Ada");
     }
 
@@ -183,7 +181,8 @@ mod tests {
             assert_eq!(found(&collection, &[set("2", name, folder)], None), "2");
             assert_eq!(found(&collection, &[set("2", "Renamed", folder)], None), "2");
             assert!(
-                found(&collection, &[set("2", "Other", &folder.to_uppercase())], None).contains("not made")
+                found(&collection, &[set("2", "Other", &folder.to_uppercase())], None)
+                    .contains("not created")
             );
         }
     }
@@ -193,7 +192,7 @@ mod tests {
         let ada = Collection::Name("Ada".to_owned());
         let sets = [set("9", "Ada", "x"), set("5", "Ada", "y"), set("1", "ADA", "z")];
         let (text, _) = twins(&ada, &sets).unwrap();
-        assert_eq!(text, "Jellyfin has 2 collections `Ada`: 5 is used, 9 is left alone");
+        assert_eq!(text, "Jellyfin has 2 collections named `Ada`: lbjf uses 5 and leaves 9 alone");
         assert_eq!(twins(&ada, &sets[1..]), None);
         let ghost = BoxSet { is_ghost: true, ..set("1", "Ada", "Ada") };
         assert_eq!(twins(&ada, &[ghost, set("2", "Ada", "Ada 2")]), None);

@@ -54,7 +54,7 @@ fn from_500_films_on_a_person_costs_one_question_about_all_that_they_watched() {
     assert!(watched[0].param("userId").is_some() && watched[0].param("ids").is_none());
     let item = &world.jellyfin.collections()[0].members[0];
     world.jellyfin.watch("user-0", item, true);
-    world.lbjf(&["sync"]).exits(Exit::Success).mentions("1 out of a collection");
+    world.lbjf(&["sync"]).exits(Exit::Success).mentions("1 removed from a collection");
     world.forget_requests();
 }
 

@@ -75,7 +75,7 @@ ok     jellyfin key: accepted
 ok     jellyfin version: 12.0.0
 ok     jellyfin library: 1 film
 ok     ada jellyfin user: `ada`
-ok     ada collection: `{COLLECTION}` will be made when there is a film to put in
+ok     ada collection: `{COLLECTION}` will be created when the first film goes in
 ",
         config = world.folder.path().join("config.toml").display(),
         store = world.database().display(),

@@ -35,10 +35,12 @@ fn lines(world: &World, verb: &str) -> Vec<String> {
 #[test]
 fn cleanup_takes_out_what_is_watched_or_unlisted_and_adds_nothing() {
     let world = untidy();
-    let ran =
-        world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("cleanup: 1 user, 2 out of a collection, in ");
-    let told: Vec<_> = ran.stderr.lines().filter(|line| line.contains("took out")).collect();
-    assert_eq!(told, lines(&world, "took out"));
+    let ran = world
+        .lbjf(&["cleanup"])
+        .exits(Exit::Success)
+        .mentions("cleanup: 1 user, 2 removed from a collection, in ");
+    let told: Vec<_> = ran.stderr.lines().filter(|line| line.contains("removed: ")).collect();
+    assert_eq!(told, lines(&world, "removed"));
     assert_eq!(world.collected(), world.tmdb(&["ran"]));
     assert_eq!(world.told_jellyfin(), ["take 2"]);
     assert_eq!(world.letterboxd.server.requests().len() + world.radarr.server.requests().len(), 0);
@@ -52,10 +54,10 @@ fn cleanup_takes_out_what_is_watched_or_unlisted_and_adds_nothing() {
 fn cleanup_dry_run_prints_the_steps_and_takes_nothing_out() {
     let world = untidy();
     let ran = world.lbjf(&["cleanup", "--dry-run"]).exits(Exit::Success);
-    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), lines(&world, "would take out"));
+    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), lines(&world, "would remove"));
     assert_eq!(world.writes(), [""; 0]);
     assert_eq!(world.collected().len(), 3);
-    world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 out of a collection");
+    world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 removed from a collection");
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn cleanup_before_the_first_sync_takes_nothing_out_and_makes_nothing() {
 fn cleanup_keeps_everything_when_a_library_cannot_be_believed() {
     let world = untidy();
     world.jellyfin.lose_libraries(true);
-    world.lbjf(&["cleanup"]).exits(Exit::Partial).mentions("nothing is made or taken out");
+    world.lbjf(&["cleanup"]).exits(Exit::Partial).mentions("nothing is created or removed");
     assert_eq!(world.writes(), [""; 0]);
 }
 
@@ -144,7 +146,7 @@ fn cleanup_remembers_that_a_library_showed_films() {
 fn cleanup_asks_what_changed_and_what_was_watched_and_reads_no_library() {
     let world = untidy();
     world.pass_time(Duration::from_hours(25));
-    world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 out of a collection");
+    world.lbjf(&["cleanup"]).exits(Exit::Success).mentions("2 removed from a collection");
     let requests = world.jellyfin.server.requests();
     let is_film = |request: &&Request| request.param("includeItemTypes").as_deref() == Some("Movie");
     for request in requests.iter().filter(is_film) {

@@ -54,7 +54,7 @@ fn a_film_that_the_config_never_wants_is_not_sent_leaves_the_collection_and_is_n
     say(&mut world, "heat = false\na-short = false");
     let ran = world.sync();
     ran.says(&format!(
-        "collection `Ada's watchlist`: took out: heat tmdb={} (no longer wanted)",
+        "collection `Ada's watchlist`: removed: heat tmdb={} (no longer wanted)",
         world.letterboxd.tmdb_id("heat")
     ))
     .omits("warning");

@@ -44,7 +44,7 @@ fn films_of_a_long_list_are_sent_before_all_its_pages_are_read() {
     let seen = added_before(&world, "film-120");
     world
         .sync()
-        .mentions("warning: radarr: this run sends it up to 120 films, and it searches for each at once");
+        .mentions("warning: radarr: this run sends up to 120 films, and Radarr searches for each at once");
     assert!((1..120).contains(&seen.load(Ordering::SeqCst)), "{seen:?}");
     assert_eq!(world.radarr.films().len(), 120);
     world.idle();
@@ -70,7 +70,7 @@ fn a_long_first_run_that_is_stopped_goes_on_where_it_was() {
 #[test]
 fn a_run_that_searches_for_many_films_warns_with_the_key_that_caps_it() {
     let world = || World::new().watchlist_of(51);
-    let warning = "warning: radarr: this run sends it 51 films, and it searches for each at once";
+    let warning = "warning: radarr: this run sends 51 films, and Radarr searches for each at once";
     let plan = world();
     // The first dry run learns the ids, so the second knows how many there will be.
     plan.lbjf(&["sync", "--dry-run"]).exits(Exit::Success);

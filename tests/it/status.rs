@@ -175,7 +175,7 @@ fn status_shows_the_last_runs_newest_first_and_one_that_did_not_finish() {
         [
             "     2 h ago  sync has not finished: it is running, or was killed",
             "     2 h ago  exit 0  cleanup: 1 user, nothing to do",
-            "     2 h ago  exit 0  sync: 1 user, 1 added to Radarr, 1 to a collection",
+            "     2 h ago  exit 0  sync: 1 user, 1 added to Radarr, 1 added to a collection",
         ]
     );
     let json = json_of(&world);

@@ -17,7 +17,7 @@ fn a_film_goes_from_the_watchlist_to_radarr_and_when_it_is_downloaded_to_the_col
         .says("ada: 2 new of 2 on the watchlist")
         .mentions("ada: added to Radarr: Alien (2000) tmdb=")
         .mentions("ada: added to collection `Ada's watchlist`: Alien (2000) tmdb=")
-        .mentions("sync: 1 user, 2 added to Radarr, 1 to a collection, in ");
+        .mentions("sync: 1 user, 2 added to Radarr, 1 added to a collection, in ");
     assert_eq!(world.radarr.posted().len(), 2);
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     for _ in 0..2 {

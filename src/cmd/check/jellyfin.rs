@@ -9,7 +9,7 @@ use crate::domain::problem::Problem;
 use crate::domain::text::plural;
 use crate::library::{lost_library, other_server};
 use crate::shelves::target::{find, twins};
-use crate::shelves::{MAKE_A_KEY, viewer};
+use crate::shelves::{CREATE_A_KEY, viewer};
 use crate::store::{Store, StoreError};
 
 const ABOUT: &str = "jellyfin";
@@ -78,13 +78,13 @@ fn key(door: &Jellyfin, checks: &mut Checks) {
     match door.key_owner() {
         Ok(Some(KeyOwner { name, is_administrator: true })) => {
             let text = format!(
-                "accepted, but it is a token of the administrator `{name}`: what they cannot see, lbjf does not see, and it makes no collection"
+                "accepted, but it is a personal token of the administrator `{name}`: lbjf sees only what they see, and creates no collection"
             );
-            checks.note(ABOUT, "key", &text, Some(MAKE_A_KEY));
+            checks.note(ABOUT, "key", &text, Some(CREATE_A_KEY));
         }
         Ok(Some(KeyOwner { name, .. })) => {
-            let text = format!("it is a token of `{name}`, who is no administrator");
-            checks.problem(ABOUT, "key", &text, Some(MAKE_A_KEY));
+            let text = format!("it is a personal token of `{name}`, who is not an administrator");
+            checks.problem(ABOUT, "key", &text, Some(CREATE_A_KEY));
         }
         // Whoever cannot say whose it is took it all the same.
         Ok(None) | Err(_) => checks.ok(ABOUT, "key", "accepted"),
@@ -98,7 +98,7 @@ fn people(users: &[User], known: &[JellyfinUser], checks: &mut Checks) {
         match viewer(wanted, known) {
             Ok(found) if found.sees_nothing => {
                 let text = format!("`{}` may see no library", found.name);
-                let hint = "give them one in the Dashboard, or their collection shows them nothing";
+                let hint = "give that user one in the Dashboard, or the collection shows them nothing";
                 checks.note(&user.name, "jellyfin user", &text, Some(hint));
             }
             Ok(found) => checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name)),
@@ -141,7 +141,7 @@ fn collections(
             Ok(target) => {
                 let text = match target.set(sets) {
                     Some(set) => describe(collection, set),
-                    None => format!("{collection} will be made when there is a film to put in"),
+                    None => format!("{collection} will be created when the first film goes in"),
                 };
                 checks.ok(&user.name, "collection", &text);
                 if let Some((text, hint)) = twins(collection, sets) {
@@ -161,7 +161,7 @@ fn describe(collection: &Collection, set: &BoxSet) -> String {
         Collection::Id(_) => format!("`{name}` ({id})"),
         Collection::Name(wanted) if set.is_named(wanted) => format!("`{name}`"),
         Collection::Name(wanted) if set.lies_in_folder_of(wanted) => {
-            format!("`{wanted}` is now called `{name}`; it is kept, whatever its name")
+            format!("`{wanted}` is now called `{name}`; lbjf goes on using it")
         }
         Collection::Name(wanted) => format!("`{wanted}` is now called `{name}`, known by its id"),
     }

@@ -50,8 +50,8 @@ fn status_check_tells_every_mistake_about_jellyfin() {
             world.jellyfin.lose_libraries(true);
         },
         &[
-            "WRONG  jellyfin library: the library shows no films where it showed 1; nothing is made or taken out",
-            "       hint: is the disk mounted?",
+            "WRONG  jellyfin library: the library shows no films where it showed 1; nothing is created or removed",
+            "       hint: check that its disk is mounted",
         ],
     );
     spoiled(
@@ -60,7 +60,7 @@ fn status_check_tells_every_mistake_about_jellyfin() {
             world.jellyfin.set_server_id("another");
         },
         &[
-            "WRONG  store jellyfin: `stand-in` is another Jellyfin than the one this store belongs to",
+            "WRONG  store jellyfin: `stand-in` is not the Jellyfin that this store belongs to",
             "       hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give \
              each Jellyfin a `system.database` of its own",
         ],
@@ -85,8 +85,8 @@ fn status_check_tells_a_token_of_a_person_from_an_api_key() {
     spoiled(
         |world| world.jellyfin.server.fail(1, is_me, owner(false)),
         &[
-            "WRONG  jellyfin key: it is a token of `root`, who is no administrator",
-            "       hint: make an API key under Dashboard > API Keys",
+            "WRONG  jellyfin key: it is a personal token of `root`, who is not an administrator",
+            "       hint: create an API key under Dashboard > API Keys",
         ],
     );
     let world = fine();
@@ -94,10 +94,8 @@ fn status_check_tells_a_token_of_a_person_from_an_api_key() {
     let ran = check(&world, &[]).exits(Exit::Success);
     tells(
         &ran,
-        &[
-            "note   jellyfin key: accepted, but it is a token of the administrator `root`: what they cannot see, \
-           lbjf does not see, and it makes no collection",
-        ],
+        &["note   jellyfin key: accepted, but it is a personal token of the administrator `root`: lbjf \
+             sees only what they see, and creates no collection"],
     );
 }
 
@@ -116,10 +114,10 @@ fn status_check_tells_what_becomes_of_each_collection() {
     tells(
         &ran,
         &[
-            &format!("ok     ada collection: `{COLLECTION}` will be made when there is a film to put in"),
-            "ok     ben collection: `Ben` is now called `Ben's films`; it is kept, whatever its name",
-            "WRONG  cleo collection: collection `Cleo` is a leftover of a deleted one that nobody can see; a library \
-             scan in Jellyfin makes it real, or choose another name",
+            &format!("ok     ada collection: `{COLLECTION}` will be created when the first film goes in"),
+            "ok     ben collection: `Ben` is now called `Ben's films`; lbjf goes on using it",
+            "WRONG  cleo collection: collection `Cleo` is an invisible leftover of a deleted one",
+            "       hint: scan the library in Jellyfin, which brings it back, or choose another name",
             &format!(
                 "WRONG  dora collection: Jellyfin has no collection `{id}`; it has `Ben's films` ({ben})"
             ),

@@ -156,7 +156,7 @@ fn status_check_one_answer_that_fails_hides_none_of_the_others() {
             "ok     radarr root folder: `/movies`, 77 GiB free",
             "ok     radarr films: 0 films",
             "WRONG  jellyfin users: Jellyfin answered GET Users with HTTP 500",
-            &format!("ok     ada collection: `{COLLECTION}` will be made when there is a film to put in"),
+            &format!("ok     ada collection: `{COLLECTION}` will be created when the first film goes in"),
         ],
     );
 }
@@ -172,9 +172,9 @@ fn status_check_tells_a_radarr_that_lacks_what_it_had() {
     tells(
         &ran,
         &[
-            "note   radarr films: 0 films, 0 on the exclusion list; it lacks 7 of the 7 films that it had; only new \
-             entries are sent to it",
-            "       hint: if it is a new Radarr, `lbjf sync --add-again` sends them all",
+            "note   radarr films: 0 films, 0 on the exclusion list; 7 of the 7 films that Radarr had are missing; \
+             only new entries are sent",
+            "       hint: if Radarr is new, `lbjf sync --add-again` sends all films again",
         ],
     );
 }

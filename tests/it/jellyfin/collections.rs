@@ -140,7 +140,7 @@ fn a_collection_by_id_that_was_deleted_is_never_made() {
 fn a_changed_name_makes_a_new_collection_and_leaves_the_old_one() {
     let mut world = fresh();
     world.sync();
-    let line = "ada: collection `Ada's watchlist` is left as it is; `Later` is kept from now on";
+    let line = "ada: now uses collection `Later`; `Ada's watchlist` stays as it is";
     world.change(COLLECTION, "Later");
     world.sync().says(line);
     assert_eq!(world.jellyfin.members("Later"), world.tmdb(&["heat", "alien"]));
@@ -166,9 +166,10 @@ fn a_ghost_is_named_and_left() {
     let set = world.jellyfin.add_collection(COLLECTION);
     world.put(&set, "ran");
     world.jellyfin.make_ghost(&set);
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions(
-        "lbjf: error: ada: collection `Ada's watchlist` is a leftover of a deleted one that nobody can see",
-    );
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .mentions("lbjf: error: ada: collection `Ada's watchlist` is an invisible leftover of a deleted one");
     assert_eq!(world.told_jellyfin(), [""; 0]);
     assert_eq!(world.radarr.posted().len(), 2);
 }
@@ -197,14 +198,14 @@ fn of_several_collections_of_one_name_both_ids_are_said_once_a_day() {
     }
     let (first, other) = (one.clone().min(two.clone()), one.max(two));
     let text = format!(
-        "warning: ada: Jellyfin has 2 collections `{COLLECTION}`: {first} is used, {other} is left alone"
+        "warning: ada: Jellyfin has 2 collections named `{COLLECTION}`: lbjf uses {first} and leaves {other} alone"
     );
     world.sync().says(&text);
     world.idle().omits(&text);
     world.pass_time(Duration::from_hours(24));
     world.idle().says(&text);
     world.jellyfin.rename_collection(&other, "Other");
-    world.idle().omits("is left alone");
+    world.idle().omits("collections named");
     world.jellyfin.rename_collection(&other, COLLECTION);
     world.idle().says(&text);
     let check = world.lbjf(&["status", "--check"]).exits(Exit::Success);
@@ -256,7 +257,7 @@ fn a_collection_whose_name_differs_in_case_only_is_named_and_not_made_over() {
         world.put(&set, "ran");
         for args in [&["sync"][..], &["cleanup"], &["sync", "--full"]] {
             world.lbjf(args).exits(Exit::Partial).mentions(&format!(
-                "ada: collection `{config}` is not made: Jellyfin has `{server}` ({set}), which differs in case only"
+                "ada: collection `{config}` not created: Jellyfin has `{server}` ({set}), which differs only in case"
             ));
         }
         world.lbjf(&["status", "--check"]).exits(Exit::Partial);
@@ -277,7 +278,7 @@ fn a_collection_that_differs_in_case_only_and_came_while_libraries_were_read_is_
     let set = world.jellyfin.add_collection(&COLLECTION.to_uppercase());
     world.put(&set, "ran");
     lists_nothing(1, &world);
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("which differs in case only");
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("which differs only in case");
     makes_none(&world);
 }
 
@@ -318,7 +319,7 @@ fn a_collection_that_cannot_be_made_is_reported_and_others_are() {
     let refusal = Reply::new(500, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(usize::MAX, is_adas, Fault::Instead(refusal));
     world.lbjf(&["sync"]).exits(Exit::Partial).says(&format!(
-        "lbjf: error: collection `{COLLECTION}`: not made: Jellyfin answered POST Collections with HTTP 500"
+        "lbjf: error: collection `{COLLECTION}`: not created: Jellyfin answered POST Collections with HTTP 500"
     ));
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "make Ben's", "put 1"]);
     world.jellyfin.server.behave();
@@ -347,7 +348,7 @@ fn a_collection_that_is_not_listed_but_has_members_is_left_alone() {
         for args in if times == 1 { &runs[..1] } else { &runs } {
             lists_nothing(times, &world);
             world.lbjf(args).exits(Exit::Partial).says(&format!(
-                "lbjf: error: ada: Jellyfin does not list collection `{COLLECTION}`, but has members of it; nothing is changed in it"
+                "lbjf: error: ada: Jellyfin does not list collection `{COLLECTION}`, but still shows films in it; lbjf leaves it alone"
             ));
             assert_eq!(world.told_jellyfin(), [""; 0], "{version:?}");
             world.pass_time(Duration::from_hours(25));
@@ -412,7 +413,7 @@ fn with_the_token_of_a_person_no_collection_is_made() {
             .lbjf(&["sync"])
             .exits(Exit::Partial)
             .mentions(&format!(
-                "collection `{COLLECTION}`: not made: the key is a token of `root`, who may not see all"
+                "collection `{COLLECTION}`: not created: the key is a personal token of `root`, who may not see every"
             ))
             .omits("added to collection");
         assert_eq!(world.told_jellyfin(), [""; 0]);
@@ -432,7 +433,7 @@ fn whose_key_it_is_must_be_known_before_a_collection_is_made() {
     world
         .lbjf(&["sync"])
         .exits(Exit::Partial)
-        .mentions("not made: Jellyfin answered GET Users/Me with HTTP 500");
+        .mentions("not created: Jellyfin answered GET Users/Me with HTTP 500");
     makes_none(&world);
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));

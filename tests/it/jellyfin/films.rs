@@ -23,7 +23,7 @@ fn a_film_downloaded_three_runs_later_gets_in() {
         .sync()
         .says(&format!("collection `{COLLECTION}`: created"))
         .says(&line)
-        .mentions("1 to a collection");
+        .mentions("1 added to a collection");
     assert_eq!(world.collected(), tmdb);
     world.idle();
 }
@@ -61,7 +61,7 @@ fn a_watched_film_leaves_and_comes_back_when_it_is_unmarked() {
     let tmdb = world.letterboxd.tmdb_id("heat");
 
     world.jellyfin.watch("ada", &heat, true);
-    world.sync().says(&format!("collection `{COLLECTION}`: took out: heat (2000) tmdb={tmdb} (watched)"));
+    world.sync().says(&format!("collection `{COLLECTION}`: removed: heat (2000) tmdb={tmdb} (watched)"));
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();
 
@@ -78,8 +78,8 @@ fn a_film_that_left_the_watchlist_leaves() {
     world
         .sync()
         .says("ada: 1 left the watchlist")
-        .says(&format!("collection `{COLLECTION}`: took out: heat (2000) tmdb={tmdb} (no longer wanted)"))
-        .mentions("1 out of a collection");
+        .says(&format!("collection `{COLLECTION}`: removed: heat (2000) tmdb={tmdb} (no longer wanted)"))
+        .mentions("1 removed from a collection");
     assert_eq!(world.collected(), world.tmdb(&["alien", "ran"]));
     world.idle();
     world.letterboxd.push("ada", "heat");
@@ -94,10 +94,10 @@ fn a_watchlist_that_shrank_too_much_takes_nothing_out_until_it_is_believed() {
     world.sync();
     world.set_watchlist("ada", 2);
     world.jellyfin.watch("ada", &items[9], true);
-    world.sync().mentions("8 of 10 films are gone").mentions("1 out of a collection");
+    world.sync().mentions("8 of 10 films are gone").mentions("1 removed from a collection");
     assert_eq!(world.collected().len(), 9, "watched films leave all the same");
     world.pass_time(Duration::from_mins(61));
-    world.sync().mentions("7 out of a collection");
+    world.sync().mentions("7 removed from a collection");
     assert_eq!(world.collected(), world.tmdb(&["film-1", "film-2"]));
 }
 
@@ -108,7 +108,7 @@ fn a_letterboxd_that_refuses_keeps_what_is_listed_and_watched_films_leave() {
     world.letterboxd.drop_entry("ada", "heat");
     world.jellyfin.watch("ada", &alien, true);
     world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(challenge()));
-    world.lbjf(&["sync"]).exits(Exit::Blocked).mentions("took out: alien").omits("took out: heat");
+    world.lbjf(&["sync"]).exits(Exit::Blocked).mentions("removed: alien").omits("removed: heat");
     assert_eq!(world.collected(), world.tmdb(&["heat", "ran"]));
 }
 
@@ -152,7 +152,7 @@ fn what_a_person_put_in_stays_until_it_becomes_watched() {
     world.jellyfin.put(&set, &tron);
     world.idle();
     world.jellyfin.watch("ada", &ran, true);
-    world.sync().mentions("took out: ran");
+    world.sync().mentions("removed: ran");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "tron"]));
     // It was watched when it was first met: it stays for ever.
     world.jellyfin.watch("ada", &tron, false);
@@ -205,7 +205,7 @@ fn a_film_met_in_the_collection_while_it_is_listed_is_own() {
     world.sync();
     assert_eq!(world.told_jellyfin(), [""; 0]);
     world.letterboxd.drop_entry("ada", "heat");
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     assert_eq!(world.collected(), [0; 0]);
 }
 
@@ -294,34 +294,35 @@ fn replaced_between_scans(version: Version) -> (World, String, String) {
 fn an_old_entry_of_a_films_file_is_the_film_and_is_said_once() {
     for version in [Version::V10_10, Version::V10_11] {
         let (world, film, leftover) = replaced_between_scans(version);
-        let text = format!("warning: collection `{COLLECTION}`: Jellyfin keeps a leftover of heat in it");
-        world.sync().mentions(&text).omits("did not stay").mentions("1 to a collection");
+        let text =
+            format!("warning: collection `{COLLECTION}`: it has an old entry of heat instead of the film");
+        world.sync().mentions(&text).omits("does not show it").mentions("1 added to a collection");
         assert!(world.jellyfin.collections()[0].members.contains(&leftover));
         for hours in [0, 25, 25] {
             world.pass_time(Duration::from_hours(hours));
-            world.idle().omits("leftover").omits("did not stay");
+            world.idle().omits("old entry").omits("does not show it");
         }
-        world.lbjf(&["sync", "--full"]).exits(Exit::Success).omits("leftover");
+        world.lbjf(&["sync", "--full"]).exits(Exit::Success).omits("old entry");
         let status = world.lbjf(&["status", "heat"]).stdout;
         assert!(status.contains(": in it"), "{status}");
         // It leaves by its own id.
         world.jellyfin.watch("ada", &film, true);
-        world.sync().mentions("took out: heat").omits("leftover");
+        world.sync().mentions("removed: heat").omits("old entry");
         assert_eq!(world.collected(), world.tmdb(&["alien"]));
         assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
         world.idle();
         world.jellyfin.watch("ada", &film, false);
-        world.sync().omits("leftover");
+        world.sync().omits("old entry");
         assert!(world.jellyfin.collections()[0].members.contains(&leftover));
         // Likewise when nobody lists it any more, so that its path is not looked at.
         world.letterboxd.drop_entry("ada", "heat");
-        world.sync().mentions("took out: heat");
+        world.sync().mentions("removed: heat");
         assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
         world.idle();
         assert_eq!(world.jellyfin.put_again(), [""; 0]);
     }
     let (world, film, _) = replaced_between_scans(Version::V12_0);
-    world.sync().omits("leftover");
+    world.sync().omits("old entry");
     assert!(world.jellyfin.collections()[0].members.contains(&film));
     world.idle();
 }
@@ -332,11 +333,11 @@ fn an_old_entry_that_is_a_member_already_is_the_film() {
     let (world, _, leftover) = replaced_between_scans(Version::V10_11);
     world.jellyfin.put(&world.jellyfin.collections()[0].id, &leftover);
     world.forget_requests();
-    world.sync().mentions("Jellyfin keeps a leftover of heat in it");
+    world.sync().mentions("it has an old entry of heat instead of the film");
     assert_eq!(world.told_jellyfin(), [""; 0]);
     world.idle();
     world.letterboxd.drop_entry("ada", "heat");
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     world.idle();
 }
 

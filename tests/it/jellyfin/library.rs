@@ -352,14 +352,17 @@ fn a_library_that_shows_far_fewer_films_is_believed_a_day_later() {
     world.download("new");
     world.letterboxd.set_watchlist("ben", &["new"]);
     let text =
-        "warning: jellyfin: the library shows 5 films where it showed 12; nothing is made or taken out";
+        "warning: jellyfin: the library shows 5 films where it showed 12; nothing is created or removed";
     world.forget_requests();
-    world.sync().says(text).says("hint: is a disk not mounted? if it stays so, lbjf believes it in a day");
+    world
+        .sync()
+        .says(text)
+        .says("hint: check that all its disks are mounted; lbjf accepts the smaller number after a day");
     assert_eq!(world.told_jellyfin(), ["put 1"], "what is there is put in all the same");
     world.pass_time(Duration::from_hours(22));
-    world.sync().omits("warning:").omits("took out");
+    world.sync().omits("warning:").omits("removed: ");
     world.pass_time(Duration::from_hours(1));
-    world.sync().omits("the library shows").mentions("took out: film-12").says("collection `Ben's`: created");
+    world.sync().omits("the library shows").mentions("removed: film-12").says("collection `Ben's`: created");
 }
 
 #[test]
@@ -453,7 +456,7 @@ fn a_member_that_is_gone_and_comes_back_is_met_again() {
     assert_eq!(world.told_jellyfin(), [""; 0]);
     // It is its own again, so it leaves with the list.
     world.letterboxd.drop_entry("ada", "heat");
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
 }
 
 #[test]

@@ -23,12 +23,12 @@ fn a_film_of_two_people_leaves_when_nobody_holds_it() {
     world.jellyfin.watch("ada", &alien, true);
     world.idle();
     world.jellyfin.watch("ben", &alien, true);
-    world.sync().mentions("took out: alien");
+    world.sync().mentions("removed: alien");
     world.letterboxd.drop_entry("ada", "ran");
     world.sync();
     assert_eq!(world.collected(), world.tmdb(&["heat", "ran", "tron"]));
     world.letterboxd.drop_entry("ben", "ran");
-    world.sync().mentions("took out: ran");
+    world.sync().mentions("removed: ran");
     assert_eq!(world.collected(), world.tmdb(&["heat", "tron"]));
     world.idle();
 }
@@ -57,7 +57,7 @@ fn a_list_that_was_never_read_in_full_keeps_everything() {
     world.lbjf(&["sync"]).exits(Exit::Success);
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     world.letterboxd.set_private("ben", false);
-    world.sync().mentions("2 out of a collection");
+    world.sync().mentions("2 removed from a collection");
     assert_eq!(world.collected(), [0; 0]);
 }
 
@@ -75,7 +75,7 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
         (
             "empty",
             |world| world.jellyfin.lose_libraries(true),
-            "lbjf: error: jellyfin: the library shows no films where it showed 4; nothing is made or taken out",
+            "lbjf: error: jellyfin: the library shows no films where it showed 4; nothing is created or removed",
         ),
         ("failing", |_| (), "lbjf: error: watched films of `"),
     ];
@@ -91,7 +91,7 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
             world.jellyfin.server.fail(1, read, Fault::Instead(Reply::empty(500)));
         }
         break_it(&world);
-        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(warning).omits("took out");
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions(warning).omits("removed: ");
         let inside = world.collected();
         assert!(world.tmdb(&["heat", "alien", "ran", "tron"]).iter().all(|id| inside.contains(id)), "{what}");
         assert_eq!(world.radarr.posted().last(), Some(&world.letterboxd.tmdb_id("jaws")), "{what}");
@@ -132,7 +132,7 @@ fn a_user_taken_out_of_the_config_is_unmapped_at_once() {
     let start = world.config().rfind("\n[[users]]").expect("ben's table");
     let table = world.config()[start..].to_owned();
     world.change(&table, "");
-    world.sync().mentions("took out: tron");
+    world.sync().mentions("removed: tron");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]));
     world.idle();
     // Back again: what is known of the list is still there.

@@ -211,8 +211,8 @@ fn a_library_without_films_where_there_were_some_is_not_believed() {
     let begin = |world: &mut World| world.jellyfin.lose_libraries(true);
     let end = |world: &mut World| world.jellyfin.lose_libraries(false);
     trouble(busy(Jellyfin::start()), begin, end)
-        .says("lbjf: error: jellyfin: the library shows no films where it showed 3; nothing is made or taken out")
-        .says("hint: is the disk mounted?");
+        .says("lbjf: error: jellyfin: the library shows no films where it showed 3; nothing is created or removed")
+        .says("hint: check that its disk is mounted");
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn another_jellyfin_behind_the_same_store_is_refused() {
     let begin = |world: &mut World| world.jellyfin.set_server_id("another");
     let end = |world: &mut World| world.jellyfin.set_server_id("the-first");
     trouble(busy(jellyfin), begin, end)
-        .says("lbjf: error: jellyfin: `stand-in` is another Jellyfin than the one this store belongs to")
+        .says("lbjf: error: jellyfin: `stand-in` is not the Jellyfin that this store belongs to")
         .mentions("hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give")
         .mentions(" give each Jellyfin a `system.database` of its own");
 }
@@ -308,7 +308,7 @@ fn same_jellyfin_accepts_a_newly_installed_one_and_learns_its_collections_anew()
     assert_eq!(remembered.collect::<Vec<_>>(), before, "a dry run stores nothing");
     assert_eq!(world.told_jellyfin(), [""; 0]);
 
-    let said = "jellyfin: `stand-in` is accepted; its collections are learned anew";
+    let said = "jellyfin: `stand-in` is accepted; its collections are looked up again";
     world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).says(said);
     assert_eq!(world.collected(), world.tmdb(&["tron", "ran", "alien"]), "a person's film stays");
     assert_eq!(world.radarr.posted(), posted, "what was deleted stays deleted");
@@ -348,7 +348,7 @@ fn a_failed_look_after_the_writes_undoes_nothing() {
     world.download("alien");
     let error = Reply::new(500, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(1, is_members, Fault::Instead(error));
-    world.sync().mentions("2 to a collection");
+    world.sync().mentions("2 added to a collection");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     // What could not be seen is looked at once more.
     world.sync().mentions(" nothing to do, in ");

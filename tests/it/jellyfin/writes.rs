@@ -14,7 +14,7 @@ use crate::jellyfin::stopped_at;
 fn many_films_are_put_in_and_taken_out_by_a_hundred() {
     let world = World::new().watchlist_of(250);
     let items: Vec<_> = (1..=250).map(|number| world.download(&format!("film-{number}"))).collect();
-    world.sync().mentions("250 to a collection");
+    world.sync().mentions("250 added to a collection");
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 100", "put 100", "put 50"]);
     assert_eq!(world.collected().len(), 250);
     let mut members = world.jellyfin.collections()[0].members.clone();
@@ -26,7 +26,7 @@ fn many_films_are_put_in_and_taken_out_by_a_hundred() {
     for item in &items[..130] {
         world.jellyfin.watch("ada", item, true);
     }
-    world.sync().mentions("130 out of a collection");
+    world.sync().mentions("130 removed from a collection");
     assert_eq!(world.collected().len(), 120);
     for request in world.jellyfin.server.writes() {
         let ids = request.param("ids").expect("ids");
@@ -52,7 +52,7 @@ fn an_item_that_vanished_meanwhile_does_not_keep_the_rest_out() {
     world.jellyfin.remove_film(&vanished);
     gate.open();
     // The library is read once more, and the rest is put in by the same run.
-    world.end(run).exits(Exit::Success).mentions("4 to a collection").omits("not added");
+    world.end(run).exits(Exit::Success).mentions("4 added to a collection").omits("not added");
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 5", "put 4"]);
     assert_eq!(world.collected().len(), 4);
     world.idle();
@@ -71,9 +71,9 @@ fn an_item_that_is_listed_and_refused_all_the_same_does_not_keep_the_rest_out() 
     let error = Reply::new(400, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(usize::MAX, is_refused, Fault::Instead(error));
     let text = format!(
-        "warning: collection `{COLLECTION}`: D Film (2000) not added: Jellyfin does not know its item any more"
+        "warning: collection `{COLLECTION}`: D Film (2000) not added: it has just vanished from Jellyfin's library"
     );
-    world.lbjf(&["sync"]).exits(Exit::Partial).says(&text).mentions("4 to a collection");
+    world.lbjf(&["sync"]).exits(Exit::Partial).says(&text).mentions("4 added to a collection");
     assert_eq!(world.collected().len(), 4);
     world.jellyfin.server.behave();
     world.sync().mentions("D Film (2000)");
@@ -103,7 +103,7 @@ fn a_call_refused_since_the_collection_is_gone_is_not_bisected() {
             .lbjf(&["sync"])
             .exits(Exit::Partial)
             .mentions("films not added: Jellyfin answered POST Collections/")
-            .omits("does not know its item");
+            .omits("has just vanished");
         assert_eq!(world.jellyfin.server.asked("POST", "/Collections").len(), 1, "{version:?}");
         world.sync();
         assert_eq!(world.collected().len(), 4, "{version:?}");
@@ -134,11 +134,11 @@ fn a_film_that_never_sticks_is_warned_of_once_and_tried_again_tomorrow() {
     let alien = world.download("alien");
     world.jellyfin.reject_silently(&alien);
     let warning = format!(
-        "warning: collection `{COLLECTION}`: Alien (2000) did not stay in it although Jellyfin took it"
+        "warning: collection `{COLLECTION}`: Jellyfin accepted Alien (2000), but does not show it in the collection"
     );
     world.sync().says(&warning).omits("to a collection");
     for _ in 0..2 {
-        world.idle().omits("did not stay");
+        world.idle().omits("does not show it");
     }
     world.pass_time(Duration::from_hours(25));
     world.forget_requests();
@@ -185,7 +185,7 @@ fn a_film_linked_twice_is_taken_out_with_a_call_for_each_link() {
     assert_eq!(world.jellyfin.collections()[0].members.len(), 3);
     world.jellyfin.watch("ada", &heat, true);
     world.forget_requests();
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     assert_eq!(world.told_jellyfin(), ["take 1", "take 1"]);
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();
@@ -197,12 +197,12 @@ fn a_film_that_stays_although_it_was_taken_out_is_tried_once_a_day() {
     let heat = world.jellyfin.collections()[0].members[0].clone();
     world.jellyfin.watch("ada", &heat, true);
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
-    let text = "collection `Ada's watchlist`: heat stays in it although Jellyfin took it out";
+    let text = "collection `Ada's watchlist`: Jellyfin confirmed the removal of heat, but still shows it in the collection";
     world.sync().says(&format!("warning: {text}"));
     world.idle();
     world.jellyfin.server.behave();
     world.pass_time(Duration::from_hours(25));
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
 }
 
 /// Takes heat, which is watched, out of ada's collection; the first time Jellyfin only says so.
@@ -223,11 +223,11 @@ fn a_film_that_cannot_be_taken_out_once_more_is_tried_by_the_next_run() {
     let world = taken_in_words_only();
     let error = Reply::new(500, "text/plain", "Error processing request.");
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(error));
-    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).omits("stays in it");
-    ran.mentions("films not taken out: Jellyfin answered DELETE Collections/")
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial).omits("still shows it");
+    ran.mentions("films not removed: Jellyfin answered DELETE Collections/")
         .mentions(" 1 collection failed, in ");
     world.jellyfin.server.behave();
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     world.idle();
 }
 
@@ -238,9 +238,9 @@ fn a_film_that_a_signal_left_in_is_taken_out_by_the_next_run() {
     // The first look, then the one after what was taken out.
     let is_members = |request: &Request| request.param("parentId").is_some();
     world.jellyfin.server.fail(1, is_members, Fault::Delay(Duration::ZERO));
-    stopped_at(&world, is_members).exits(Exit::Terminated).omits("stays in it");
+    stopped_at(&world, is_members).exits(Exit::Terminated).omits("still shows it");
     world.jellyfin.server.behave();
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     world.idle();
 }
 
@@ -251,14 +251,14 @@ fn a_film_that_stayed_in_a_collection_that_was_deleted_leaves_the_new_one() {
     let heat = &collection.members[0];
     world.jellyfin.watch("ada", heat, true);
     world.jellyfin.server.fail(usize::MAX, is_take, Fault::Instead(Reply::empty(204)));
-    world.sync().mentions("heat stays in it although Jellyfin took it out");
+    world.sync().mentions("Jellyfin confirmed the removal of heat, but still shows it in the collection");
     world.jellyfin.server.behave();
     world.jellyfin.delete_collection(&collection.id);
     world.jellyfin.watch("ada", heat, false);
     world.sync().says(&format!("collection `{COLLECTION}`: created"));
     assert_eq!(world.jellyfin.collections()[0].id, collection.id);
     world.jellyfin.watch("ada", heat, true);
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
 }
 
 /// Lets lbjf be killed while Jellyfin carries out a write, and Jellyfin finish it.
@@ -307,7 +307,7 @@ fn killed_while_films_are_put_in_the_next_run_knows_them_for_its_own() {
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     // Off the list before lbjf looks again: still its own, so it leaves.
     world.letterboxd.drop_entry("ada", "heat");
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
     world.idle();
 }
@@ -332,7 +332,7 @@ fn a_write_whose_answer_is_lost_is_sent_again_and_doubles_nothing() {
     assert_eq!(world.jellyfin.collections()[0].members.len(), 1);
     world.letterboxd.drop_entry("ada", "heat");
     world.jellyfin.server.fail(1, is_items, Fault::DropAfter);
-    world.sync().mentions("took out: heat");
+    world.sync().mentions("removed: heat");
     world.idle();
 }
 
@@ -342,7 +342,7 @@ fn making_a_collection_is_never_sent_twice_in_a_run() {
     world.download("heat");
     world.jellyfin.server.fail(1, |request| request.path == "/Collections", Fault::DropAfter);
     let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
-    ran.mentions(&format!("lbjf: error: collection `{COLLECTION}`: not made: Jellyfin at "))
+    ran.mentions(&format!("lbjf: error: collection `{COLLECTION}`: not created: Jellyfin at "))
         .mentions("cannot be reached: the connection was closed before the answer was complete");
     world.sync();
     assert_eq!(world.told_jellyfin(), [&format!("make {COLLECTION}"), "put 1"]);
@@ -372,7 +372,7 @@ fn a_dry_run_prints_the_steps_that_the_run_then_does() {
         plan.lines().skip(1).collect::<Vec<_>>(),
         [
             &format!(
-                "collection `{COLLECTION}`: would take out: heat (2000) tmdb={} (no longer wanted)",
+                "collection `{COLLECTION}`: would remove: heat (2000) tmdb={} (no longer wanted)",
                 tmdb("heat")
             ),
             "collection `Ben's`: would be created",
@@ -398,7 +398,7 @@ fn answers_that_are_lost_for_a_whole_run_are_made_up_for_by_the_next() {
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     // Still its own: it leaves with the list.
     world.letterboxd.drop_entry("ada", "heat");
-    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("films not taken out: Jellyfin at").mentions(lost);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions("films not removed: Jellyfin at").mentions(lost);
     world.jellyfin.server.behave();
     assert_eq!(world.collected(), world.tmdb(&["alien"]));
     world.idle();

@@ -39,7 +39,7 @@ fn a_member_who_changed_names_goes_on_with_all_that_is_known_of_them() {
     call_her(&mut world, "ada", "ada_b");
     sync(&world, &[])
         .exits(Exit::Success)
-        .says("ada_b: is `ada` under a new name; what is known of them is kept")
+        .says("ada_b: is the new name of `ada`; what lbjf knows of them is kept")
         .omits("new of")
         .omits("skipped")
         .omits("left the watchlist");
@@ -129,7 +129,7 @@ fn a_name_that_another_member_has_now_takes_nothing_of_theirs_and_removes_nothin
     world.letterboxd.set_watchlist("ada", &["film-3", "strange-1", "strange-2"]);
     sync(&world, &[])
         .exits(Exit::Success)
-        .says("ada_b: is `ada` under a new name; what is known of them is kept");
+        .says("ada_b: is the new name of `ada`; what lbjf knows of them is kept");
     sync(&world, &[]).exits(Exit::Success).omits("another member");
     let radarr = world.tmdb(&["film-3", "strange-1", "strange-2"]);
     assert!(

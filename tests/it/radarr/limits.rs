@@ -41,10 +41,10 @@ fn rate_limit_in_front_of_jellyfin_is_waited_for_whatever_is_asked() {
     let items = ["heat", "alien"].map(|slug| world.download(slug));
     // Every first question and every first write of a kind, in whatever order they come.
     world.jellyfin.server.fail(usize::MAX, beyond(0), too_many(Some("0")));
-    world.sync().mentions("2 to a collection");
+    world.sync().mentions("2 added to a collection");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
     world.jellyfin.watch("ada", &items[0], true);
-    world.sync().mentions("1 out of a collection");
+    world.sync().mentions("1 removed from a collection");
     assert_eq!(world.jellyfin.members(COLLECTION), world.tmdb(&["alien"]));
 }
 
@@ -90,6 +90,6 @@ fn rate_limit_that_lasts_at_the_first_question_is_told_and_collections_are_kept(
             "lbjf: error: radarr: Radarr answered GET api/v3/system/status with HTTP 429: something limits the rate of \
              requests (nginx)",
         )
-        .mentions("1 to a collection");
+        .mentions("1 added to a collection");
     assert_eq!(world.radarr.server.requests().len(), 1);
 }

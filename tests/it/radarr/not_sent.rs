@@ -329,11 +329,11 @@ fn radarr_that_lacks_most_films_is_told_once_and_gets_only_new_films() {
     world.forget_requests();
     world.letterboxd.push("ada", "alien");
     world.sync().mentions(
-        "warning: radarr: it lacks 6 of the 10 films that it had; only new entries are sent to it\n\
-         hint: if it is a new Radarr, `lbjf sync --add-again` sends them all",
+        "warning: radarr: 6 of the 10 films that Radarr had are missing; only new entries are sent\n\
+         hint: if Radarr is new, `lbjf sync --add-again` sends all films again",
     );
     world.letterboxd.push("ada", "akira");
-    world.sync().omits("it lacks");
+    world.sync().omits("are missing");
     assert_eq!(world.radarr.posted(), ["alien", "akira"].map(|slug| world.letterboxd.tmdb_id(slug)));
     world.lbjf(&["sync", "--add-again"]).exits(Exit::Success);
     assert_eq!(world.radarr.films().len(), 12);
@@ -356,7 +356,7 @@ fn excluded_film_is_not_sent_to_a_new_radarr_that_lacks_the_exclusions_too() {
     world.radarr.unexclude(never);
     world.forget_requests();
     world.letterboxd.push("ada", "alien");
-    world.sync().mentions("it lacks 8 of the 8 films that it had; only new entries are sent to it");
+    world.sync().mentions("8 of the 8 films that Radarr had are missing; only new entries are sent");
     // What failed before was never in it, and nobody said no to it.
     assert_eq!(world.radarr.posted(), [world.letterboxd.tmdb_id("alien"), ids[0]]);
     world.forget_requests();
@@ -378,6 +378,6 @@ fn radarr_that_lacks_five_films_or_half_of_them_is_not_a_new_one() {
             world.radarr.remove(*id);
         }
         world.letterboxd.push("ada", "alien");
-        world.sync().omits("it lacks");
+        world.sync().omits("are missing");
     }
 }

@@ -54,7 +54,7 @@ fn bad_radarr(spoil: impl FnOnce(&mut World), told: &[&str], mend: impl FnOnce(&
         let text = text.replace("URL", &url);
         assert!(ran.stderr.contains(&text), "no {text:?} in stderr:\n{}", ran.stderr);
     }
-    let ran = ran.mentions("1 to a collection, 1 server failed, in ");
+    let ran = ran.mentions("1 added to a collection, 1 server failed, in ");
     assert_eq!(ran.stderr.matches("error: ").count(), 1, "{}", ran.stderr);
     assert_eq!((world.radarr.posted(), world.collected()), (vec![], world.tmdb(&["alien"])));
     world.lbjf(&["sync"]).exits(Exit::Partial).omits("error: ");

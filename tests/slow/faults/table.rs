@@ -179,7 +179,7 @@ pub const TABLE: &[Row] = &[
         fault: BadList,
         // The library is read again in between.
         asked: Times(2),
-        says: "not added: Jellyfin does not know its item any more",
+        says: "not added: it has just vanished from Jellyfin's library",
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: BadList, says: "It does not please", ..FAILS },
@@ -196,7 +196,7 @@ pub const TABLE: &[Row] = &[
         fault: BadProblem,
         // The library is read again in between.
         asked: Times(2),
-        says: "not added: Jellyfin does not know its item any more",
+        says: "not added: it has just vanished from Jellyfin's library",
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: BadProblem, says: "It does not please", ..FAILS },
@@ -209,7 +209,7 @@ pub const TABLE: &[Row] = &[
         fault: Status(400),
         // The library is read again in between.
         asked: Times(2),
-        says: "not added: Jellyfin does not know its item any more",
+        says: "not added: it has just vanished from Jellyfin's library",
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: Status(400), says: "HTTP 400", ..FAILS },
