@@ -2,22 +2,24 @@
 //!
 //! Time does not pass by waiting: [`World::pass_time`] makes everything in the store older.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 pub mod disk;
 pub mod messages;
 pub mod openapi;
+mod process;
+mod ran;
 pub mod secrets;
+mod store;
 pub mod watch;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use lbjf::exit::Exit;
-pub use nix::sys::signal::Signal;
+pub use process::{Signal, peak_mb, signal, wait_until, wait_until_heard};
+pub use ran::Ran;
 use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
 use watch::Watch;
@@ -42,45 +44,9 @@ pub struct World {
     watch: Watch,
 }
 
-/// A run of lbjf that ended.
-pub struct Ran {
-    /// The exit code.
-    pub code: i32,
-    /// What was asked for.
-    pub stdout: String,
-    /// Everything else.
-    pub stderr: String,
-}
-
 /// Both servers' keys, in all forms.
 pub fn keys() -> Vec<String> {
     [radarr::KEY, jellyfin::KEY].into_iter().flat_map(secrets::forms).collect()
-}
-
-/// Sends a signal to a run.
-pub fn signal(run: &Child, signal: Signal) {
-    let id = i32::try_from(run.id()).expect("a process id");
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), signal).expect("it is ours, and runs");
-}
-
-/// Waits until a run has heard a signal, where it can be seen (Linux).
-pub fn wait_until_heard(run: u32) {
-    let end = Instant::now() + Duration::from_secs(10);
-    let is_heard = || {
-        let threads = fs::read_dir(format!("/proc/{run}/task")).into_iter().flatten().flatten();
-        let mut names = threads.flat_map(|thread| fs::read_to_string(thread.path().join("comm")));
-        names.any(|name| name.trim() == lbjf::system::interrupt::STOPPING)
-    };
-    while !is_heard() && Instant::now() < end {
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// Waits for something that a run does.
-pub fn wait_until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        thread::sleep(Duration::from_millis(2));
-    }
 }
 
 impl World {
@@ -279,68 +245,6 @@ impl World {
         self.lbjf(&["sync"]).exits(Exit::Success)
     }
 
-    /// Makes everything that the store remembers older.
-    pub fn pass_time(&self, time: Duration) {
-        self.move_times(i64::try_from(time.as_secs()).expect("a few days"));
-    }
-
-    /// Sets the clock back: everything that the store remembers is so much younger, most of it in the future.
-    pub fn turn_back(&self, time: Duration) {
-        self.move_times(-i64::try_from(time.as_secs()).expect("a few years"));
-    }
-
-    fn move_times(&self, seconds: i64) {
-        let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
-        for (table, columns) in [
-            (
-                "list",
-                &[
-                    "accepted_at",
-                    "whole_at",
-                    "mismatch_at",
-                    "pending_at",
-                    "read_at",
-                    "good_at",
-                    "incomplete_at",
-                ][..],
-            ),
-            ("list_entry", &["first_seen_at"]),
-            ("request", &["requested_at", "answered_at", "next_try_at"]),
-            ("film", &["next_look_at"]),
-            ("notice", &["told_at"]),
-            ("ineffective", &["tried_at"]),
-            ("library", &["watermark", "whole_at", "doubtful_since"]),
-            ("cool_down", &["until"]),
-            ("run", &["started_at", "ended_at"]),
-        ] {
-            for column in columns {
-                db.execute(&format!("UPDATE {table} SET {column} = {column} - ({seconds})"), [])
-                    .expect(column);
-            }
-        }
-    }
-
-    /// Everything the store remembers, as text, but for what films are.
-    pub fn remembered(&self) -> Vec<String> {
-        let db = rusqlite::Connection::open(self.database()).expect("a run made the store");
-        let sql =
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('film', 'slug', 'library')";
-        let mut tables = db.prepare(sql).expect("every database has a schema");
-        let tables = tables.query_map([], |row| row.get(0)).expect("it can be read");
-        let mut rows = Vec::new();
-        for table in tables.collect::<Result<Vec<String>, _>>().expect("names are text") {
-            let mut all =
-                db.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2")).expect("the table is there");
-            let columns = all.column_count();
-            let row = |row: &rusqlite::Row<'_>| {
-                let value = |column| row.get::<_, rusqlite::types::Value>(column);
-                Ok(format!("{table}: {:?}", (0..columns).map(value).collect::<Result<Vec<_>, _>>()?))
-            };
-            rows.extend(all.query_map([], row).expect(&table).map(|row| row.expect("any value will do")));
-        }
-        rows
-    }
-
     /// Forgets what the servers were asked so far.
     pub fn forget_requests(&self) {
         self.check_requests();
@@ -465,69 +369,5 @@ impl Drop for World {
         self.search_files();
         self.check_requests();
         self.watch.tell();
-    }
-}
-
-/// Waits for the end of a run; gives its peak memory in MB, as far as the system tells (Linux), else 0.
-pub fn peak_mb(child: &mut Child) -> u64 {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak_kb = 0;
-    while child.try_wait().expect("a child can be waited for").is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        peak_kb = peak_kb.max(kb.unwrap_or(0));
-        thread::sleep(Duration::from_millis(1));
-    }
-    peak_kb / 1024
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("lbjf prints text");
-        let keys = keys();
-        secrets::search("stdout", &output.stdout, &keys);
-        secrets::search("stderr", &output.stderr, &keys);
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-}
-
-impl Ran {
-    /// Checks the exit code.
-    pub fn exits(self, exit: Exit) -> Self {
-        assert_eq!(self.code, i32::from(exit.code()), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        self
-    }
-
-    /// Checks that a line of stderr is exactly this one.
-    pub fn says(self, line: &str) -> Self {
-        assert!(
-            self.stderr.lines().any(|known| known == line),
-            "no line {line:?} in stderr:\n{}",
-            self.stderr
-        );
-        self
-    }
-
-    /// Checks that stderr contains this.
-    pub fn mentions(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text), "no {text:?} in stderr:\n{}", self.stderr);
-        self
-    }
-
-    /// Checks that stderr does not contain this.
-    pub fn omits(self, text: &str) -> Self {
-        assert!(!self.stderr.contains(text), "{text:?} in stderr:\n{}", self.stderr);
-        self
-    }
-
-    /// stdout as JSON.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("{error} in stdout:\n{}", self.stdout))
     }
 }

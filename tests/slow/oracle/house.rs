@@ -1,12 +1,14 @@
 //! The house: three people, three collections, some films, the stand-ins, and what is truly so there. It knows nothing
 //! of what lbjf knows.
 
+mod edit;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use standins::jellyfin::{self, Item};
+use standins::jellyfin;
 use standins::letterboxd::Film as Page;
 use standins::{Jellyfin, Radarr, radarr};
 use tempfile::TempDir;
@@ -317,196 +319,6 @@ impl House {
     pub fn film_with(&self, id: u32) -> Option<Film> {
         (0..FILMS).filter(|film| Self::is_movie(*film)).find(|film| self.ids(*film).contains(&id))
     }
-
-    /// Does what a person does, as far as it can be done.
-    pub fn edit(&mut self, edit: &Edit) {
-        match *edit {
-            Edit::List(who, film) | Edit::Exchange(who, film) => self.edit_list(who, |person| {
-                if person.list.first() != Some(&film) {
-                    person.put_on.insert(film);
-                }
-                person.list.retain(|other| *other != film);
-                if matches!(edit, Edit::Exchange(..)) {
-                    person.list.pop();
-                }
-                person.list.insert(0, film);
-            }),
-            Edit::Unlist(who, film) => {
-                self.edit_list(who, |person| person.list.retain(|other| *other != film));
-            }
-            Edit::Rewrite(who, first, count) => self.edit_list(who, |person| {
-                person.list = (first..(first + count).min(FILMS)).rev().collect();
-                person.put_on.extend(&person.list);
-            }),
-            Edit::Shrink(who, twelfths) => self.edit_list(who, |person| {
-                let stays = person.list.len() - person.list.len() * twelfths / 12;
-                let tail = person.list.split_off(stays);
-                person.tail.splice(0..0, tail);
-            }),
-            Edit::Regrow(who, count) => self.edit_list(who, |person| {
-                let mut back: Vec<Film> = person.tail.drain(..person.tail.len().min(count)).collect();
-                back.retain(|film| !person.list.contains(film));
-                person.list.append(&mut back);
-            }),
-            Edit::Miscount(who, hidden) => self.edit_list(who, |person| person.hidden = hidden),
-            Edit::Private(who, private) => self.edit_list(who, |person| person.private = private),
-            Edit::Config(who, there) => {
-                let mut others = self.truth.people.iter().enumerate().filter(|(other, _)| *other != who);
-                let is_last = !others.any(|(_, person)| person.in_config);
-                self.truth.people[who].in_config = there || is_last;
-            }
-            Edit::Move(who, to) => self.truth.people[who].collection = to,
-            Edit::RemoveWatched(who, is) => self.truth.people[who].remove_watched = is,
-            Edit::RemoveUnlisted(who, is) => self.truth.people[who].remove_unlisted = is,
-            Edit::ClockBack => {
-                if self.world.database().exists() {
-                    self.world.turn_back(Duration::from_hours(400 * 24));
-                }
-            }
-            Edit::Download { .. } | Edit::Replace { .. } | Edit::Identify { .. } => self.edit_copies(edit),
-            Edit::Delete(film) => {
-                self.truth.copies_of(film).for_each(|copy| self.world.jellyfin.remove_film(&copy.id));
-                self.truth.copies.retain(|copy| copy.film != film);
-            }
-            Edit::Watch(who, film, watched) => {
-                if let Some(copy) = self.truth.copies.iter_mut().find(|copy| copy.film == film) {
-                    self.world.jellyfin.watch(VIEWERS[who], &copy.id, watched);
-                    copy.watched.retain(|other| *other != who);
-                    copy.watched.extend(watched.then_some(who));
-                }
-            }
-            Edit::PutNew(to, film, watched) => {
-                self.edit(&Edit::Download { film, quiet: false });
-                for (who, watched) in watched.into_iter().enumerate() {
-                    self.edit(&Edit::Watch(who, film, watched));
-                }
-                self.edit(&Edit::Put(to, film));
-            }
-            Edit::Put(which, _)
-            | Edit::Take(which, _)
-            | Edit::MakeCollection(which)
-            | Edit::RenameCollection(which, _)
-            | Edit::DeleteCollection(which) => self.edit_collection(which, edit),
-            Edit::RadarrAdd(_)
-            | Edit::RadarrRemove(_)
-            | Edit::RadarrNew
-            | Edit::Exclude(..)
-            | Edit::Merge => self.edit_radarr(edit),
-        }
-    }
-
-    fn edit_list(&mut self, who: Who, edit: impl FnOnce(&mut Person)) {
-        let person = &mut self.truth.people[who];
-        edit(person);
-        let slugs: Vec<String> = person.list.iter().copied().map(slug).collect();
-        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
-        self.world.letterboxd.set_watchlist_and_offset(NAMES[who], &slugs, person.surplus());
-        self.world.letterboxd.set_private(NAMES[who], person.private);
-    }
-
-    fn edit_copies(&mut self, edit: &Edit) {
-        let jellyfin = &self.world.jellyfin;
-        let (Edit::Download { film, quiet }
-        | Edit::Replace { film, quiet }
-        | Edit::Identify { film, quiet, .. }) = *edit
-        else {
-            return;
-        };
-        let known_from = if quiet { self.now + DAY + 1 } else { self.now };
-        let id_now = if film == MERGED && self.truth.is_merged {
-            Some(MERGED_INTO)
-        } else {
-            self.tmdb.get(&film).copied()
-        };
-        let Some(id_now) = id_now.filter(|_| Self::is_movie(film)) else { return };
-        if let Edit::Download { .. } = edit {
-            if self.truth.copies_of(film).count() >= 2 {
-                return;
-            }
-            // A path of its own; one from before a replacement may be free again.
-            let mut item = Item::film(id_now, &slug(film));
-            while item.id.as_ref().is_none_or(|id| self.truth.film_of(id).is_some()) {
-                item.path.push_str(".copy");
-                item.id = Some(format!("{:032x}", u128::from(hash(&item.path))));
-            }
-            let id = jellyfin.add_item(item);
-            self.truth.copies.push(Copy { film, id, identified: true, known_from, watched: Vec::new() });
-        }
-        let mut copies = self.truth.copies.iter_mut().filter(|copy| copy.film == film);
-        let copy = match *edit {
-            Edit::Download { .. } => copies.next_back(),
-            Edit::Identify { is, .. } => copies.next().filter(|copy| copy.identified != is),
-            _ => copies.next(),
-        };
-        let Some(copy) = copy else { return };
-        copy.known_from = known_from;
-        match *edit {
-            Edit::Identify { is, .. } => {
-                jellyfin.identify(&copy.id, is.then_some(id_now));
-                copy.identified = is;
-                if !quiet {
-                    jellyfin.save(&copy.id);
-                }
-            }
-            Edit::Replace { .. } => copy.id = jellyfin.replace_file(&copy.id),
-            _ => {}
-        }
-        if quiet && !matches!(edit, Edit::Identify { .. }) {
-            jellyfin.save_long_ago(&copy.id);
-        }
-    }
-
-    fn edit_collection(&mut self, which: usize, edit: &Edit) {
-        self.look();
-        let jellyfin = &self.world.jellyfin;
-        let Some(set) = self.truth.set(which) else {
-            if let Edit::MakeCollection(_) = edit {
-                jellyfin.add_collection(COLLECTIONS[which]);
-            }
-            return;
-        };
-        match *edit {
-            Edit::Put(_, film) => {
-                if let Some(copy) = self.truth.copies_of(film).next() {
-                    jellyfin.put(&set.id, &copy.id);
-                }
-            }
-            Edit::Take(_, film) => {
-                self.truth.copies_of(film).for_each(|copy| jellyfin.take(&set.id, &copy.id));
-            }
-            Edit::RenameCollection(_, true) => jellyfin.rename_collection(&set.id, &format!("Films {which}")),
-            Edit::RenameCollection(..) => jellyfin.rename_collection(&set.id, COLLECTIONS[which]),
-            Edit::DeleteCollection(_) => jellyfin.delete_collection(&set.id),
-            _ => {}
-        }
-    }
-
-    fn edit_radarr(&mut self, edit: &Edit) {
-        let radarr = &self.world.radarr;
-        match *edit {
-            Edit::RadarrAdd(film) => {
-                let is_there = self.ids(film).into_iter().any(|id| radarr.film(id).is_some());
-                if Self::is_movie(film) && !is_there {
-                    radarr.has(self.tmdb[&film]);
-                }
-            }
-            Edit::RadarrRemove(film) => self.ids(film).into_iter().for_each(|id| radarr.remove(id)),
-            Edit::RadarrNew => radarr.films().iter().for_each(|film| radarr.remove(film.tmdb_id)),
-            Edit::Exclude(film, true) => {
-                self.ids(film).into_iter().for_each(|id| radarr.exclude(id));
-                self.truth.excluded.insert(film);
-            }
-            Edit::Exclude(film, false) => {
-                self.ids(film).into_iter().for_each(|id| radarr.unexclude(id));
-                self.truth.excluded.remove(&film);
-            }
-            Edit::Merge => {
-                self.truth.is_merged = true;
-                radarr.merge(self.tmdb[&MERGED], MERGED_INTO);
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The slug that a film has at first.
@@ -528,11 +340,4 @@ fn films(world: &World) -> BTreeMap<Film, u32> {
     world.letterboxd.add_film(Page::tv(&slug(SHOW), "Show", 2000, tmdb[&1]));
     world.letterboxd.add_film(Page::without_id(&slug(WITHOUT_ID), "Short", 2000));
     tmdb
-}
-
-/// FNV-1a: any number that depends on the text.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
