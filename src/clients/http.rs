@@ -72,6 +72,22 @@ pub struct Options {
     pub secret: Option<ApiKey>,
 }
 
+impl Options {
+    /// A client for JSON, straight to a server and with nothing of its own. One call lasts up to `timeout`.
+    pub fn json(name: &'static str, timeout: Duration) -> Self {
+        Self {
+            name,
+            timeout,
+            user_agent: USER_AGENT.to_owned(),
+            accept: "application/json",
+            max_idle: 1,
+            ca_file: None,
+            proxy: None,
+            secret: None,
+        }
+    }
+}
+
 /// Settings that no client can be made of.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::clients::api::{Api, Secret};
-use crate::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
+use crate::clients::http::{Http, Options, RetryPolicy};
 use crate::clients::jellyfin::Jellyfin;
 use crate::clients::letterboxd::route::Standing;
 use crate::clients::letterboxd::{Letterboxd, Setup};
@@ -102,16 +102,8 @@ fn server_options(
     api_key: &ApiKey,
     max_idle: usize,
 ) -> Options {
-    Options {
-        name,
-        timeout,
-        user_agent: USER_AGENT.to_owned(),
-        accept: "application/json",
-        max_idle,
-        ca_file: ca_file.cloned(),
-        proxy: None,
-        secret: Some(api_key.clone()),
-    }
+    let (ca_file, secret) = (ca_file.cloned(), Some(api_key.clone()));
+    Options { max_idle, ca_file, secret, ..Options::json(name, timeout) }
 }
 
 /// Threads that read from Jellyfin.

@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 pub mod disk;
+pub mod doors;
 pub mod messages;
 pub mod openapi;
 mod process;

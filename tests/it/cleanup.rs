@@ -156,24 +156,6 @@ fn cleanup_asks_what_changed_and_what_was_watched_and_reads_no_library() {
 }
 
 #[test]
-fn cleanup_for_another_jellyfin_user_does_not_change_what_is_known_of_the_first() {
-    let mut world = World::new().watchlist(&["heat", "alien"]);
-    let [heat, _] = world.settle(["heat", "alien"]);
-    world.jellyfin.show_to(&heat, Some(vec!["ada".to_owned()]));
-    world.jellyfin.save_long_ago(&heat);
-    world.jellyfin.watch("ada", &heat, true);
-    world.sync();
-    world.jellyfin.add_user("ben");
-    let (adas, bens) = ("jellyfin_username = \"ada\"", "jellyfin_username = \"ben\"");
-    world.change(adas, bens);
-    world.lbjf(&["cleanup"]).exits(Exit::Success);
-    world.jellyfin.watch("ada", &heat, false);
-    world.change(bens, adas);
-    world.sync();
-    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
-}
-
-#[test]
 fn cleanup_without_jellyfin_is_a_config_error() {
     let mut world = World::new().without("[jellyfin]");
     world.change("jellyfin_collection = \"Ada's watchlist\"\n", "");

@@ -273,16 +273,8 @@ fn proxy() -> ProxySettings {
 }
 
 fn options() -> Options {
-    Options {
-        name: "radarr",
-        timeout: Duration::from_secs(1),
-        user_agent: http::USER_AGENT.to_owned(),
-        accept: "application/json",
-        max_idle: 1,
-        ca_file: None,
-        proxy: Some(proxy()),
-        secret: Some(ApiKey::new(KEY)),
-    }
+    let (proxy, secret) = (Some(proxy()), Some(ApiKey::new(KEY)));
+    Options { proxy, secret, ..Options::json("radarr", Duration::from_secs(1)) }
 }
 
 fn api(base: &str) -> Api {

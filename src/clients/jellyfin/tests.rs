@@ -161,16 +161,7 @@ fn every_recorded_answer_about_the_library_decodes() {
 }
 
 fn door(jellyfin: &standins::jellyfin::Jellyfin) -> Jellyfin {
-    let http = Http::new(&Options {
-        name: "test",
-        timeout: Duration::from_secs(20),
-        user_agent: "lbjf".to_owned(),
-        accept: "application/json",
-        max_idle: 1,
-        ca_file: None,
-        proxy: None,
-        secret: None,
-    });
+    let http = Http::new(&Options::json("test", Duration::from_secs(20)));
     Jellyfin::new(Api {
         server: "Jellyfin",
         base: jellyfin.url().parse().unwrap(),

@@ -473,23 +473,3 @@ fn of_a_jellyfin_without_etags_members_are_asked_for_by_every_run() {
         assert_eq!(asked(&world), ["users", "changed", "count", "sets", "members", "watched"]);
     }
 }
-
-#[test]
-fn a_run_for_another_jellyfin_user_that_is_stopped_does_not_change_what_is_known_of_the_first() {
-    let mut world = World::new().watchlist(&["heat", "alien", "ran"]);
-    let [heat, ..] = world.settle(["heat", "alien", "ran"]);
-    world.jellyfin.show_to(&heat, Some(vec!["ada".to_owned()]));
-    world.jellyfin.save_long_ago(&heat);
-    world.jellyfin.watch("ada", &heat, true);
-    world.sync();
-    world.jellyfin.add_user("ben");
-    let (adas, bens) = ("jellyfin_username = \"ada\"", "jellyfin_username = \"ben\"");
-    world.change(adas, bens);
-    world.letterboxd.drop_entry("ada", "ran");
-    let ran = stopped_at(&world, |request| request.method == "DELETE");
-    ran.exits(Exit::Terminated);
-    world.jellyfin.watch("ada", &heat, false);
-    world.change(bens, adas);
-    world.sync();
-    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
-}

@@ -5,6 +5,7 @@ use standins::jellyfin::{Jellyfin, KEY, Version};
 use standins::{Fault, Radarr, Reply};
 
 use crate::common::{COLLECTION, World};
+use crate::jellyfin::stopped_at;
 
 const SHARED: &str = "jellyfin_collection = \"Ada's watchlist\"";
 
@@ -201,4 +202,43 @@ fn a_user_without_a_collection_costs_jellyfin_nothing() {
     world.sync();
     assert_eq!(world.jellyfin.server.requests().len(), 0);
     assert_eq!(world.radarr.posted().len(), 1);
+}
+
+const ADAS: &str = "jellyfin_username = \"ada\"";
+const BENS: &str = "jellyfin_username = \"ben\"";
+
+/// Ada lists heat, alien and ran, and watched heat, which nobody else may see. Now the config says that she is `ben` in
+/// Jellyfin.
+fn as_ben() -> (World, String) {
+    let mut world = World::new().watchlist(&["heat", "alien", "ran"]);
+    let [heat, ..] = world.settle(["heat", "alien", "ran"]);
+    world.jellyfin.show_to(&heat, Some(vec!["ada".to_owned()]));
+    world.jellyfin.save_long_ago(&heat);
+    world.jellyfin.watch("ada", &heat, true);
+    world.sync();
+    world.jellyfin.add_user("ben");
+    world.change(ADAS, BENS);
+    (world, heat)
+}
+
+#[test]
+fn cleanup_for_another_jellyfin_user_does_not_change_what_is_known_of_the_first() {
+    let (mut world, heat) = as_ben();
+    world.lbjf(&["cleanup"]).exits(Exit::Success);
+    world.jellyfin.watch("ada", &heat, false);
+    world.change(BENS, ADAS);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran"]));
+}
+
+#[test]
+fn a_run_for_another_jellyfin_user_that_is_stopped_does_not_change_what_is_known_of_the_first() {
+    let (mut world, heat) = as_ben();
+    world.letterboxd.drop_entry("ada", "ran");
+    let ran = stopped_at(&world, |request| request.method == "DELETE");
+    ran.exits(Exit::Terminated);
+    world.jellyfin.watch("ada", &heat, false);
+    world.change(BENS, ADAS);
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
 }

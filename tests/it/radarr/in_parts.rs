@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{Http, Options, RetryPolicy, USER_AGENT};
+use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Look, WatchlistEntry};
@@ -43,16 +43,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
     let config = Config::parse(world.config(), Path::new("/config.toml"), &|_| Some("/".to_owned()));
     let config = config.expect("the config is right");
     let radarr_config = config.radarr.expect("there is a Radarr");
-    let http = Http::new(&Options {
-        name: "radarr",
-        timeout: Duration::from_secs(20),
-        user_agent: USER_AGENT.to_owned(),
-        accept: "application/json",
-        max_idle: 1,
-        ca_file: None,
-        proxy: None,
-        secret: None,
-    });
+    let http = Http::new(&Options::json("radarr", Duration::from_secs(20)));
     let radarr = Radarr::new(Api {
         server: "Radarr",
         base: radarr_config.url.clone(),

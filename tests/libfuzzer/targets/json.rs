@@ -3,13 +3,13 @@
 //! The first byte of a case chooses the question, the second one the status; the rest is the body.
 #![no_main]
 
+#[path = "../../common/doors.rs"]
+mod doors;
+
 use std::error::Error;
 use std::sync::{Arc, LazyLock, Mutex};
-use std::time::Duration;
 
-use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{Http, Options, RetryPolicy};
-use lbjf::clients::radarr::NewFilm;
+use doors::{FILM, doors};
 use lbjf::clients::{jellyfin, radarr};
 use lbjf::domain::ids::{JellyfinId, TmdbId};
 use libfuzzer_sys::fuzz_target;
@@ -26,39 +26,9 @@ static DOORS: LazyLock<Doors> = LazyLock::new(|| {
     let reply = Arc::new(Mutex::new(Reply::empty(200)));
     let next = Arc::clone(&reply);
     let server = Server::start(move |_| next.lock().expect("nothing panics with it").clone());
-    let api = |name| Api {
-        server: name,
-        base: server.url().parse().expect("an address"),
-        http: Http::new(&Options {
-            name: "fuzz",
-            timeout: Duration::from_secs(20),
-            user_agent: "lbjf".to_owned(),
-            accept: "application/json",
-            max_idle: 1,
-            ca_file: None,
-            proxy: None,
-            secret: None,
-        })
-        .expect("a client"),
-        auth: ("X-Api-Key", Secret("key".to_owned())),
-        retry_policy: RetryPolicy { tries: 1, first_pause: Duration::ZERO },
-    };
-    let (radarr, jellyfin) = (radarr::Radarr::new(api("Radarr")), jellyfin::Jellyfin::new(api("Jellyfin")));
+    let (radarr, jellyfin) = doors(&server.url());
     Doors { radarr, jellyfin, reply, server }
 });
-
-const FILM: NewFilm<'_> = NewFilm {
-    tmdb: TmdbId::new(949).expect("an id"),
-    title: "Heat",
-    year: 1995,
-    quality_profile_id: 4,
-    root_folder: "/movies",
-    path: None,
-    is_monitored: true,
-    minimum_availability: "released",
-    tags: &[1],
-    search: true,
-};
 
 fn id(text: &str) -> JellyfinId {
     JellyfinId::parse(text).expect("an id")

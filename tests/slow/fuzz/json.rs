@@ -3,11 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use lbjf::clients::api::{Api, Secret};
-use lbjf::clients::http::{Http, Options, RetryPolicy};
-use lbjf::clients::radarr::NewFilm;
 use lbjf::clients::{jellyfin, radarr};
 use lbjf::domain::ids::{JellyfinId, TmdbId};
 use proptest::collection::vec;
@@ -17,6 +13,7 @@ use serde_json::Value;
 use standins::{Reply, Server};
 
 use super::{corpus, edit, edited, hold};
+use crate::common::doors::{FILM, doors};
 
 type Doors = (radarr::Radarr, jellyfin::Jellyfin);
 type Said = Result<usize, String>;
@@ -78,19 +75,6 @@ fn number(value: &Value) -> Option<u32> {
         value => u32::try_from(value.as_u64()?).ok(),
     }
 }
-
-const FILM: NewFilm<'_> = NewFilm {
-    tmdb: TmdbId::new(949).expect("an id"),
-    title: "Heat",
-    year: 1995,
-    quality_profile_id: 4,
-    root_folder: "/movies",
-    path: None,
-    is_monitored: true,
-    minimum_availability: "released",
-    tags: &[1],
-    search: true,
-};
 
 const EXISTS: &str = r#"[{"propertyName":"TmdbId","errorMessage":"This movie has already been added","attemptedValue":949,"errorCode":"MovieExistsValidator"},{"propertyName":"Path","errorMessage":"Path '/movies/Heat (1995)' is already configured","attemptedValue":"/movies/Heat (1995)","errorCode":"MoviePathValidator"},{"propertyName":"RootFolderPath","errorMessage":"Root folder '/movies' does not exist"}]"#;
 const ITEMS: &str = r#"{"Items":[{"Name":"Heat","Id":"a1","Type":"Movie","ProductionYear":1995,"ProviderIds":{"Tmdb":"949","Imdb":"tt0113277"},"UserData":{"Played":true}},{"Name":"Ada's watchlist","Id":"b2","Type":"BoxSet","Path":"/config/data/collections/Ada's watchlist [boxset]","ParentId":"c3"}],"TotalRecordCount":2}"#;
@@ -158,23 +142,6 @@ const QUESTIONS: &[Question] = &[
     (r#""Error processing request.""#, |d| said(d.1.remove(&id("b2"), &[&id("a1")])), no_list),
 ];
 
-fn api(server: &'static str, base: &str) -> Api {
-    let http = Http::new(&Options {
-        name: "fuzz",
-        timeout: Duration::from_secs(20),
-        user_agent: "lbjf".to_owned(),
-        accept: "application/json",
-        max_idle: 1,
-        ca_file: None,
-        proxy: None,
-        secret: None,
-    })
-    .expect("a client");
-    let retry_policy = RetryPolicy { tries: 1, first_pause: Duration::ZERO };
-    let auth = ("X-Api-Key", Secret("key".to_owned()));
-    Api { server, base: base.parse().expect("an address"), http, auth, retry_policy }
-}
-
 #[test]
 fn json_of_any_kind_is_read_or_explained_in_a_line() {
     const JUNK: &str = "null¦\"¦\\¦\\n¦\\u0000¦\\ud800¦{¦}¦[¦]¦:¦,¦-1¦1e999¦4294967296¦\"7\"¦true¦{\"a\":¦<html>¦\n¦\0¦é¦\
@@ -182,10 +149,7 @@ fn json_of_any_kind_is_read_or_explained_in_a_line() {
     let reply = Arc::new(Mutex::new(Reply::empty(200)));
     let next = Arc::clone(&reply);
     let server = Server::start(move |_| next.lock().unwrap().clone());
-    let doors = (
-        radarr::Radarr::new(api("Radarr", &server.url())),
-        jellyfin::Jellyfin::new(api("Jellyfin", &server.url())),
-    );
+    let doors = doors(&server.url());
     let explains = |status, body: &str, ask: fn(&Doors) -> Said, least: fn(&Value) -> usize| {
         *reply.lock().unwrap() = Reply::new(status, "application/json", body);
         match ask(&doors) {
