@@ -89,7 +89,7 @@ fn cleanup_user_takes_films_only_out_of_that_persons_collection() {
     for user in ["ada", "ben"] {
         world.jellyfin.watch(user, &heat, true);
     }
-    world.lbjf(&["cleanup", "--user", "Ben"]).exits(Exit::Success).mentions("cleanup: 1 user, 1 out");
+    world.lbjf(&["cleanup", "--user", "Ben"]).exits(Exit::Success).mentions("cleanup: 1 user, 1 removed");
     assert_eq!(world.jellyfin.members("Ben's"), [0; 0]);
     assert_eq!(world.collected(), world.tmdb(&["heat"]));
     world.lbjf(&["cleanup", "--user", "cleo"]).exits(Exit::Config).mentions("it has `ada`, `ben`");
@@ -138,7 +138,7 @@ fn cleanup_remembers_that_a_library_showed_films() {
         world.jellyfin.watch("ada", &heat, is_watched);
         world.lbjf(&["cleanup"]).exits(Exit::Success);
         world.jellyfin.lose_libraries(true);
-        world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the library shows no films where it showed 1");
+        world.lbjf(&["sync"]).exits(Exit::Partial).mentions("the library shows no films, but it had 1");
     }
 }
 

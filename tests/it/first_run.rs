@@ -91,6 +91,6 @@ fn many_films_that_radarr_has_already_are_warned_of_once_however_many_batches_th
         world.radarr.has(world.letterboxd.tmdb_id(&format!("film-{number}")));
     }
     let ran = world.sync();
-    assert_eq!(ran.stderr.matches("it searches for each at once").count(), 1, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("Radarr searches for each at once").count(), 1, "{}", ran.stderr);
     assert!(world.radarr.posted().is_empty());
 }

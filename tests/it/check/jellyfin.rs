@@ -50,7 +50,7 @@ fn status_check_tells_every_mistake_about_jellyfin() {
             world.jellyfin.lose_libraries(true);
         },
         &[
-            "WRONG  jellyfin library: the library shows no films where it showed 1; nothing is created or removed",
+            "WRONG  jellyfin library: the library shows no films, but it had 1; nothing is created or removed",
             "       hint: check that its disk is mounted",
         ],
     );
@@ -61,8 +61,8 @@ fn status_check_tells_every_mistake_about_jellyfin() {
         },
         &[
             "WRONG  store jellyfin: `stand-in` is not the Jellyfin that this store belongs to",
-            "       hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give \
-             each Jellyfin a `system.database` of its own",
+            "       hint: if it is a new installation for the same household, run `lbjf sync --same-jellyfin` once; \
+             otherwise give each Jellyfin its own `system.database`",
         ],
     );
 }

@@ -145,7 +145,7 @@ fn a_changed_name_makes_a_new_collection_and_leaves_the_old_one() {
     world.sync().says(line);
     assert_eq!(world.jellyfin.members("Later"), world.tmdb(&["heat", "alien"]));
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
-    world.idle().omits("left as it is");
+    world.idle().omits("stays as it is");
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn another_name_for_the_same_collection_is_no_change() {
     let id = world.jellyfin.collections()[0].id.clone();
     world.jellyfin.rename_collection(&id, "Later");
     world.change(COLLECTION, "Later");
-    world.idle().omits("left as it is");
+    world.idle().omits("stays as it is");
     world.change("jellyfin_collection = \"Later\"", &format!("jellyfin_collection_id = \"{id}\""));
-    world.idle().omits("left as it is");
+    world.idle().omits("stays as it is");
 }
 
 #[test]

@@ -351,8 +351,7 @@ fn a_library_that_shows_far_fewer_films_is_believed_a_day_later() {
     world.letterboxd.push("ada", "new");
     world.download("new");
     world.letterboxd.set_watchlist("ben", &["new"]);
-    let text =
-        "warning: jellyfin: the library shows 5 films where it showed 12; nothing is created or removed";
+    let text = "warning: jellyfin: the library shows 5 films, but it had 12; nothing is created or removed";
     world.forget_requests();
     world
         .sync()

@@ -76,7 +76,7 @@ fn a_library_that_cannot_be_believed_takes_nothing_out_of_a_shared_collection() 
         (
             "empty",
             |world| world.jellyfin.lose_libraries(true),
-            "lbjf: error: jellyfin: the library shows no films where it showed 4; nothing is created or removed",
+            "lbjf: error: jellyfin: the library shows no films, but it had 4; nothing is created or removed",
         ),
         ("failing", |_| (), "lbjf: error: watched films of `"),
     ];

@@ -211,7 +211,9 @@ fn a_library_without_films_where_there_were_some_is_not_believed() {
     let begin = |world: &mut World| world.jellyfin.lose_libraries(true);
     let end = |world: &mut World| world.jellyfin.lose_libraries(false);
     trouble(busy(Jellyfin::start()), begin, end)
-        .says("lbjf: error: jellyfin: the library shows no films where it showed 3; nothing is created or removed")
+        .says(
+            "lbjf: error: jellyfin: the library shows no films, but it had 3; nothing is created or removed",
+        )
         .says("hint: check that its disk is mounted");
 }
 
@@ -269,8 +271,8 @@ fn another_jellyfin_behind_the_same_store_is_refused() {
     let end = |world: &mut World| world.jellyfin.set_server_id("the-first");
     trouble(busy(jellyfin), begin, end)
         .says("lbjf: error: jellyfin: `stand-in` is not the Jellyfin that this store belongs to")
-        .mentions("hint: if it is that of the same house, newly installed, run `lbjf sync --same-jellyfin` once; else give")
-        .mentions(" give each Jellyfin a `system.database` of its own");
+        .mentions("hint: if it is a new installation for the same household, run `lbjf sync --same-jellyfin` once; ")
+        .mentions("otherwise give each Jellyfin its own `system.database`");
 }
 
 #[test]

@@ -306,7 +306,7 @@ pub const TABLE: &[Row] = &[
     Row {
         only_at: Some(End::Library),
         fault: EmptyList,
-        says: "the library shows no films where it showed 3",
+        says: "the library shows no films, but it had 3",
         ..FAILS
     },
     Row { only_at: Some(End::Watched), fault: EmptyList, ..HARMLESS },
