@@ -15,6 +15,7 @@ mod store;
 pub mod watch;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -50,6 +51,13 @@ pub fn keys() -> Vec<String> {
     [radarr::KEY, jellyfin::KEY].into_iter().flat_map(secrets::forms).collect()
 }
 
+/// A folder in memory, where memory can be one: a disk makes every write of a store wait, which only a machine that
+/// loses its power would notice.
+fn memory() -> TempDir {
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    folder.expect("a folder for temporary files")
+}
+
 impl World {
     /// The usual world: the newest servers.
     pub fn new() -> Self {
@@ -73,7 +81,7 @@ impl World {
             jellyfin.url(),
             jellyfin::KEY,
         );
-        let folder = tempfile::tempdir().expect("a folder for temporary files");
+        let folder = memory();
         let watch = Watch::new(&radarr, &jellyfin);
         let secrets = keys();
         let declared = vec![folder.path().join("config.toml")];
@@ -220,8 +228,11 @@ impl World {
         if !is_root {
             return Some(self.ran({ lbjf }.output().expect("lbjf was built")));
         }
-        // The program itself may lie where nobody else may look.
-        let program = self.folder.path().join("lbjf");
+        // The program itself may lie where nobody else may look, and in memory it may not be run.
+        let open = fs::Permissions::from_mode(0o755);
+        let folder =
+            tempfile::Builder::new().permissions(open).tempdir().expect("a folder for temporary files");
+        let program = folder.path().join("lbjf");
         fs::copy(lbjf.get_program(), &program).expect("it can be copied");
         let mut command = Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program).args(lbjf.get_args());

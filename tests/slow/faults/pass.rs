@@ -1,6 +1,5 @@
 //! A world in which everybody waits for something, and a pass through it in process.
 
-use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use lbjf::cli::SyncArgs;
@@ -11,7 +10,6 @@ use lbjf::journal::RunInfo;
 use lbjf::run;
 use lbjf::store::Store;
 use standins::{Deaf, Fault};
-use tempfile::TempDir;
 
 use crate::common::{COLLECTION, World, keys, secrets};
 use crate::faults::door::End;
@@ -52,8 +50,6 @@ pub struct Scene {
     /// An address that nobody answers, while it is in use.
     pub deaf: Option<Deaf>,
     misdirected: Option<(String, String)>,
-    /// Where the store is, when memory can be a folder.
-    _memory: Option<TempDir>,
 }
 
 /// How a pass ended.
@@ -143,13 +139,7 @@ impl Scene {
                 "[radarr.animated_movies]\nenabled = true\nroot_folder_path = \"/movies-animated\"\n\n";
             world.change("[jellyfin]", &format!("{table}[jellyfin]"));
         }
-        // Hundreds of stores on a disk take their time.
-        let memory = tempfile::tempdir_in("/dev/shm").ok();
-        if let Some(memory) = &memory {
-            symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
-        }
-        let timeout = PLENTY;
-        let scene = Self { world, timeout, deaf: None, misdirected: None, _memory: memory };
+        let scene = Self { world, timeout: PLENTY, deaf: None, misdirected: None };
         let world = &scene.world;
         for slug in ["heat", "alien", "ran"] {
             world.download(slug);

@@ -5,13 +5,11 @@ mod edit;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::os::unix::fs::symlink;
 use std::time::Duration;
 
 use standins::jellyfin;
 use standins::letterboxd::Film as Page;
 use standins::{Jellyfin, Radarr, radarr};
-use tempfile::TempDir;
 
 use crate::common::{COLLECTION, World};
 use crate::oracle::cases::Start;
@@ -190,8 +188,6 @@ pub struct House {
     tmdb: BTreeMap<Film, u32>,
     /// The text of the config about users.
     users: String,
-    /// Where the store is, when memory can be a folder.
-    _memory: Option<TempDir>,
 }
 
 impl House {
@@ -200,10 +196,6 @@ impl House {
             Radarr::start_version(RADARRS[start.versions.0]),
             Jellyfin::start_version(JELLYFINS[start.versions.1]),
         );
-        let memory = tempfile::tempdir_in("/dev/shm").ok();
-        if let Some(memory) = &memory {
-            symlink(memory.path(), world.folder.path().join("state")).expect("the folder is new");
-        }
         world = world.set("[radarr]", &format!("skip_if_in_library = {}", start.skip_if_in_library));
         if let Some(most) = start.max_adds {
             world = world.set("[radarr]", &format!("max_adds_per_run = {most}"));
@@ -245,7 +237,6 @@ impl House {
             user_ids,
             tmdb,
             users,
-            _memory: memory,
         };
         if start.merged {
             house.edit(&Edit::Merge);
