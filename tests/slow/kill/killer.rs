@@ -29,13 +29,14 @@ pub const MOMENTS: [Moment; 3] = [Moment::Before, Moment::During, Moment::After]
 struct Killer {
     run: Mutex<Option<Child>>,
     requests: AtomicUsize,
-    killed_at: Mutex<Option<Request>>,
+    last: Mutex<Vec<Request>>,
 }
 
 /// A run that was to be killed.
 pub struct Killed {
-    /// The request at which it was to be; `None` when it did not make so many.
-    pub request: Option<Request>,
+    /// The request at which it was to be, and those that it still made before it was; none when it did not make so
+    /// many.
+    pub last: Vec<Request>,
     /// It died of SIGKILL and not, a moment earlier, of its own accord.
     pub is_true: bool,
 }
@@ -71,23 +72,20 @@ fn is_killed(status: ExitStatus) -> bool {
 /// Starts `lbjf sync` and kills it at its request number `at`, counted over all servers; one that was answered goes
 /// on for the time of `pause`.
 pub fn kill_at(stage: &Stage, at: usize, moment: Moment, pause: Duration) -> Killed {
-    let killer = Arc::new(Killer {
-        run: Mutex::new(None),
-        requests: AtomicUsize::new(0),
-        killed_at: Mutex::new(None),
-    });
+    let killer =
+        Arc::new(Killer { run: Mutex::new(None), requests: AtomicUsize::new(0), last: Mutex::default() });
     for server in stage.servers() {
         server.behave();
         let counting = Arc::clone(&killer);
         let is_it = move |request: &Request| {
-            let is_it = counting.requests.fetch_add(1, Ordering::SeqCst) + 1 == at;
-            if is_it {
-                *counting.killed_at.lock().expect("nobody panics with it") = Some(request.clone());
-                if moment != Moment::After {
-                    counting.kill();
-                }
+            let number = counting.requests.fetch_add(1, Ordering::SeqCst) + 1;
+            if number >= at {
+                counting.last.lock().expect("nobody panics with it").push(request.clone());
             }
-            is_it
+            if number == at && moment != Moment::After {
+                counting.kill();
+            }
+            number == at
         };
         let after = Arc::clone(&killer);
         let fault = match moment {
@@ -107,8 +105,8 @@ pub fn kill_at(stage: &Stage, at: usize, moment: Moment, pause: Duration) -> Kil
     }
     let is_true = killer.has_killed();
     settle(stage);
-    let request = killer.killed_at.lock().expect("nobody panics with it").take();
-    Killed { request, is_true }
+    let last = std::mem::take(&mut *killer.last.lock().expect("nobody panics with it"));
+    Killed { last, is_true }
 }
 
 /// Starts `lbjf sync` and kills it after this time.
@@ -119,7 +117,7 @@ pub fn kill_after(stage: &Stage, pause: Duration) -> Killed {
     let _ = run.kill();
     let is_true = is_killed(run.wait().expect("it is ours"));
     settle(stage);
-    Killed { request: None, is_true }
+    Killed { last: Vec::new(), is_true }
 }
 
 /// What a dead run asked for may still be under way.
