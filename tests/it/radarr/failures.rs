@@ -182,14 +182,20 @@ fn conflict_is_success_only_if_radarr_then_has_the_film() {
     }
 }
 
-#[test]
-fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
+/// Radarr got heat after its films were listed, and before it was sent; it has no label of ada's yet.
+fn came_meanwhile() -> (World, u32) {
     let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
     let heat = world.letterboxd.tmdb_id("heat-1995");
     world.radarr.has(heat);
     let is_list = |request: &Request| request.path == "/api/v3/movie" && request.method == "GET";
     world.radarr.server.fail(1, is_list, Fault::Instead(Reply::json(200, &json!([]))));
     world.sync();
+    (world, heat)
+}
+
+#[test]
+fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
+    let (world, heat) = came_meanwhile();
     assert_eq!(labels(&world, heat), [""; 0]);
     world.sync().mentions("1 tagged in Radarr");
     assert_eq!(labels(&world, heat), ["lbjf-ada"]);
@@ -197,12 +203,7 @@ fn film_that_came_to_radarr_meanwhile_gets_its_user_tags_in_the_next_run() {
 
 #[test]
 fn film_that_came_to_radarr_meanwhile_and_is_deleted_before_it_gets_its_user_tags_stays_deleted() {
-    let world = World::new().set("[radarr]", "user_tags = true").watchlist(&["heat-1995"]);
-    let heat = world.letterboxd.tmdb_id("heat-1995");
-    world.radarr.has(heat);
-    let is_list = |request: &Request| request.path == "/api/v3/movie" && request.method == "GET";
-    world.radarr.server.fail(1, is_list, Fault::Instead(Reply::json(200, &json!([]))));
-    world.sync();
+    let (world, heat) = came_meanwhile();
     world.radarr.remove(heat);
     world.forget_requests();
     world.sync();
