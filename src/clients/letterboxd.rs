@@ -10,6 +10,7 @@ mod error;
 mod failure_limit;
 mod fetch;
 pub mod html_limits;
+mod html_tags;
 pub mod page;
 mod reading;
 pub mod route;

@@ -39,12 +39,12 @@ fn hostile_pages_end_with_a_plain_message_in_bounded_memory() {
     let bomb = Reply::html(200, bomb).with_header("Content-Encoding", "gzip");
     let flat = in_a_page(&"<p class=\"x\">y".repeat(250_000));
     for (what, reply, message) in [
-        ("nested tags", Reply::html(200, "<div>".repeat(10_000)), "its tags are nested too deep"),
+        ("nested tags", Reply::html(200, "<div>".repeat(10_000)), "it has tags nested more than 256 deep"),
         ("many nested tags", Reply::html(200, "<div>".repeat(100_000)), "more than 15000 tags"),
         (
             "attributes",
             Reply::html(200, format!("<p{}>", " a=1".repeat(60_000))),
-            "one has too many attributes",
+            "it has a tag with more than 256 attributes",
         ),
         ("many tags", Reply::html(200, flat), "an unexpected page came instead"),
         ("comments", Reply::html(200, in_a_page(&"<!>".repeat(1_000_000))), "more than 15000 tags"),
@@ -97,6 +97,6 @@ fn a_panic_or_an_abort_in_one_film_page_would_not_hide_the_others() {
     assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert_eq!(world.radarr.posted().len(), 2);
     ran.mentions(
-        "1 film page not read: an unexpected page came instead: its tags are nested too deep, or one has too many attributes (`two`)",
+        "1 film page not read: an unexpected page came instead: title `none`, body class `none`, 500000 bytes (`two`)",
     );
 }

@@ -1,18 +1,17 @@
 //! Limits before the HTML parser, which ends the whole process on deep pages and is quadratic in the attributes of one
-//! tag (docs/design.md#the-html-parser). A streaming parser, which does neither and keeps to a limit of memory, looks
-//! at the page first; real pages are at depth 20 and have 22 attributes in a tag.
+//! tag (docs/design.md#the-html-parser). One look at the tags; real pages are at depth 20 and have 22 attributes in a
+//! tag.
 //!
-//! The two parsers might take the same text for different things. Where the streaming one is not sure, it refuses the
-//! page, and `MAX_TAGS` counts whatever could begin a tag: with so few the other one's stack is large enough for any page.
+//! A parser knows more than the tags tell, and a page may hide tags where a comment or a script seems to be. Hence
+//! `MAX_TAGS` counts whatever could begin a tag: with so few the parser's stack is large enough for any page.
 
-use lol_html::errors::RewritingError;
-use lol_html::{HtmlRewriter, MemorySettings, Settings, element};
+use super::html_tags::tags;
 
-/// Bytes for what is open and for the attributes of one tag: 256 elements deep, and 256 attributes or a few more.
-const MAX_MEMORY: usize = 32 << 10;
+/// Most elements that are open at a time. A `<p>` or `<li>` without an end counts until its parent ends.
+const MAX_DEPTH: usize = 256;
 
-/// The same for a page of which no tree is made.
-const MAX_MEMORY_WITHOUT_TREE: usize = 1 << 20;
+/// Most attributes in one tag.
+const MAX_ATTRIBUTES: usize = 256;
 
 /// Most `<` in a page, wherever they stand: the film page with the most had 4,201, and nearly as many `</`, which nest
 /// nothing and count apart. Each may become about a kilobyte. Nested they end the process at 34,000 (8 MiB of stack),
@@ -22,15 +21,15 @@ const MAX_TAGS: usize = 15_000;
 /// Why a page is not parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitExceeded {
-    /// Too deep, or too many attributes.
-    #[error("its tags are nested too deep, or one has too many attributes")]
-    Memory,
+    /// Too deep.
+    #[error("it has tags nested more than {MAX_DEPTH} deep")]
+    Depth,
+    /// Too many attributes.
+    #[error("it has a tag with more than {MAX_ATTRIBUTES} attributes")]
+    Attributes,
     /// Too many tags and comments.
     #[error("it has more than {MAX_TAGS} tags")]
     Tags,
-    /// A tag where it is not certain that it is one.
-    #[error("it has markup that programs read in different ways")]
-    Ambiguous,
 }
 
 /// May the parser have this page?
@@ -39,34 +38,28 @@ pub enum LimitExceeded {
 ///
 /// With the first limit that it exceeds.
 pub fn check(html: &str) -> Result<(), LimitExceeded> {
-    let bytes = html.as_bytes();
-    let is_end = |open: &usize| bytes.get(open + 1) == Some(&b'/');
-    let (ends, starts): (Vec<_>, Vec<_>) = memchr::memchr_iter(b'<', bytes).partition(is_end);
-    if starts.len().max(ends.len()) > MAX_TAGS {
+    let all = memchr::memchr_iter(b'<', html.as_bytes()).count();
+    let ends = memchr::memmem::find_iter(html.as_bytes(), "</").count();
+    if (all - ends).max(ends) > MAX_TAGS {
         return Err(LimitExceeded::Tags);
     }
-    // It keeps what is open, and looks for attributes, only for somebody who asks.
-    read(html, MAX_MEMORY, Settings::new().append_element_content_handler(element!("*", |_| Ok(()))))
-}
-
-/// Hands parts of a page over as the settings say, without a tree.
-///
-/// # Errors
-///
-/// When the page needs more memory than any, or cannot be read with certainty.
-pub fn stream(html: &str, settings: Settings<'_, '_>) -> Result<(), LimitExceeded> {
-    read(html, MAX_MEMORY_WITHOUT_TREE, settings)
-}
-
-fn read(html: &str, most: usize, settings: Settings<'_, '_>) -> Result<(), LimitExceeded> {
-    let memory = MemorySettings::new().with_max_allowed_memory_usage(most);
-    let mut parser = HtmlRewriter::new(settings.with_memory_settings(memory), |_: &[u8]| {});
-    let done = parser.write(html.as_bytes()).and_then(|()| parser.end());
-    done.map_err(|error| match error {
-        RewritingError::ParsingAmbiguity(_) => LimitExceeded::Ambiguous,
-        // No handler here fails.
-        _ => LimitExceeded::Memory,
-    })
+    let mut open: Vec<&str> = Vec::new();
+    for tag in tags(html) {
+        if tag.attributes().count() > MAX_ATTRIBUTES {
+            return Err(LimitExceeded::Attributes);
+        }
+        if tag.is_end {
+            // What is in it ends with it.
+            let start = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name));
+            open.truncate(start.unwrap_or(open.len()));
+        } else if !tag.is_whole {
+            open.push(tag.name);
+        }
+        if open.len() > MAX_DEPTH {
+            return Err(LimitExceeded::Depth);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -75,7 +68,7 @@ mod tests {
 
     /// Deeper than any page may be.
     fn deep() -> String {
-        "<div>".repeat(257)
+        "<div>".repeat(MAX_DEPTH + 1)
     }
 
     #[test]
@@ -101,9 +94,14 @@ mod tests {
 
     #[test]
     fn each_limit_is_reached_and_not_passed() {
-        assert_eq!(check(&"<div>".repeat(256)), Ok(()));
-        assert_eq!(check(&deep()), Err(LimitExceeded::Memory));
-        assert_eq!(check(&"<a><br><br/><i></i></a>".repeat(300)), Ok(()), "none of these stays open");
+        assert_eq!(check(&"<div>".repeat(MAX_DEPTH)), Ok(()));
+        assert_eq!(check(&deep()), Err(LimitExceeded::Depth));
+        for page in ["<a><br><br/><i></i></a>", "<svg><path/></svg>", "<svg/>", "<p><I></P>"] {
+            assert_eq!(check(&page.repeat(300)), Ok(()), "{page}: none of these stays open");
+        }
+        for page in ["<div/>", "<svg><path a=b/></svg", "<svg><path/ ></svg"] {
+            assert_eq!(check(&page.repeat(300)), Err(LimitExceeded::Depth), "{page}: that ends nothing");
+        }
         assert_eq!(
             check(&"<ul><li><p></ul>".repeat(300)),
             Ok(()),
@@ -113,8 +111,8 @@ mod tests {
         assert_eq!(check(&"<br>".repeat(MAX_TAGS + 1)), Err(LimitExceeded::Tags));
         for attribute in [" a", " a=1", " a='>'", " a = \"b\"", "/a", " a= x=y"] {
             let with = |count: usize| check(&format!("<p{}>", attribute.repeat(count)));
-            assert_eq!(with(256), Ok(()), "{attribute}");
-            assert_eq!(with(520), Err(LimitExceeded::Memory), "{attribute}");
+            assert_eq!(with(MAX_ATTRIBUTES), Ok(()), "{attribute}");
+            assert_eq!(with(MAX_ATTRIBUTES + 1), Err(LimitExceeded::Attributes), "{attribute}");
         }
     }
 
@@ -133,7 +131,7 @@ mod tests {
         ] {
             let page = format!("{before}{}{after}", deep());
             assert_eq!(check(&page), Ok(()), "{before}");
-            assert_eq!(check(&format!("{page}{}", deep())), Err(LimitExceeded::Memory), "behind {after}");
+            assert_eq!(check(&format!("{page}{}", deep())), Err(LimitExceeded::Depth), "behind {after}");
         }
     }
 
@@ -159,33 +157,33 @@ mod tests {
             "<p/x>",
             "<svg><title>",
             "<svg><script/>",
+            "<svg><style/></svg>",
             "<math><textarea>",
+            "<select><xmp>",
+            "<select></select><svg></svg></svg>",
         ] {
-            assert_eq!(check(&format!("{before}{}", deep())), Err(LimitExceeded::Memory), "{before}");
+            assert_eq!(check(&format!("{before}{}", deep())), Err(LimitExceeded::Depth), "{before}");
         }
     }
 
     #[test]
-    fn where_it_is_not_certain_what_is_a_tag_the_page_is_refused() {
-        for before in ["<select><xmp>", "<select><title>", "<frameset><style>"] {
-            assert_eq!(check(&format!("{before}{}", deep())), Err(LimitExceeded::Ambiguous), "{before}");
-            assert_eq!(
-                check(&format!("{before}{}", "<div>".repeat(MAX_TAGS))),
-                Err(LimitExceeded::Tags),
-                "{before}"
-            );
+    fn hidden_tags_are_counted_all_the_same() {
+        // Only a tree knows that the first ends its picture, and that in the last there is nothing but frames.
+        for before in ["<svg><p></svg><title>", "<frameset><style>"] {
+            let page = format!("{before}{}", "<div>".repeat(MAX_TAGS));
+            assert_eq!(check(&page), Err(LimitExceeded::Tags), "{before}");
         }
     }
 
     #[test]
     fn hostile_pages_are_refused_before_they_are_parsed() {
-        assert_eq!(check(&"<div>".repeat(10_000)), Err(LimitExceeded::Memory));
-        assert_eq!(check(&format!("<p{}>", " a=1".repeat(60_000))), Err(LimitExceeded::Memory));
+        assert_eq!(check(&"<div>".repeat(10_000)), Err(LimitExceeded::Depth));
+        assert_eq!(check(&format!("<p{}>", " a=1".repeat(60_000))), Err(LimitExceeded::Attributes));
         assert_eq!(check(&"</p>".repeat(200_000)), Err(LimitExceeded::Tags));
         assert_eq!(check(&"<!>".repeat(200_000)), Err(LimitExceeded::Tags));
         for comment in ["<!-->", "<!--->", "<!-- -->"] {
             let page = format!("{comment}{}-->", "<div>".repeat(1000));
-            assert_eq!(check(&page), Err(LimitExceeded::Memory));
+            assert_eq!(check(&page), Err(LimitExceeded::Depth));
         }
     }
 

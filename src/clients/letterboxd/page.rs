@@ -9,15 +9,15 @@ mod grid;
 mod list;
 mod watchlist;
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 
-use lol_html::{Settings, text};
 use select::document::Document;
 use select::node::Node;
 use select::predicate::{Class, Name, Predicate};
 use serde::Deserialize;
 
-use super::html_limits::{self, LimitExceeded};
+use super::html_limits::LimitExceeded;
+use super::html_tags::tags;
 use crate::domain::text::{excerpt, one_line};
 pub use film::{FilmPage, film};
 pub use list::{FILMS_PER_PAGE, ListPage, list};
@@ -66,30 +66,21 @@ pub enum Unreadable {
 
 /// The page's title, for messages; also of pages that are no watchlist and no film.
 pub fn title(html: &str) -> Option<String> {
-    let title = RefCell::new((String::new(), false));
-    let settings = Settings::new().append_element_content_handler(text!("title", |text| {
-        let (title, is_whole) = &mut *title.borrow_mut();
-        if !*is_whole {
-            title.push_str(text.as_str());
-            *is_whole = text.last_in_text_node();
-        }
-        Ok(())
-    }));
-    html_limits::stream(html, settings).ok()?;
+    let title = tags(html).find(|tag| tag.starts("title"))?.text;
     // Titles begin with a left-to-right mark, which goes like all of its kind.
-    let title = decoded(title.into_inner().0);
+    let title = decoded(title);
     let title = one_line(&title);
     let title = title.trim();
     (!title.is_empty()).then(|| shorten(title))
 }
 
-/// A text of a page as it reads: the streaming parser leaves `&amp;` and its like as they are.
-fn decoded(text: String) -> String {
+/// A text of a page as it reads, with `&` where `&amp;` is written, and its like.
+fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
-        return text;
+        return Cow::Borrowed(text);
     }
     let document = Document::from(format!("<title>{}</title>", text.replace('<', "&lt;")).as_str());
-    document.find(Name("title")).next().map(|title| title.text()).unwrap_or_default()
+    Cow::Owned(document.find(Name("title")).next().map(|title| title.text()).unwrap_or_default())
 }
 
 fn changed(looked_for: &str, found: impl Into<String>) -> Unreadable {

@@ -1,16 +1,11 @@
 //! A film's own page: which film it is about, and its place on TMDB (docs/letterboxd.md#the-film-page).
 //!
-//! Of its four thousand tags a handful are read. A streaming parser hands these over; no tree is made of the others,
-//! however many they are.
+//! Of its four thousand tags a handful are read; no tree is made of the others, however many they are.
 
-use std::cell::RefCell;
-
-use lol_html::html_content::Element;
-use lol_html::{Settings, element};
 use url::Url;
 
 use super::{Identifier, Unreadable, changed, decoded, foreign, has_class, is_uid, shown_class};
-use crate::clients::letterboxd::html_limits;
+use crate::clients::letterboxd::html_tags::{Tag, tags};
 use crate::domain::film::Link;
 use crate::domain::ids::{Lid, TmdbId, Uid};
 
@@ -31,7 +26,7 @@ pub struct FilmPage {
 ///
 /// When it is no film page, or names two TMDB ids.
 pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
-    let page = Elements::of(html)?;
+    let page = Elements::of(html);
     let body = page.body.unwrap_or_default();
     if !has_class(body.class.as_deref(), "film") && body.kind.as_deref() != Some("film") {
         let is_ours = page.is_tracked || body.tmdb_id.is_some();
@@ -73,6 +68,8 @@ struct Elements {
     /// The first link to TMDB among these buttons.
     button: Option<Link>,
     has_footer: bool,
+    /// How many elements are open of the footer, with itself.
+    footer_depth: usize,
     /// The first link to TMDB in the footer. Links in reviews do not count.
     footer_link: Option<Link>,
     production_uid: Option<String>,
@@ -81,50 +78,68 @@ struct Elements {
     fields: Vec<(String, String)>,
 }
 
-/// Adds what one element says.
-type Read = fn(&mut Elements, &Element<'_, '_>);
+/// Adds what an element says that has an attribute of this value.
+type Read = fn(&mut Elements, &Tag<'_>, &str);
 
 impl Elements {
-    const ALL: &[(&str, Read)] = &[
-        ("body", |all, body| {
-            all.body.get_or_insert_with(|| Body::of(body));
-        }),
-        ("[data-track-action]", |all, element| {
+    const BY_ATTRIBUTE: &'static [(&'static str, Read)] = &[
+        ("data-track-action", |all, tag, action| {
             all.is_tracked = true;
-            let is_tmdb = |action: String| action.trim().eq_ignore_ascii_case("tmdb");
-            if element.tag_name() == "a" && attribute(element, "data-track-action").is_some_and(is_tmdb) {
-                all.button = all.button.or_else(|| tmdb_address(&attribute(element, "href")?));
+            if tag.starts("a") && action.trim().eq_ignore_ascii_case("tmdb") {
+                all.button = all.button.or_else(|| tmdb_address(&attribute(tag, "href")?));
             }
         }),
-        (".text-footer", |all, _| all.has_footer = true),
-        (".text-footer > a", |all, link| {
-            all.footer_link = all.footer_link.or_else(|| tmdb_address(&attribute(link, "href")?));
+        ("data-production-uid", |all, _, uid| {
+            all.production_uid.get_or_insert_with(|| uid.to_owned());
         }),
-        ("[data-production-uid]", |all, element| {
-            all.production_uid =
-                all.production_uid.take().or_else(|| attribute(element, "data-production-uid"));
+        ("name", |all, meta, name| {
+            if name == "production:identifier" {
+                let identifier = || serde_json::from_str(&attribute(meta, "content")?).ok();
+                all.meta = all.meta.take().or_else(identifier);
+            }
         }),
-        ("[name='production:identifier']", |all, meta| {
-            let identifier = || serde_json::from_str(&attribute(meta, "content")?).ok();
-            all.meta = all.meta.take().or_else(identifier);
+        ("id", |all, field, id| {
+            if let Some(number) = id.strip_prefix("url-field-film-") {
+                let address = attribute(field, "value").unwrap_or_default();
+                all.fields.push((format!("film:{number}"), address));
+            }
         }),
-        ("[id^='url-field-film-']", |all, field| {
-            let id = attribute(field, "id").unwrap_or_default();
-            let number = id.strip_prefix("url-field-film-").unwrap_or_default();
-            all.fields.push((format!("film:{number}"), attribute(field, "value").unwrap_or_default()));
+        ("class", |all, _, class| {
+            if has_class(Some(class), "text-footer") {
+                all.has_footer = true;
+                all.footer_depth = 1;
+            }
         }),
     ];
 
-    fn of(html: &str) -> Result<Self, Unreadable> {
-        let found = RefCell::new(Self::default());
-        let settings = Self::ALL.iter().fold(Settings::new(), |settings, (selector, read)| {
-            settings.append_element_content_handler(element!(selector, |element| {
-                read(&mut found.borrow_mut(), element);
-                Ok(())
-            }))
-        });
-        html_limits::stream(html, settings)?;
-        Ok(found.into_inner())
+    fn of(html: &str) -> Self {
+        let mut all = Self::default();
+        for tag in tags(html) {
+            if tag.is_end {
+                all.footer_depth = all.footer_depth.saturating_sub(1);
+            } else {
+                all.read(&tag);
+            }
+        }
+        all
+    }
+
+    fn read(&mut self, tag: &Tag<'_>) {
+        if tag.starts("body") {
+            self.body.get_or_insert_with(|| Body::of(tag));
+        }
+        if tag.starts("a") && self.footer_depth == 1 {
+            self.footer_link = self.footer_link.or_else(|| tmdb_address(&attribute(tag, "href")?));
+        }
+        if self.footer_depth > 0 && !tag.is_whole {
+            self.footer_depth += 1;
+        }
+        for (name, value) in tag.attributes() {
+            let known = Self::BY_ATTRIBUTE.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+            if let Some((_, read)) = known {
+                read(self, tag, &decoded(value));
+            }
+        }
     }
 }
 
@@ -138,7 +153,7 @@ struct Body {
 }
 
 impl Body {
-    fn of(body: &Element<'_, '_>) -> Self {
+    fn of(body: &Tag<'_>) -> Self {
         let attribute = |name| attribute(body, name);
         Self {
             class: attribute("class"),
@@ -156,8 +171,8 @@ impl Body {
     }
 }
 
-fn attribute(element: &Element<'_, '_>, name: &str) -> Option<String> {
-    element.get_attribute(name).map(decoded)
+fn attribute(tag: &Tag<'_>, name: &str) -> Option<String> {
+    tag.attribute(name).map(|value| decoded(value).into_owned())
 }
 
 /// `https://www.themoviedb.org/movie/949-heat/` and its like.

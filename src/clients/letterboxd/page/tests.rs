@@ -1,4 +1,5 @@
 use select::predicate::Any;
+use standins::letterboxd::{Film, Markup, pages};
 
 use super::*;
 use crate::domain::film::Link;
@@ -9,8 +10,9 @@ fn hostile_pages_are_unexpected_pages() {
     let deep = "<div>".repeat(100_000);
     let many = "<div>".repeat(1000);
     assert_eq!(watchlist(&deep, "ada", 1), Err(Unreadable::LimitExceeded(LimitExceeded::Tags)));
-    assert_eq!(watchlist(&many, "ada", 1), Err(Unreadable::LimitExceeded(LimitExceeded::Memory)));
-    assert_eq!(super::film(&deep), Err(Unreadable::LimitExceeded(LimitExceeded::Memory)));
+    assert_eq!(watchlist(&many, "ada", 1), Err(Unreadable::LimitExceeded(LimitExceeded::Depth)));
+    let foreign = "title `none`, body class `none`, 500000 bytes".to_owned();
+    assert_eq!(super::film(&deep), Err(Unreadable::Foreign(foreign)));
     assert_eq!(title(&deep), None);
 }
 
@@ -83,4 +85,55 @@ pub(super) fn names_on(html: &str) -> Vec<String> {
     }
     assert!(names.len() > 20, "{names:?}");
     names.into_iter().collect()
+}
+
+/// Name, attributes and their values of whatever has any; browsers order and spell some of them in their own way.
+type Marked = Vec<(String, Vec<(String, String)>)>;
+
+fn marked(elements: impl Iterator<Item = (String, Vec<(String, String)>)>) -> Marked {
+    let mut marked: Marked = elements.filter(|(_, attributes)| !attributes.is_empty()).collect();
+    marked.sort();
+    marked
+}
+
+#[test]
+fn the_tags_of_a_page_are_those_that_a_parser_finds() {
+    let small = |name: &str| name.to_ascii_lowercase();
+    let by_tags = |html: &str| {
+        let starts = tags(html).filter(|tag| !tag.is_end);
+        marked(starts.map(|tag| {
+            let attributes = tag.attributes().map(|(name, value)| (small(name), decoded(value).into_owned()));
+            (small(tag.name), attributes.collect())
+        }))
+    };
+    let by_tree = |html: &str| {
+        let document = Document::from(html);
+        let nodes = document.find(Any).collect::<Vec<_>>();
+        marked(nodes.iter().map(|node| {
+            let attributes = node.attrs().map(|(name, value)| (small(name), value.to_owned()));
+            (small(node.name().unwrap_or_default()), attributes.collect())
+        }))
+    };
+    let film = Film::movie("heat-1995", "Heat & <Dust>", 1995, 949);
+    let mut all: Vec<String> = Markup::ALL.iter().map(|markup| pages::film_page_of(*markup, &film)).collect();
+    all.extend(
+        Markup::ALL
+            .iter()
+            .map(|markup| pages::watchlist_page(*markup, "ada", 1, 1, 1, std::slice::from_ref(&film))),
+    );
+    let captures = [
+        "film/film_movie_mulholland-drive_2026-01-08.raw.html",
+        "watchlist/watchlist_page1_spazznolo_2026-01-21.rendered.html",
+        "error/watchlist_private_403_2026-06-24.raw.html",
+    ];
+    let read = |name: &&str| std::fs::read_to_string(standins::shared("captures")?.join(name)).ok();
+    all.extend(captures.iter().filter_map(read));
+    // What is in them is no part of the tree.
+    let templates = regex_lite::Regex::new("(?s)<template.*?</template>").unwrap();
+    for html in all {
+        let html = templates.replace_all(&html, "");
+        let (found, expected) = (by_tags(&html), by_tree(&html));
+        assert!(expected.len() > 3, "{html}");
+        assert_eq!(found, expected);
+    }
 }

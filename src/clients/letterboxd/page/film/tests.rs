@@ -1,6 +1,7 @@
 use standins::letterboxd::{Film, Link as Says, Markup, pages};
 
 use super::*;
+use crate::clients::letterboxd::html_limits;
 use crate::clients::letterboxd::page::tests::names_on;
 
 #[test]
