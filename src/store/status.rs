@@ -11,6 +11,7 @@ use crate::domain::film::Film;
 use crate::domain::ids::Slug;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
+use crate::domain::text::one_line;
 
 /// What is known of one person.
 #[derive(Clone, Debug, Default)]
@@ -186,10 +187,14 @@ impl Store {
         let title = text.trim().to_lowercase();
         let slug = title.replace(' ', "-");
         let mut statement = self.db.prepare("SELECT * FROM film")?;
-        let mut films = statement.query_map([], film_status)?.collect::<Result<Vec<_>, _>>()?;
-        films.retain(|status| {
-            status.film.name.to_lowercase().contains(&title) || status.film.slug.as_str().contains(&slug)
-        });
+        let mut rows = statement.query([])?;
+        let mut films = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text = |column| row.get_ref(column).map(|text| text.as_str().unwrap_or_default());
+            if text("slug")?.contains(&slug) || one_line(text("name")?).to_lowercase().contains(&title) {
+                films.push(film_status(row)?);
+            }
+        }
         Ok(films)
     }
 
