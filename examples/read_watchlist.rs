@@ -31,6 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let year = entry.year.map_or_else(|| "-".to_owned(), |year| year.to_string());
         println!("{uid}\t{}\t{}\t{year}", entry.slug, entry.name);
     }
-    println!("{} entries here; {} declared on {} pages", page.entries.len(), page.declared, page.pages);
+    println!(
+        "{} entries here; {} declared on {} pages",
+        page.entries.len(),
+        page.declared.unwrap_or_default(),
+        page.pages
+    );
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! this module; inside it addresses are addresses and durations are durations.
 
 mod address;
+mod collection;
 mod draft;
 mod error;
 mod external;
@@ -26,6 +27,7 @@ use crate::domain::adding::{AddSettings, OwnAddSettings};
 use crate::domain::collection::Collection;
 use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::film::Overrides;
+use crate::domain::list::Wants;
 use crate::domain::secret::ApiKey;
 pub use draft::Draft;
 pub use error::ConfigError;
@@ -45,7 +47,7 @@ pub struct Config {
     pub radarr: Option<Radarr>,
     /// `[jellyfin]`; without it only Radarr is fed.
     pub jellyfin: Option<Jellyfin>,
-    /// `[[users]]`, in the order of the file.
+    /// `[[users]]`, then `[[lists]]`, in the order of the file.
     pub users: Vec<User>,
     /// `[films]`
     pub films: Overrides,
@@ -115,21 +117,40 @@ pub struct Jellyfin {
     pub ca_file: Option<Certificates>,
 }
 
-/// One `[[users]]` block.
+/// One `[[users]]` block, or one of `[[lists]]`, which is the same without a person.
 #[derive(Clone, Debug)]
 pub struct User {
-    /// Their name at Letterboxd, in lower case as in its addresses.
+    /// What they are called here: by default as at Letterboxd, in lower case.
     pub name: String,
+    /// What they want.
+    pub wants: Wants,
+    /// Is it a person?
+    pub is_person: bool,
     /// Their name in Jellyfin.
     pub jellyfin_username: Option<String>,
     /// Their collection.
     pub collection: Option<Collection>,
     /// Do watched films leave the collection?
     pub remove_watched: bool,
-    /// Do films that left the watchlist leave the collection?
+    /// Do films that left the lists leave the collection?
     pub remove_unlisted: bool,
     /// How this person's films are added.
     pub adding: OwnAddSettings,
+}
+
+impl User {
+    fn new(wants: Wants, is_person: bool, jellyfin_username: Option<String>, remove_watched: bool) -> Self {
+        Self {
+            name: wants.person.clone(),
+            wants,
+            is_person,
+            jellyfin_username,
+            collection: None,
+            remove_watched,
+            remove_unlisted: true,
+            adding: OwnAddSettings::default(),
+        }
+    }
 }
 
 /// The environment, as a function so that tests have their own.
@@ -197,15 +218,14 @@ impl Config {
     ///
     /// When a name is not among them.
     pub fn chosen_users(&self, names: &[String]) -> Result<Vec<usize>, ConfigError> {
-        let name_of = |user: &User| user.name.clone();
+        let is_called = |user: &User, name: &String| user.name.to_lowercase() == name.trim().to_lowercase();
         for name in names {
-            if !self.users.iter().any(|user| user.name.eq_ignore_ascii_case(name)) {
-                let there: Vec<_> = self.users.iter().map(|user| format!("`{}`", name_of(user))).collect();
+            if !self.users.iter().any(|user| is_called(user, name)) {
+                let there: Vec<_> = self.users.iter().map(|user| format!("`{}`", user.name)).collect();
                 return Err(ConfigError::NoSuchUser { name: name.clone(), there: there.join(", ") });
             }
         }
-        let is_chosen =
-            |user: &User| names.is_empty() || names.iter().any(|name| user.name.eq_ignore_ascii_case(name));
+        let is_chosen = |user: &User| names.is_empty() || names.iter().any(|name| is_called(user, name));
         Ok((0..self.users.len()).filter(|index| is_chosen(&self.users[*index])).collect())
     }
 }

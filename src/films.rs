@@ -65,7 +65,7 @@ pub fn resolve(
     let mut asked: HashSet<Uid> = HashSet::new();
     let mut failures = PageFailures::default();
     let mut resolver = Resolver::new(letterboxd);
-    let mut place = 0;
+    let (mut place, mut is_refused) = (0, false);
     for person in people.iter().filter(|person| listers.contains(*person)) {
         let mut films = journal.store().unresolved(person, due)?;
         films.retain(|film| asked.insert(film.uid.clone()));
@@ -82,6 +82,7 @@ pub fn resolve(
                 let (now, later) = answers.split_at(answers.len().min(BATCH - since));
                 keep(journal, &films, now)?;
                 for Answer { index, look, error, .. } in now {
+                    is_refused |= error.as_ref().is_some_and(PageError::is_block);
                     if let Look::Failed { why, .. } = look {
                         let hint = error.as_ref().and_then(PageError::hint);
                         failures.note(why, hint, place + index, &format!("`{}`", films[*index].film.slug));
@@ -115,7 +116,7 @@ pub fn resolve(
             false
         }
     };
-    if letterboxd.is_stopped() {
+    if letterboxd.is_stopped() && (is_refused || unread > 0) {
         journal.block();
     } else if failures.is_empty() {
         journal.trouble_over("films")?;

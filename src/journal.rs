@@ -18,7 +18,7 @@ mod summary;
 
 use std::time::Duration;
 
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Timestamp, WEEKLY};
 use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
 use crate::domain::film::{Film, Overrides};
 use crate::domain::step::Step;
@@ -107,6 +107,20 @@ impl Journal {
     ) -> Result<(), StoreError> {
         let severity = self.once_a_day(Severity::Warning, notice)?;
         self.tell(Event::Trouble(Trouble { severity, about, message, hint, failed: None }));
+        Ok(())
+    }
+
+    /// The same, once a week.
+    pub fn warning_each_week<'a>(
+        &mut self,
+        notice: impl Into<Notice<'a>>,
+        about: &str,
+        message: &str,
+        hint: Option<&str>,
+    ) -> Result<(), StoreError> {
+        if self.store.is_due_again(notice, WEEKLY, self.run.now)? {
+            self.say(about, message, hint);
+        }
         Ok(())
     }
 

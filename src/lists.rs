@@ -1,70 +1,206 @@
-//! The first part of a pass: what people want. Each person's watchlist becomes their known list.
+//! The first part of a pass: what people want. Each list that somebody wants is read, as few pages of it as may be, and
+//! becomes a known list.
 //!
-//! An idle person costs one page. Whatever is read is stored as it arrives, so a run that is cut off loses nothing;
-//! the cursor moves last. Entries only ever come off a known list through an accepted reading ([`accept`]).
+//! An idle list costs one page, an export nothing. Whatever is read is stored as it arrives, so a run that is cut off loses
+//! nothing; the cursor moves last. Entries only ever come off a known list through an accepted reading ([`accept`]).
 
 pub mod accept;
+mod address;
+mod export;
 mod members;
 mod order;
 mod outcome;
+pub mod reading;
 mod tell;
 mod update;
-pub mod watchlist;
 
+use crate::clients::letterboxd::page::{Page, Shows};
 use crate::clients::letterboxd::{Letterboxd, PageError};
-use crate::domain::list::ListSource;
-use crate::journal::Journal;
+use crate::domain::ids::ListId;
+use crate::domain::list::{ListKey, ListSource, Wants};
+use crate::domain::list_address::PageAddress;
+use crate::journal::{Journal, PageFailures};
 use crate::store::StoreError;
 use accept::Terms;
-use members::Met;
+use members::{Met, Shown};
 use outcome::ListOutcome;
+use reading::{Failure, Reading};
 use tell::{common_failures, tell};
 use update::Update;
-use watchlist::{Failure, Reading};
 
 pub use tell::{other_member, tiles_text};
 
-/// Reads the watchlists of these people into the store. `everybody` is whom the config names.
-pub fn watchlists(
+/// A list that somebody wants, once for everybody who does.
+struct Wanted<'a> {
+    source: &'a ListSource,
+    key: ListKey,
+    /// In the order of the config.
+    people: Vec<&'a str>,
+    /// What messages call it: a list by its address, anything else by its first person.
+    about: String,
+}
+
+/// A list of which the first page was asked for.
+struct Asked<'a> {
+    wanted: &'a Wanted<'a>,
+    address: PageAddress,
+    page: Result<Page, PageError>,
+}
+
+/// Reads the lists of these people into the store. `everybody` is whom the config names.
+pub fn read(
     letterboxd: &Letterboxd,
     journal: &mut Journal,
-    people: &[String],
-    everybody: &[String],
+    people: &[Wants],
+    everybody: &[Wants],
     terms: Terms,
 ) -> Result<(), StoreError> {
-    // Those who failed last go last: should they fail again, nobody else goes without.
-    let failing = journal.store().failing_people()?;
-    let mut order: Vec<usize> = (0..people.len()).collect();
-    order.sort_by_key(|index| failing.contains(&people[*index]));
-    let members: Vec<_> = order.iter().map(|index| people[*index].as_str()).collect();
-    let mut pages: Vec<_> = members.iter().map(|_| None).collect();
-    let mut noted = Ok(());
-    watchlist::first_pages(letterboxd, &members, |index, page| {
-        pages[order[index]] = Some(page);
-        keep(&mut noted, note_routes(letterboxd, journal));
-    });
-    noted?;
-    let pages: Vec<_> = pages.into_iter().map(|page| page.unwrap_or(Err(PageError::Stopped))).collect();
-    let common = common_failures(&pages, people);
-    let met = members::meet(journal, people, &pages, everybody, terms)?;
-    for ((person, page), met) in people.iter().zip(pages).zip(met) {
-        let list = journal.want_list(person, &ListSource::watchlist(person))?;
-        let read = match (page, met) {
-            (Ok(_), Met::Other { known, found }) => ListOutcome::other_member(known, found),
-            (Ok(page), met) => {
-                let reading = Reading::new(letterboxd, person, page);
-                let read = Update { letterboxd, journal, person, list, terms }.run(reading)?;
+    members::rename_people(journal, everybody)?;
+    let wanted = wanted(people);
+    for wanted in &wanted {
+        if let ListSource::Export { path, member, .. } = wanted.source {
+            let list = want(journal, wanted)?;
+            let read = export::read(journal, list, path, member.as_deref(), terms)?;
+            tell(journal, wanted, list, &read, &PageFailures::default())?;
+        }
+    }
+    let asked = first_pages(letterboxd, journal, &wanted)?;
+    let common = common_failures(asked.iter().map(|asked| (asked.wanted.about.as_str(), &asked.page)));
+    let mut met = meet(journal, &asked, everybody, terms)?.into_iter();
+    for Asked { wanted, address, page } in asked {
+        let met = match &address {
+            PageAddress::Watchlist(_) => met.next().unwrap_or(Met::Themselves),
+            PageAddress::List(_) => Met::Themselves,
+        };
+        let list = want(journal, wanted)?;
+        let other = page.as_ref().ok().map(|page| address::other_list(journal, list, &address, page, terms));
+        let read = match (page, met, other.transpose()?.flatten()) {
+            (Ok(_), Met::Other { known, found }, _) => ListOutcome::other_member(known, found),
+            (Ok(_), _, Some(found)) => ListOutcome::other_list(found),
+            (Ok(page), met, None) => {
+                let reading = Reading::new(letterboxd, &address, page);
+                let about = wanted.about.as_str();
+                let read = Update { letterboxd, journal, about, list, terms }.run(reading)?;
                 let namesake = if let Met::Namesake(name) = met { Some(name) } else { None };
                 ListOutcome { namesake, ..read }
             }
-            (Err(error), _) => ListOutcome::failed(Failure { number: 1, error }, None),
+            (Err(error), ..) => {
+                let noun = address.noun();
+                ListOutcome::failed(Failure { noun, number: 1, error }, None)
+            }
         };
-        tell(journal, person, list, &read, &common)?;
+        tell(journal, wanted, list, &read, &common)?;
+    }
+    for wants in people {
+        let mut lists = Vec::new();
+        for source in &wants.lists {
+            lists.push(journal.want_list(&wants.person, &source.key())?);
+        }
+        journal.want_only(&wants.person, &lists)?;
     }
     if common.is_empty() {
         journal.trouble_over("watchlists")?;
     }
     journal.watchlists_failed(&common)
+}
+
+/// Is any page asked for what these people want?
+pub fn has_pages(people: &[Wants]) -> bool {
+    people.iter().flat_map(|wants| &wants.lists).any(|list| !matches!(list, ListSource::Export { .. }))
+}
+
+/// What these people want, each list once.
+fn wanted(people: &[Wants]) -> Vec<Wanted<'_>> {
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    for Wants { person, lists } in people {
+        for source in lists {
+            let key = source.key();
+            match wanted.iter_mut().find(|wanted| wanted.key == key) {
+                Some(known) => known.people.push(person),
+                None => {
+                    let about = source.name().unwrap_or_else(|| person.clone());
+                    wanted.push(Wanted { source, key, people: vec![person], about });
+                }
+            }
+        }
+    }
+    wanted
+}
+
+/// The list, which these people want from now on.
+fn want(journal: &mut Journal, wanted: &Wanted<'_>) -> Result<ListId, StoreError> {
+    let mut list = journal.want_list(wanted.people[0], &wanted.key)?;
+    for person in &wanted.people[1..] {
+        list = journal.want_list(person, &wanted.key)?;
+    }
+    Ok(list)
+}
+
+/// Asks for the first page of everything that has pages.
+fn first_pages<'a>(
+    letterboxd: &Letterboxd,
+    journal: &mut Journal,
+    wanted: &'a [Wanted<'a>],
+) -> Result<Vec<Asked<'a>>, StoreError> {
+    // Those who failed last go last: should they fail again, nobody else goes without.
+    let failing = journal.store().failing_people()?;
+    let is_failing = |wanted: &Wanted<'_>| wanted.people.iter().any(|person| failing.contains(*person));
+    let mut asked = Vec::new();
+    for wanted in wanted {
+        if let Some(address) = address::of(letterboxd, journal, wanted)? {
+            let (address, page) = match address {
+                Ok(address) => (address, Err(PageError::Stopped)),
+                Err((address, error)) => (address, Err(error)),
+            };
+            asked.push(Asked { wanted, address, page });
+        }
+    }
+    let is_open = |asked: &Asked<'_>| matches!(asked.page, Err(PageError::Stopped));
+    let mut order: Vec<usize> = (0..asked.len()).filter(|index| is_open(&asked[*index])).collect();
+    order.sort_by_key(|index| is_failing(asked[*index].wanted));
+    let addresses: Vec<PageAddress> = order.iter().map(|index| asked[*index].address.clone()).collect();
+    let mut noted = Ok(());
+    reading::first_pages(letterboxd, &addresses.iter().collect::<Vec<_>>(), |index, page| {
+        asked[order[index]].page = page;
+        keep(&mut noted, note_routes(letterboxd, journal));
+    });
+    noted?;
+    for index in order {
+        let asked = &mut asked[index];
+        if matches!(asked.page, Err(PageError::NotFound))
+            && let Some(address) = address::again(letterboxd, journal, asked.wanted, &asked.address)?
+        {
+            asked.address = address;
+            reading::first_pages(letterboxd, &[&asked.address], |_, page| asked.page = page);
+            note_routes(letterboxd, journal)?;
+        }
+    }
+    Ok(asked)
+}
+
+/// Whose watchlists these pages show, in their order.
+fn meet(
+    journal: &mut Journal,
+    asked: &[Asked<'_>],
+    everybody: &[Wants],
+    terms: Terms,
+) -> Result<Vec<Met>, StoreError> {
+    let number = |page: &Page| match page.shows {
+        Shows::Watchlist(number) => number,
+        Shows::List { .. } => None,
+    };
+    let watchlists: Vec<Shown<'_>> = asked
+        .iter()
+        .filter_map(|asked| match &asked.address {
+            PageAddress::Watchlist(member) => Some(Shown {
+                person: asked.wanted.people[0],
+                member,
+                number: asked.page.as_ref().ok().and_then(number),
+            }),
+            PageAddress::List(_) => None,
+        })
+        .collect();
+    members::meet(journal, &watchlists, everybody, terms)
 }
 
 /// Writes down what was learned of the ways out, as soon as that is known.

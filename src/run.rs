@@ -8,6 +8,7 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::Letterboxd;
 use crate::config::{Config, ConfigError, User};
 use crate::domain::clock::Timestamp;
+use crate::domain::list::Wants;
 use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::films;
@@ -30,7 +31,8 @@ pub fn sync(
     journal: &mut Journal,
 ) -> anyhow::Result<()> {
     let chosen = &config.chosen_users(&args.user)?;
-    let people: Vec<String> = chosen.iter().map(|index| config.users[*index].name.clone()).collect();
+    let wants: Vec<Wants> = chosen.iter().map(|index| config.users[*index].wants.clone()).collect();
+    let people: Vec<String> = wants.iter().map(|wants| wants.person.clone()).collect();
     let (now, ignore_cool_down) = (journal.now(), args.ignore_cool_down);
     let letterboxd =
         doors::letterboxd(&config.letterboxd, journal.store(), now, retry_policy, ignore_cool_down, None)?;
@@ -62,11 +64,11 @@ pub fn sync(
     if args.add_again {
         journal.add_again(&people)?;
     }
-    if letterboxd.is_stopped() {
+    if letterboxd.is_stopped() && lists::has_pages(&wants) {
         tell_cool_down(&letterboxd, journal)?;
     }
-    let everybody: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
-    lists::watchlists(&letterboxd, journal, &people, &everybody, terms(args, config, journal.now()))?;
+    let everybody: Vec<Wants> = config.users.iter().map(|user| user.wants.clone()).collect();
+    lists::read(&letterboxd, journal, &wants, &everybody, terms(args, config, journal.now()))?;
     journal.apply_overrides(&config.films)?;
     films::resolve(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
         Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),

@@ -8,9 +8,10 @@ mod archive;
 mod locate;
 mod table;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::film_name::FilmName;
@@ -172,6 +173,19 @@ impl ExportError {
             Self::Io { path: path.to_owned(), error }
         }
     }
+}
+
+/// What tells whether [`read`] would read the same file again: its name, size and time.
+///
+/// # Errors
+///
+/// If there is no file to read.
+pub fn stamp(path: &Path, member: Option<&str>) -> Result<String, ExportError> {
+    let (Found::Archive(file) | Found::Table(file)) = locate::locate(path, member)?.file;
+    let metadata = fs::metadata(&file).map_err(|error| ExportError::io(&file, error))?;
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let nanos = changed.unwrap_or_default().as_nanos();
+    Ok(format!("{} {} {nanos}", text::path(&file), metadata.len()))
 }
 
 /// Reads the export at `path`. In a folder, files whose name carries another member's name than `member` do not count.

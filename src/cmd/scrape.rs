@@ -15,13 +15,14 @@ use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::film::{Film, Link, Look, Overrides, WatchlistEntry, member_name};
 use crate::domain::ids::Uid;
+use crate::domain::list_address::PageAddress;
 use crate::domain::span::left;
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
 use crate::films::{Known, MARKUP_HINT, Resolver, Unread, look_up};
+use crate::lists::reading::{Failure, Reading};
 use crate::lists::tiles_text;
-use crate::lists::watchlist::{Failure, Reading};
 use crate::run::doors::{left_alone_until, letterboxd, note_routes};
 use crate::run::session::keep;
 use crate::system::interrupt;
@@ -113,12 +114,13 @@ struct List {
 
 /// Reads the pages that are needed for `limit` entries, or all.
 fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List, PageError> {
-    let mut reading = Reading::begin(letterboxd, user)?;
+    let address = PageAddress::Watchlist(user.to_owned());
+    let mut reading = Reading::begin(letterboxd, &address)?;
     let per_page = u32::try_from(reading.entries().len().max(1)).unwrap_or(1);
     reading.read_all(limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1)), |_| ());
     let (answers, unasked): (Vec<_>, Vec<_>) =
         reading.failures().iter().partition(|failure| failure.error.is_answer());
-    let text = |failure: &Failure| format!("watchlist page {}: {}", failure.number, failure.error);
+    let text = |failure: &Failure| format!("{} page {}: {}", failure.noun, failure.number, failure.error);
     let mut failures: Vec<String> = answers.into_iter().map(text).collect();
     // Told by what ended the asking.
     if !unasked.is_empty() {
@@ -129,7 +131,9 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     if failures.is_empty() && !is_cut {
         match reading.hidden_films(0) {
             Some(failure) => failures.push(text(&failure)),
-            None if reading.other_tiles() > 0 => skips.push(tiles_text(reading.other_tiles())),
+            None if reading.other_tiles() > 0 => {
+                skips.push(tiles_text(address.noun(), reading.other_tiles()))
+            }
             None => {}
         }
     }
@@ -138,12 +142,12 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
     let outcome = match entries.len() {
         _ if !failures.is_empty() => "incomplete",
         count if is_cut || count > limit => "limited",
-        count if reading.has_moved() || count != reading.declared() as usize => "total_moved",
+        count if reading.has_moved() || count != reading.declared().unwrap_or(0) as usize => "total_moved",
         0 => "empty",
         _ => "complete",
     };
     entries.truncate(limit);
-    Ok(List { declared: reading.declared(), outcome, entries, failures, skips })
+    Ok(List { declared: reading.declared().unwrap_or(0), outcome, entries, failures, skips })
 }
 
 /// Asks the film pages that the store knows nothing of, and stores what they say.

@@ -82,7 +82,7 @@ impl Findings<'_> {
         self.problems.iter().any(|problem| {
             let key = problem.key.strip_prefix(table).and_then(|rest| rest.strip_prefix('.'));
             match (table, key) {
-                (_, None) => problem.key == table && table != "users",
+                (_, None) => problem.key == table && !matches!(table, "users" | "lists"),
                 // What is wrong there has a default that will do.
                 ("letterboxd", Some(key)) => !HARMLESS.contains(&key),
                 ("system", Some(key)) => key == "database",
@@ -97,7 +97,7 @@ impl Findings<'_> {
     }
 }
 
-const TABLES: [&str; 6] = ["system", "letterboxd", "radarr", "jellyfin", "users", "films"];
+const TABLES: [&str; 7] = ["system", "letterboxd", "radarr", "jellyfin", "users", "lists", "films"];
 
 /// Numbers and the like in `[letterboxd]`: they do not say where Letterboxd is, or over which way it is asked.
 const HARMLESS: [&str; 7] = [

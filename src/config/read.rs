@@ -10,7 +10,7 @@ use super::films::films;
 use super::letterboxd::letterboxd;
 use super::servers::{RadarrParts, jellyfin, radarr};
 use super::table::{Problem, Report, Table};
-use super::users::{UserParts, check_collections, check_names, user};
+use super::users::{UserParts, check_collections, check_names, list, user};
 use super::{Config, Env, System, strings};
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
@@ -28,11 +28,12 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     let letterboxd_there = letterboxd(or_default("letterboxd"), place);
     let radarr = root.table("radarr").map(|table| radarr(table, place));
     let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
-    let tables = root.tables("users");
-    if tables.is_empty() && needs_users {
+    let (people, lists) = (root.tables("users"), root.tables("lists"));
+    if people.is_empty() && lists.is_empty() && needs_users {
         report.add(0, "users", "is missing; name at least one person in a `[[users]]` table");
     }
-    let users: Vec<_> = tables.into_iter().map(user).collect();
+    let people = people.into_iter().map(|table| user(table, place));
+    let users: Vec<_> = people.chain(lists.into_iter().map(list)).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     root.finish();
     strings::check("", tree.get_ref(), &report);
@@ -40,7 +41,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     check_collections(&users, &report);
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
 
-    let is_right = |index: &usize| !report.has_in(&format!("users[{index}]"));
+    let is_right = |user: &UserParts| !report.has_in(&user.path);
     let config = Config {
         path: Some(path.to_owned()),
         system: system.unwrap_or_else(|| System {
@@ -53,11 +54,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
             .expect("the defaults are right"),
         radarr: radarr.and_then(|parts| parts.radarr),
         jellyfin: jellyfin.flatten(),
-        users: (0..)
-            .zip(users)
-            .filter(|(index, _)| is_right(index))
-            .filter_map(|(_, parts)| parts.user)
-            .collect(),
+        users: users.into_iter().filter(is_right).filter_map(|parts| parts.user).collect(),
         films,
     };
     let problems = report.finish();

@@ -1,61 +1,152 @@
-//! `[[users]]`: the people, and what their collections are called.
+//! `[[users]]` and `[[lists]]`: who wants which lists, and where their films go.
 
 use std::collections::{HashMap, HashSet};
 
+use super::collection::{CollectionPart, collection};
+use super::external::Place;
 use super::servers::{labels, quality_profile};
 use super::table::{Given, Report, Table};
 use super::{User, strings};
 use crate::domain::adding::OwnAddSettings;
-use crate::domain::collection::{Collection, folder_key, folder_of};
+use crate::domain::collection::folder_key;
 use crate::domain::film::member_name;
-use crate::domain::ids::JellyfinId;
-use crate::domain::text::composed;
+use crate::domain::list::{ListSource, Wants};
+use crate::domain::list_address::{ListAddress, without_token};
 
-/// A checked user and the keys that other users have to agree with.
+/// A checked block and the keys that other blocks have to agree with.
 pub(super) struct UserParts {
+    /// Its table: `users[0]`.
+    pub(super) path: String,
     pub(super) user: Option<User>,
     name: Option<Given<String>>,
     collection_name: Option<Given<String>>,
     pub(super) has_jellyfin_username: bool,
 }
 
-pub(super) fn user(mut table: Table<'_, '_>) -> UserParts {
-    let name = table.required("letterboxd_username").and_then(|given| {
-        let value = member_name(&given.value);
-        if value.is_none() && !strings::is_example(&given.value) {
-            let text = "is not a valid Letterboxd user name; use letters, digits and `_`";
-            table.problem(&given, format!("{text}, found `{}`", given.value));
+/// A block of `[[users]]`.
+pub(super) fn user(mut table: Table<'_, '_>, place: Place<'_>) -> UserParts {
+    let has_other_list = table.has("letterboxd_lists") || table.has("letterboxd_export");
+    let has_member = table.has("letterboxd_username") || !has_other_list;
+    let name = name(&mut table);
+    let member = if has_member { member(&mut table) } else { table.take("letterboxd_username") };
+    let lists = table.take::<Vec<String>>("letterboxd_lists").map(|given| addresses(&table, &given));
+    let export = text(&mut table, "letterboxd_export").map(|text| place.path(&text));
+    if !has_member && name.is_none() {
+        table.missing("name", "is missing; without `letterboxd_username`, give this person a name");
+    }
+    let name = name.or_else(|| member.clone());
+    let person = name.as_ref().map(|name| name.value.clone()).unwrap_or_default();
+    let member = member.map(|member| member.value);
+    let own = match export {
+        Some(path) => Some(ListSource::Export { path, member, person: person.clone() }),
+        None => member.map(|member| ListSource::Watchlist { member }),
+    };
+    let mut all: Vec<_> = own.into_iter().collect();
+    for address in lists.into_iter().flatten() {
+        if !all.contains(&ListSource::List(address.clone())) {
+            all.push(ListSource::List(address));
         }
-        value.map(|value| Given { value, ..given })
-    });
+    }
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let CollectionPart { is_named, collection, name: collection_name } = collection(&mut table);
-    if is_named && jellyfin_username.is_none() {
+    let part = collection(&mut table, None);
+    if part.is_named && jellyfin_username.is_none() {
         table
             .missing("jellyfin_username", "is missing; a collection needs to know whose watched films count");
     }
     let remove_watched = table.value("remove_watched", true);
+    rest(table, name, part, |name| {
+        let wants = Wants { person: name.clone(), lists: all };
+        User::new(wants, true, jellyfin_username, remove_watched)
+    })
+}
+
+/// A block of `[[lists]]`: a list without a person.
+pub(super) fn list(mut table: Table<'_, '_>) -> UserParts {
+    if !table.has("name") {
+        table.missing("name", "is missing; give this list a name");
+    }
+    let name = name(&mut table);
+    let address = table.required("letterboxd_list").and_then(|given| {
+        let given = Given { value: vec![given.value.clone()], line: given.line, key: given.key };
+        addresses(&table, &given).pop()
+    });
+    let jellyfin_username = text(&mut table, "jellyfin_username");
+    let part = collection(&mut table, name.as_ref());
+    let remove_watched = table.value("remove_watched", false);
+    if remove_watched && jellyfin_username.is_none() {
+        table.missing(
+            "jellyfin_username",
+            "is missing; `remove_watched` needs to know whose watched films count",
+        );
+    }
+    rest(table, name, part, |name| {
+        let lists = address.into_iter().map(ListSource::List).collect();
+        User::new(Wants { person: name.clone(), lists }, false, jellyfin_username, remove_watched)
+    })
+}
+
+/// What both have, and the end of the table.
+fn rest(
+    mut table: Table<'_, '_>,
+    name: Option<Given<String>>,
+    part: CollectionPart,
+    user: impl FnOnce(&String) -> User,
+) -> UserParts {
     let remove_unlisted = table.value("remove_unlisted", true);
     let root_folder = text(&mut table, "root_folder_path");
     let quality_profile = quality_profile(&mut table);
     let tags = labels(&mut table, "tags");
+    let path = table.path.clone();
     table.finish();
-    let has_jellyfin_username = jellyfin_username.is_some();
-    let user = name.as_ref().map(|name| User {
-        name: name.value.clone(),
-        jellyfin_username,
-        collection,
-        remove_watched,
-        remove_unlisted,
-        adding: OwnAddSettings { root_folder, quality_profile, tags },
-    });
-    UserParts { user, name, collection_name, has_jellyfin_username }
+    let CollectionPart { collection, name: collection_name, .. } = part;
+    let adding = OwnAddSettings { root_folder, quality_profile, tags };
+    let user = name.as_ref().map(|name| User { collection, remove_unlisted, adding, ..user(&name.value) });
+    let has_jellyfin_username = user.as_ref().is_some_and(|user| user.jellyfin_username.is_some());
+    UserParts { path, user, name, collection_name, has_jellyfin_username }
 }
 
+/// What a person or a list is called here.
+fn name(table: &mut Table<'_, '_>) -> Option<Given<String>> {
+    let given = table.take::<String>("name").filter(|given| !strings::is_example(&given.value))?;
+    let name = Given { value: given.value.trim().to_owned(), ..given };
+    let complaint = match &name.value {
+        value if value.is_empty() => "must not be empty",
+        value if value.len() > 100 => "is too long; the limit is 100 bytes",
+        value if value.contains(char::is_control) => "must be one line, without control characters",
+        _ => return Some(name),
+    };
+    table.problem(&name, complaint);
+    None
+}
+
+fn member(table: &mut Table<'_, '_>) -> Option<Given<String>> {
+    let given = table.required("letterboxd_username")?;
+    let value = member_name(&given.value);
+    if value.is_none() && !strings::is_example(&given.value) {
+        let text = "is not a valid Letterboxd user name; use letters, digits and `_`";
+        table.problem(&given, format!("{text}, found `{}`", given.value));
+    }
+    value.map(|value| Given { value, ..given })
+}
+
+/// Addresses of lists; each that is none is a problem.
+fn addresses(table: &Table<'_, '_>, given: &Given<Vec<String>>) -> Vec<ListAddress> {
+    let texts = given.value.iter().filter(|text| !strings::is_example(text));
+    let addresses = texts.filter_map(|text| match ListAddress::parse(text) {
+        Ok(address) => Some(address),
+        Err(error) => {
+            table.problem(given, format!("`{}` {error}; {}", without_token(text), error.hint()));
+            None
+        }
+    });
+    addresses.collect()
+}
+
+/// Names are told apart whatever their case, since people type them.
 pub(super) fn check_names(users: &[UserParts], report: &Report<'_>) {
     let mut seen = HashSet::new();
     for name in users.iter().filter_map(|user| user.name.as_ref()) {
-        if !seen.insert(&name.value) {
+        if !seen.insert(name.value.to_lowercase()) {
             report.add(name.line, name.key.clone(), format!("duplicate user `{}`", name.value));
         }
     }
@@ -74,70 +165,6 @@ pub(super) fn check_collections(users: &[UserParts], report: &Report<'_>) {
             );
             report.add(name.line, name.key.clone(), text);
         }
-    }
-}
-
-/// A person's collection, as far as it is right.
-struct CollectionPart {
-    is_named: bool,
-    collection: Option<Collection>,
-    /// As it was written, when it can be one.
-    name: Option<Given<String>>,
-}
-
-fn collection(table: &mut Table<'_, '_>) -> CollectionPart {
-    let id = table.take::<String>("jellyfin_collection_id").filter(|given| !given.value.trim().is_empty());
-    let name = table.take::<String>("jellyfin_collection").filter(|given| !given.value.trim().is_empty());
-    let is_named = id.is_some() || name.is_some();
-    let (collection, name) = match (id, name) {
-        (Some(_), Some(name)) => {
-            table.problem(&name, "cannot be combined with `jellyfin_collection_id`; set one of them");
-            (None, None)
-        }
-        (Some(id), None) => (collection_by_id(table, &id), None),
-        (None, Some(name)) => {
-            let name = collection_name(table, name);
-            (name.as_ref().map(|name| Collection::Name(composed(&name.value).into_owned())), name)
-        }
-        (None, None) => (None, None),
-    };
-    CollectionPart { is_named, collection, name }
-}
-
-fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
-    let plain = id.value.trim().replace('-', "").to_lowercase();
-    let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_id = is_id && JellyfinId::parse(&plain).is_some();
-    if !is_id {
-        let text = "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
-        table.problem(id, format!("{text}, found `{}`", id.value));
-    }
-    is_id.then_some(Collection::Id(plain))
-}
-
-fn collection_name(table: &Table<'_, '_>, given: Given<String>) -> Option<Given<String>> {
-    let name = Given { value: given.value.trim().to_owned(), ..given };
-    let complaint = collection_name_problem(&name.value);
-    if let Some(text) = complaint {
-        table.problem(&name, text);
-    }
-    complaint.is_none().then_some(name)
-}
-
-/// Jellyfin keeps every name, and puts blanks for what no disk takes into the name of the folder only.
-fn collection_name_problem(name: &str) -> Option<&'static str> {
-    if name.len() > 200 {
-        Some("is too long; the limit is 200 bytes")
-    } else if name.contains(char::is_control) {
-        Some("must be one line, without control characters")
-    } else if name.to_lowercase().contains("[boxset]") {
-        Some("must not contain `[boxset]`, which Jellyfin adds to the folder's name")
-    } else if folder_of(name).trim() == "[boxset]" {
-        Some(
-            "must contain a letter or a digit, since Jellyfin replaces everything else in the folder's name with blanks",
-        )
-    } else {
-        None
     }
 }
 

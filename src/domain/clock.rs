@@ -25,3 +25,6 @@ pub const DAY: Timestamp = 24 * 3600;
 
 /// After so long something daily is due again: a timer that runs once a day may be a little early.
 pub const DAILY: Timestamp = DAY - 3600;
+
+/// "Once a week", likewise.
+pub const WEEKLY: Timestamp = 7 * DAY - 3600;

@@ -112,11 +112,13 @@ impl Outcome {
     }
 }
 
-/// How the reading of one person's list went.
+/// How the reading of one list of a person went.
 #[derive(Clone, Debug, Serialize)]
 pub struct ListReading {
-    /// At Letterboxd.
+    /// By name in the config.
     pub user: String,
+    /// The list by its address; `None` for the person's watchlist or export.
+    pub list: Option<String>,
     /// One word; [the list](docs/json.md) has all of them.
     pub outcome: &'static str,
     /// Entries on the whole list, as declared.

@@ -40,6 +40,13 @@ impl<'de> Deserialize<'de> for JellyfinId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ListId(pub(crate) i64);
 
+impl ListId {
+    /// As it stands in the store.
+    pub fn get(&self) -> i64 {
+        self.0
+    }
+}
+
 /// Letterboxd's short id of a film, as in `boxd.it/IWJq` and in exports. Capitals matter, and it never changes
 /// (docs/letterboxd.md#film-names).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +130,7 @@ pub struct TmdbId(NonZero<u32>);
 
 /// Letterboxd's own number of a member, which stays when they change names (docs/letterboxd.md#members).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct MemberId(NonZero<u32>);
+pub struct Number(NonZero<u32>);
 
 /// What ids that are numbers have in common.
 macro_rules! number_ids {
@@ -150,7 +157,7 @@ macro_rules! number_ids {
         })*
     };
 }
-number_ids!(MemberId, TmdbId);
+number_ids!(Number, TmdbId);
 
 /// What ids that are text have in common.
 macro_rules! text_ids {

@@ -1,15 +1,55 @@
 //! A list: where it is read from, and where its readings stand.
 
+use std::fmt;
+use std::path::PathBuf;
+
 use super::clock::Timestamp;
+use super::list_address::ListAddress;
+
+/// What one person wants, as the config says it: films of these lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wants {
+    /// The person, or the `[[lists]]` block, by name.
+    pub person: String,
+    /// Their lists.
+    pub lists: Vec<ListSource>,
+}
 
 /// Where a list is read from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListSource {
     /// The watchlist of a Letterboxd member.
     Watchlist {
         /// Their name, in lower case as in addresses.
         member: String,
     },
+    /// A list of a Letterboxd member.
+    List(ListAddress),
+    /// A member's own data export, or a table out of it.
+    Export {
+        /// A ZIP file, a folder or a CSV file.
+        path: PathBuf,
+        /// The member whose watchlist it is. Then it says of the same list what its pages would say.
+        member: Option<String>,
+        /// The person that wants it, by name.
+        person: String,
+    },
+}
+
+/// What a list is in the store: it stays when the way to read it changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ListKey {
+    /// `watchlist`, `list`, or `export` for one of an unknown member.
+    pub kind: &'static str,
+    /// What tells it from the others of its kind: the member, the list's address, or the person. No secret is in it.
+    pub address: String,
+}
+
+impl ListKey {
+    /// The watchlist of this member.
+    pub fn watchlist(member: &str) -> Self {
+        Self { kind: "watchlist", address: member.to_owned() }
+    }
 }
 
 impl ListSource {
@@ -18,18 +58,34 @@ impl ListSource {
         Self::Watchlist { member: member.to_owned() }
     }
 
-    /// The word for this kind of list in the store.
-    pub fn kind(&self) -> &'static str {
+    /// Which list it is.
+    pub fn key(&self) -> ListKey {
         match self {
-            Self::Watchlist { .. } => "watchlist",
+            Self::Watchlist { member } | Self::Export { member: Some(member), .. } => {
+                ListKey::watchlist(member)
+            }
+            Self::List(address) => ListKey { kind: "list", address: address.to_string() },
+            Self::Export { person, .. } => ListKey { kind: "export", address: person.clone() },
         }
     }
 
-    /// What tells it from the others of its kind.
-    pub fn address(&self) -> &str {
+    /// The list's own name where one has it: a watchlist and an export go by the name of their person.
+    pub fn name(&self) -> Option<String> {
         match self {
-            Self::Watchlist { member } => member,
+            Self::List(address) => Some(address.to_string()),
+            Self::Watchlist { .. } | Self::Export { .. } => None,
         }
+    }
+}
+
+/// What messages call it.
+impl fmt::Display for ListSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Watchlist { .. } => "watchlist",
+            Self::List(_) => "list",
+            Self::Export { .. } => "export",
+        })
     }
 }
 

@@ -5,6 +5,26 @@ use std::fmt;
 use super::film::member_name;
 use super::ids::{Lid, Slug};
 use super::secret::ApiKey;
+use super::text::excerpt;
+
+/// What has pages: a watchlist, or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageAddress {
+    /// The watchlist of this member, by name in lower case.
+    Watchlist(String),
+    /// This list.
+    List(ListPage),
+}
+
+impl PageAddress {
+    /// What it is called in messages.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Watchlist(_) => "watchlist",
+            Self::List(_) => "list",
+        }
+    }
+}
 
 /// Where a list is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +128,15 @@ fn short_link(text: &str) -> Option<ListAddress> {
         None => (text.as_str(), None),
     };
     Some(ListAddress::Short { lid: Lid::parse(lid)?, token: shared })
+}
+
+/// What may be shown of a text that was meant to be an address: a share link has a token.
+pub fn without_token(text: &str) -> String {
+    let ends = ["$", "%24", "/share/"].iter().filter_map(|mark| text.find(mark).map(|at| at + mark.len()));
+    match ends.min() {
+        Some(end) => format!("{}…", excerpt(&text[..end], 100)),
+        None => excerpt(text, 100),
+    }
 }
 
 /// A token goes into addresses as it is.

@@ -3,29 +3,52 @@
 use super::Journal;
 use crate::domain::event::{Event, ListReading};
 use crate::domain::film::{Film, Look, WatchlistEntry};
-use crate::domain::ids::{ListId, MemberId, Uid};
-use crate::domain::list::{Cursor, ListSource};
+use crate::domain::ids::{ListId, Number, Uid};
+use crate::domain::list::{Cursor, ListKey};
 use crate::store::StoreError;
 
 impl Journal {
     /// This person wants what is on this list.
-    pub fn want_list(&mut self, person: &str, source: &ListSource) -> Result<ListId, StoreError> {
-        self.store.want_list(person, source, self.run.now)
+    pub fn want_list(&mut self, person: &str, key: &ListKey) -> Result<ListId, StoreError> {
+        self.store.want_list(person, key, self.run.now)
     }
 
-    /// The member behind a watchlist has this number.
-    pub fn member_known(&mut self, list: ListId, member: MemberId) -> Result<(), StoreError> {
-        self.store.record_member(list, member)
+    /// This person wants these lists and no others.
+    pub fn want_only(&mut self, person: &str, lists: &[ListId]) -> Result<(), StoreError> {
+        for address in self.store.want_only(person, lists)? {
+            self.note(person, &format!("`{address}` is no longer among the lists in the config; what only it had is no longer wanted"));
+        }
+        Ok(())
     }
 
-    /// A member has a new name. What is known of them goes on, unless something is known of the new name already; does
-    /// it?
-    pub fn member_renamed(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
-        let is_done = self.store.rename_person(from, to)?;
+    /// The list, or the member behind a watchlist, has this number.
+    pub fn number_known(&mut self, list: ListId, number: Number) -> Result<(), StoreError> {
+        self.store.record_number(list, number)
+    }
+
+    /// A list's short link led to this page.
+    pub fn list_landed(&mut self, list: ListId, page: &str) -> Result<(), StoreError> {
+        self.store.record_landed(list, page)
+    }
+
+    /// All of a list was read while it said this of its state: a reading that says the same changes nothing.
+    pub fn list_seen(&mut self, list: ListId, state: Option<&str>) -> Result<(), StoreError> {
+        self.store.record_seen(list, state)
+    }
+
+    /// A member has a new name at Letterboxd. What is known of their watchlist goes on, unless something is known of that
+    /// of the new name already; does it?
+    pub fn watchlist_renamed(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
+        let is_done = self.store.rename_watchlist(from, to)?;
         if is_done {
             self.note(to, &format!("is the new name of `{from}`; what lbjf knows of them is kept"));
         }
         Ok(is_done)
+    }
+
+    /// A person has another name in the config. What is known of them goes on.
+    pub fn person_renamed(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.store.rename_person(from, to)
     }
 
     /// Films stand on a page. Says who each is.
@@ -59,14 +82,16 @@ impl Journal {
         Ok(())
     }
 
-    /// A reading is accepted: the list is what it showed, in its order. Returns how many entries left.
+    /// A reading is accepted: the list is what it showed, in its order. `is_placed`: does that say which entries are
+    /// newer? Returns how many left.
     pub fn reading_accepted(
         &mut self,
         list: ListId,
         shown: &[Uid],
+        is_placed: bool,
         cursor: &Cursor,
     ) -> Result<usize, StoreError> {
-        let gone = self.store.accept_reading(list, shown)?;
+        let gone = self.store.accept_reading(list, shown, is_placed)?;
         self.store.save_cursor(list, cursor)?;
         Ok(gone)
     }
@@ -98,17 +123,20 @@ impl Journal {
         self.store.save_cursor(list, cursor)
     }
 
-    /// How the reading of one person's list went, and what is the matter with it. `declared` is the total of a list that
-    /// could be read.
+    /// How the reading of a list went, for everybody who wants it, and what is the matter with it.
     pub fn list_read(
         &mut self,
         list: ListId,
-        reading: &ListReading,
+        readings: &[ListReading],
         problem: Option<&str>,
-        declared: Option<u32>,
+        is_read: bool,
     ) -> Result<(), StoreError> {
-        self.store.record_reading(list, reading.outcome, problem, declared, self.run.now)?;
-        self.tell(Event::ListRead(reading));
+        let Some(reading) = readings.first() else { return Ok(()) };
+        let declared = reading.declared.filter(|_| is_read);
+        self.store.record_reading(list, reading.outcome, problem, declared, is_read, self.run.now)?;
+        for reading in readings {
+            self.tell(Event::ListRead(reading));
+        }
         Ok(())
     }
 

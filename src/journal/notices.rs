@@ -1,6 +1,7 @@
 //! What was told when: a trouble is due again after a day, or never.
 
 use super::Journal;
+use crate::domain::clock::DAILY;
 use crate::domain::event::Severity;
 use crate::store::{Notice, StoreError};
 
@@ -11,7 +12,7 @@ impl Journal {
         severity: Severity,
         notice: impl Into<Notice<'a>>,
     ) -> Result<Severity, StoreError> {
-        let is_due = self.store.is_due_again(notice, self.run.now)?;
+        let is_due = self.store.is_due_again(notice, DAILY, self.run.now)?;
         Ok(if is_due { severity } else { Severity::Info })
     }
 

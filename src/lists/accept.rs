@@ -24,7 +24,7 @@ pub struct Terms {
 /// Must all pages be read, or were the newest enough?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The newest pages tell all: nothing was removed, and whatever was in doubt is in doubt no more.
+    /// What was read tells all: nothing was removed, and whatever was in doubt is in doubt no more.
     Head,
     /// The newest pages are enough for now: only time can settle the doubt.
     Wait,
@@ -95,9 +95,9 @@ pub fn is_whole_due(cursor: &Cursor, terms: Terms) -> bool {
     terms.full || (!waits_for_a_page(cursor, terms) && (cursor.whole_at.is_none() || is_old))
 }
 
-/// Were the newest pages enough? `known` entries were on the list before, `new` ones stand in front of them, and
-/// the page declares `declared`.
-pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) -> Need {
+/// Was what was read enough? `is_all_known`: does it say that, with what is known, nothing is missing? `declared` is the
+/// total, as far as the list tells.
+pub fn need(cursor: &Cursor, terms: Terms, declared: Option<u32>, is_all_known: bool) -> Need {
     if is_whole_due(cursor, terms) {
         return Need::All;
     }
@@ -105,19 +105,25 @@ pub fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) 
     if waits_for_a_page(cursor, terms) {
         return Need::Wait;
     }
-    if u64::from(known) + u64::from(new) + u64::from(cursor.shortfall) == u64::from(declared) {
-        // Before the first accepted reading nothing is taken out of a collection: no time to lose.
-        return if cursor.accepted_at.is_some() { Need::Head } else { Need::All };
+    if is_all_known {
+        // Before the first accepted reading nothing is taken out of a collection: no time to lose. One of a list without
+        // a total is never accepted.
+        return if cursor.accepted_at.is_some() || declared.is_none() { Need::Head } else { Need::All };
     }
     // Pages are cached for minutes on the other side: once more next time, then when something moved, or when a
     // shortfall is old enough to be accepted.
     let total_waits = cursor.mismatch.is_some_and(|mismatch| {
-        let may_settle = mismatch.shortfall.is_some_and(|shortfall| !is_most(shortfall, declared))
+        let may_settle = mismatch.shortfall.is_some_and(|shortfall| !is_most(shortfall, mismatch.declared))
             && age(terms.now, mismatch.first_at) >= HOUR;
-        mismatch.count >= 2 && mismatch.declared == declared && !may_settle
+        mismatch.count >= 2 && Some(mismatch.declared) == declared && !may_settle
     });
     let shrink_waits = cursor.pending_at.is_some_and(|since| age(terms.now, since) < HOUR);
     if (total_waits || shrink_waits) && !terms.allow_shrink { Need::Wait } else { Need::All }
+}
+
+/// Do the newest pages of a watchlist tell all? `known` entries were on it before, `new` ones stand in front of them.
+pub fn is_sum_right(cursor: &Cursor, known: u32, new: u32, declared: u32) -> bool {
+    [known, new, cursor.shortfall].map(u64::from).iter().sum::<u64>() == u64::from(declared)
 }
 
 /// What does a whole reading mean for the known list?

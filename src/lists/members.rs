@@ -1,52 +1,83 @@
-//! Whose lists these are. Names at Letterboxd change hands; the number of a member does not.
+//! Whose lists these are. Names change hands, at Letterboxd and in the config; the number of a member does not, and
+//! neither does what a person wants.
 
 use std::collections::HashMap;
 
 use super::accept::Terms;
-use crate::clients::letterboxd::PageError;
-use crate::clients::letterboxd::page::WatchlistPage;
-use crate::domain::ids::MemberId;
-use crate::domain::list::ListSource;
+use crate::domain::ids::Number;
+use crate::domain::list::{ListKey, Wants};
 use crate::journal::Journal;
 use crate::store::StoreError;
+
+/// A watchlist of which a page was read.
+pub(super) struct Shown<'a> {
+    /// Who wants it.
+    pub(super) person: &'a str,
+    /// Whose it is, by name.
+    pub(super) member: &'a str,
+    /// The same by number, as far as the page tells.
+    pub(super) number: Option<Number>,
+}
 
 /// Whose list a page shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Met {
-    /// The person's.
+    /// That of the member who is meant.
     Themselves,
-    /// The person's, who is in the config under this name, too.
+    /// The same, who is in the config under this name, too.
     Namesake(String),
     /// That of another member, who has the name now.
-    Other { known: MemberId, found: MemberId },
+    Other { known: Number, found: Number },
+}
+
+/// People whom the store does not know, but of whose lists it knows one, as wanted by somebody whom the config no longer
+/// names: they have another name in the config.
+pub(super) fn rename_people(journal: &mut Journal, everybody: &[Wants]) -> Result<(), StoreError> {
+    for wants in everybody {
+        if journal.store().wants_any(&wants.person)? {
+            continue;
+        }
+        let mut before = None;
+        for source in &wants.lists {
+            let Some(list) = journal.store().find_list(&source.key())? else { continue };
+            let people = journal.store().people_of_list(list)?;
+            before = before.or(people.into_iter().find(|name| !is_named(everybody, name)));
+        }
+        if let Some(before) = before {
+            journal.person_renamed(&before, &wants.person)?;
+            let text =
+                format!("is the new name of `{before}` in the config; what lbjf knows of them is kept");
+            journal.note(&wants.person, &text);
+        }
+    }
+    Ok(())
 }
 
 /// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one, unless
 /// the config names that, too, and it is theirs as far as known. `everybody` is whom the config names.
 pub(super) fn meet(
     journal: &mut Journal,
-    people: &[String],
-    pages: &[Result<WatchlistPage, PageError>],
-    everybody: &[String],
+    watchlists: &[Shown<'_>],
+    everybody: &[Wants],
     terms: Terms,
 ) -> Result<Vec<Met>, StoreError> {
-    let shown = people.iter().zip(pages).filter_map(|(person, page)| {
-        let member = page.as_ref().ok().and_then(|page| page.member)?;
-        Some((person.as_str(), member))
-    });
-    let shown: HashMap<&str, MemberId> = shown.collect();
-    let mut met: Vec<Met> = people.iter().map(|_| Met::Themselves).collect();
+    let named: Vec<ListKey> =
+        everybody.iter().flat_map(|wants| &wants.lists).map(|list| list.key()).collect();
+    let place = |member: &str| named.iter().position(|key| *key == ListKey::watchlist(member));
+    let shown: HashMap<&str, Number> =
+        watchlists.iter().filter_map(|shown| Some((shown.member, shown.number?))).collect();
+    let mut met: Vec<Met> = watchlists.iter().map(|_| Met::Themselves).collect();
     let mut is_new = Vec::new();
-    for person in people {
-        is_new.push(member(journal, person)?.is_none());
+    for shown in watchlists {
+        is_new.push(number(journal, shown.member)?.is_none());
     }
     // Somebody under a new name first: then the old one is free for whoever has it now.
-    let mut order: Vec<usize> = (0..people.len()).collect();
+    let mut order: Vec<usize> = (0..watchlists.len()).collect();
     order.sort_by_key(|index| !is_new[*index]);
     for index in order {
-        let person = &people[index];
-        let Some(found) = shown.get(person.as_str()).copied() else { continue };
-        match member(journal, person)? {
+        let Shown { person, member, .. } = watchlists[index];
+        let Some(found) = shown.get(member).copied() else { continue };
+        match number(journal, member)? {
             Some(known) if known != found && !terms.allow_shrink => {
                 met[index] = Met::Other { known, found };
                 continue;
@@ -54,26 +85,48 @@ pub(super) fn meet(
             _ => {}
         }
         let is_theirs = |name: &String| {
-            everybody.contains(name) && shown.get(name.as_str()).is_none_or(|number| *number == found)
+            place(name).is_some() && shown.get(name.as_str()).is_none_or(|number| *number == found)
         };
-        let others = journal.store().names_of_member(found, person)?;
+        let others = journal.store().names_of_member(found, member)?;
         let (there, gone): (Vec<_>, Vec<_>) = others.into_iter().partition(is_theirs);
         if let (true, Some(old)) = (there.is_empty(), gone.first()) {
-            journal.member_renamed(old, person)?;
+            rename_member(journal, old, &watchlists[index], everybody)?;
         }
-        let list = journal.want_list(person, &ListSource::watchlist(person))?;
-        journal.member_known(list, found)?;
+        let list = journal.want_list(person, &ListKey::watchlist(member))?;
+        journal.number_known(list, found)?;
         // Said of the later one of the two.
-        let place = |name: &String| everybody.iter().position(|one| one == name);
-        if let Some(first) = there.into_iter().find(|name| place(name) < place(person)) {
+        if let Some(first) = there.into_iter().find(|name| place(name) < place(member)) {
             met[index] = Met::Namesake(first);
         }
     }
     Ok(met)
 }
 
+/// A member has a new name at Letterboxd. Whoever wanted their watchlist under the old one, and went by it or is no longer
+/// named by the config, has a new name there, too.
+fn rename_member(
+    journal: &mut Journal,
+    old: &str,
+    shown: &Shown<'_>,
+    everybody: &[Wants],
+) -> Result<(), StoreError> {
+    let Some(list) = journal.store().find_list(&ListKey::watchlist(old))? else { return Ok(()) };
+    let people = journal.store().people_of_list(list)?;
+    if journal.watchlist_renamed(old, shown.member)?
+        && !journal.store().wants_any(shown.person)?
+        && let Some(before) = people.iter().find(|name| *name == old || !is_named(everybody, name))
+    {
+        journal.person_renamed(before, shown.person)?;
+    }
+    Ok(())
+}
+
+fn is_named(everybody: &[Wants], name: &str) -> bool {
+    everybody.iter().any(|wants| wants.person == name)
+}
+
 /// Letterboxd's number of this member, as far as known.
-fn member(journal: &Journal, person: &str) -> Result<Option<MemberId>, StoreError> {
-    let list = journal.store().find_list(&ListSource::watchlist(person))?;
-    list.map_or(Ok(None), |list| journal.store().member(list))
+fn number(journal: &Journal, member: &str) -> Result<Option<Number>, StoreError> {
+    let list = journal.store().find_list(&ListKey::watchlist(member))?;
+    list.map_or(Ok(None), |list| journal.store().number(list))
 }

@@ -1,125 +1,196 @@
 //! What is said of a list that was read, or could not be.
 
 use super::outcome::{ListOutcome, Trouble};
-use super::watchlist::Failure;
+use super::reading::Failure;
+use super::{Wanted, export};
 use crate::clients::letterboxd::PageError;
-use crate::clients::letterboxd::page::{Unreadable, WatchlistPage};
+use crate::clients::letterboxd::page::{Page, Unreadable};
+use crate::domain::clock::DAY;
 use crate::domain::event::{Failed, ListReading};
-use crate::domain::ids::{ListId, MemberId};
+use crate::domain::ids::{ListId, Number};
+use crate::domain::list::ListSource;
 use crate::domain::problem::Problem;
 use crate::domain::text::plural;
 use crate::journal::{Journal, PageFailures};
 use crate::store::StoreError;
 
 /// Writes down how the reading of a list went, and says what a person should know about it. What is told of several
-/// people at once is `common`.
+/// lists at once is `common`.
 pub(super) fn tell(
     journal: &mut Journal,
-    person: &str,
+    wanted: &Wanted<'_>,
     list: ListId,
     read: &ListOutcome,
     common: &PageFailures,
 ) -> Result<(), StoreError> {
-    let mut problem = None;
+    let (about, noun) = (wanted.about.as_str(), wanted.source.to_string());
     match &read.namesake {
         Some(name) => {
-            let text = format!("is the same member as `{name}`, who is in the config, too");
+            let text = format!("is the same member as `{name}`, who is also in the config");
             let hint = "remove the old name from the config; lbjf then keeps what it knows under the new one, unless that already has a list";
-            journal.warning(("member", person), person, &text, Some(hint))?;
+            journal.warning(("member", about), about, &text, Some(hint))?;
         }
-        None if read.trouble.is_none() => journal.trouble_over_for("member", person)?,
+        None if read.trouble.is_none() => journal.trouble_over_for("member", about)?,
         None => {}
     }
+    let mut problem = None;
     match &read.trouble {
         None => {
-            journal.trouble_over_for("list", person)?;
-            journal.trouble_over("block")?;
-            if read.other_tiles == 0 {
-                journal.trouble_over_for("tiles", person)?;
+            journal.trouble_over_for("list", about)?;
+            if matches!(wanted.source, ListSource::Export { .. }) {
+                tell_age(journal, &wanted.about, list)?;
             } else {
-                journal.warning(("tiles", person, ""), person, &tiles_text(read.other_tiles), None)?;
+                journal.trouble_over("block")?;
             }
-        }
-        Some(Trouble::OtherMember { known, found }) => {
-            let Problem { message: text, hint } = other_member(*known, *found);
-            journal.failure(Failed::List, ("list", person, "member"), person, &text, Some(hint))?;
-            problem = Some(text);
+            if read.other_tiles == 0 {
+                journal.trouble_over_for("tiles", about)?;
+            } else {
+                journal.warning(("tiles", about, ""), about, &tiles_text(&noun, read.other_tiles), None)?;
+            }
         }
         Some(Trouble::Page(Failure { error: PageError::Stopped, .. })) => journal.block(),
         // Told once for all.
         Some(Trouble::Page(Failure { error: PageError::GivenUp, .. })) => {}
-        Some(Trouble::Page(failure @ Failure { error, number })) => {
-            let text = failure.to_string();
-            // The name is right if page 1 was there.
-            let hint = error.hint().filter(|_| *number == 1 || !matches!(error, PageError::NotFound));
+        Some(Trouble::Page(failure)) => {
+            let (text, hint) = (failure.to_string(), failure.hint());
             if common.has(&text) {
                 // Told once for all.
-            } else if error.is_block() {
+            } else if failure.error.is_block() {
                 journal.block();
-                journal.warning("block", person, &text, hint)?;
+                journal.warning("block", about, &text, hint)?;
             } else {
-                let failed = if is_own_trouble(error, *number) { Failed::List } else { Failed::User };
-                journal.failure(failed, ("list", person, read.word), person, &text, hint)?;
+                let failed = if is_own_trouble(failure) { Failed::List } else { Failed::User };
+                journal.failure(failed, ("list", about, read.word), about, &text, hint)?;
             }
             problem = Some(text);
         }
-        Some(Trouble::TotalMoved { declared, shown }) => {
-            let what = match shown {
-                Some(shown) => {
-                    let declared = plural(*declared as usize, "film");
-                    format!("the watchlist declares {declared} but shows {shown}")
-                }
-                None => "the pages of the watchlist do not agree on its total".to_owned(),
-            };
-            let text = format!("{what}; nothing is removed until that is clear");
-            journal.warning(("list", person, "total"), person, &text, None)?;
-            problem = Some(text);
-        }
-        Some(Trouble::Moved) => {
-            let text = "the watchlist changed while it was read: one film stands on two of its pages; \
-                 nothing is removed until that is clear";
-            journal.warning(("list", person, "total"), person, text, None)?;
-            problem = Some(text.to_owned());
-        }
-        Some(Trouble::Waits { why }) => {
-            let text = format!("{why}; all pages are read again within an hour");
-            journal.failure(Failed::User, ("list", person, read.word), person, &text, None)?;
-            problem = Some(text);
-        }
-        Some(Trouble::Pending { gone, known }) => {
-            let text = format!(
-                "{gone} of {known} films are gone from the watchlist at once; \
-                 nothing is removed until a reading an hour or more later confirms it"
-            );
-            let hint = "`lbjf sync --allow-shrink` accepts it now";
-            journal.warning(("list", person, "pending"), person, &text, Some(hint))?;
+        Some(trouble) => {
+            let Said { failed, detail, text, hint } = say(trouble, &noun, read.word);
+            let notice = ("list", about, detail);
+            match failed {
+                Some(failed) => journal.failure(failed, notice, about, &text, hint)?,
+                None => journal.warning(notice, about, &text, hint)?,
+            }
             problem = Some(text);
         }
     }
-    let is_readable =
-        !matches!(read.trouble, Some(Trouble::Page(Failure { number: 1, .. }) | Trouble::OtherMember { .. }));
-    let reading = ListReading {
-        user: person.to_owned(),
+    let reading = |person: &&str| ListReading {
+        user: (*person).to_owned(),
+        list: wanted.source.name(),
         outcome: read.word,
         declared: read.declared,
         new: read.new,
         gone: read.gone,
     };
-    journal.list_read(list, &reading, problem.as_deref(), read.declared.filter(|_| is_readable))
+    let readings: Vec<_> = wanted.people.iter().map(reading).collect();
+    let is_read = !read.trouble.as_ref().is_some_and(Trouble::is_unread);
+    journal.list_read(list, &readings, problem.as_deref(), is_read)
+}
+
+/// What is said of a trouble.
+struct Said<'a> {
+    /// What failed; `None` for a warning.
+    failed: Option<Failed<'a>>,
+    /// Which trouble it is, so that it is told once a day.
+    detail: &'a str,
+    text: String,
+    hint: Option<&'static str>,
+}
+
+fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
+    let warning = |detail, text| Said { failed: None, detail, text, hint: None };
+    match trouble {
+        Trouble::OtherMember { known, found } => {
+            let Problem { message: text, hint } = other_member(*known, *found);
+            Said { failed: Some(Failed::List), detail: "member", text, hint: Some(hint) }
+        }
+        Trouble::OtherList { found } => Said {
+            failed: Some(Failed::List),
+            detail: "member",
+            text: format!(
+                "the address shows another list now, {found}; nothing of it is taken, and nothing is removed"
+            ),
+            hint: Some(
+                "put the list's new address into the config; if this is the list you mean, `lbjf sync --allow-shrink` once",
+            ),
+        },
+        Trouble::Export(error) => {
+            Said { failed: Some(Failed::User), detail: word, text: error.to_string(), hint: error.hint() }
+        }
+        Trouble::BadRows { rows } => {
+            let (first, more) = (&rows[..rows.len().min(3)], rows.len().saturating_sub(3));
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let names = if rows.len() == 1 { "a row names no film" } else { "rows name no film" };
+            let text =
+                format!("{names}: {}{more}; nothing is removed because of this export", first.join(", "));
+            Said { hint: Some("download the export again"), ..warning("rows", text) }
+        }
+        Trouble::TotalMoved { declared, shown } => {
+            let what = match shown {
+                Some(shown) => {
+                    let declared = plural(*declared as usize, "film");
+                    format!("the {noun} declares {declared} but shows {shown}")
+                }
+                None => format!("the pages of the {noun} do not agree on its total"),
+            };
+            warning("total", format!("{what}; nothing is removed until that is clear"))
+        }
+        Trouble::Untold => warning(
+            "untold",
+            format!("the {noun} does not say how many films it has; films are added, and none is removed"),
+        ),
+        Trouble::Moved => warning(
+            "total",
+            format!(
+                "the {noun} changed while it was read: one film stands on two of its pages; \
+                 nothing is removed until that is clear"
+            ),
+        ),
+        Trouble::Waits { why } => Said {
+            failed: Some(Failed::User),
+            detail: word,
+            text: format!("{why}; all pages are read again within an hour"),
+            hint: None,
+        },
+        Trouble::Pending { gone, known } => {
+            let text = format!(
+                "{gone} of {known} films are gone from the {noun} at once; \
+                 nothing is removed until a reading an hour or more later confirms it"
+            );
+            Said { hint: Some("`lbjf sync --allow-shrink` accepts it now"), ..warning("pending", text) }
+        }
+        Trouble::Page(failure) => {
+            Said { failed: Some(Failed::User), detail: word, text: failure.to_string(), hint: failure.hint() }
+        }
+    }
+}
+
+/// An export knows nothing of what came after its day.
+fn tell_age(journal: &mut Journal, about: &str, list: ListId) -> Result<(), StoreError> {
+    let now = journal.now();
+    match journal.store().cursor(list)?.accepted_at {
+        Some(as_of) if export::is_old(as_of, now) => {
+            let age = plural(usize::try_from((now - as_of) / DAY).unwrap_or(0), "day");
+            let text = format!("the export is {age} old; lbjf does not know what was added or removed since");
+            let hint = "get a new one at Letterboxd under Settings > Data > Export your data";
+            journal.warning_each_week(("export", about), about, &text, Some(hint))
+        }
+        _ => journal.trouble_over_for("export", about),
+    }
 }
 
 /// Can only the person whose list it is mend this, or whoever wrote their name into the config? It is no fault of a
 /// server, so it is told once a day and makes nobody sick.
-fn is_own_trouble(error: &PageError, number: u32) -> bool {
-    match error {
-        PageError::Private => true,
-        PageError::NotFound | PageError::Unreadable(Unreadable::OtherOwner { .. }) => number == 1,
+fn is_own_trouble(failure: &Failure) -> bool {
+    match failure.error {
+        PageError::Private | PageError::Unreadable(Unreadable::TooLong { .. }) => true,
+        PageError::NotFound | PageError::Unreadable(Unreadable::OtherOwner { .. }) => failure.number == 1,
         _ => false,
     }
 }
 
 /// What is said where a name is another member's now.
-pub fn other_member(known: MemberId, found: MemberId) -> Problem {
+pub fn other_member(known: Number, found: Number) -> Problem {
     Problem {
         message: format!(
             "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
@@ -129,18 +200,20 @@ pub fn other_member(known: MemberId, found: MemberId) -> Problem {
 }
 
 /// What is said of tiles that are no films.
-pub fn tiles_text(tiles: u32) -> String {
+pub fn tiles_text(noun: &str, tiles: u32) -> String {
     let (tiles, are) = (plural(tiles as usize, "tile"), if tiles == 1 { "is" } else { "are" });
-    format!("the watchlist shows {tiles} that {are} no film; without them the numbers are right")
+    format!("the {noun} shows {tiles} that {are} no film; without them the numbers are right")
 }
 
-/// What keeps several people from theirs in the same way, such as no network, is told once for all.
-pub(super) fn common_failures(pages: &[Result<WatchlistPage, PageError>], people: &[String]) -> PageFailures {
+/// What keeps several lists from being read in the same way, such as no network, is told once for all.
+pub(super) fn common_failures<'a>(
+    pages: impl IntoIterator<Item = (&'a str, &'a Result<Page, PageError>)>,
+) -> PageFailures {
     let mut failures = PageFailures::default();
-    for (place, page) in pages.iter().enumerate() {
+    for (place, (about, page)) in pages.into_iter().enumerate() {
         match page {
             Err(error) if error.is_answer() && error.is_passing() && !error.is_block() => {
-                failures.note(&error.to_string(), error.hint(), place, &people[place]);
+                failures.note(&error.to_string(), error.hint(), place, about);
             }
             _ => {}
         }

@@ -1,15 +1,15 @@
-//! One person's list is brought up to date: as few pages as may be, each stored as it arrives, and the cursor last.
+//! One list is brought up to date: as few pages as may be, each stored as it arrives, and the cursor last.
 
 use std::collections::HashSet;
 
 use super::accept::{self, Need, Terms, Verdict, Whole};
 use super::outcome::{ListOutcome, Trouble};
-use super::watchlist::{Failure, Reading};
+use super::reading::{Failure, Reading};
 use super::{keep, note_routes, order};
 use crate::clients::letterboxd::Letterboxd;
-use crate::clients::letterboxd::page::ENTRIES_PER_PAGE;
 use crate::domain::ids::{ListId, Uid};
 use crate::domain::list::{Cursor, Incomplete, Mismatch};
+use crate::domain::list_address::PageAddress;
 use crate::domain::text::plural;
 use crate::journal::Journal;
 use crate::store::StoreError;
@@ -18,8 +18,8 @@ use crate::store::StoreError;
 pub(super) struct Update<'a> {
     pub(super) letterboxd: &'a Letterboxd,
     pub(super) journal: &'a mut Journal,
-    /// Who wants it.
-    pub(super) person: &'a str,
+    /// What messages call it.
+    pub(super) about: &'a str,
     pub(super) list: ListId,
     pub(super) terms: Terms,
 }
@@ -36,24 +36,30 @@ struct Head {
 
 impl Update<'_> {
     /// Reads what is needed, in a reading that has its first page.
-    pub(super) fn run(&mut self, mut reading: Reading<'_>) -> Result<ListOutcome, StoreError> {
+    pub(super) fn run(&mut self, reading: Reading<'_>) -> Result<ListOutcome, StoreError> {
         let cursor = self.journal.store().cursor(self.list)?;
-        let declared = reading.declared();
+        match (reading.address(), reading.declared()) {
+            (PageAddress::Watchlist(_), Some(declared)) => self.watchlist(reading, cursor, declared),
+            (_, declared) => self.list(reading, cursor, declared),
+        }
+    }
+
+    /// A watchlist is shown newest first: as a rule its head tells all.
+    fn watchlist(
+        &mut self,
+        mut reading: Reading<'_>,
+        cursor: Cursor,
+        declared: u32,
+    ) -> Result<ListOutcome, StoreError> {
         let head = self.read_head(&mut reading, &cursor)?;
         let (known, fresh) = (count(head.known.len()), count(head.fresh.len()));
         let is_whole = cursor.is_settled() && known.saturating_add(fresh) == declared;
         let mut new = self.prepend(&head.shown, is_whole)?;
         if let Some(failure) = reading.take_failure() {
-            return self.record_incomplete(&cursor, failure, new, declared);
+            return self.record_incomplete(&cursor, failure, new, Some(declared));
         }
-        let waits = accept::waits_for_a_page(&cursor, self.terms);
-        let enough = match accept::need(&cursor, self.terms, known, fresh, declared) {
-            // Nothing is left to ask for, so nothing is saved.
-            Need::Wait if waits && reading.is_at_end() => None,
-            Need::Wait if waits => {
-                let why = self.journal.store().kept_reason(self.list)?.unwrap_or_default();
-                Some(("incomplete", Some(Trouble::Waits { why })))
-            }
+        let is_all_known = accept::is_sum_right(&cursor, known, fresh, declared);
+        let enough = match accept::need(&cursor, self.terms, Some(declared), is_all_known) {
             Need::Head => {
                 let is_shown = reading.is_at_end() && head.shown.len() == declared as usize;
                 // The sum was as right when the doubt began: only pages that show all that they declare end it.
@@ -61,10 +67,43 @@ impl Update<'_> {
                 self.clear_doubt(cursor, cursor.mismatch.filter(|mismatch| is_same(mismatch) && !is_shown))?;
                 Some(("new_only", None))
             }
-            Need::Wait => {
-                let (word, trouble) = self.open_doubt(&cursor, known, declared)?;
-                Some((word, Some(trouble)))
+            Need::Wait => self.waits(&cursor, &reading, known)?,
+            Need::All => None,
+        };
+        if let Some((word, trouble)) = enough {
+            let other_tiles = reading.other_tiles();
+            return Ok(ListOutcome { new, other_tiles, ..ListOutcome::read(word, Some(declared), trouble) });
+        }
+        new += self.read_rest(&mut reading)?;
+        match reading.take_failure() {
+            Some(failure) => self.record_incomplete(&cursor, failure, new, Some(declared)),
+            None => self.settle(cursor, &reading, new),
+        }
+    }
+
+    /// A list is in its owner's order, so only its first page's word that nothing changed saves the others.
+    fn list(
+        &mut self,
+        mut reading: Reading<'_>,
+        cursor: Cursor,
+        declared: Option<u32>,
+    ) -> Result<ListOutcome, StoreError> {
+        let first = &reading.pages()[0];
+        let state = first.updated.as_ref().map(|updated| match declared {
+            Some(declared) => format!("{declared} films, {updated}"),
+            None => format!("untold, {updated}"),
+        });
+        let (seen, _) = self.journal.store().last_seen(self.list)?;
+        let shown = self.journal.films_seen(&first.entries)?;
+        let known = self.journal.store().known(self.list)?;
+        let is_unchanged = state.is_some() && seen == state && shown.iter().all(|uid| known.contains(uid));
+        let mut new = self.journal.entries_added(self.list, &placed(shown, 0), false)?;
+        let enough = match accept::need(&cursor, self.terms, declared, is_unchanged) {
+            Need::Head => {
+                self.clear_doubt(cursor, None)?;
+                Some(("unchanged", declared.is_none().then_some(Trouble::Untold)))
             }
+            Need::Wait => self.waits(&cursor, &reading, count(known.len()))?,
             Need::All => None,
         };
         if let Some((word, trouble)) = enough {
@@ -72,10 +111,41 @@ impl Update<'_> {
             return Ok(ListOutcome { new, other_tiles, ..ListOutcome::read(word, declared, trouble) });
         }
         new += self.read_rest(&mut reading)?;
-        match reading.take_failure() {
-            Some(failure) => self.record_incomplete(&cursor, failure, new, declared),
-            None => self.settle(cursor, &reading, new),
+        if let Some(failure) = reading.take_failure() {
+            return self.record_incomplete(&cursor, failure, new, declared);
         }
+        let outcome = match declared {
+            Some(_) => self.settle(cursor, &reading, new)?,
+            None => {
+                let read = Cursor { whole_at: Some(self.terms.now), incomplete: None, ..cursor };
+                self.journal.cursor_moved(self.list, &read)?;
+                let other_tiles = reading.other_tiles();
+                ListOutcome { new, other_tiles, ..ListOutcome::read("untold", None, Some(Trouble::Untold)) }
+            }
+        };
+        if matches!(outcome.trouble, None | Some(Trouble::Untold)) {
+            self.journal.list_seen(self.list, state.as_deref())?;
+        }
+        Ok(outcome)
+    }
+
+    /// Why all pages wait, in a word and as a trouble. `None` if there is nothing left to ask for, so that nothing is
+    /// saved by waiting.
+    fn waits(
+        &self,
+        cursor: &Cursor,
+        reading: &Reading<'_>,
+        known: u32,
+    ) -> Result<Option<(&'static str, Option<Trouble>)>, StoreError> {
+        if !accept::waits_for_a_page(cursor, self.terms) {
+            let (word, trouble) = self.open_doubt(cursor, known, reading.declared())?;
+            return Ok(Some((word, Some(trouble))));
+        }
+        if reading.is_at_end() {
+            return Ok(None);
+        }
+        let why = self.journal.store().kept_reason(self.list)?.unwrap_or_default();
+        Ok(Some(("incomplete", Some(Trouble::Waits { why }))))
     }
 
     /// The newest pages, until one holds an entry that is known.
@@ -119,7 +189,7 @@ impl Update<'_> {
         let in_front = front.into_iter().cloned().zip(first..);
         let (moved, fresh): (Vec<_>, Vec<_>) = in_front.partition(|(uid, _)| again.contains(uid));
         if !moved.is_empty() {
-            self.journal.entries_put_on_again(self.person, self.list, &moved)?;
+            self.journal.entries_put_on_again(self.about, self.list, &moved)?;
         }
         Ok(self.journal.entries_added(self.list, &fresh, true)?
             + self.journal.entries_added(self.list, &rest, false)?)
@@ -128,15 +198,15 @@ impl Update<'_> {
     /// All other pages, each stored as it arrives. Returns how many entries are new.
     fn read_rest(&mut self, reading: &mut Reading<'_>) -> Result<usize, StoreError> {
         let (letterboxd, journal, list) = (self.letterboxd, &mut *self.journal, self.list);
+        let full = reading.pages()[0].full();
         let (mut new, mut stored) = (0, Ok(()));
         reading.read_all(u32::MAX, |pages| {
             keep(&mut stored, note_routes(letterboxd, journal));
             for (number, page) in pages {
-                let place = i64::from(number - 1) * i64::from(ENTRIES_PER_PAGE);
-                let added = journal.films_seen(&page.entries).and_then(|uids| {
-                    let placed: Vec<_> = uids.into_iter().zip(place..).collect();
-                    journal.entries_added(list, &placed, false)
-                });
+                let place = i64::from(number - 1) * i64::from(full);
+                let added = journal
+                    .films_seen(&page.entries)
+                    .and_then(|uids| journal.entries_added(list, &placed(uids, place), false));
                 keep(&mut stored, added.map(|added| new += added));
             }
         });
@@ -150,7 +220,7 @@ impl Update<'_> {
         cursor: &Cursor,
         failure: Failure,
         new: usize,
-        declared: u32,
+        declared: Option<u32>,
     ) -> Result<ListOutcome, StoreError> {
         let mut after = Cursor { whole_at: None, ..*cursor };
         let mut why = None;
@@ -163,7 +233,7 @@ impl Update<'_> {
         if after != *cursor {
             self.journal.reading_incomplete(self.list, why.as_deref(), &after)?;
         }
-        Ok(ListOutcome { new, ..ListOutcome::failed(failure, Some(declared)) })
+        Ok(ListOutcome { new, ..ListOutcome::failed(failure, declared) })
     }
 
     /// The list is whole: what was in doubt before counts no more, but for this.
@@ -179,12 +249,13 @@ impl Update<'_> {
         &self,
         cursor: &Cursor,
         known: u32,
-        declared: u32,
+        declared: Option<u32>,
     ) -> Result<(&'static str, Trouble), StoreError> {
         if cursor.pending_at.is_some() {
             let gone = count(self.journal.store().missing(self.list)?.len());
             return Ok(("pending", Trouble::Pending { gone, known }));
         }
+        let declared = declared.unwrap_or(0);
         let shortfall = cursor.mismatch.and_then(|mismatch| mismatch.shortfall);
         let shown = shortfall.and_then(|shortfall| declared.checked_sub(shortfall));
         Ok(("total_moved", Trouble::TotalMoved { declared, shown }))
@@ -197,9 +268,10 @@ impl Update<'_> {
         reading: &Reading<'_>,
         new: usize,
     ) -> Result<ListOutcome, StoreError> {
-        let declared = reading.declared();
+        let total = reading.declared();
+        let declared = total.unwrap_or(0);
         if let Some(failure) = reading.hidden_films(cursor.shortfall) {
-            return self.record_incomplete(&cursor, failure, new, declared);
+            return self.record_incomplete(&cursor, failure, new, total);
         }
         let mut shown = self.journal.films_seen(reading.entries())?;
         dedup(&mut shown);
@@ -223,15 +295,16 @@ impl Update<'_> {
                 if shortfall > 0 && shortfall != cursor.shortfall {
                     let films = plural(shortfall as usize, "film");
                     let text = format!(
-                        "the watchlist counts {films} that it never shows; the rest is taken for all of it"
+                        "the list counts {films} that it never shows; the rest is taken for all of it"
                     );
-                    self.journal.note(self.person, &text);
+                    self.journal.note(self.about, &text);
                 }
                 let accepted_at = Some(now);
                 let after = Cursor { accepted_at, shortfall, mismatch: None, pending_at: None, ..read };
-                let gone = self.journal.reading_accepted(self.list, &shown, &after)?;
+                let is_placed = matches!(reading.address(), PageAddress::Watchlist(_));
+                let gone = self.journal.reading_accepted(self.list, &shown, is_placed, &after)?;
                 let word = if shown.is_empty() { "empty" } else { "complete" };
-                ListOutcome { gone, ..ListOutcome::read(word, declared, None) }
+                ListOutcome { gone, ..ListOutcome::read(word, total, None) }
             }
             Verdict::Mismatch(mismatch) => {
                 self.journal.cursor_moved(self.list, &Cursor { mismatch: Some(mismatch), ..read })?;
@@ -240,17 +313,22 @@ impl Update<'_> {
                 } else {
                     Trouble::TotalMoved { declared, shown: reading.is_agreed().then_some(whole.unique) }
                 };
-                ListOutcome::read("total_moved", declared, Some(trouble))
+                ListOutcome::read("total_moved", total, Some(trouble))
             }
             Verdict::Pending { since } => {
                 let after = Cursor { pending_at: Some(since), mismatch: None, ..read };
                 self.journal.reading_pending(self.list, &gone, &after)?;
                 let trouble = Trouble::Pending { gone: whole.gone, known: whole.known };
-                ListOutcome::read("pending", declared, Some(trouble))
+                ListOutcome::read("pending", total, Some(trouble))
             }
         };
         Ok(ListOutcome { new, other_tiles: reading.other_tiles(), ..outcome })
     }
+}
+
+/// Entries in positions one after the other.
+fn placed(uids: Vec<Uid>, first: i64) -> Vec<(Uid, i64)> {
+    uids.into_iter().zip(first..).collect()
 }
 
 /// Keeps the first of each.

@@ -74,20 +74,21 @@ impl Store {
         Ok(self.db.query_row("SELECT incomplete_why FROM list WHERE id = ?1", [list], |row| row.get(0))?)
     }
 
-    /// Writes down how a reading went. `declared` is `None` when the list could not be read.
+    /// Writes down how a reading went.
     pub fn record_reading(
         &mut self,
         list: ListId,
         outcome: &str,
         problem: Option<&str>,
         declared: Option<u32>,
+        is_read: bool,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let sql =
-            "UPDATE list SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared), read_at = ?5,
-                good_at = iif(?4 IS NULL, good_at, ?5)
+            "UPDATE list SET outcome = ?2, problem = ?3, declared = coalesce(?4, declared), read_at = ?6,
+                good_at = iif(?5, ?6, good_at)
             WHERE id = ?1";
-        self.db.execute(sql, params![list, outcome, problem, declared, now])?;
+        self.db.execute(sql, params![list, outcome, problem, declared, is_read, now])?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::domain::ids::{Lid, ListId, MemberId, Slug, TmdbId, Uid};
+use crate::domain::ids::{Lid, ListId, Number, Slug, TmdbId, Uid};
 
 macro_rules! text_columns {
     ($($name:ident),*) => {
@@ -36,7 +36,7 @@ macro_rules! number_columns {
         })*
     };
 }
-number_columns!(MemberId, TmdbId);
+number_columns!(Number, TmdbId);
 
 impl ToSql for ListId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

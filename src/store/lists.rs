@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{ListId, MemberId, Uid};
-use crate::domain::list::ListSource;
+use crate::domain::ids::{ListId, Number, Uid};
+use crate::domain::list::ListKey;
 
 pub(super) const KNOWN: &str = "SELECT uid FROM list_entry WHERE list_id = ?1 AND is_listed = 1";
 
@@ -34,44 +34,39 @@ const OR_AGAIN: &str = "
         answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
     WHERE is_wanted = 0";
 
-/// Ends the requests of everybody who wants the list `?1` for what is on none of their lists, once each of the others had
-/// an accepted reading: until then the film may be on one of those.
+/// Ends the requests of a person for what is on none of their lists, once each of the lists had an accepted reading,
+/// but for the one that is being accepted (`?2`): until then the film may be on one of those.
 const END_REQUESTS: &str = "
     UPDATE request SET is_wanted = 0,
         last_reading = (SELECT readings FROM person WHERE name = request.person)
-    WHERE is_wanted = 1 AND person IN (SELECT person FROM person_list WHERE list_id = ?1)
+    WHERE is_wanted = 1 AND person = ?1
       AND NOT EXISTS (SELECT 1 FROM person_list JOIN list ON list.id = person_list.list_id
-        WHERE person_list.person = request.person AND list.id <> ?1 AND list.accepted_at IS NULL)
+        WHERE person_list.person = ?1 AND list.id IS NOT ?2 AND list.accepted_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM person_list JOIN list_entry USING (list_id)
         WHERE person_list.person = request.person AND list_entry.uid = request.uid AND list_entry.is_listed = 1)
-    RETURNING person, uid";
+    RETURNING uid";
 
 impl Store {
-    /// The list that is read from there; `None` when nothing is known of it.
-    pub fn find_list(&self, source: &ListSource) -> Result<Option<ListId>, StoreError> {
+    /// This list; `None` when nothing is known of it.
+    pub fn find_list(&self, key: &ListKey) -> Result<Option<ListId>, StoreError> {
         let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
         let mut statement = self.db.prepare_cached(sql)?;
-        Ok(statement.query_row([source.kind(), source.address()], |row| row.get(0)).optional()?)
+        Ok(statement.query_row([key.kind, &key.address], |row| row.get(0)).optional()?)
     }
 
-    /// The list that is read from there, which this person wants from now on, with all that is known to be on it.
-    pub fn want_list(
-        &mut self,
-        person: &str,
-        source: &ListSource,
-        now: Timestamp,
-    ) -> Result<ListId, StoreError> {
+    /// The list that this person wants from now on, with all that is known to be on it.
+    pub fn want_list(&mut self, person: &str, key: &ListKey, now: Timestamp) -> Result<ListId, StoreError> {
         let sql = "SELECT 1 FROM person_list WHERE person = ?1 AND list_id = ?2";
-        if let Some(list) = self.find_list(source)?
+        if let Some(list) = self.find_list(key)?
             && self.db.prepare_cached(sql)?.exists(params![person, list])?
         {
             return Ok(list);
         }
-        let (kind, address) = (source.kind(), source.address());
+        let ListKey { kind, address } = key;
         self.transact(|db| {
-            db.execute("INSERT OR IGNORE INTO list (kind, address) VALUES (?1, ?2)", [kind, address])?;
+            db.execute("INSERT OR IGNORE INTO list (kind, address) VALUES (?1, ?2)", [*kind, address])?;
             let sql = "SELECT id FROM list WHERE kind = ?1 AND address = ?2";
-            let list = db.query_row(sql, [kind, address], |row| row.get(0))?;
+            let list = db.query_row(sql, [*kind, address], |row| row.get(0))?;
             db.execute("INSERT OR IGNORE INTO person (name) VALUES (?1)", [person])?;
             db.execute("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)", params![person, list])?;
             let sql = format!("{BEGIN_REQUESTS} AND person.name = ?2 {OR_AGAIN}");
@@ -169,9 +164,14 @@ impl Store {
         Ok(self.db.query_row(sql, [list], |row| row.get(0))?)
     }
 
-    /// Makes an accepted reading the known list: `shown` in its order, everything else comes off. Returns how many
-    /// came off.
-    pub fn accept_reading(&mut self, list: ListId, shown: &[Uid]) -> Result<usize, StoreError> {
+    /// Makes an accepted reading the known list: `shown` in its order, everything else comes off. `is_placed`: does the
+    /// order say which entries are newer? Returns how many came off.
+    pub fn accept_reading(
+        &mut self,
+        list: ListId,
+        shown: &[Uid],
+        is_placed: bool,
+    ) -> Result<usize, StoreError> {
         let stays: HashSet<&Uid> = shown.iter().collect();
         let known = self.known(list)?;
         let gone: Vec<&Uid> = known.iter().filter(|uid| !stays.contains(uid)).collect();
@@ -183,13 +183,15 @@ impl Store {
                 take_off.execute(params![list, uid])?;
             }
             let mut place = db.prepare_cached(
-                "UPDATE list_entry SET position = ?3, is_placed = 1
-                WHERE list_id = ?1 AND uid = ?2 AND (position <> ?3 OR is_placed = 0)",
+                "UPDATE list_entry SET position = ?3, is_placed = ?4
+                WHERE list_id = ?1 AND uid = ?2 AND (position <> ?3 OR is_placed <> ?4)",
             )?;
             for (position, uid) in (0_i64..).zip(shown) {
-                place.execute(params![list, uid, position])?;
+                place.execute(params![list, uid, position, is_placed])?;
             }
-            end_requests(db, list)?;
+            for person in people_of(db, list)? {
+                end_requests(db, &person, Some(list))?;
+            }
             let sql = "UPDATE person SET readings = readings + 1
                 WHERE name IN (SELECT person FROM person_list WHERE list_id = ?1)";
             db.execute(sql, [list])?;
@@ -242,47 +244,91 @@ impl Store {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// Letterboxd's number of the member whose watchlist this is, as far as a page of theirs told it.
-    pub fn member(&self, list: ListId) -> Result<Option<MemberId>, StoreError> {
-        Ok(self.db.query_row("SELECT member FROM list WHERE id = ?1", [list], |row| row.get(0))?)
+    /// Letterboxd's number of a list, or of the member whose watchlist it is, as far as a page told it.
+    pub fn number(&self, list: ListId) -> Result<Option<Number>, StoreError> {
+        Ok(self.db.query_row("SELECT number FROM list WHERE id = ?1", [list], |row| row.get(0))?)
+    }
+
+    /// Remembers that number.
+    pub fn record_number(&mut self, list: ListId, number: Number) -> Result<(), StoreError> {
+        let sql = "UPDATE list SET number = ?2 WHERE id = ?1 AND number IS NOT ?2";
+        self.db.execute(sql, params![list, number])?;
+        Ok(())
     }
 
     /// The names under which the member of this number has, or had, a watchlist, but for this one.
-    pub fn names_of_member(&self, member: MemberId, but: &str) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT address FROM list WHERE kind = 'watchlist' AND member = ?1 AND address <> ?2
+    pub fn names_of_member(&self, member: Number, but: &str) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT address FROM list WHERE kind = 'watchlist' AND number = ?1 AND address <> ?2
             ORDER BY read_at DESC, address";
         let mut statement = self.db.prepare_cached(sql)?;
         let names = statement.query_map(params![member, but], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }
 
-    /// Remembers the number of the member whose watchlist this is.
-    pub fn record_member(&mut self, list: ListId, member: MemberId) -> Result<(), StoreError> {
-        let sql = "UPDATE list SET member = ?2 WHERE id = ?1 AND member IS NOT ?2";
-        self.db.execute(sql, params![list, member])?;
+    /// The page that a list's short link led to, as `OWNER/LIST`.
+    pub fn landed(&self, list: ListId) -> Result<Option<String>, StoreError> {
+        Ok(self.db.query_row("SELECT landed FROM list WHERE id = ?1", [list], |row| row.get(0))?)
+    }
+
+    /// Remembers that page.
+    pub fn record_landed(&mut self, list: ListId, page: &str) -> Result<(), StoreError> {
+        self.db.execute("UPDATE list SET landed = ?2 WHERE id = ?1", params![list, page])?;
         Ok(())
     }
 
-    /// A member changed names: whatever is known of them under the old one is theirs under the new one, of which
+    /// What the last reading that was all of a list said of its state, and the total that was declared last.
+    pub fn last_seen(&self, list: ListId) -> Result<(Option<String>, Option<u32>), StoreError> {
+        let sql = "SELECT state, declared FROM list WHERE id = ?1";
+        Ok(self.db.query_row(sql, [list], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Remembers what it says: the next reading that says the same changes nothing.
+    pub fn record_seen(&mut self, list: ListId, state: Option<&str>) -> Result<(), StoreError> {
+        self.db.execute("UPDATE list SET state = ?2 WHERE id = ?1", params![list, state])?;
+        Ok(())
+    }
+
+    /// A member changed names: what is known of their watchlist under the old one is that of the new one, of which
     /// nothing may be known yet. Returns whether that is so.
-    pub fn rename_person(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
+    pub fn rename_watchlist(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
         self.transact(|db| {
-            if db
-                .prepare_cached(
-                    "SELECT 1 FROM list_entry
-                    WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1)",
-                )?
-                .exists([to])?
-            {
+            let known = "SELECT 1 FROM list_entry
+                WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?1)";
+            if db.prepare_cached(known)?.exists([to])? {
                 return Ok(false);
             }
             for sql in [
-                "DELETE FROM person_list WHERE person = ?2 AND ?1 <> ?2",
-                "DELETE FROM person WHERE name = ?2 AND ?1 <> ?2",
+                "DELETE FROM person_list
+                    WHERE list_id = (SELECT id FROM list WHERE kind = 'watchlist' AND address = ?2) AND ?1 <> ?2",
                 "DELETE FROM list WHERE kind = 'watchlist' AND address = ?2 AND ?1 <> ?2",
                 "UPDATE list SET address = ?2 WHERE kind = 'watchlist' AND address = ?1",
+            ] {
+                db.execute(sql, [from, to])?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Does this person want any list?
+    pub fn wants_any(&self, person: &str) -> Result<bool, StoreError> {
+        Ok(self.db.prepare_cached("SELECT 1 FROM person_list WHERE person = ?1")?.exists([person])?)
+    }
+
+    /// The people who want this list, by name.
+    pub fn people_of_list(&self, list: ListId) -> Result<Vec<String>, StoreError> {
+        people_of(&self.db, list)
+    }
+
+    /// A person goes by another name in the config: all that is known of them goes on under the new one, of which
+    /// nothing may be known.
+    pub fn rename_person(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.transact(|db| {
+            for sql in [
+                "DELETE FROM person_list WHERE person = ?2 AND ?1 <> ?2",
+                "DELETE FROM person WHERE name = ?2 AND ?1 <> ?2",
                 "UPDATE person SET name = ?2 WHERE name = ?1",
                 "UPDATE person_list SET person = ?2 WHERE person = ?1",
+                "UPDATE OR REPLACE list SET address = ?2 WHERE kind = 'export' AND address = ?1",
                 "UPDATE OR REPLACE request SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE presence SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE notice SET about = ?2
@@ -290,9 +336,41 @@ impl Store {
             ] {
                 db.execute(sql, [from, to])?;
             }
-            Ok(true)
+            Ok(())
         })
     }
+
+    /// This person wants these lists and no others. What stood on another one is wanted no more, unless one of these
+    /// has it; until each of them had an accepted reading, all stays as it is. Returns the addresses of lists that went.
+    pub fn want_only(&mut self, person: &str, lists: &[ListId]) -> Result<Vec<String>, StoreError> {
+        let kept = serde_json::to_string(&lists.iter().map(ListId::get).collect::<Vec<_>>())
+            .expect("numbers are JSON");
+        let others = "SELECT address FROM person_list JOIN list ON list.id = person_list.list_id
+            WHERE person = ?1 AND list_id NOT IN (SELECT value FROM json_each(?2)) ORDER BY address";
+        let mut statement = self.db.prepare_cached(others)?;
+        let others = statement.query_map([person, &kept], |row| row.get(0))?;
+        let others = others.collect::<Result<Vec<String>, _>>()?;
+        drop(statement);
+        let unread =
+            "SELECT 1 FROM list WHERE id IN (SELECT value FROM json_each(?1)) AND accepted_at IS NULL";
+        if others.is_empty() || self.db.prepare_cached(unread)?.exists([&kept])? {
+            return Ok(Vec::new());
+        }
+        self.transact(|db| {
+            let sql = "DELETE FROM person_list
+                WHERE person = ?1 AND list_id NOT IN (SELECT value FROM json_each(?2))";
+            db.execute(sql, [person, &kept])?;
+            end_requests(db, person, None)?;
+            db.execute("UPDATE person SET readings = readings + 1 WHERE name = ?1", [person])?;
+            Ok(others)
+        })
+    }
+}
+
+fn people_of(db: &Connection, list: ListId) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT person FROM person_list WHERE list_id = ?1 ORDER BY person";
+    let mut statement = db.prepare_cached(sql)?;
+    Ok(statement.query_map([list], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
 fn clear_missing(db: &Connection, list: ListId) -> Result<(), StoreError> {
@@ -300,13 +378,14 @@ fn clear_missing(db: &Connection, list: ListId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// After entries came off a list: nobody wants what is on none of their lists.
-fn end_requests(db: &Connection, list: ListId) -> Result<(), StoreError> {
+/// After entries came off a list, which is being accepted, or a list was dropped: nobody wants what is on none of their
+/// lists.
+fn end_requests(db: &Connection, person: &str, accepted: Option<ListId>) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(END_REQUESTS)?;
-    let ended = statement.query_map([list], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    for (person, uid) in ended.collect::<Result<Vec<(String, String)>, _>>()? {
+    let ended = statement.query_map(params![person, accepted], |row| row.get(0))?;
+    for uid in ended.collect::<Result<Vec<Uid>, _>>()? {
         let sql = "UPDATE presence SET state = NULL WHERE person = ?1 AND uid = ?2";
-        db.prepare_cached(sql)?.execute([person, uid])?;
+        db.prepare_cached(sql)?.execute(params![person, uid])?;
     }
     Ok(())
 }

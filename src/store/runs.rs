@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
 use super::{IntegrityCheck, Store, StoreError, examine};
-use crate::domain::clock::{DAILY, DAY, Timestamp};
+use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
@@ -151,6 +151,7 @@ impl Store {
     pub fn is_due_again<'a>(
         &mut self,
         notice: impl Into<Notice<'a>>,
+        every: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let Notice { kind, about, detail } = notice.into();
@@ -158,7 +159,7 @@ impl Store {
         let told_at: Option<Timestamp> =
             self.db.query_row(sql, [kind, about, detail], |row| row.get(0)).optional()?;
         // A date in the future comes from a clock that was wrong.
-        let is_news = told_at.is_none_or(|told_at| now - told_at >= DAILY || told_at > now);
+        let is_news = told_at.is_none_or(|told_at| now - told_at >= every || told_at > now);
         if is_news {
             let sql = "INSERT OR REPLACE INTO notice (kind, about, detail, told_at) VALUES (?1, ?2, ?3, ?4)";
             self.db.execute(sql, params![kind, about, detail, now])?;

@@ -141,9 +141,11 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- A list is a row of its own, whoever wants it, with the cursor of its readings.
     CREATE TABLE list (
         id                 INTEGER PRIMARY KEY,
-        kind               TEXT NOT NULL,              -- watchlist
-        address            TEXT NOT NULL,              -- of a watchlist: its owner's name at Letterboxd, lower case
-        member             INTEGER,                    -- its owner's number, which stays when they change names
+        kind               TEXT NOT NULL,              -- watchlist, list, export (of nobody knows whom)
+        address            TEXT NOT NULL,              -- its owner's name in lower case; of a list its address; a person
+        number             INTEGER,                    -- at Letterboxd, of its owner or of the list: names change
+        landed             TEXT,                       -- the page that a short link led to, OWNER/LIST
+        state              TEXT,                       -- of a list its total and time, of an export its file, when all was read
         declared           INTEGER,                    -- entries, as the page said last
         shortfall          INTEGER NOT NULL DEFAULT 0, -- counted but never shown, accepted
         accepted_at        INTEGER,                    -- the last reading that could take entries off

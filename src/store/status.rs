@@ -111,8 +111,7 @@ impl Store {
     /// is the matter.
     pub fn people_status(&self, names: &[String]) -> Result<Vec<PersonStatus>, StoreError> {
         let mut people: HashMap<&str, PersonStatus> = HashMap::new();
-        let mut statement =
-            self.db.prepare_cached("SELECT * FROM list WHERE kind = 'watchlist' AND address = ?1")?;
+        let mut statement = self.db.prepare_cached(FIRST_LIST)?;
         for name in names {
             let person = statement.query_row([name], |row| person_from(name, row)).optional()?;
             let new = || PersonStatus { name: name.clone(), ..PersonStatus::default() };
@@ -247,6 +246,11 @@ const ENTRIES_OF_FILM: &str = "
         LEFT JOIN presence ON presence.person = person_list.person AND presence.uid = list_entry.uid
     WHERE list_entry.uid = ?1
     GROUP BY person_list.person ORDER BY person_list.person";
+
+/// A person's own list, or the first of the others.
+const FIRST_LIST: &str = "
+    SELECT list.* FROM person_list JOIN list ON list.id = person_list.list_id
+    WHERE person_list.person = ?1 ORDER BY list.kind = 'list', list.id LIMIT 1";
 
 /// How many films a person wants. Counting alone is three times as fast as adding up.
 pub(super) const WANTED: &str = "SELECT count(*) FROM request WHERE person = ?1 AND is_wanted = 1";

@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::film::{Film, Link, Look, WatchlistEntry};
 use crate::domain::ids::{JellyfinId, ListId, Slug, TmdbId, Uid};
-use crate::domain::list::ListSource;
+use crate::domain::list::ListKey;
 use crate::domain::request::RequestProblem;
 
 fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
@@ -54,12 +54,12 @@ impl Store {
 
 /// This person's watchlist.
 fn watchlist(store: &mut Store, person: &str) -> ListId {
-    store.want_list(person, &ListSource::watchlist(person), 100).unwrap()
+    store.want_list(person, &ListKey::watchlist(person), 100).unwrap()
 }
 
 /// What is known of this person's watchlist.
 fn known(store: &Store, person: &str) -> std::collections::HashSet<Uid> {
-    let list = store.find_list(&ListSource::watchlist(person)).unwrap();
+    let list = store.find_list(&ListKey::watchlist(person)).unwrap();
     store.known(list.expect("it was read")).unwrap()
 }
 
@@ -228,7 +228,7 @@ fn a_film_that_comes_back_is_a_new_request() {
     store.answer(&[("ada".to_owned(), uids[0].clone())], 200).unwrap();
     assert!(store.requests().unwrap().is_empty());
     let ada = watchlist(&mut store, "ada");
-    assert_eq!(store.accept_reading(ada, &[]).unwrap(), 1);
+    assert_eq!(store.accept_reading(ada, &[], true).unwrap(), 1);
     assert!(store.requests().unwrap().is_empty() && known(&store, "ada").is_empty());
     assert_eq!(store.listed("ada", true).unwrap().len(), 1);
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
@@ -254,12 +254,12 @@ fn a_failed_request_is_due_in_the_next_three_runs_and_then_daily() {
 fn a_warning_is_news_once_a_day() {
     let mut store = Store::in_memory().unwrap();
     let private = ("list", "ada", "private");
-    assert!(store.is_due_again(private, 1000).unwrap());
-    assert!(!store.is_due_again(private, 1000 + DAILY - 1).unwrap());
-    assert!(store.is_due_again(private, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
-    assert!(store.is_due_again(private, 500).unwrap(), "the clock was set back");
+    assert!(store.is_due_again(private, DAILY, 1000).unwrap());
+    assert!(!store.is_due_again(private, DAILY, 1000 + DAILY - 1).unwrap());
+    assert!(store.is_due_again(private, DAILY, 1000 + DAILY).unwrap(), "a daily timer may be a little early");
+    assert!(store.is_due_again(private, DAILY, 500).unwrap(), "the clock was set back");
     store.forget_notices_about("list", "ada").unwrap();
-    assert!(store.is_due_again(private, 501).unwrap());
+    assert!(store.is_due_again(private, DAILY, 501).unwrap());
     assert!(store.mark_once("x", 1).unwrap() && !store.mark_once("x", 10 * DAY).unwrap());
 }
 
@@ -272,7 +272,7 @@ fn forgetting_what_was_told_of_one_name_forgets_nothing_of_another_or_of_a_kind(
         for kind in kinds {
             let of_kind = names.iter().map(|name| (kind, *name, "private"));
             for notice in of_kind.chain([(kind, "", "private"), (kind, "", "")]) {
-                if !store.is_due_again(notice, 1000).unwrap() {
+                if !store.is_due_again(notice, DAILY, 1000).unwrap() {
                     told.push(notice);
                 }
             }

@@ -13,6 +13,7 @@ use lbjf::clients::http::{self, Http, Options, RetryPolicy};
 use lbjf::clients::letterboxd::{Letterboxd, PageError, Setup};
 use lbjf::config::Config;
 use lbjf::domain::connection::{Proxy as ProxySettings, ProxyKind};
+use lbjf::domain::list_address::PageAddress;
 use lbjf::domain::secret::ApiKey;
 use lbjf::exit::Exit;
 use serde_json::json;
@@ -367,7 +368,8 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
 fn panics_beside_secrets() {
     let door = Letterboxd::new(&setup("data:nothing")).expect("a door");
     let mut panicked = 0;
-    door.watchlist_pages(&[("ada", 1), ("ben", 1)], |_, page| {
+    let [ada, ben] = ["ada", "ben"].map(|member| PageAddress::Watchlist(member.to_owned()));
+    door.list_pages(&[(&ada, 1), (&ben, 1)], |_, page| {
         panicked += usize::from(matches!(page, Err(PageError::Panicked)));
     });
     assert_eq!(panicked, 2, "each panic stays with its page");

@@ -8,6 +8,7 @@ mod film;
 mod grid;
 mod list;
 mod watchlist;
+mod whole;
 
 use std::borrow::Cow;
 
@@ -18,10 +19,65 @@ use serde::Deserialize;
 
 use super::html_limits::LimitExceeded;
 use super::html_tags::tags;
+use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::{Number, Slug};
 use crate::domain::text::{excerpt, one_line};
 pub use film::{FilmPage, film};
-pub use list::{FILMS_PER_PAGE, ListPage, list};
-pub use watchlist::{ENTRIES_PER_PAGE, MAX_PAGES, WatchlistPage, films_in_other_tiles, prove_end, watchlist};
+pub use list::{FILMS_PER_PAGE, list};
+pub use watchlist::{ENTRIES_PER_PAGE, MAX_PAGES, watchlist};
+pub use whole::{films_in_other_tiles, prove_end};
+
+/// One page of a watchlist or of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What it shows.
+    pub shows: Shows,
+    /// How many entries there are in all, as the page declares it; `None` where a list does not say. A watchlist does.
+    pub declared: Option<u32>,
+    /// When a list was changed last, in the page's own words, for comparing only; `None` where the page does not say.
+    pub updated: Option<String>,
+    /// How many pages there are, as far as this one tells.
+    pub pages: u32,
+    /// The entries of this page in their order: of a watchlist newest first.
+    pub entries: Vec<WatchlistEntry>,
+    /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
+    /// whether they are none.
+    pub other_tiles: u32,
+}
+
+/// What a page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// The watchlist that was asked for, of the member with this number, which stays when they change names; `None`
+    /// where the page does not say.
+    Watchlist(Option<Number>),
+    /// This list.
+    List {
+        /// The member whose list it is, in lower case.
+        owner: String,
+        /// The list's name in addresses.
+        slug: Slug,
+        /// Letterboxd's own number of the list, which outlives its name; `None` where the page does not say.
+        number: Option<Number>,
+    },
+}
+
+impl Page {
+    /// Entries on a full page of this kind.
+    pub fn full(&self) -> u32 {
+        match self.shows {
+            Shows::Watchlist(_) => ENTRIES_PER_PAGE,
+            Shows::List { .. } => FILMS_PER_PAGE,
+        }
+    }
+
+    /// The number that tells whether it is the same list as before, whatever its name is now.
+    pub fn number(&self) -> Option<Number> {
+        match self.shows {
+            Shows::Watchlist(number) | Shows::List { number, .. } => number,
+        }
+    }
+}
 
 /// Why a page of status 200 could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

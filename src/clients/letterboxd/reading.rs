@@ -1,60 +1,32 @@
 //! The pages of each kind: how they are asked for, and by whom each is judged.
 
 use super::failure_limit::FailureLimit;
-use super::page::{self, FilmPage, ListPage, WatchlistPage};
+use super::page::{self, FilmPage, Page};
 use super::{Letterboxd, PageError};
 use crate::domain::ids::Slug;
-use crate::domain::list_address::{self, ListAddress};
+use crate::domain::list_address::{ListAddress, ListPage, PageAddress};
 
 impl Letterboxd {
-    /// Reads pages of watchlists, as `(member in lower case, page from 1)`; `each` gets every result with its index
-    /// as it arrives.
-    pub fn watchlist_pages(
-        &self,
-        pages: &[(&str, u32)],
-        each: impl FnMut(usize, Result<WatchlistPage, PageError>),
-    ) {
-        let read = |index: usize| {
-            let (member, number) = pages[index];
-            let path = numbered(&format!("{member}/watchlist/"), number);
-            self.read(&path, |_| true, |html| page::watchlist(html, member, number))
-        };
-        self.numbered_pages("watchlist pages", pages, read, each);
-    }
-
-    /// Reads pages of lists, as `(the list, page from 1)`; `each` gets every result with its index as it arrives. The
-    /// pages of a list that is shared by a link hang on its token (docs/letterboxd.md#share-links).
+    /// Reads pages of watchlists and lists, as `(which, page from 1)`; `each` gets every result with its index as it
+    /// arrives. The pages of a list that is shared by a link hang on its token (docs/letterboxd.md#share-links).
     ///
-    /// Redirects are followed to lists only. Whether it is the list that was meant, its owner, name and number tell.
+    /// Redirects of a list are followed to lists only. Whether it is the list that was meant, its owner, name and number
+    /// tell.
     pub fn list_pages(
         &self,
-        pages: &[(&list_address::ListPage, u32)],
-        each: impl FnMut(usize, Result<ListPage, PageError>),
-    ) {
-        let is_list = |path: &str| {
-            matches!(ListAddress::parse(&format!("letterboxd.com/{path}")), Ok(ListAddress::Page(_)))
-        };
-        let read = |index: usize| {
-            let (list, number) = pages[index];
-            let shared = list.token.as_ref().map(|token| format!("share/{}/", token.reveal()));
-            let first = format!("{}/list/{}/{}", list.owner, list.slug, shared.unwrap_or_default());
-            self.read(&numbered(&first, number), is_list, |html| page::list(html, number))
-        };
-        self.numbered_pages("list pages", pages, read, each);
-    }
-
-    fn numbered_pages<L: Sync, T: Send>(
-        &self,
-        what: &'static str,
-        pages: &[(L, u32)],
-        read: impl Fn(usize) -> Result<T, PageError> + Sync,
-        mut each: impl FnMut(usize, Result<T, PageError>),
+        pages: &[(&PageAddress, u32)],
+        mut each: impl FnMut(usize, Result<Page, PageError>),
     ) {
         let read = |index: usize| {
-            read(index).map_err(|error| match error {
-                PageError::NotFound if pages[index].1 > 1 => PageError::PageGone,
+            let (address, number) = pages[index];
+            self.list_page(address, number).map_err(|error| match error {
+                PageError::NotFound if number > 1 => PageError::PageGone,
                 error => error,
             })
+        };
+        let what = match pages.first() {
+            Some((PageAddress::List(_), _)) => "list pages",
+            _ => "watchlist pages",
         };
         // What is wrong with one list says nothing of others.
         let own = FailureLimit::default();
@@ -69,6 +41,23 @@ impl Letterboxd {
                 }
             },
         );
+    }
+
+    fn list_page(&self, address: &PageAddress, number: u32) -> Result<Page, PageError> {
+        match address {
+            PageAddress::Watchlist(member) => {
+                let path = numbered(&format!("{member}/watchlist/"), number);
+                self.read(&path, |_| true, |html| page::watchlist(html, member, number))
+            }
+            PageAddress::List(ListPage { owner, slug, token }) => {
+                let is_list = |path: &str| {
+                    matches!(ListAddress::parse(&format!("letterboxd.com/{path}")), Ok(ListAddress::Page(_)))
+                };
+                let shared = token.as_ref().map(|token| format!("share/{}/", token.reveal()));
+                let first = format!("{owner}/list/{slug}/{}", shared.unwrap_or_default());
+                self.read(&numbered(&first, number), is_list, |html| page::list(html, number))
+            }
+        }
     }
 
     /// Reads film pages; `each` gets the results with their indices as they arrive: one, or those that came while it was

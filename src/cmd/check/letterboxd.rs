@@ -3,24 +3,25 @@
 use std::collections::{HashMap, HashSet};
 
 use super::checks::Checks;
-use crate::clients::letterboxd::page::{self, WatchlistPage};
+use crate::clients::letterboxd::page::{self, Page};
 use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::{Film, Link, Look, WatchlistEntry};
 use crate::domain::ids::Slug;
-use crate::domain::list::ListSource;
+use crate::domain::list::ListKey;
+use crate::domain::list_address::PageAddress;
 use crate::domain::problem::Problem;
 use crate::domain::span::left;
 use crate::films::{self, Answer, MARKUP_HINT, Resolver, Tally};
-use crate::lists::{other_member, tiles_text, watchlist};
+use crate::lists::{other_member, reading, tiles_text};
 use crate::run::doors::{left_alone_until, note_routes};
 use crate::store::{Store, StoreError};
 
 /// What was read for one person.
 struct Person<'a> {
     name: &'a str,
-    watchlist: Result<WatchlistPage, PageError>,
+    watchlist: Result<Page, PageError>,
     film: Option<FirstFilm>,
 }
 
@@ -123,7 +124,10 @@ fn read<'a>(
     let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
     let mut people: Vec<_> =
         names.iter().map(|name| Person { name, watchlist: Err(PageError::Stopped), film: None }).collect();
-    watchlist::first_pages(door, &names, |index, page| people[index].watchlist = page);
+    let addresses: Vec<_> = names.iter().map(|name| PageAddress::Watchlist((*name).to_owned())).collect();
+    reading::first_pages(door, &addresses.iter().collect::<Vec<_>>(), |index, page| {
+        people[index].watchlist = page
+    });
     note_routes(door, store, now)?;
 
     let mut firsts: Vec<(usize, WatchlistEntry)> = Vec::new();
@@ -238,20 +242,21 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
 
 /// Somebody else may have the name by now; a run takes nothing of theirs.
 fn known_as_another(person: &Person<'_>, store: &Store) -> Result<Option<Problem>, StoreError> {
-    let Some(found) = person.watchlist.as_ref().ok().and_then(|page| page.member) else { return Ok(None) };
-    let list = store.find_list(&ListSource::watchlist(person.name))?;
-    let known = list.map_or(Ok(None), |list| store.member(list))?;
+    let Some(found) = person.watchlist.as_ref().ok().and_then(Page::number) else { return Ok(None) };
+    let list = store.find_list(&ListKey::watchlist(person.name))?;
+    let known = list.map_or(Ok(None), |list| store.number(list))?;
     Ok(known.filter(|known| *known != found).map(|known| other_member(known, found)))
 }
 
 fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
     let name = person.name;
     match &person.watchlist {
-        Ok(page) if page.declared == 0 && page.entries.is_empty() && page.other_tiles == 0 => {
+        Ok(page) if page.declared == Some(0) && page.entries.is_empty() && page.other_tiles == 0 => {
             checks.ok(name, "watchlist", "public, empty");
         }
         Ok(page) => {
-            let count = match page.declared {
+            let declared = page.declared.unwrap_or(0);
+            let count = match declared {
                 1 => "1 entry".to_owned(),
                 count => format!("{count} entries"),
             };
@@ -262,12 +267,12 @@ fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
                     let error = PageError::from(error);
                     checks.problem(name, "watchlist", &error.to_string(), error.hint());
                 }
-                _ if shown > page.declared => {
+                _ if shown > declared => {
                     let text = format!("public, declares {count} but shows {shown}");
                     checks.note(name, "watchlist", &text, None);
                 }
                 None if page.other_tiles > 0 => {
-                    let text = format!("public, {count}; {}", tiles_text(page.other_tiles));
+                    let text = format!("public, {count}; {}", tiles_text("watchlist", page.other_tiles));
                     checks.note(name, "watchlist", &text, None);
                 }
                 Some(_) => {

@@ -12,6 +12,11 @@ fn whole(known: u32, unique: u32, gone: u32) -> Whole {
     Whole { declared: Some(total), declared_first: total, unique, known, gone, missing: 0, still_missing: 0 }
 }
 
+/// Of a watchlist.
+fn need(cursor: &Cursor, terms: Terms, known: u32, new: u32, declared: u32) -> Need {
+    super::need(cursor, terms, Some(declared), is_sum_right(cursor, known, new, declared))
+}
+
 #[test]
 fn need_is_one_page_as_long_as_the_sum_is_right() {
     let day_old = settled(24 * HOUR);
@@ -201,4 +206,15 @@ fn a_list_that_collapsed_waits_an_hour_for_a_second_whole() {
     assert_eq!(judge(&cursor, later(-600), again(40)), pending, "a clock set back makes nothing old");
     let nothing_waited = Whole { missing: 0, ..again(0) };
     assert_eq!(judge(&cursor, later(60), nothing_waited), Verdict::Pending { since: NOW + HOUR });
+}
+
+#[test]
+fn a_list_says_itself_whether_anything_changed() {
+    let need = |cursor: &Cursor, declared, is_unchanged| super::need(cursor, TERMS, declared, is_unchanged);
+    assert_eq!(need(&settled(HOUR), Some(60), true), Need::Head);
+    assert_eq!(need(&settled(HOUR), Some(60), false), Need::All, "whatever its total");
+    let never = Cursor { accepted_at: None, ..settled(HOUR) };
+    assert_eq!(need(&never, Some(60), true), Need::All);
+    assert_eq!(need(&never, None, true), Need::Head, "without a total none is ever accepted");
+    assert_eq!(need(&never, None, false), Need::All);
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::film::Look;
 use crate::domain::ids::Lid;
-use crate::domain::list::ListSource;
+use crate::domain::list::ListKey;
 use crate::domain::presence::{Presence, SeenFilm};
 
 const FILM: &str = "film:1";
@@ -23,7 +23,7 @@ fn waiting_for(tmdb: u32) -> Store {
         other_kind: None,
     };
     store.identify(&[entry]).unwrap();
-    let ada = store.want_list("ada", &ListSource::watchlist("ada"), 100).unwrap();
+    let ada = store.want_list("ada", &ListKey::watchlist("ada"), 100).unwrap();
     store.add_entries(ada, &[(uid(), 0)], true, 100).unwrap();
     look(&mut store, Link::Movie(TmdbId::new(tmdb).unwrap()));
     wait(&mut store);

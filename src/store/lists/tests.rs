@@ -17,9 +17,9 @@ fn uid(number: u32) -> Uid {
 impl House {
     fn new(on_adas: &[u32], on_bens: &[u32]) -> Self {
         let mut store = Store::in_memory().unwrap();
-        let ada = store.want_list("ada", &ListSource::watchlist("ada"), 100).unwrap();
-        let ben = store.want_list("ada", &ListSource::watchlist("ben"), 100).unwrap();
-        assert_eq!(store.want_list("ben", &ListSource::watchlist("ben"), 100).unwrap(), ben);
+        let ada = store.want_list("ada", &ListKey::watchlist("ada"), 100).unwrap();
+        let ben = store.want_list("ada", &ListKey::watchlist("ben"), 100).unwrap();
+        assert_eq!(store.want_list("ben", &ListKey::watchlist("ben"), 100).unwrap(), ben);
         let mut house = Self { store, ada, ben };
         house.add(ada, on_adas);
         house.add(ben, on_bens);
@@ -47,7 +47,7 @@ impl House {
     /// A reading of all of a list that shows these films is accepted.
     fn accept(&mut self, list: ListId, numbers: &[u32]) {
         let shown: Vec<_> = numbers.iter().copied().map(uid).collect();
-        self.store.accept_reading(list, &shown).unwrap();
+        self.store.accept_reading(list, &shown, true).unwrap();
         let cursor = Cursor { accepted_at: Some(100), ..self.store.cursor(list).unwrap() };
         self.store.save_cursor(list, &cursor).unwrap();
     }
@@ -112,7 +112,7 @@ fn what_left_one_list_is_not_sent_while_nobody_knows_whether_another_one_has_it(
 fn who_wants_a_list_that_is_known_already_requests_what_stands_on_it() {
     let mut house = House::new(&[1], &[2]);
     house.answer("ada", 2);
-    let source = ListSource::watchlist("ada");
+    let source = ListKey::watchlist("ada");
     assert_eq!(house.store.want_list("cleo", &source, 200).unwrap(), house.ada);
     assert_eq!(house.store.want_list("cleo", &source, 300).unwrap(), house.ada);
     assert_eq!(house.requests(), ["ada film:1", "ben film:2", "cleo film:1"]);

@@ -308,8 +308,8 @@ fn what_was_told_for_good_before_schema_3_is_not_told_again() {
         ] {
             assert!(!store.mark_once(notice, 2000).unwrap(), "{notice:?}");
         }
-        assert!(!store.is_due_again(("list", "ada", "private"), 2000).unwrap());
-        assert!(store.is_due_again("block", 2000).unwrap() && store.is_due_again("tagging", 2000).unwrap());
+        assert!(!store.is_due_again(("list", "ada", "private"), DAILY, 2000).unwrap());
+        assert!(["block", "tagging"].iter().all(|kind| store.is_due_again(*kind, DAILY, 2000).unwrap()));
     }
 }
 

@@ -10,7 +10,7 @@ use lbjf::clients::http::{self, RetryPolicy};
 use lbjf::clients::letterboxd::{Landing, Letterboxd, PageError, Setup};
 use lbjf::domain::film_name::FilmName;
 use lbjf::domain::ids::{Lid, Slug};
-use lbjf::domain::list_address::ListPage;
+use lbjf::domain::list_address::{ListPage, PageAddress};
 use lbjf::domain::secret::ApiKey;
 use lbjf::system::logging;
 use log::LevelFilter;
@@ -38,9 +38,13 @@ fn door(letterboxd: &letterboxd::Letterboxd, save_to: Option<&Path>) -> Letterbo
     Letterboxd::new(&setup).expect("a door")
 }
 
-fn list(token: Option<&str>) -> ListPage {
+fn page(token: Option<&str>) -> ListPage {
     let slug = Slug::parse("best").expect("a slug");
     ListPage { owner: "dave".to_owned(), slug, token: token.map(ApiKey::new) }
+}
+
+fn list(token: Option<&str>) -> PageAddress {
+    PageAddress::List(page(token))
 }
 
 /// A site with a list of so many films, of a member whose list has a share link.
@@ -54,7 +58,7 @@ fn site(films: usize) -> letterboxd::Letterboxd {
 }
 
 /// How many films each page has, or the word for why there is none.
-fn read(door: &Letterboxd, list: &ListPage, numbers: &[u32]) -> Vec<Result<usize, &'static str>> {
+fn read(door: &Letterboxd, list: &PageAddress, numbers: &[u32]) -> Vec<Result<usize, &'static str>> {
     let pages: Vec<_> = numbers.iter().map(|number| (list, *number)).collect();
     let mut came = vec![Err("nothing"); pages.len()];
     door.list_pages(&pages, |index, page| {
@@ -117,10 +121,10 @@ fn a_short_link_leads_to_a_film_a_list_or_elsewhere_and_costs_one_request() {
     assert_eq!(door.follow(&lid(&film), None).expect("a film"), Landing::Film(slug));
     assert_eq!(paths(&letterboxd), [format!("/{film}")]);
     let best = letterboxd.list("dave", "best").lid();
-    assert_eq!(door.follow(&lid(&best), None).expect("a list"), Landing::List(list(None)));
+    assert_eq!(door.follow(&lid(&best), None).expect("a list"), Landing::List(page(None)));
     letterboxd.server.forget_requests();
     let shared = door.follow(&lid(&best), Some(&ApiKey::new(TOKEN))).expect("a list");
-    assert_eq!(shared, Landing::List(list(Some(TOKEN))));
+    assert_eq!(shared, Landing::List(page(Some(TOKEN))));
     assert_eq!(paths(&letterboxd), [format!("/{best}${TOKEN}")]);
 
     for (to, expected) in [

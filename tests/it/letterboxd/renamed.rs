@@ -91,7 +91,7 @@ fn two_names_of_one_member_in_the_config_are_told_and_nothing_moves() {
     let mut world = lived_in();
     world = world.user("ada_b", "");
     world.letterboxd.rename_member("ada", "ada_b");
-    let text = "ada_b: is the same member as `ada`, who is in the config, too";
+    let text = "ada_b: is the same member as `ada`, who is also in the config";
     sync(&world, &[])
         .exits(Exit::Partial)
         .says(&format!("warning: {text}"))

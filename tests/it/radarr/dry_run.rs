@@ -133,8 +133,8 @@ fn sync_json_holds_the_whole_run() {
     assert_eq!((&json["version"], &json["command"]), (&json!(1), &json!("sync")));
     assert_eq!((&json["dry_run"], &json["exit_code"]), (&json!(false), &json!(4)));
     let users = json!([
-        {"user": "ada", "outcome": "complete", "declared": 3, "new": 3, "gone": 0},
-        {"user": "ben", "outcome": "empty", "declared": 0, "new": 0, "gone": 0},
+        {"user": "ada", "list": null, "outcome": "complete", "declared": 3, "new": 3, "gone": 0},
+        {"user": "ben", "list": null, "outcome": "empty", "declared": 0, "new": 0, "gone": 0},
     ]);
     assert_eq!(json["users"], users);
     let steps = json!([

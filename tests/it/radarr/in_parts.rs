@@ -9,7 +9,7 @@ use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
 use lbjf::domain::film::{Link, Look, WatchlistEntry};
 use lbjf::domain::ids::{Slug, TmdbId, Uid};
-use lbjf::domain::list::ListSource;
+use lbjf::domain::list::ListKey;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
 use lbjf::journal::RunInfo;
@@ -32,7 +32,7 @@ fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
         other_kind: None,
     };
     let uids = journal.films_seen([&entry])?;
-    let ada = journal.want_list("ada", &ListSource::watchlist("ada"))?;
+    let ada = journal.want_list("ada", &ListKey::watchlist("ada"))?;
     journal.entries_added(ada, &[(uids[0].clone(), 0)], true)?;
     let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId::new(number).expect("an id")) };
     journal.film_pages_read(&[(&entry.film(uids[0].clone()), &look)])

@@ -9,10 +9,12 @@ use select::predicate::{Attr, Class, Name, Predicate};
 use url::Url;
 
 use super::grid::entries;
-use super::{Identifier, Unreadable, body_of, changed, foreign, has_class, last_page, shorten, shown_class};
+use super::{
+    Identifier, Page, Shows, Unreadable, body_of, changed, foreign, has_class, last_page, shorten,
+    shown_class,
+};
 use crate::clients::letterboxd::html_limits;
-use crate::domain::film::WatchlistEntry;
-use crate::domain::ids::Slug;
+use crate::domain::ids::{Number, Slug};
 use crate::domain::text::one_line;
 
 /// Films on a full page.
@@ -21,33 +23,12 @@ pub const FILMS_PER_PAGE: u32 = 100;
 /// Longer lists are refused by name.
 pub const MAX_PAGES: u32 = 100;
 
-/// One page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListPage {
-    /// The member whose list it is, in lower case.
-    pub owner: String,
-    /// The list's name in addresses.
-    pub slug: Slug,
-    /// Letterboxd's own number of the list, which outlives its name; `None` where the page does not say.
-    pub number: Option<i64>,
-    /// How many films the whole list has; `None` where the page does not say.
-    pub declared: Option<u32>,
-    /// When it was changed last, in the page's own words, for comparing only; `None` where the page does not say.
-    pub updated: Option<String>,
-    /// How many pages there are, as far as this page tells.
-    pub pages: u32,
-    /// The films of this page, in the owner's order.
-    pub entries: Vec<WatchlistEntry>,
-    /// Tiles that look like no film at all.
-    pub other_tiles: u32,
-}
-
 /// Reads page number `page` of a list. Whether it is the list that was meant its owner, name and number tell.
 ///
 /// # Errors
 ///
 /// When it is no page of a list, or not all of it can be read.
-pub fn list(html: &str, page: u32) -> Result<ListPage, Unreadable> {
+pub fn list(html: &str, page: u32) -> Result<Page, Unreadable> {
     html_limits::check(html)?;
     let document = Document::from(html);
     let body = body_of(&document)?;
@@ -73,16 +54,8 @@ pub fn list(html: &str, page: u32) -> Result<ListPage, Unreadable> {
     if pages > MAX_PAGES {
         return Err(Unreadable::TooLong { pages });
     }
-    Ok(ListPage {
-        owner,
-        slug,
-        number: number(&document),
-        declared,
-        updated: updated(&document),
-        pages,
-        entries,
-        other_tiles,
-    })
+    let shows = Shows::List { owner, slug, number: number(&document) };
+    Ok(Page { shows, declared, updated: updated(&document), pages, entries, other_tiles })
 }
 
 /// Owner and name, as the page's own address has them; the owner stands on the body as well.
@@ -111,11 +84,11 @@ fn total(description: &str) -> Option<u32> {
 }
 
 /// `filmlist:1234567`, of the list itself: others may be linked to.
-fn number(document: &Document) -> Option<i64> {
+fn number(document: &Document) -> Option<Number> {
     let identifiers = document.find(Attr("data-likeable-identifier", ()));
     let mut numbers = identifiers.filter_map(|node| {
         let identifier: Identifier = serde_json::from_str(node.attr("data-likeable-identifier")?).ok()?;
-        identifier.uid?.strip_prefix("filmlist:")?.parse().ok().filter(|number: &i64| *number > 0)
+        identifier.uid?.strip_prefix("filmlist:")?.parse().ok().and_then(Number::new)
     });
     numbers.next()
 }

@@ -6,10 +6,11 @@ use select::predicate::{Attr, Class, Predicate};
 use url::Url;
 
 use super::grid::entries;
-use super::{Unreadable, body_of, changed, foreign, has_class, last_page, shorten, shown_class};
+use super::{
+    Page, Shows, Unreadable, body_of, changed, foreign, has_class, last_page, prove_end, shorten, shown_class,
+};
 use crate::clients::letterboxd::html_limits;
-use crate::domain::film::WatchlistEntry;
-use crate::domain::ids::MemberId;
+use crate::domain::ids::Number;
 
 /// Entries on a full page (docs/letterboxd.md#pagination).
 pub const ENTRIES_PER_PAGE: u32 = 28;
@@ -18,31 +19,12 @@ pub const ENTRIES_PER_PAGE: u32 = 28;
 /// asked, or set aside in memory, because of it.
 pub const MAX_PAGES: u32 = 10_000;
 
-/// A few films may be counted and not shown. More than these behind a full page are on a page that is not linked.
-const MAX_HIDDEN: usize = 5;
-
-/// One page of a watchlist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WatchlistPage {
-    /// How many entries the whole list has, as the page declares it.
-    pub declared: u32,
-    /// How many pages there are, as far as this page tells.
-    pub pages: u32,
-    /// The entries of this page, newest first.
-    pub entries: Vec<WatchlistEntry>,
-    /// Letterboxd's own number of the member, which stays when they change names; `None` where the page does not say.
-    pub member: Option<MemberId>,
-    /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
-    /// whether they are none.
-    pub other_tiles: u32,
-}
-
 /// Reads page number `page` of the watchlist of `user` (lower case).
 ///
 /// # Errors
 ///
 /// When it is not that page, or not all of it can be read.
-pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unreadable> {
+pub fn watchlist(html: &str, user: &str, page: u32) -> Result<Page, Unreadable> {
     html_limits::check(html)?;
     let document = Document::from(html);
     let body = body_of(&document)?;
@@ -72,7 +54,8 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<WatchlistPage, Unr
         return Err(changed("believable number in data-num-entries", "`0` on a page that leads to others"));
     }
     let member = column.attr("data-path").and_then(member_number);
-    let found = WatchlistPage { declared, pages, entries, member, other_tiles };
+    let (shows, declared) = (Shows::Watchlist(member), Some(declared));
+    let found = Page { shows, declared, updated: None, pages, entries, other_tiles };
     if found.pages == 1 {
         prove_end(std::slice::from_ref(&found))?;
     }
@@ -87,39 +70,6 @@ fn total(text: &str) -> Result<u32, Unreadable> {
     }
     let number = text.parse().ok().filter(|number: &u32| number.div_ceil(ENTRIES_PER_PAGE) <= MAX_PAGES);
     number.ok_or_else(|| changed("believable number in data-num-entries", shown()))
-}
-
-/// Are these all pages of a list? They seem to be, since nothing on the last one leads further; but a full page with
-/// most of the list still to come is none to end with.
-///
-/// # Errors
-///
-/// When it is not the end.
-pub fn prove_end(pages: &[WatchlistPage]) -> Result<(), Unreadable> {
-    let (Some(first), Some(last)) = (pages.first(), pages.last()) else { return Ok(()) };
-    let shown: usize = pages.iter().map(|page| page.entries.len()).sum();
-    let is_full = last.entries.len() >= first.entries.len().max(ENTRIES_PER_PAGE as usize);
-    if !is_full || (last.declared as usize) <= shown + MAX_HIDDEN {
-        return Ok(());
-    }
-    Err(changed("link to the next page", format!("none behind {shown} of {} films", last.declared)))
-}
-
-/// Do the tiles that look like no film hide some of the films that the list counts? Not where `shown` films, with the
-/// `shortfall` that is known of this list, are all of them. Gives the first page that has such tiles.
-pub fn films_in_other_tiles(
-    pages: &[WatchlistPage],
-    shown: u32,
-    shortfall: u32,
-) -> Option<(Unreadable, u32)> {
-    let number = pages.iter().position(|page| page.other_tiles > 0)?;
-    let page = &pages[number];
-    if shown.saturating_add(shortfall) >= page.declared {
-        return None;
-    }
-    let films = page.entries.len();
-    let text = format!("{films} of {} grid items that name one", films + page.other_tiles as usize);
-    Some((changed("slug in every grid item", text), u32::try_from(number + 1).unwrap_or(u32::MAX)))
 }
 
 /// `data-owner`, or the owner in `og:url`, must be the user that was asked for.
@@ -139,11 +89,11 @@ fn prove_owner(document: &Document, body: &Node<'_>, user: &str) -> Result<(), U
 }
 
 /// `15345230`, as in `/esi/watchlist/15345230/default/…`.
-fn member_number(path: &str) -> Option<MemberId> {
+fn member_number(path: &str) -> Option<Number> {
     let mut parts = path.split('/').skip_while(|part| *part != "watchlist");
     let number = parts.nth(1)?;
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
-    MemberId::new(number.parse().ok().filter(|_| is_number)?)
+    Number::new(number.parse().ok().filter(|_| is_number)?)
 }
 
 /// The watchlist's own part of the page: it carries the declared total.

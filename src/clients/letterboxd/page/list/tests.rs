@@ -12,17 +12,18 @@ fn page_of(films: usize, number: u32, change: impl FnOnce(&mut List)) -> String 
     letterboxd.list_page("dave", "best-of", number)
 }
 
-fn slugs(page: &ListPage) -> Vec<&str> {
+fn slugs(page: &Page) -> Vec<&str> {
     page.entries.iter().map(|entry| entry.slug.as_str()).collect()
 }
 
 #[test]
 fn a_list_is_read_in_its_owners_order_and_without_the_posters_beside_it() {
     let page = list(&page_of(3, 1, |_| ()), 1).unwrap();
-    assert_eq!((page.owner.as_str(), page.slug.as_str()), ("dave", "best-of"));
+    let Shows::List { owner, slug, .. } = &page.shows else { panic!("{:?}", page.shows) };
+    assert_eq!((owner.as_str(), slug.as_str()), ("dave", "best-of"));
     assert_eq!(slugs(&page), ["film-1", "film-2", "film-3"]);
     assert_eq!((page.declared, page.pages, page.other_tiles), (Some(3), 1, 0));
-    assert_eq!(page.number, Some(i64::from(List::new("Dave", "best-of").number)));
+    assert_eq!(page.number(), Number::new(List::new("Dave", "best-of").number));
     assert!(
         page.entries.iter().all(|entry| entry
             .lid
@@ -119,6 +120,7 @@ fn the_captured_list_is_read() {
     assert!(gap.contains("film for every rank, found 99 behind 6"), "{gap}");
     let page = list(&html.replace("list-number", "renamed"), 1).unwrap();
     assert_eq!((page.declared, page.pages, page.entries.len()), (Some(250), 3, 8));
-    assert_eq!((page.owner.as_str(), page.number), ("some_one", Some(1_234_567)));
+    let Shows::List { owner, number, .. } = &page.shows else { panic!("{:?}", page.shows) };
+    assert_eq!((owner.as_str(), *number), ("some_one", Number::new(1_234_567)));
     assert_eq!(page.updated.as_deref(), Some("2025-12-22T14:17:27.617Z"));
 }

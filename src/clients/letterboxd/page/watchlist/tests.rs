@@ -2,7 +2,8 @@ use standins::letterboxd::{Film, Markup, pages};
 
 use super::*;
 use crate::clients::letterboxd::page::tests::names_on;
-use crate::domain::ids::{Lid, Slug, Uid};
+use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::{Lid, Number, Slug, Uid};
 
 pub(in crate::clients::letterboxd::page) fn films(count: u32) -> Vec<Film> {
     (1..=count).map(|n| Film::movie(&format!("film-{n}"), &format!("Film {n}"), 1990, 100 + n)).collect()
@@ -22,7 +23,7 @@ fn every_generation_of_markup_gives_the_same_entries() {
     ];
     for markup in Markup::ALL {
         let found = watchlist(&page(markup, &films), "ada", 1).unwrap();
-        assert_eq!((found.declared, found.pages), (3, 1), "{markup:?}");
+        assert_eq!((found.declared, found.pages), (Some(3), 1), "{markup:?}");
         let slugs: Vec<_> = found.entries.iter().map(|entry| entry.slug.as_str()).collect();
         assert_eq!(slugs, ["heat-1995", "schindlers-list", "ray-gunn"], "{markup:?}");
         for (entry, film) in found.entries.iter().zip(&films) {
@@ -58,11 +59,12 @@ fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
     let empty = pages::watchlist_page(Markup::May2026, "ada", 1, 1, 0, &[]);
     assert_eq!(
         watchlist(&empty, "ada", 1),
-        Ok(WatchlistPage {
-            declared: 0,
+        Ok(Page {
+            shows: Shows::Watchlist(Number::new(pages::member_number("ada"))),
+            declared: Some(0),
+            updated: None,
             pages: 1,
             entries: Vec::new(),
-            member: MemberId::new(pages::member_number("ada")),
             other_tiles: 0
         })
     );
@@ -86,11 +88,12 @@ fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
         year: None,
         other_kind: None,
     };
-    let page = |declared, shown| WatchlistPage {
-        declared,
+    let page = |declared, shown| Page {
+        shows: Shows::Watchlist(None),
+        declared: Some(declared),
+        updated: None,
         pages: 1,
         entries: (0..shown).map(entry).collect(),
-        member: None,
         other_tiles: 0,
     };
     for (what, pages, is_end) in [
@@ -144,8 +147,8 @@ fn a_total_beyond_reason_is_changed_markup_and_never_a_number_of_pages() {
         assert!(looked_for.ends_with("number in data-num-entries"), "{looked_for}");
         assert!(found.len() < 100, "{found}");
     }
-    assert_eq!(read("28").map(|page| page.declared), Ok(28));
-    assert_eq!(read(" 1 ").map(|page| page.declared), Ok(1), "as the parser always took it");
+    assert_eq!(read("28").map(|page| page.declared), Ok(Some(28)));
+    assert_eq!(read(" 1 ").map(|page| page.declared), Ok(Some(1)), "as the parser always took it");
 
     let largest = pages::watchlist_page(Markup::May2026, "ada", 1, MAX_PAGES, 280_000, &films(28));
     assert_eq!(watchlist(&largest, "ada", 1).map(|page| page.pages), Ok(MAX_PAGES));
@@ -248,13 +251,12 @@ fn renaming_anything_on_a_page_never_gives_a_shorter_list() {
     for markup in Markup::ALL {
         let html = page(markup, &films);
         let expected = watchlist(&html, "ada", 1).unwrap();
-        let slugs =
-            |page: &WatchlistPage| page.entries.iter().map(|entry| entry.slug.clone()).collect::<Vec<_>>();
+        let slugs = |page: &Page| page.entries.iter().map(|entry| entry.slug.clone()).collect::<Vec<_>>();
         for name in names_on(&html) {
             let renamed = html.replace(&name, "renamed");
             if let Ok(found) = watchlist(&renamed, "ada", 1) {
                 assert_eq!(slugs(&found), slugs(&expected), "{markup:?}: {name}");
-                assert_eq!(found.declared, 3, "{markup:?}: {name}");
+                assert_eq!(found.declared, Some(3), "{markup:?}: {name}");
             }
         }
     }
@@ -273,11 +275,12 @@ fn a_watchlist_names_the_number_of_its_member() {
         ("/esi/15345230/", None),
         ("", None),
     ] {
-        assert_eq!(member_number(path).map(MemberId::get), expected, "{path}");
+        assert_eq!(member_number(path).map(Number::get), expected, "{path}");
     }
     let page = pages::watchlist_page(Markup::May2026, "Ada", 1, 1, 0, &[]);
-    let (number, own) = (pages::member_number("ada"), |html: &str| watchlist(html, "ada", 1).unwrap().member);
-    assert_eq!(own(&page), MemberId::new(number));
+    let (number, own) =
+        (pages::member_number("ada"), |html: &str| watchlist(html, "ada", 1).unwrap().number());
+    assert_eq!(own(&page), Number::new(number));
     assert_eq!(
         own(&page.replace("data-path=", "data-road=")),
         None,

@@ -1,22 +1,23 @@
-//! One reading of a watchlist: its pages from the front, as many as are wanted, and what they say taken together.
+//! One reading of a watchlist or a list: its pages from the front, as many as are wanted, and what they say taken together.
 //!
 //! It knows no person and no store. Pages are asked for side by side; whoever reads gets them in order, as they arrive.
 
 use std::collections::HashSet;
 use std::{fmt, mem};
 
-use crate::clients::letterboxd::page::{self, ENTRIES_PER_PAGE, WatchlistPage};
+use crate::clients::letterboxd::page::{self, Page};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::WatchlistEntry;
 use crate::domain::ids::Uid;
+use crate::domain::list_address::PageAddress;
 
 /// What was read of a list so far.
 #[derive(Debug)]
 pub struct Reading<'a> {
     letterboxd: &'a Letterboxd,
-    member: &'a str,
+    address: &'a PageAddress,
     /// In order; those that could not be read are left out.
-    pages: Vec<WatchlistPage>,
+    pages: Vec<Page>,
     /// The last page that was asked for.
     asked: u32,
     failures: Vec<Failure>,
@@ -25,36 +26,62 @@ pub struct Reading<'a> {
 /// A page that could not be read.
 #[derive(Debug)]
 pub struct Failure {
+    /// Of a watchlist, or of a list.
+    pub noun: &'static str,
     /// From 1.
     pub number: u32,
     /// Why.
     pub error: PageError,
 }
 
+impl Failure {
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&'static str> {
+        match &self.error {
+            PageError::NotFound if self.number > 1 => None,
+            PageError::NotFound if self.is_list() => Some(
+                "check its address in the browser; its owner may have renamed, hidden or deleted it; nothing is removed until then",
+            ),
+            PageError::Private if self.is_list() => {
+                Some("ask its owner to make it public, or for a share link; nothing is removed until then")
+            }
+            error => error.hint(),
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        self.noun == "list"
+    }
+}
+
 impl fmt::Display for Failure {
     /// Page 1 is the list.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.number {
-            1 => self.error.fmt(f),
-            number => write!(f, "watchlist page {number}: {}", self.error),
+        match (self.number, &self.error) {
+            (1, PageError::NotFound) if self.is_list() => {
+                f.write_str("Letterboxd has no such list (HTTP 404)")
+            }
+            (1, PageError::Private) if self.is_list() => f.write_str("the list is private"),
+            (1, error) => error.fmt(f),
+            (number, error) => write!(f, "{} page {number}: {error}", self.noun),
         }
     }
 }
 
-/// Reads the first page of each of these members' watchlists; `each` gets every result with its index as it arrives.
+/// Reads the first page of each of these lists; `each` gets every result with its index as it arrives.
 pub fn first_pages(
     letterboxd: &Letterboxd,
-    members: &[&str],
-    each: impl FnMut(usize, Result<WatchlistPage, PageError>),
+    addresses: &[&PageAddress],
+    each: impl FnMut(usize, Result<Page, PageError>),
 ) {
-    let firsts: Vec<_> = members.iter().map(|member| (*member, 1)).collect();
-    letterboxd.watchlist_pages(&firsts, each);
+    let firsts: Vec<_> = addresses.iter().map(|address| (*address, 1)).collect();
+    letterboxd.list_pages(&firsts, each);
 }
 
 impl<'a> Reading<'a> {
     /// A reading that begins with this first page.
-    pub fn new(letterboxd: &'a Letterboxd, member: &'a str, first: WatchlistPage) -> Self {
-        Self { letterboxd, member, pages: vec![first], asked: 1, failures: Vec::new() }
+    pub fn new(letterboxd: &'a Letterboxd, address: &'a PageAddress, first: Page) -> Self {
+        Self { letterboxd, address, pages: vec![first], asked: 1, failures: Vec::new() }
     }
 
     /// Reads the first page.
@@ -62,10 +89,10 @@ impl<'a> Reading<'a> {
     /// # Errors
     ///
     /// When it cannot be read.
-    pub fn begin(letterboxd: &'a Letterboxd, member: &'a str) -> Result<Self, PageError> {
+    pub fn begin(letterboxd: &'a Letterboxd, address: &'a PageAddress) -> Result<Self, PageError> {
         let mut first = Err(PageError::Stopped);
-        first_pages(letterboxd, &[member], |_, page| first = page);
-        Ok(Self::new(letterboxd, member, first?))
+        first_pages(letterboxd, &[address], |_, page| first = page);
+        Ok(Self::new(letterboxd, address, first?))
     }
 
     /// Reads the next page alone. Did it come?
@@ -79,7 +106,7 @@ impl<'a> Reading<'a> {
     ///
     /// `each` is called with every answer, and gets the pages that are next in order: none while an earlier one is still
     /// under way.
-    pub fn read_all(&mut self, most: u32, mut each: impl FnMut(&[(u32, WatchlistPage)])) {
+    pub fn read_all(&mut self, most: u32, mut each: impl FnMut(&[(u32, Page)])) {
         while self.failures.is_empty() && self.asked < self.last_page().min(most) {
             self.ask_up_to(self.last_page().min(most), &mut each);
         }
@@ -87,22 +114,22 @@ impl<'a> Reading<'a> {
             && self.is_at_end()
             && let Err(error) = page::prove_end(&self.pages)
         {
-            self.failures.push(Failure { number: self.asked, error: error.into() });
+            self.failures.push(self.failure(self.asked, error.into()));
         }
     }
 
-    fn ask_up_to(&mut self, last: u32, each: &mut impl FnMut(&[(u32, WatchlistPage)])) {
-        let wanted: Vec<_> = (self.asked + 1..=last).map(|number| (self.member, number)).collect();
+    fn ask_up_to(&mut self, last: u32, each: &mut impl FnMut(&[(u32, Page)])) {
+        let wanted: Vec<_> = (self.asked + 1..=last).map(|number| (self.address, number)).collect();
         let mut waiting: Vec<_> = wanted.iter().map(|_| None).collect();
-        let mut next = 0;
-        self.letterboxd.watchlist_pages(&wanted, |index, page| {
+        let (mut next, noun) = (0, self.address.noun());
+        self.letterboxd.list_pages(&wanted, |index, page| {
             waiting[index] = Some(page);
             let mut came = Vec::new();
             while let Some(page) = waiting.get_mut(next).and_then(Option::take) {
                 let number = wanted[next].1;
                 match page {
                     Ok(page) => came.push((number, page)),
-                    Err(error) => self.failures.push(Failure { number, error }),
+                    Err(error) => self.failures.push(Failure { noun, number, error }),
                 }
                 next += 1;
             }
@@ -112,9 +139,18 @@ impl<'a> Reading<'a> {
         self.asked = last;
     }
 
+    /// What is read.
+    pub fn address(&self) -> &'a PageAddress {
+        self.address
+    }
+
     /// The pages that were read, in order. The first one always was.
-    pub fn pages(&self) -> &[WatchlistPage] {
+    pub fn pages(&self) -> &[Page] {
         &self.pages
+    }
+
+    fn failure(&self, number: u32, error: PageError) -> Failure {
+        Failure { noun: self.address.noun(), number, error }
     }
 
     /// The pages that could not be read.
@@ -140,13 +176,15 @@ impl<'a> Reading<'a> {
     fn last_page(&self) -> u32 {
         let Some(last) = self.pages.last().filter(|_| self.failures.is_empty()) else { return self.asked };
         let shown = self.pages.iter().map(|page| page.entries.len()).sum();
-        let is_all = count(shown) >= last.declared && self.asked > last.declared.div_ceil(ENTRIES_PER_PAGE);
+        let is_all = last
+            .declared
+            .is_some_and(|declared| count(shown) >= declared && self.asked > declared.div_ceil(last.full()));
         if is_all { self.asked } else { last.pages }
     }
 
     /// How many entries the list has, as its first page declares it.
-    pub fn declared(&self) -> u32 {
-        self.pages.first().map_or(0, |page| page.declared)
+    pub fn declared(&self) -> Option<u32> {
+        self.pages.first().and_then(|page| page.declared)
     }
 
     /// Do all pages declare the same?
@@ -180,7 +218,7 @@ impl<'a> Reading<'a> {
         }
         let (error, number) =
             page::films_in_other_tiles(&self.pages, count(self.entries().len()), shortfall)?;
-        Some(Failure { number, error: error.into() })
+        Some(self.failure(number, error.into()))
     }
 }
 

@@ -1,0 +1,107 @@
+//! Where the pages of a list are, and whether they are those of the list that is meant. A short link is followed once, and
+//! the page that it led to is kept.
+
+use super::Wanted;
+use super::accept::Terms;
+use crate::clients::letterboxd::page::{Page, Shows};
+use crate::clients::letterboxd::{Landing, Letterboxd, PageError};
+use crate::domain::ids::{Lid, ListId, Slug};
+use crate::domain::list::ListSource;
+use crate::domain::list_address::{ListAddress, ListPage, PageAddress};
+use crate::domain::secret::ApiKey;
+use crate::journal::Journal;
+use crate::store::StoreError;
+
+/// Where pages are; or why that could not be found out, with what stands for it in messages.
+type Found = Result<PageAddress, (PageAddress, PageError)>;
+
+/// Where the pages of this list are; `None` for what has none.
+pub(super) fn of(
+    letterboxd: &Letterboxd,
+    journal: &mut Journal,
+    wanted: &Wanted<'_>,
+) -> Result<Option<Found>, StoreError> {
+    let (lid, token) = match wanted.source {
+        ListSource::Export { .. } => return Ok(None),
+        ListSource::Watchlist { member } => return Ok(Some(Ok(PageAddress::Watchlist(member.clone())))),
+        ListSource::List(ListAddress::Page(page)) => return Ok(Some(Ok(PageAddress::List(page.clone())))),
+        ListSource::List(ListAddress::Short { lid, token }) => (lid, token),
+    };
+    let list = super::want(journal, wanted)?;
+    if let Some(landed) = journal.store().landed(list)?
+        && let Ok(ListAddress::Page(page)) = ListAddress::parse(&landed)
+    {
+        return Ok(Some(Ok(PageAddress::List(ListPage { token: token.clone(), ..page }))));
+    }
+    match follow(letterboxd, journal, lid, token.as_ref())? {
+        Ok(page) => {
+            // A token that is not the config's own is a secret that must not be stored.
+            if page.token == *token {
+                journal.list_landed(list, &page.to_string())?;
+            }
+            Ok(Some(Ok(PageAddress::List(page))))
+        }
+        Err(error) => {
+            let (owner, slug) = (String::new(), Slug::parse(lid.as_str()));
+            let page = ListPage { owner, slug: slug.expect("a lid is letters and digits"), token: None };
+            Ok(Some(Err((PageAddress::List(page), error))))
+        }
+    }
+}
+
+/// Where a short link leads now, where the page that it led to before is gone.
+pub(super) fn again(
+    letterboxd: &Letterboxd,
+    journal: &mut Journal,
+    wanted: &Wanted<'_>,
+    before: &PageAddress,
+) -> Result<Option<PageAddress>, StoreError> {
+    let ListSource::List(ListAddress::Short { lid, token }) = wanted.source else { return Ok(None) };
+    let Ok(page) = follow(letterboxd, journal, lid, token.as_ref())? else { return Ok(None) };
+    if page.token == *token {
+        let list = super::want(journal, wanted)?;
+        journal.list_landed(list, &page.to_string())?;
+    }
+    Ok(Some(PageAddress::List(page)).filter(|page| page != before))
+}
+
+/// The list that a short link leads to. One that leads to something else leads to no list.
+fn follow(
+    letterboxd: &Letterboxd,
+    journal: &mut Journal,
+    lid: &Lid,
+    token: Option<&ApiKey>,
+) -> Result<Result<ListPage, PageError>, StoreError> {
+    let landed = letterboxd.follow(lid, token);
+    super::note_routes(letterboxd, journal)?;
+    Ok(match landed {
+        Ok(Landing::List(page)) => Ok(page),
+        Ok(Landing::Film(_) | Landing::Elsewhere) => Err(PageError::NotFound),
+        Err(error) => Err(error),
+    })
+}
+
+/// The list that a page shows, if it is another one than the one that was meant: by its number, which outlives its name and
+/// its owner's; by its name where no number is known. Remembers the number.
+pub(super) fn other_list(
+    journal: &mut Journal,
+    list: ListId,
+    address: &PageAddress,
+    page: &Page,
+    terms: Terms,
+) -> Result<Option<String>, StoreError> {
+    let (PageAddress::List(asked), Shows::List { owner, slug, number }) = (address, &page.shows) else {
+        return Ok(None);
+    };
+    let is_it = match (journal.store().number(list)?, number) {
+        (Some(known), Some(found)) => known == *found,
+        _ => asked.owner == *owner && asked.slug == *slug,
+    };
+    if !is_it && !terms.allow_shrink {
+        return Ok(Some(format!("`{owner}/{slug}`")));
+    }
+    if let Some(number) = number {
+        journal.number_known(list, *number)?;
+    }
+    Ok(None)
+}

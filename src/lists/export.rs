@@ -1,0 +1,119 @@
+//! A member's own data export: all of a list, as of its day. An older one than what was read last only adds.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::accept::{self, Terms, Verdict, Whole};
+use super::outcome::{ListOutcome, Trouble};
+use crate::clients::export::{self, Export};
+use crate::domain::clock::{DAY, Timestamp};
+use crate::domain::film::WatchlistEntry;
+use crate::domain::ids::{ListId, Uid};
+use crate::domain::list::Cursor;
+use crate::journal::Journal;
+use crate::store::StoreError;
+
+/// From this age on an export is worth a word.
+const OLD: Timestamp = 45 * DAY;
+
+/// Reads the export at `path`, unless it is the file that was accepted last.
+pub(super) fn read(
+    journal: &mut Journal,
+    list: ListId,
+    path: &Path,
+    member: Option<&str>,
+    terms: Terms,
+) -> Result<ListOutcome, StoreError> {
+    let failed = |error| ListOutcome::read("unreadable", None, Some(Trouble::Export(error)));
+    let stamp = match export::stamp(path, member) {
+        Ok(stamp) => stamp,
+        Err(error) => return Ok(failed(error)),
+    };
+    let (seen, declared) = journal.store().last_seen(list)?;
+    if seen.as_ref() == Some(&stamp) && !terms.full {
+        return Ok(ListOutcome::read("unchanged", declared, None));
+    }
+    match export::read(path, member, terms.now) {
+        Ok(export) => store(journal, list, &export, &stamp, terms),
+        Err(error) => Ok(failed(error)),
+    }
+}
+
+/// How old an export of that day is, where that is worth a word.
+pub(super) fn is_old(as_of: Timestamp, now: Timestamp) -> bool {
+    now - as_of >= OLD
+}
+
+fn store(
+    journal: &mut Journal,
+    list: ListId,
+    export: &Export,
+    stamp: &str,
+    terms: Terms,
+) -> Result<ListOutcome, StoreError> {
+    let cursor = journal.store().cursor(list)?;
+    let known = journal.store().known(list)?;
+    let entries: Vec<WatchlistEntry> = export.films.iter().filter_map(entry).collect();
+    let shown = journal.films_seen(&entries)?;
+    let declared = Some(count(shown.len()));
+    // Behind what is known, which may be newer; an accepted reading gives each its place.
+    let first = i64::from(count(known.len()));
+    let placed: Vec<(Uid, i64)> = shown.iter().cloned().zip(first..).collect();
+    let new = journal.entries_added(list, &placed, false)?;
+    let read = |word, trouble| ListOutcome { new, ..ListOutcome::read(word, declared, trouble) };
+    if !export.bad_rows.is_empty() {
+        let row = |row: &export::BadRow| format!("line {} (`{}`)", row.line, row.title);
+        let rows = export.bad_rows.iter().map(row).collect();
+        return Ok(read("incomplete", Some(Trouble::BadRows { rows })));
+    }
+    let Some(as_of) = export.as_of.filter(|as_of| cursor.accepted_at.is_none_or(|then| *as_of >= then))
+    else {
+        journal.list_seen(list, Some(stamp))?;
+        return Ok(read(if export.as_of.is_some() { "older" } else { "undated" }, None));
+    };
+    let all: HashSet<&Uid> = shown.iter().collect();
+    let is_shown = |uid: &Uid| all.contains(uid);
+    let gone: Vec<Uid> = known.iter().filter(|uid| !is_shown(uid)).cloned().collect();
+    let missing = journal.store().missing(list)?;
+    let whole = Whole {
+        declared,
+        declared_first: count(shown.len()),
+        unique: count(shown.len()),
+        known: count(known.len()),
+        gone: count(gone.len()),
+        missing: count(missing.len()),
+        still_missing: count(missing.iter().filter(|uid| !is_shown(uid)).count()),
+    };
+    let after = Cursor { whole_at: Some(terms.now), incomplete: None, mismatch: None, ..cursor };
+    match accept::judge(&cursor, terms, whole) {
+        Verdict::Accepted { shortfall } => {
+            let after = Cursor { accepted_at: Some(as_of), shortfall, pending_at: None, ..after };
+            let gone = journal.reading_accepted(list, &shown, false, &after)?;
+            journal.list_seen(list, Some(stamp))?;
+            let word = if shown.is_empty() { "empty" } else { "complete" };
+            Ok(ListOutcome { gone, ..read(word, None) })
+        }
+        // All that it declares is what it shows.
+        Verdict::Mismatch(_) => Ok(read("total_moved", None)),
+        Verdict::Pending { since } => {
+            journal.reading_pending(list, &gone, &Cursor { pending_at: Some(since), ..after })?;
+            Ok(read("pending", Some(Trouble::Pending { gone: whole.gone, known: whole.known })))
+        }
+    }
+}
+
+fn entry(film: &export::ExportedFilm) -> Option<WatchlistEntry> {
+    let crate::domain::film_name::FilmName::Slug(slug) = film.film.clone() else { return None };
+    Some(WatchlistEntry {
+        uid: None,
+        lid: None,
+        slug,
+        name: film.title.clone(),
+        year: film.year,
+        other_kind: None,
+    })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
