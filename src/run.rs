@@ -123,7 +123,7 @@ fn with_collections<'a>(config: &'a Config, chosen: &[usize]) -> Vec<shelves::Pe
     let person = |(index, user): (usize, &'a User)| {
         Some(shelves::Person {
             name: &user.name,
-            jellyfin_username: user.jellyfin_username.as_deref()?,
+            jellyfin_username: user.jellyfin_username.as_deref(),
             collection: user.collection.as_ref()?,
             remove_watched: user.remove_watched,
             remove_unlisted: user.remove_unlisted,

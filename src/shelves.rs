@@ -51,7 +51,7 @@ pub struct Person<'a> {
     /// Their name.
     pub name: &'a str,
     /// Whose watched films count in Jellyfin.
-    pub jellyfin_username: &'a str,
+    pub jellyfin_username: Option<&'a str>,
     /// Their collection.
     pub collection: &'a Collection,
     /// Do watched films leave it?

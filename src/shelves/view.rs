@@ -7,7 +7,7 @@ use super::groups::Group;
 use super::plan;
 use super::plan::{CollectionPlan, CollectionView, Copies, Viewer};
 use super::watched::Watched;
-use crate::domain::ids::JellyfinId;
+use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, Member};
 use crate::domain::presence::{Listed, SeenFilm};
 use crate::domain::step::Aliases;
@@ -32,6 +32,7 @@ struct Lister<'a> {
     person: &'a Person<'a>,
     listed: Vec<Listed>,
     has_accepted: bool,
+    nothing: HashSet<TmdbId>,
 }
 
 impl<'a> View<'a> {
@@ -47,7 +48,7 @@ impl<'a> View<'a> {
         for person in &group.people {
             let listed = store.listed(person.name, !person.remove_unlisted)?;
             let has_accepted = store.has_accepted_reading(person.name)?;
-            people.push(Lister { person, listed, has_accepted });
+            people.push(Lister { person, listed, has_accepted, nothing: HashSet::new() });
         }
         let wanted = people.iter().flat_map(|lister| &lister.listed);
         let wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
@@ -99,13 +100,17 @@ impl<'a> View<'a> {
 }
 
 impl Lister<'_> {
+    /// Who has no user in Jellyfin has watched nothing.
     fn viewer<'p>(&'p self, watched: &'p Watched) -> Viewer<'p> {
         Viewer {
             name: self.person.name,
             remove_watched: self.person.remove_watched,
             has_accepted: self.has_accepted,
             listed: &self.listed,
-            watched: watched.get(&name_key(self.person.jellyfin_username)),
+            watched: match self.person.jellyfin_username {
+                Some(name) => watched.get(&name_key(name)),
+                None => Some(&self.nothing),
+            },
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::groups::Group;
-use super::{Collections, told, viewer};
+use super::{Collections, Person, told, viewer};
 use crate::clients::api::ApiError;
 use crate::clients::jellyfin::{JellyfinUser, MAX_IDS};
 use crate::domain::event::Failed;
@@ -41,7 +41,7 @@ impl Collections<'_> {
         let (mut watched, mut questions) = (Watched::new(), Vec::new());
         let mut seen = HashSet::new();
         for person in groups.iter().flat_map(|group| &group.people) {
-            let name = person.jellyfin_username;
+            let Some(name) = person.jellyfin_username else { continue };
             if !seen.insert(name_key(name)) {
                 continue;
             }
@@ -97,7 +97,8 @@ fn items_that_matter(
     let (mut films, mut items) = (HashSet::new(), BTreeSet::new());
     let key = name_key(name);
     for group in groups {
-        let people = group.people.iter().filter(|person| name_key(person.jellyfin_username) == key);
+        let is_it = |person: &&Person<'_>| person.jellyfin_username.is_some_and(|name| name_key(name) == key);
+        let people = group.people.iter().copied().filter(is_it);
         let mut is_theirs = false;
         for person in people {
             is_theirs = true;
