@@ -27,8 +27,9 @@ const FAR: Duration = Duration::from_millis(50);
 /// What each answer of Radarr and Jellyfin takes.
 const NEAR: Duration = Duration::from_millis(5);
 
-/// What Jellyfin is asked of each person in a run among many.
-const ITEMS: u32 = 3;
+/// What Jellyfin is asked in a run among many, one after the other: its users, what changed, how many films there are, and
+/// its collections.
+const FIRST_QUESTIONS: u32 = 4;
 
 /// One run of lbjf.
 struct Cost {
@@ -230,14 +231,14 @@ fn sync(users: u32, films: u32, library: u32) {
     print("idle", Some(idle_answers(users, FAR, NEAR)), &run(&world, &["sync", "-q"], &[]));
 }
 
-/// How long the answers of an idle run take at the least: nothing depends on what another server says.
+/// How long the answers of an idle run take at the least: Jellyfin is asked when the lists are read.
 fn idle_answers(users: u32, far: Duration, near: Duration) -> Duration {
-    (far * users.div_ceil(scale::WORKERS)).max(near * questions(users))
+    far * users.div_ceil(scale::WORKERS) + near * questions(users)
 }
 
-/// How often one waits for Jellyfin in a run among many, which is asked about so many things at a time.
+/// How often one waits for Jellyfin in a run among many: what each person watched is asked side by side.
 fn questions(users: u32) -> u32 {
-    (2 + ITEMS * users).div_ceil(u32::try_from(READS_AT_ONCE).expect("a few"))
+    FIRST_QUESTIONS + users.div_ceil(u32::try_from(READS_AT_ONCE).expect("a few"))
 }
 
 /// All servers are far away.

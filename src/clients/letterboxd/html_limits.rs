@@ -52,7 +52,7 @@ pub fn check(html: &str) -> Result<(), LimitExceeded> {
             // What is in it ends with it.
             let start = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name));
             open.truncate(start.unwrap_or(open.len()));
-        } else if !tag.is_whole {
+        } else if !tag.is_whole() {
             open.push(tag.name);
         }
         if open.len() > MAX_DEPTH {

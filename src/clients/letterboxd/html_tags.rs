@@ -25,8 +25,8 @@ pub struct Tag<'a> {
     pub name: &'a str,
     /// Is it an end tag?
     pub is_end: bool,
-    /// Is it a whole element, as `<br>` is, and `<path/>` in a drawing?
-    pub is_whole: bool,
+    /// Does it end itself, as `<path/>` does in a drawing?
+    ends_itself: bool,
     /// What is in the element when that is text only, as it is written.
     pub text: &'a str,
     attributes: Attributes<'a>,
@@ -36,6 +36,11 @@ impl<'a> Tag<'a> {
     /// Does an element of this name begin here?
     pub fn starts(&self, name: &str) -> bool {
         !self.is_end && self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Is it a whole element, as `<br>` is, and `<path/>` in a drawing?
+    pub fn is_whole(&self) -> bool {
+        self.ends_itself || VOID.iter().any(|name| self.starts(name))
     }
 
     /// Names and values, as they are written; a value that is not there is empty.
@@ -92,11 +97,11 @@ impl<'a> Tags<'a> {
         };
         self.rest = rest;
         let is = |names: &[&str]| names.iter().any(|one| name.eq_ignore_ascii_case(one));
-        let is_whole = is(VOID) || end.ends_with('/') && (self.inside > 0 || is(MARKUP));
-        let mut tag = Tag { name, is_end, is_whole, text: "", attributes };
+        let ends_itself = end.ends_with('/') && (self.inside > 0 || is(MARKUP));
+        let mut tag = Tag { name, is_end, ends_itself, text: "", attributes };
         if is(MARKUP) {
             self.inside =
-                if is_end { self.inside.saturating_sub(1) } else { self.inside + usize::from(!is_whole) };
+                if is_end { self.inside.saturating_sub(1) } else { self.inside + usize::from(!ends_itself) };
         } else if !is_end && self.inside == 0 && is(TEXT) {
             (tag.text, self.rest) = rest.split_at(end_of_text(rest, name));
         }

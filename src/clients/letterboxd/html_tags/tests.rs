@@ -5,7 +5,7 @@ fn shown(html: &str) -> String {
     let tag = |tag: Tag<'_>| {
         let attributes: Vec<_> = tag.attributes().map(|(name, value)| format!("[{name}={value}]")).collect();
         let attributes = attributes.concat();
-        let (start, end) = (if tag.is_end { "/" } else { "" }, if tag.is_whole { "/" } else { "" });
+        let (start, end) = (if tag.is_end { "/" } else { "" }, if tag.is_whole() { "/" } else { "" });
         format!("{start}{}{attributes}{end}", tag.name)
     };
     tags(html).map(tag).collect::<Vec<_>>().join(" ")

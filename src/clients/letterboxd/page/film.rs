@@ -131,7 +131,7 @@ impl Elements {
         if tag.starts("a") && self.footer_depth == 1 {
             self.footer_link = self.footer_link.or_else(|| tmdb_address(&attribute(tag, "href")?));
         }
-        if self.footer_depth > 0 && !tag.is_whole {
+        if self.footer_depth > 0 && !tag.is_whole() {
             self.footer_depth += 1;
         }
         for (name, value) in tag.attributes() {
