@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for entry in &page.entries {
         let uid = entry.uid.as_ref().map_or("-", |uid| uid.as_str());
         let year = entry.year.map_or_else(|| "-".to_owned(), |year| year.to_string());
-        println!("{uid}\t{}\t{}\t{year}", entry.slug, entry.name);
+        println!("{uid}\t{}\t{}\t{year}", entry.address, entry.name);
     }
     println!(
         "{} entries here; {} declared on {} pages",

@@ -206,7 +206,7 @@ pub struct CleanupArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// Only this film (slug, TMDB id or part of the title): where it stands for each person, and what comes next
+    /// Only this film (slug, short link, TMDB id or part of the title): where it stands for each person, and what comes next
     #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
     /// Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing

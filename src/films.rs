@@ -7,13 +7,13 @@
 mod doubt;
 mod resolver;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
-use crate::domain::film::{Film, Link, Look, Overrides, WatchlistEntry};
-use crate::domain::ids::Uid;
+use crate::domain::film::{Film, Link, ListEntry, Look};
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::text::plural;
 use crate::journal::{Journal, PageFailures};
 use crate::store::{Store, StoreError};
@@ -34,14 +34,15 @@ pub enum Known {
     Unread,
 }
 
-/// What is known of a film without its page: what a person says of it wins over what a page said.
+/// What is known of a film without its page: what a person says of it ([`Store::overridden`]) wins over what a page
+/// said.
 pub fn look_up(
     store: &Store,
-    overrides: &Overrides,
-    entry: &WatchlistEntry,
+    overridden: &BTreeMap<Uid, Option<TmdbId>>,
+    entry: &ListEntry,
     uid: &Uid,
 ) -> Result<Known, StoreError> {
-    Ok(match overrides.get(&entry.slug) {
+    Ok(match overridden.get(uid) {
         Some(Some(id)) => Known::Link(Link::Movie(*id)),
         Some(None) => Known::NoFilm,
         None if entry.other_kind.is_some() => Known::NoFilm,
@@ -85,7 +86,7 @@ pub fn resolve(
                     is_refused |= error.as_ref().is_some_and(PageError::is_block);
                     if let Look::Failed { why, .. } = look {
                         let hint = error.as_ref().and_then(PageError::hint);
-                        failures.note(why, hint, place + index, &format!("`{}`", films[*index].film.slug));
+                        failures.note(why, hint, place + index, &format!("`{}`", films[*index].film.address));
                     }
                 }
                 unread = unread.saturating_sub(now.len());

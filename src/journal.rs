@@ -224,5 +224,5 @@ impl Journal {
 
 /// What is said of a film that no server can take.
 fn skipped(film: &Film, why: &str) -> String {
-    format!("skipped {film} `{}`: {why}", film.slug)
+    format!("skipped {film} `{}`: {why}", film.address)
 }

@@ -13,7 +13,7 @@ use crate::clients::http::RetryPolicy;
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::film::{Film, Link, Look, Overrides, WatchlistEntry, member_name};
+use crate::domain::film::{Film, Link, ListEntry, Look, Overrides, member_name};
 use crate::domain::ids::Uid;
 use crate::domain::list_address::PageAddress;
 use crate::domain::span::left;
@@ -106,7 +106,7 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
 struct List {
     declared: u32,
     outcome: &'static str,
-    entries: Vec<WatchlistEntry>,
+    entries: Vec<ListEntry>,
     failures: Vec<String>,
     /// Film pages that were read and say nothing of use, and tiles that are no films.
     skips: Vec<String>,
@@ -160,9 +160,10 @@ fn resolve(
     start: Timestamp,
 ) -> anyhow::Result<Vec<Row>> {
     let mut uids = shared.write(|store| store.identify(&list.entries))?;
+    let overridden = shared.store.overridden(overrides)?;
     let (mut places, mut films) = (Vec::new(), Vec::new());
     for (place, (entry, uid)) in list.entries.iter().zip(&uids).enumerate() {
-        if !no_resolve && look_up(&shared.store, overrides, entry, uid)? == Known::Unread {
+        if !no_resolve && look_up(&shared.store, &overridden, entry, uid)? == Known::Unread {
             places.push(place);
             films.push(Unread { film: entry.film(uid.clone()), is_known_without_id: false });
         }
@@ -198,8 +199,10 @@ fn resolve(
         let why = if held.is_none() { "because of that" } else { "since 5 requests in a row failed" };
         list.failures.push(format!("{films} not asked, {why}"));
     }
-    let row = |(entry, uid): (&WatchlistEntry, &Uid)| -> anyhow::Result<Row> {
-        let (kind, tmdb_id) = match look_up(&shared.store, overrides, entry, uid)? {
+    // By the names that the pages told.
+    let overridden = shared.store.overridden(overrides)?;
+    let row = |(entry, uid): (&ListEntry, &Uid)| -> anyhow::Result<Row> {
+        let (kind, tmdb_id) = match look_up(&shared.store, &overridden, entry, uid)? {
             Known::Link(Link::Movie(id)) => (Some("movie"), Some(id.get())),
             Known::Link(Link::Tv(id)) => (Some("tv"), Some(id)),
             Known::Link(Link::Missing) => (Some("none"), None),
@@ -207,7 +210,7 @@ fn resolve(
             Known::Unread => (None, None),
         };
         Ok(Row {
-            slug: entry.slug.to_string(),
+            slug: entry.address.to_string(),
             uid: entry.uid.as_ref().map(ToString::to_string),
             name: entry.name.clone(),
             year: entry.year,
@@ -236,10 +239,10 @@ fn keep_looks(
 fn note_look(list: &mut List, place: usize, look: &Look) {
     let entry = &list.entries[place];
     match look {
-        Look::Failed { why, .. } => list.failures.push(format!("`{}`: {why}", entry.slug)),
-        Look::Useless(why) => list.skips.push(format!("`{}`: {why}", entry.slug)),
+        Look::Failed { why, .. } => list.failures.push(format!("`{}`: {why}", entry.address)),
+        Look::Useless(why) => list.skips.push(format!("`{}`: {why}", entry.address)),
         Look::Read { uid: Some(uid), .. } if entry.uid.as_ref().is_some_and(|own| own != uid) => {
-            list.skips.push(format!("`{}`: its film page is about another film, `{uid}`", entry.slug));
+            list.skips.push(format!("`{}`: its film page is about another film, `{uid}`", entry.address));
         }
         Look::Read { .. } => {}
     }

@@ -12,7 +12,7 @@ use anyhow::Context;
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::domain::clock::{DAY, Timestamp};
-use crate::domain::ids::Slug;
+use crate::domain::film_name::FilmName;
 use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
@@ -101,7 +101,7 @@ fn everybody(
 struct Status<'a> {
     people: &'a [PersonStatus],
     /// What `[films]` names and nobody lists.
-    unlisted: &'a [Slug],
+    unlisted: &'a [FilmName],
     config: &'a Config,
     cool_downs: &'a [CoolDown],
     runs: &'a [Run],
@@ -129,8 +129,8 @@ fn screen(status: &Status<'_>) -> String {
     }
     unclear_lines(&mut text, status);
     if !status.unlisted.is_empty() {
-        let slugs: Vec<_> = status.unlisted.iter().map(|slug| format!("`{slug}`")).collect();
-        let line = format!("`[films]` in the config names films that nobody lists: {}", slugs.join(", "));
+        let names: Vec<_> = status.unlisted.iter().map(|name| format!("`{name}`")).collect();
+        let line = format!("`[films]` in the config names films that nobody lists: {}", names.join(", "));
         let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
     }
     text.push_str("last runs\n");
@@ -177,15 +177,15 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
         .people
         .iter()
         .flat_map(|person| &person.unclear)
-        .map(|(film, why)| (&film.slug, (film, why)))
+        .map(|(film, why)| (&film.address, (film, why)))
         .collect();
     if films.is_empty() {
         return;
     }
     let ask = "to correct these, put the TMDB id, or `false` for never, into the config:";
     let _ = writeln!(text, "{}\n\n  [films]", wrap(ask, 2, status.columns));
-    for (slug, (film, why)) in films {
-        let line = format!("  \"{slug}\" = false");
+    for (name, (film, why)) in films {
+        let line = format!("  \"{name}\" = false");
         // To be pasted as it stands, so a comment may be cut and never broken.
         let room = status.columns.map_or(usize::MAX, |columns| columns.saturating_sub(width(&line)));
         let comment = cut(&format!("  # {film}: {why}"), room);
@@ -229,7 +229,7 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
         }
         row(label, films.len().to_string());
         for (film, why) in films.iter().take(NAMED) {
-            row("", format!("{film} `{}`: {why}", film.slug));
+            row("", format!("{film} `{}`: {why}", film.address));
         }
         if films.len() > NAMED {
             row("", format!("and {} more (`lbjf status --json` names all)", films.len() - NAMED));

@@ -4,21 +4,22 @@ use toml::de::DeValue;
 
 use super::table::{FromToml, Table};
 use crate::domain::film::Overrides;
-use crate::domain::ids::{Slug, TmdbId};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::TmdbId;
 
-/// Slugs, or addresses of film pages, and what a person says that each film is.
+/// Films by any of their names, or by the address of their page, and what a person says that each film is.
 pub(super) fn films(mut table: Table<'_, '_>) -> Overrides {
     let mut films = Overrides::new();
     for (key, value) in table.take_all::<FilmIs>() {
-        let Some(slug) = Slug::parse(&key.value) else {
+        let Some(film) = FilmName::parse(&key.value) else {
             table.problem(
                 &key,
-                "is not a Letterboxd film; use the name in its address, as in `/film/heat-1995/`",
+                "is not a Letterboxd film; use the name in its address, as in `/film/heat-1995/`, or `boxd.it/…` from an export",
             );
             continue;
         };
         let Some(value) = value else { continue };
-        if films.insert(slug, value.value.0).is_some() {
+        if films.insert(film, value.value.0).is_some() {
             table.problem(&key, "is set twice");
         }
     }

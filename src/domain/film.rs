@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::film_name::FilmName;
 use super::ids::{Lid, Slug, TmdbId, Uid};
 
 /// What a person says that films are: a TMDB id, or `None` for "never" (`[films]`).
-pub type Overrides = BTreeMap<Slug, Option<TmdbId>>;
+pub type Overrides = BTreeMap<FilmName, Option<TmdbId>>;
 
-/// One film on a watchlist page, as far as the page tells.
+/// One film on a list, as far as its page or its export tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WatchlistEntry {
-    /// `None` where the page carries none; the slug then stands for it.
+pub struct ListEntry {
+    /// `None` where nothing tells it; the address then stands for it.
     pub uid: Option<Uid>,
-    /// `None` where the page carries none, as before 2026.
+    /// `None` where nothing tells it, as on pages before 2026.
     pub lid: Option<Lid>,
-    /// The film's name in addresses.
-    pub slug: Slug,
+    /// Its best name in addresses: of a poster the slug, of a row of an export any.
+    pub address: FilmName,
     /// The title without the year.
     pub name: String,
     /// `None` for undated films.
@@ -25,15 +26,32 @@ pub struct WatchlistEntry {
     pub other_kind: Option<String>,
 }
 
-impl WatchlistEntry {
+impl ListEntry {
+    /// A film that is known by one name only.
+    pub fn named(film: FilmName, name: String, year: Option<u16>) -> Self {
+        let (uid, lid) = match &film {
+            FilmName::Uid(uid) => (Some(uid.clone()), None),
+            FilmName::Lid(lid) => (None, Some(lid.clone())),
+            FilmName::Slug(_) => (None, None),
+        };
+        Self { uid, lid, address: film, name, year, other_kind: None }
+    }
+
     /// What the entry itself says which film it is.
     pub fn own_uid(&self) -> Uid {
-        self.uid.clone().unwrap_or_else(|| Uid::provisional(&self.slug))
+        self.uid.clone().unwrap_or_else(|| Uid::provisional(&self.address))
+    }
+
+    /// Every name that it tells.
+    pub fn names(&self) -> impl Iterator<Item = FilmName> {
+        let uid = self.uid.clone().map(FilmName::Uid);
+        let lid = self.lid.clone().map(FilmName::Lid);
+        [uid, lid, Some(self.address.clone())].into_iter().flatten()
     }
 
     /// The film that it is, by this uid.
     pub fn film(&self, uid: Uid) -> Film {
-        Film { uid, slug: self.slug.clone(), name: self.name.clone(), year: self.year }
+        Film { uid, address: self.address.clone(), name: self.name.clone(), year: self.year }
     }
 }
 
@@ -42,8 +60,8 @@ impl WatchlistEntry {
 pub struct Film {
     /// What it is known by here.
     pub uid: Uid,
-    /// Its latest name in addresses.
-    pub slug: Slug,
+    /// Its best name in addresses, and of several slugs the latest.
+    pub address: FilmName,
     /// The title without the year.
     pub name: String,
     /// `None` for undated films.
@@ -79,6 +97,8 @@ pub enum Look {
         uid: Option<Uid>,
         /// Its short id; `None` where the page does not say.
         lid: Option<Lid>,
+        /// Its slug, where a short link led to it; else `None`.
+        slug: Option<Slug>,
         /// Its place on TMDB.
         link: Link,
     },

@@ -7,6 +7,8 @@ use std::ops::Deref;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error};
 
+use super::film_name::FilmName;
+
 /// An id in Jellyfin. Never empty, and never the one of all zeros that stands for "none": to Jellyfin either means
 /// "everything" wherever an id is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,7 +74,7 @@ impl Lid {
 pub struct Uid(String);
 
 impl Uid {
-    const PROVISIONAL: &str = "slug:";
+    const PROVISIONAL: [&str; 2] = ["slug:", "lid:"];
 
     /// Longer than any.
     const MAX: usize = 250;
@@ -84,14 +86,18 @@ impl Uid {
         is_uid.then(|| Self(text.to_owned()))
     }
 
-    /// Stands for a film until a page tells its uid.
-    pub fn provisional(slug: &Slug) -> Self {
-        Self(format!("{}{slug}", Self::PROVISIONAL))
+    /// Stands for a film that is known by this name until a page tells its uid.
+    pub fn provisional(name: &FilmName) -> Self {
+        match name {
+            FilmName::Uid(uid) => uid.clone(),
+            FilmName::Slug(slug) => Self(format!("slug:{slug}")),
+            FilmName::Lid(lid) => Self(format!("lid:{lid}")),
+        }
     }
 
     /// Is it one that only stands for a film?
     pub fn is_provisional(&self) -> bool {
-        self.0.starts_with(Self::PROVISIONAL)
+        Self::PROVISIONAL.iter().any(|kind| self.0.starts_with(kind))
     }
 }
 

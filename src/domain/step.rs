@@ -221,7 +221,7 @@ impl Aliases {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::Slug;
+    use crate::domain::film_name::FilmName;
 
     #[test]
     fn merges_of_merges_are_followed_and_circles_end() {
@@ -248,7 +248,7 @@ mod tests {
         let uid = || Uid::parse("film:1").unwrap();
         let film = Film {
             uid: uid(),
-            slug: Slug::parse("heat").unwrap(),
+            address: FilmName::parse("heat").unwrap(),
             name: "Heat".to_owned(),
             year: Some(1995),
         };

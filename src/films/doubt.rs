@@ -98,7 +98,7 @@ mod tests {
     /// The pages of so many films with and without an id.
     fn read(linked: usize, missing: usize) -> Tally {
         let tally = Tally::default();
-        let page = |link| Ok(FilmPage { uid: None, lid: None, link });
+        let page = |link| Ok(FilmPage { uid: None, lid: None, slug: None, link });
         for _ in 0..linked {
             tally.note(&page(Link::Movie(TmdbId::new(1).unwrap())), false);
         }
@@ -133,11 +133,11 @@ mod tests {
     fn shows_contradictions_and_films_that_never_had_an_id_are_no_sign_of_anything() {
         let tally = Tally::default();
         let (button, body) = ("movie/1".to_owned(), "movie/2".to_owned());
-        tally.note(&Ok(FilmPage { uid: None, lid: None, link: Link::Tv(7) }), false);
+        tally.note(&Ok(FilmPage { uid: None, lid: None, slug: None, link: Link::Tv(7) }), false);
         tally.note(&Err(Unreadable::Contradiction { button, body }.into()), false);
         tally.note(&Err(PageError::NotFound), false);
         for _ in 0..20 {
-            tally.note(&Ok(FilmPage { uid: None, lid: None, link: Link::Missing }), true);
+            tally.note(&Ok(FilmPage { uid: None, lid: None, slug: None, link: Link::Missing }), true);
         }
         assert_eq!(tally.counts(), (2, 0));
     }

@@ -68,7 +68,7 @@ impl<'a> Resolver<'a> {
         self.evidence = evidence;
         let mut todo: Vec<usize> = (0..films.len()).collect();
         while !todo.is_empty() {
-            let slugs: Vec<_> = todo.iter().map(|index| &films[*index].film.slug).collect();
+            let names: Vec<_> = todo.iter().map(|index| &films[*index].film.address).collect();
             let (tally, held, is_open) = (&self.tally, &mut self.held, self.is_changed.is_none());
             let is_enough = |at: usize, page: &Result<_, _>| {
                 tally.note(page, films[todo[at]].is_known_without_id);
@@ -76,7 +76,7 @@ impl<'a> Resolver<'a> {
             };
             let mut answered = HashSet::new();
             let mut done = Ok(());
-            self.letterboxd.film_pages(&slugs, is_enough, |came| {
+            self.letterboxd.film_pages(&names, is_enough, |came| {
                 let answers = came.into_iter().filter_map(|(at, page)| {
                     let index = todo[at];
                     let Unread { film, is_known_without_id } = &films[index];
@@ -122,9 +122,9 @@ impl<'a> Resolver<'a> {
         if let Some(is_changed) = self.is_changed {
             return is_changed;
         }
-        let slugs: Vec<_> = self.evidence.with_id.iter().map(|film| &film.slug).collect();
+        let names: Vec<_> = self.evidence.with_id.iter().map(|film| &film.address).collect();
         let (mut kept, mut lost) = (0, 0);
-        self.letterboxd.film_pages_apart(&slugs, |_, page| {
+        self.letterboxd.film_pages_apart(&names, |_, page| {
             kept += usize::from(names_id(&page));
             lost += usize::from(lacks_id(&page, false));
         });
@@ -153,11 +153,14 @@ impl<'a> Resolver<'a> {
 fn look_at(page: &Result<FilmPage, PageError>) -> Option<Look> {
     let failed = |why: String, is_passing| Look::Failed { why, is_passing };
     Some(match page {
-        Ok(FilmPage { uid, lid, link }) => Look::Read { uid: uid.clone(), lid: lid.clone(), link: *link },
-        Err(error) if !error.is_answer() => return None,
-        Err(error @ PageError::Unreadable(Unreadable::Contradiction { .. })) => {
-            Look::Useless(error.to_string())
+        Ok(FilmPage { uid, lid, slug, link }) => {
+            Look::Read { uid: uid.clone(), lid: lid.clone(), slug: slug.clone(), link: *link }
         }
+        Err(error) if !error.is_answer() => return None,
+        Err(
+            error @ (PageError::NoFilm
+            | PageError::Unreadable(Unreadable::Contradiction { .. } | Unreadable::OtherFilm { .. })),
+        ) => Look::Useless(error.to_string()),
         Err(PageError::Private) => failed("Letterboxd shows it to nobody (HTTP 403)".to_owned(), false),
         // For good, as far as a program can tell; still on the list, so it is looked at again some day.
         Err(PageError::NotFound) => Look::Useless("its film page is gone (HTTP 404)".to_owned()),

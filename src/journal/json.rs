@@ -139,7 +139,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
         Step::AddToCollection(add) => {
             json.action = "add_to_collection";
             json.film = Some(add.film.to_string());
-            json.slug = Some(add.film.slug.to_string());
+            json.slug = Some(add.film.address.to_string());
             json.tmdb_id = Some(add.tmdb.get());
             json.users = vec![add.person.clone()];
             json.collection = Some(add.collection.clone());
@@ -156,7 +156,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
     };
     if let Some(requested) = requested {
         json.film = Some(requested.film.to_string());
-        json.slug = Some(requested.film.slug.to_string());
+        json.slug = Some(requested.film.address.to_string());
         json.tmdb_id = Some(requested.tmdb.get());
         json.users = requested.requests.iter().map(|(person, _)| person.clone()).collect();
     }

@@ -2,7 +2,7 @@
 
 use super::Journal;
 use crate::domain::event::{Event, ListReading};
-use crate::domain::film::{Film, Look, WatchlistEntry};
+use crate::domain::film::{Film, ListEntry, Look};
 use crate::domain::ids::{ListId, Number, Uid};
 use crate::domain::list::{Cursor, ListKey};
 use crate::store::StoreError;
@@ -54,7 +54,7 @@ impl Journal {
     /// Films stand on a page. Says who each is.
     pub fn films_seen<'a>(
         &mut self,
-        entries: impl IntoIterator<Item = &'a WatchlistEntry>,
+        entries: impl IntoIterator<Item = &'a ListEntry>,
     ) -> Result<Vec<Uid>, StoreError> {
         self.store.identify(entries)
     }

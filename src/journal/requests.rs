@@ -110,7 +110,7 @@ impl Journal {
         let NotAdded { problem, why, hint } = *trouble;
         let requested = &add.requested;
         let step = Step::AddToRadarr(add.clone());
-        let text = format!("`{}` not added: {why}", requested.film.slug);
+        let text = format!("`{}` not added: {why}", requested.film.address);
         let detail = if problem == RequestProblem::Failed { &text } else { why };
         self.request_problem(&requested.requests, problem, detail)?;
         if problem == RequestProblem::Unknown {

@@ -7,7 +7,7 @@ use super::accept::{self, Terms, Verdict, Whole};
 use super::outcome::{ListOutcome, Trouble};
 use crate::clients::export::{self, Export};
 use crate::domain::clock::{DAY, Timestamp};
-use crate::domain::film::WatchlistEntry;
+use crate::domain::film::ListEntry;
 use crate::domain::ids::{ListId, Uid};
 use crate::domain::list::Cursor;
 use crate::journal::Journal;
@@ -53,7 +53,9 @@ fn store(
 ) -> Result<ListOutcome, StoreError> {
     let cursor = journal.store().cursor(list)?;
     let known = journal.store().known(list)?;
-    let entries: Vec<WatchlistEntry> = export.films.iter().filter_map(entry).collect();
+    let entry =
+        |film: &export::ExportedFilm| ListEntry::named(film.film.clone(), film.title.clone(), film.year);
+    let entries: Vec<ListEntry> = export.films.iter().map(entry).collect();
     let shown = journal.films_seen(&entries)?;
     let declared = Some(count(shown.len()));
     // Behind what is known, which may be newer; an accepted reading gives each its place.
@@ -100,18 +102,6 @@ fn store(
             Ok(read("pending", Some(Trouble::Pending { gone: whole.gone, known: whole.known })))
         }
     }
-}
-
-fn entry(film: &export::ExportedFilm) -> Option<WatchlistEntry> {
-    let crate::domain::film_name::FilmName::Slug(slug) = film.film.clone() else { return None };
-    Some(WatchlistEntry {
-        uid: None,
-        lid: None,
-        slug,
-        name: film.title.clone(),
-        year: film.year,
-        other_kind: None,
-    })
 }
 
 fn count(number: usize) -> u32 {

@@ -7,8 +7,8 @@ use std::{fmt, mem};
 
 use crate::clients::letterboxd::page::{self, Page};
 use crate::clients::letterboxd::{Letterboxd, PageError};
-use crate::domain::film::WatchlistEntry;
-use crate::domain::ids::Uid;
+use crate::domain::film::ListEntry;
+use crate::domain::film_name::FilmName;
 use crate::domain::list_address::PageAddress;
 
 /// What was read of a list so far.
@@ -193,7 +193,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Every film on the pages once, in their order.
-    pub fn entries(&self) -> Vec<&WatchlistEntry> {
+    pub fn entries(&self) -> Vec<&ListEntry> {
         let mut seen = HashSet::new();
         let entries = self.pages.iter().flat_map(|page| &page.entries);
         entries.filter(|entry| !is_among(&mut seen, &[entry])).collect()
@@ -222,11 +222,9 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Was one of these seen before? A film is known by either of its names. Remembers them.
-fn is_among<'e>(seen: &mut HashSet<&'e str>, entries: &[&'e WatchlistEntry]) -> bool {
-    let uid = |entry: &&'e WatchlistEntry| entry.uid.as_ref().map(Uid::as_str);
-    let names: Vec<&str> =
-        entries.iter().flat_map(|entry| uid(entry).into_iter().chain([entry.slug.as_str()])).collect();
+/// Was one of these seen before? A film is known by any of its names. Remembers them.
+fn is_among(seen: &mut HashSet<FilmName>, entries: &[&ListEntry]) -> bool {
+    let names: Vec<FilmName> = entries.iter().flat_map(|entry| entry.names()).collect();
     let is_among = names.iter().any(|name| seen.contains(name));
     seen.extend(names);
     is_among

@@ -9,9 +9,11 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Film, Link, Overrides, PageEvidence, WatchlistEntry};
-use crate::domain::ids::{Slug, TmdbId, Uid};
+use crate::domain::film::{Film, Link, ListEntry, Overrides, PageEvidence};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::text::one_line;
+pub(super) use names::find;
 use names::identify;
 
 /// Who looks.
@@ -85,7 +87,7 @@ pub(super) fn clean(text: Option<String>) -> Option<String> {
 pub(super) fn film_from(row: &Row<'_>) -> rusqlite::Result<Film> {
     // One that an early version stored may be as its page had it.
     let name = one_line(row.get_ref(2)?.as_str()?).into_owned();
-    Ok(Film { uid: row.get(0)?, slug: row.get(1)?, name, year: row.get(3)? })
+    Ok(Film { uid: row.get(0)?, address: row.get(1)?, name, year: row.get(3)? })
 }
 
 impl Store {
@@ -95,11 +97,11 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.query_row([tmdb], |row| row.get(0)).optional()?)
     }
 
-    /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that had
-    /// its slug before, or a provisional one that its own page will name.
+    /// Makes the films of these entries known and says who each one is. An entry without a uid is the film that has its
+    /// short id or had its slug before, or a provisional one that its own page will name.
     pub fn identify<'a>(
         &mut self,
-        entries: impl IntoIterator<Item = &'a WatchlistEntry>,
+        entries: impl IntoIterator<Item = &'a ListEntry>,
     ) -> Result<Vec<Uid>, StoreError> {
         self.transact(|db| entries.into_iter().map(|entry| identify(db, entry)).collect())
     }
@@ -161,22 +163,22 @@ impl Store {
     }
 
     /// What `[films]` names and none of these people lists, once the list of each was read as a whole.
-    pub fn unlisted(&self, overrides: &Overrides, people: &[String]) -> Result<Vec<Slug>, StoreError> {
+    pub fn unlisted(&self, overrides: &Overrides, people: &[String]) -> Result<Vec<FilmName>, StoreError> {
         for person in people {
             if !self.has_accepted_reading(person)? {
                 return Ok(Vec::new());
             }
         }
         let people = serde_json::to_string(people).expect("strings are JSON");
-        let sql = "SELECT 1 FROM slug
-                JOIN list_entry ON list_entry.uid = slug.uid
-                JOIN person_list ON person_list.list_id = list_entry.list_id
-            WHERE slug.slug = ?1 AND list_entry.is_listed = 1 AND person_list.person IN (SELECT value FROM json_each(?2))";
+        let sql = "SELECT 1 FROM list_entry JOIN person_list ON person_list.list_id = list_entry.list_id
+            WHERE list_entry.uid = ?1 AND list_entry.is_listed = 1
+                AND person_list.person IN (SELECT value FROM json_each(?2))";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut unlisted = Vec::new();
-        for slug in overrides.keys() {
-            if !statement.exists(params![slug, people])? {
-                unlisted.push(slug.clone());
+        for name in overrides.keys() {
+            let uid = find(&self.db, name)?;
+            if !statement.exists(params![uid, people])? {
+                unlisted.push(name.clone());
             }
         }
         Ok(unlisted)

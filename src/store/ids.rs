@@ -2,6 +2,7 @@
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
+use crate::domain::film_name::FilmName;
 use crate::domain::ids::{Lid, ListId, Number, Slug, TmdbId, Uid};
 
 macro_rules! text_columns {
@@ -37,6 +38,18 @@ macro_rules! number_columns {
     };
 }
 number_columns!(Number, TmdbId);
+
+impl ToSql for FilmName {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl FromSql for FilmName {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::parse(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
 
 impl ToSql for ListId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {

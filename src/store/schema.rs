@@ -251,6 +251,7 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- Films: Letterboxd's short id (`boxd.it/IWJq`, case matters), and which lbjf found no id on the page: a newer one
     -- may find it. Shows are looked at again, too.
     ALTER TABLE film ADD COLUMN lid TEXT;
+    ALTER TABLE film RENAME COLUMN slug TO address; -- its best name: a slug, else `film:N`, else `boxd.it/IWJq`
     ALTER TABLE film ADD COLUMN looked_by TEXT;
     DROP INDEX film_unresolved;
     ALTER TABLE film RENAME COLUMN told TO override;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::films::{clean, film_from, why_skipped};
+use super::films::{clean, film_from, find, why_skipped};
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
-use crate::domain::ids::Slug;
+use crate::domain::film_name::FilmName;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::text::one_line;
@@ -156,13 +156,12 @@ impl Store {
         Ok(())
     }
 
-    /// The films that go, or went, by this name: the one of that slug, else every one with the text in its title or
-    /// slug; beside them the one with that TMDB id, since a title may be a number. By title.
+    /// The films that go, or went, by this name: the one of that slug, uid or short link, else every one with the text in
+    /// its title or slug; beside them the one with that TMDB id, since a title may be a number. By title.
     pub fn find_films(&self, text: &str) -> Result<Vec<FilmStatus>, StoreError> {
-        let slug = Slug::parse(text);
-        let by_slug = "SELECT film.* FROM film JOIN slug USING (uid) WHERE slug.slug = ?1";
-        let exact =
-            self.db.prepare(by_slug)?.query_map([slug], film_status)?.collect::<Result<Vec<_>, _>>()?;
+        let uid = FilmName::parse(text).map(|name| find(&self.db, &name)).transpose()?.flatten();
+        let sql = "SELECT * FROM film WHERE uid = ?1";
+        let exact = self.db.prepare(sql)?.query_map([uid], film_status)?.collect::<Result<Vec<_>, _>>()?;
         let mut films = if exact.is_empty() { self.films_like(text)? } else { exact };
         if let Some(id) = tmdb_id(text) {
             let by_id = "SELECT * FROM film WHERE tmdb_id = ?1 AND kind IN ('movie', 'tv')";
@@ -190,7 +189,10 @@ impl Store {
         let mut films = Vec::new();
         while let Some(row) = rows.next()? {
             let text = |column| row.get_ref(column).map(|text| text.as_str().unwrap_or_default());
-            if text("slug")?.contains(&slug) || one_line(text("name")?).to_lowercase().contains(&title) {
+            let address = text("address")?;
+            let has_slug =
+                address.contains(&slug) && matches!(FilmName::parse(address), Some(FilmName::Slug(_)));
+            if has_slug || one_line(text("name")?).to_lowercase().contains(&title) {
                 films.push(film_status(row)?);
             }
         }

@@ -7,16 +7,17 @@ use std::fs;
 
 use super::*;
 use crate::domain::clock::{DAILY, DAY, Timestamp};
-use crate::domain::film::{Film, Link, Look, WatchlistEntry};
-use crate::domain::ids::{JellyfinId, ListId, Slug, TmdbId, Uid};
+use crate::domain::film::{Film, Link, ListEntry, Look};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::{JellyfinId, ListId, TmdbId, Uid};
 use crate::domain::list::ListKey;
 use crate::domain::request::RequestProblem;
 
-fn entry(uid: Option<&str>, slug: &str) -> WatchlistEntry {
-    WatchlistEntry {
+fn entry(uid: Option<&str>, slug: &str) -> ListEntry {
+    ListEntry {
         uid: uid.map(|uid| Uid::parse(uid).unwrap()),
         lid: None,
-        slug: Slug::parse(slug).unwrap(),
+        address: FilmName::parse(slug).unwrap(),
         name: slug.to_owned(),
         year: Some(1995),
         other_kind: None,
@@ -31,7 +32,7 @@ fn film(store: &Store, people: &[&str]) -> Vec<Film> {
     people.iter().flat_map(|person| store.unresolved(person, 0).unwrap()).collect()
 }
 
-fn list(store: &mut Store, person: &str, entries: &[WatchlistEntry]) -> Vec<Uid> {
+fn list(store: &mut Store, person: &str, entries: &[ListEntry]) -> Vec<Uid> {
     let uids = store.identify(entries).unwrap();
     let placed: Vec<_> = uids.iter().cloned().zip(0..).collect();
     let list = watchlist(store, person);
@@ -65,8 +66,12 @@ fn known(store: &Store, person: &str) -> std::collections::HashSet<Uid> {
 
 fn resolve(store: &mut Store, person: &str, tmdb: u32) {
     let film = film(store, &[person]).remove(0);
-    let look =
-        Look::Read { uid: Some(film.uid.clone()), lid: None, link: Link::Movie(TmdbId::new(tmdb).unwrap()) };
+    let look = Look::Read {
+        uid: Some(film.uid.clone()),
+        lid: None,
+        slug: None,
+        link: Link::Movie(TmdbId::new(tmdb).unwrap()),
+    };
     store.record_look(&film, &look, 100).unwrap();
 }
 
@@ -112,7 +117,7 @@ fn a_film_keeps_its_identity_when_its_slug_changes() {
     list(&mut store, "ada", &[entry(Some("film:1"), "fatherland-3")]);
     let renamed = list(&mut store, "ada", &[entry(Some("film:1"), "fatherland-2026")]);
     assert_eq!(renamed, [uid("film:1")]);
-    assert_eq!(film(&store, &["ada"])[0].slug.as_str(), "fatherland-2026");
+    assert_eq!(film(&store, &["ada"])[0].address.to_string(), "fatherland-2026");
     assert_eq!(
         store.identify(&[entry(None, "fatherland-3")]).unwrap(),
         [uid("film:1")],
@@ -125,8 +130,12 @@ fn an_entry_without_a_uid_gets_its_name_from_its_page_or_a_later_list() {
     let mut store = Store::in_memory().unwrap();
     assert_eq!(list(&mut store, "ada", &[entry(None, "heat-1995")]), [uid("slug:heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look =
-        Look::Read { uid: Some(uid("film:5")), lid: None, link: Link::Movie(TmdbId::new(949).unwrap()) };
+    let look = Look::Read {
+        uid: Some(uid("film:5")),
+        lid: None,
+        slug: None,
+        link: Link::Movie(TmdbId::new(949).unwrap()),
+    };
     assert_eq!(store.record_look(&heat, &look, 100).unwrap(), uid("film:5"));
     assert_eq!(known(&store, "ada"), [uid("film:5")].into());
     assert_eq!(store.link(&uid("film:5")).unwrap(), Some(Link::Movie(TmdbId::new(949).unwrap())));
@@ -141,8 +150,12 @@ fn a_film_page_about_another_film_resolves_nothing() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     let heat = film(&store, &["ada"]).remove(0);
-    let look =
-        Look::Read { uid: Some(uid("film:2")), lid: None, link: Link::Movie(TmdbId::new(949).unwrap()) };
+    let look = Look::Read {
+        uid: Some(uid("film:2")),
+        lid: None,
+        slug: None,
+        link: Link::Movie(TmdbId::new(949).unwrap()),
+    };
     store.record_look(&heat, &look, 100).unwrap();
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(Link::Missing));
     assert_eq!(store.skips().unwrap()[0].1.why, "its film page is about another film, `film:2`");
@@ -156,7 +169,7 @@ fn a_film_without_an_id_is_looked_at_again_after_1_3_7_and_then_every_30_days() 
     let ada = "ada";
     let mut now = 0;
     for days in [1, 3, 7, 30, 30] {
-        let look = Look::Read { uid: None, lid: None, link: Link::Missing };
+        let look = Look::Read { uid: None, lid: None, slug: None, link: Link::Missing };
         store.record_look(&short, &look, now).unwrap();
         assert!(store.unresolved(ada, now + days * DAY - 1).unwrap().is_empty(), "{days} days");
         now += days * DAY;
@@ -172,7 +185,7 @@ fn looks_that_fail_make_no_film_wait_longer_for_its_next_one() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "short")]);
     let short = film(&store, &["ada"]).remove(0);
-    let missing = Look::Read { uid: None, lid: None, link: Link::Missing };
+    let missing = Look::Read { uid: None, lid: None, slug: None, link: Link::Missing };
     store.record_look(&short, &missing, 0).unwrap();
     for _ in 0..5 {
         let look = Look::Failed { why: "no answer".to_owned(), is_passing: false };
@@ -189,7 +202,7 @@ fn looks_that_fail_make_no_film_wait_longer_for_its_next_one() {
 #[test]
 fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one() {
     let mut store = Store::in_memory().unwrap();
-    let show = WatchlistEntry { other_kind: Some("show".to_owned()), ..entry(Some("film:1"), "heat-1995") };
+    let show = ListEntry { other_kind: Some("show".to_owned()), ..entry(Some("film:1"), "heat-1995") };
     list(&mut store, "ada", std::slice::from_ref(&show));
     assert_eq!(store.skips().unwrap()[0].1.why, "Letterboxd lists it as `show`, not as a film");
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
@@ -203,7 +216,7 @@ fn a_film_that_was_listed_as_something_else_is_a_film_when_it_is_listed_as_one()
         "once known, known"
     );
 
-    let overrides = [(Slug::parse("heat-1995").unwrap(), None)].into_iter().collect();
+    let overrides = [(FilmName::parse("heat-1995").unwrap(), None)].into_iter().collect();
     store.apply_overrides(&overrides).unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     assert!(store.skips().unwrap()[0].1.is_overridden, "the config says never");
@@ -214,7 +227,9 @@ fn a_film_without_an_id_is_looked_at_when_its_slug_changes() {
     let mut store = Store::in_memory().unwrap();
     list(&mut store, "ada", &[entry(Some("film:1"), "short-3")]);
     let short = film(&store, &["ada"]).remove(0);
-    store.record_look(&short, &Look::Read { uid: None, lid: None, link: Link::Missing }, 100).unwrap();
+    store
+        .record_look(&short, &Look::Read { uid: None, lid: None, slug: None, link: Link::Missing }, 100)
+        .unwrap();
     assert!(store.unresolved("ada", 100).unwrap().is_empty());
     list(&mut store, "ada", &[entry(Some("film:1"), "short-2026")]);
     assert_eq!(store.unresolved("ada", 100).unwrap().len(), 1);

@@ -213,7 +213,7 @@ fn fill(path: &Path, users: u32, films: u32, mut ids: impl FnMut(&str) -> (u32, 
         let mut person = prepare("INSERT INTO person (name) VALUES (?1)");
         let mut person_list = prepare("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)");
         let mut film = prepare(
-            "INSERT OR IGNORE INTO film (uid, slug, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, 2000, ?4, ?5)",
+            "INSERT OR IGNORE INTO film (uid, address, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, 2000, ?4, ?5)",
         );
         let mut slug = prepare("INSERT OR IGNORE INTO slug (slug, uid) VALUES (?1, ?2)");
         let mut entry = prepare(

@@ -1,7 +1,7 @@
 //! `lbjf sync` and Letterboxd: how many pages a run asks, and what becomes of a list that is in doubt.
 
 mod asking;
-mod door;
+pub mod door;
 mod doubt;
 mod films;
 mod giving_up;

@@ -6,6 +6,7 @@ mod common;
 mod cheap;
 mod check;
 mod cleanup;
+mod film_names;
 mod films;
 mod first_run;
 mod generate;

@@ -246,8 +246,8 @@ fn an_upgrade_that_is_killed_at_any_time_is_done_by_the_next_run() {
         let found: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0)).expect("it has one");
         assert_eq!(found, SCHEMA_VERSION);
         let sql = "SELECT count(*) FROM request JOIN list_entry USING (uid) JOIN list ON list.id = list_id
-                JOIN film USING (uid) JOIN slug USING (slug)
-            WHERE person = 'zoe' AND address = 'zoe' AND is_listed AND is_wanted AND answered_at IS NOT NULL";
+                JOIN film USING (uid) JOIN slug ON slug.slug = film.address
+            WHERE person = 'zoe' AND list.address = 'zoe' AND is_listed AND is_wanted AND answered_at IS NOT NULL";
         assert_eq!(db.query_row(sql, [], |row| row.get::<_, u32>(0)).expect("it can be read"), 12_000);
         assert_eq!(world.radarr.sent_again(), [0; 0]);
         // It lacks all of zoe's, so it gets nothing that it once excluded.

@@ -158,7 +158,7 @@ fn reads(html: &str) -> TestCaseResult {
         let most = html.to_ascii_lowercase().matches("<li").count();
         prop_assert!(list.entries.len() <= most, "{} entries in {most} items", list.entries.len());
         for entry in &list.entries {
-            prop_assert!(!entry.slug.as_str().contains('/') && is_uid(&entry.uid), "{entry:?}");
+            prop_assert!(!entry.address.to_string().contains('/') && is_uid(&entry.uid), "{entry:?}");
         }
     }
     Ok(())

@@ -27,6 +27,9 @@ pub enum PageError {
     /// There is no such member, or no such film.
     #[error("Letterboxd has no such member (HTTP 404)")]
     NotFound,
+    /// A short id of something else: a member, a list, a viewing.
+    #[error("its short link leads to no film")]
+    NoFilm,
     /// Page 1 of the list was there a moment ago, this one is not.
     #[error("the page is not there (HTTP 404); the list may have become shorter while it was read")]
     PageGone,
@@ -73,7 +76,7 @@ impl PageError {
     /// Can only Letterboxd itself give it? Then it let us in.
     pub fn is_own_answer(&self) -> bool {
         match self {
-            Self::Private | Self::NotFound | Self::PageGone => true,
+            Self::Private | Self::NotFound | Self::NoFilm | Self::PageGone => true,
             Self::Unreadable(why) => !matches!(why, Unreadable::Foreign(_) | Unreadable::LimitExceeded(_)),
             _ => false,
         }
@@ -82,8 +85,14 @@ impl PageError {
     /// Would the next page fare the same, as far as this one tells? Not where it says something of its own.
     pub(super) fn is_failure(&self) -> bool {
         !self.is_block()
-            && !matches!(self, Self::Private | Self::NotFound | Self::GivenUp | Self::NoProxyLeft)
-            && !matches!(self, Self::Unreadable(Unreadable::Contradiction { .. }))
+            && !matches!(
+                self,
+                Self::Private | Self::NotFound | Self::NoFilm | Self::GivenUp | Self::NoProxyLeft
+            )
+            && !matches!(
+                self,
+                Self::Unreadable(Unreadable::Contradiction { .. } | Unreadable::OtherFilm { .. })
+            )
     }
 
     /// May time heal it? Not where the page itself is what is wrong.
@@ -101,7 +110,7 @@ impl PageError {
             Self::Challenged => "challenged",
             Self::RateLimited { .. } => "rate_limited",
             Self::Private => "private",
-            Self::NotFound | Self::PageGone => "not_found",
+            Self::NotFound | Self::NoFilm | Self::PageGone => "not_found",
             Self::Unreadable(Unreadable::MarkupChanged { .. }) => "markup_changed",
             Self::Unreadable(_) | Self::TooLarge(_) | Self::Redirected(_) | Self::Panicked => {
                 "unexpected_page"

@@ -19,8 +19,8 @@ use serde::Deserialize;
 
 use super::html_limits::LimitExceeded;
 use super::html_tags::tags;
-use crate::domain::film::WatchlistEntry;
-use crate::domain::ids::{Number, Slug};
+use crate::domain::film::ListEntry;
+use crate::domain::ids::{Lid, Number, Slug};
 use crate::domain::text::{excerpt, one_line};
 pub use film::{FilmPage, film};
 pub use list::{FILMS_PER_PAGE, list};
@@ -39,7 +39,7 @@ pub struct Page {
     /// How many pages there are, as far as this one tells.
     pub pages: u32,
     /// The entries of this page in their order: of a watchlist newest first.
-    pub entries: Vec<WatchlistEntry>,
+    pub entries: Vec<ListEntry>,
     /// Tiles in the grid that look like no film at all, such as a banner. Only the numbers of the whole list tell
     /// whether they are none.
     pub other_tiles: u32,
@@ -109,6 +109,12 @@ pub enum Unreadable {
     TooLong {
         /// As many as it leads to.
         pages: u32,
+    },
+    /// A short link led to a film that has another short id.
+    #[error("the film page is about another film, `boxd.it/{found}`")]
+    OtherFilm {
+        /// The short id that the page tells.
+        found: Lid,
     },
     /// The two places that name the TMDB id contradict each other.
     #[error("the film page contradicts itself: its button says TMDB {button}, its body says {body}")]

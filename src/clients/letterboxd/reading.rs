@@ -1,9 +1,9 @@
 //! The pages of each kind: how they are asked for, and by whom each is judged.
 
 use super::failure_limit::FailureLimit;
-use super::page::{self, FilmPage, Page};
-use super::{Letterboxd, PageError};
-use crate::domain::ids::Slug;
+use super::page::{self, FilmPage, Page, Unreadable};
+use super::{Landing, Letterboxd, PageError};
+use crate::domain::film_name::FilmName;
 use crate::domain::list_address::{ListAddress, ListPage, PageAddress};
 
 impl Letterboxd {
@@ -60,34 +60,34 @@ impl Letterboxd {
         }
     }
 
-    /// Reads film pages; `each` gets the results with their indices as they arrive: one, or those that came while it was
+    /// Reads film pages; a film that is known by its short id costs one more request. `each` gets the results with their indices as they arrive: one, or those that came while it was
     /// busy. Before that `is_enough` sees each, in whichever thread: when it says so, no more are asked.
     pub fn film_pages(
         &self,
-        slugs: &[&Slug],
+        films: &[&FilmName],
         is_enough: impl Fn(usize, &Result<FilmPage, PageError>) -> bool + Sync,
         each: impl FnMut(Vec<(usize, Result<FilmPage, PageError>)>),
     ) {
         let read = |index: usize| {
-            let page = self.film_page(slugs[index]);
+            let page = self.film_page(films[index]);
             if is_enough(index, &page) {
                 self.streak.end();
             }
             page
         };
-        self.fan_out("film pages", slugs.len(), |index| self.streak.ask(|| read(index)), each);
+        self.fan_out("film pages", films.len(), |index| self.streak.ask(|| read(index)), each);
     }
 
     /// Reads film pages that tell something of other pages, however those fared.
     pub fn film_pages_apart(
         &self,
-        slugs: &[&Slug],
+        films: &[&FilmName],
         mut each: impl FnMut(usize, Result<FilmPage, PageError>),
     ) {
         self.fan_out(
             "film pages",
-            slugs.len(),
-            |index| self.film_page(slugs[index]),
+            films.len(),
+            |index| self.film_page(films[index]),
             |came| {
                 for (index, page) in came {
                     each(index, page);
@@ -96,8 +96,19 @@ impl Letterboxd {
         );
     }
 
-    fn film_page(&self, slug: &Slug) -> Result<FilmPage, PageError> {
-        self.read(&format!("film/{slug}/"), |_| true, page::film)
+    /// A short link is followed to a film's page only, and what that page says of another film is not believed. Pages
+    /// before 2026 do not tell their short id.
+    fn film_page(&self, film: &FilmName) -> Result<FilmPage, PageError> {
+        let FilmName::Lid(lid) = film else {
+            return self.read(&format!("film/{film}/"), |_| true, page::film);
+        };
+        let Landing::Film(landed) = self.follow(lid, None)? else { return Err(PageError::NoFilm) };
+        let page = self.read(&format!("film/{landed}/"), |_| true, page::film)?;
+        match (page.lid, landed) {
+            (Some(found), _) if found != *lid => Err(Unreadable::OtherFilm { found }.into()),
+            (_, FilmName::Slug(slug)) => Ok(FilmPage { lid: Some(lid.clone()), slug: Some(slug), ..page }),
+            _ => Ok(FilmPage { lid: Some(lid.clone()), ..page }),
+        }
     }
 
     /// Asks for film pages again after there were enough.

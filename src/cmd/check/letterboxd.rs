@@ -7,8 +7,8 @@ use crate::clients::letterboxd::page::{self, Page};
 use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Film, Link, Look, WatchlistEntry};
-use crate::domain::ids::Slug;
+use crate::domain::film::{Film, Link, ListEntry, Look};
+use crate::domain::film_name::FilmName;
 use crate::domain::list::ListKey;
 use crate::domain::list_address::PageAddress;
 use crate::domain::problem::Problem;
@@ -27,7 +27,7 @@ struct Person<'a> {
 
 /// The film whose page was asked for; of several people who begin with it, the first has it.
 struct FirstFilm {
-    entry: WatchlistEntry,
+    entry: ListEntry,
     /// `None` when it was not asked for after all.
     answer: Option<Answer>,
 }
@@ -80,7 +80,7 @@ pub fn letterboxd(
         );
     }
     let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
-    let shown: HashSet<Slug> = pages.flat_map(|page| &page.entries).map(|entry| entry.slug.clone()).collect();
+    let shown: HashSet<FilmName> = pages.flat_map(|page| &page.entries).flat_map(ListEntry::names).collect();
     for person in people {
         match known_as_another(&person, store)? {
             Some(Problem { message, hint }) => checks.problem(person.name, "watchlist", &message, Some(hint)),
@@ -102,10 +102,10 @@ pub fn letterboxd(
             checks.note("letterboxd", "film pages", &said, Some(hint));
         }
     }
-    for slug in store.unlisted(&config.films, &names)? {
+    for name in store.unlisted(&config.films, &names)? {
         // It may have been put on since the last run.
-        if !shown.contains(&slug) {
-            let text = format!("nobody lists `{slug}`");
+        if !shown.contains(&name) {
+            let text = format!("nobody lists `{name}`");
             let hint = "use the name in the address of the film's page, or remove the line";
             checks.note("config", "films", &text, Some(hint));
         }
@@ -130,12 +130,14 @@ fn read<'a>(
     });
     note_routes(door, store, now)?;
 
-    let mut firsts: Vec<(usize, WatchlistEntry)> = Vec::new();
+    let mut firsts: Vec<(usize, ListEntry)> = Vec::new();
     for (index, person) in people.iter().enumerate() {
         let Ok(page) = &person.watchlist else { continue };
         // Anything that is no film has a page of another kind.
         let first = page.entries.iter().find(|entry| entry.other_kind.is_none());
-        if let Some(first) = first.filter(|first| firsts.iter().all(|(_, known)| known.slug != first.slug)) {
+        if let Some(first) =
+            first.filter(|first| firsts.iter().all(|(_, known)| known.address != first.address))
+        {
             firsts.push((index, first.clone()));
         }
     }
@@ -157,7 +159,7 @@ fn read<'a>(
         let mut more: Vec<Film> = Vec::new();
         for entry in shown.flat_map(|page| &page.entries).filter(|entry| entry.other_kind.is_none()) {
             let mut asked = films.iter().map(|unread| &unread.film).chain(&more);
-            if asked.all(|film| film.slug != entry.slug) {
+            if asked.all(|film| film.address != entry.address) {
                 more.push(entry.film(entry.own_uid()));
             }
         }
@@ -294,7 +296,7 @@ fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
 fn film_page(name: &str, film: FirstFilm, is_changed: bool, checks: &mut Checks) {
     let FirstFilm { entry, answer } = film;
     let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
-    let slug = &entry.slug;
+    let address = &entry.address;
     let Some(Answer { look, error, .. }) = answer else {
         return checks.skipped(name, "film page", "not asked");
     };
@@ -306,10 +308,10 @@ fn film_page(name: &str, film: FirstFilm, is_changed: bool, checks: &mut Checks)
             // Some hints are about people.
             let error = error.filter(|error| !matches!(error, PageError::Private | PageError::NotFound));
             let hint = error.as_ref().and_then(PageError::hint);
-            checks.problem(name, "film page", &format!("`{slug}`: {why}"), hint);
+            checks.problem(name, "film page", &format!("`{address}`: {why}"), hint);
         }
         // A run skips it, and so it says nothing about the others.
-        Look::Useless(why) => checks.note(name, "film page", &format!("`{slug}`: {why}"), None),
+        Look::Useless(why) => checks.note(name, "film page", &format!("`{address}`: {why}"), None),
         Look::Read { link: Link::Missing, .. } if is_changed => {
             checks.note(name, "film page", &format!("no TMDB id was found of {shown}"), None);
         }

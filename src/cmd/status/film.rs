@@ -49,7 +49,7 @@ pub(super) fn answer(
     }
     if films.is_empty() {
         return Ok(format!(
-            "no film that is or was on a watchlist matches `{}`; use its slug, its TMDB id or a part of its title\n",
+            "no film that is or was on a watchlist matches `{}`; use its slug, its TMDB id, its short link or a part of its title\n",
             excerpt(text, 100)
         ));
     }
@@ -142,7 +142,7 @@ impl View<'_> {
             next: self.next(film, entry),
         };
         FilmJson {
-            slug: film.film.slug.to_string(),
+            slug: film.film.address.to_string(),
             film: film.film.to_string(),
             kind: film.kind.clone(),
             tmdb_id: film.tmdb_id,
@@ -157,7 +157,7 @@ impl View<'_> {
             (Some("tv"), Some(id)) => format!(" tmdb_tv={id}"),
             _ => String::new(),
         };
-        let mut text = format!("{} `{}`{id}\n", film.film, film.film.slug);
+        let mut text = format!("{} `{}`{id}\n", film.film, film.film.address);
         for entry in &film.entries {
             let _ = writeln!(text, "  {}", entry.person);
             let mut row = |label: &str, value: &str| {

@@ -76,7 +76,7 @@ impl From<&PersonStatus> for UserJson {
         let time = |time: Option<Timestamp>| time.map(show_time);
         let films = |films: &[(Film, String)]| {
             let film = |(film, why): &(Film, String)| FilmJson {
-                slug: film.slug.to_string(),
+                slug: film.address.to_string(),
                 film: film.to_string(),
                 why: why.clone(),
             };

@@ -2,7 +2,8 @@
 
 use super::{Listers, RadarrTerms, RadarrView, Requester, radarr};
 use crate::domain::film::Film;
-use crate::domain::ids::{Slug, TmdbId, Uid};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{Aliases, RootFolder, SkipReason, Step};
 
@@ -22,7 +23,7 @@ fn requests(text: &str) -> Vec<Request> {
             person: person.to_owned(),
             film: Film {
                 uid: Uid::parse(&format!("film:{number}")).unwrap(),
-                slug: Slug::parse(&format!("film-{number}")).unwrap(),
+                address: FilmName::parse(&format!("film-{number}")).unwrap(),
                 name: format!("Film {number}"),
                 year: None,
             },

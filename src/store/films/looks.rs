@@ -1,14 +1,15 @@
 //! What films are on TMDB: as their pages said, or as the config says.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::names::{remember_lid, remember_slug, rename};
+use super::names::{find, remember_lid, remember_slug, rename};
 use super::{OVERRIDDEN, VERSION};
 use crate::domain::clock::{DAILY, DAY, Timestamp};
 use crate::domain::film::{Film, Link, Look, Overrides};
-use crate::domain::ids::{Lid, Slug, TmdbId, Uid};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::{Lid, TmdbId, Uid};
 use crate::store::lists::PEOPLE_OF_FILM;
 use crate::store::{Store, StoreError};
 
@@ -39,17 +40,16 @@ impl Store {
         self.transact(|db| looks.iter().map(|(film, look)| record_look(db, film, look, now)).collect())
     }
 
-    /// Makes films be what the config says they are, by any slug they had. One that it says nothing of any more
+    /// What the config says of films that are known, by any name that they had.
+    pub fn overridden(&self, overrides: &Overrides) -> Result<BTreeMap<Uid, Option<TmdbId>>, StoreError> {
+        overridden(&self.db, overrides)
+    }
+
+    /// Makes films be what the config says they are, by any name they had. One that it says nothing of any more
     /// stays what it was until its page is read again: no film leaves a collection for a line that was taken out.
     pub fn apply_overrides(&mut self, overrides: &Overrides) -> Result<(), StoreError> {
         self.transact(|db| {
-            let mut find = db.prepare_cached("SELECT uid FROM slug WHERE slug = ?1")?;
-            let mut said: HashMap<Uid, Option<TmdbId>> = HashMap::new();
-            for (slug, id) in overrides {
-                if let Some(uid) = find.query_row([slug], |row| row.get(0)).optional()? {
-                    said.insert(uid, *id);
-                }
-            }
+            let said = overridden(db, overrides)?;
             let mut before = db.prepare_cached("SELECT uid FROM film WHERE override = ?1")?;
             let before =
                 before.query_map([OVERRIDDEN], |row| row.get(0))?.collect::<Result<Vec<Uid>, _>>()?;
@@ -77,23 +77,25 @@ impl Store {
     /// Takes over what another store, a dry run's copy, learned about films.
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
         let mut statement = copy.db.prepare(
-            "SELECT uid, slug, name, year, kind, tmdb_id, next_look_at, lid FROM film
+            "SELECT uid, address, name, year, kind, tmdb_id, next_look_at, lid FROM film
             WHERE kind IN ('movie', 'tv') AND override = 0",
         )?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
             let mut insert = db.prepare(
-                "INSERT INTO film (uid, slug, name, year) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (uid) DO NOTHING",
+                "INSERT INTO film (uid, address, name, year) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (uid) DO NOTHING",
             )?;
             let mut is_news = db.prepare(
                 "SELECT override = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
             )?;
             while let Some(row) = rows.next()? {
-                let (uid, slug, name): (Uid, Slug, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let (uid, address, name): (Uid, FilmName, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let (year, kind, id): (Option<u16>, String, Option<u32>) =
                     (row.get(3)?, row.get(4)?, row.get(5)?);
-                insert.execute(params![uid, slug, name, year])?;
-                remember_slug(db, &slug, &uid)?;
+                insert.execute(params![uid, address, name, year])?;
+                if let FilmName::Slug(slug) = &address {
+                    remember_slug(db, slug, &uid)?;
+                }
                 remember_lid(db, &uid, row.get::<_, Option<Lid>>(7)?.as_ref())?;
                 if is_news.query_row(params![uid, kind, id], |row| row.get(0))? {
                     set_link(db, &uid, &kind, id, None)?;
@@ -105,6 +107,16 @@ impl Store {
     }
 }
 
+fn overridden(db: &Connection, overrides: &Overrides) -> Result<BTreeMap<Uid, Option<TmdbId>>, StoreError> {
+    let mut said = BTreeMap::new();
+    for (name, id) in overrides {
+        if let Some(uid) = find(db, name)? {
+            said.insert(uid, *id);
+        }
+    }
+    Ok(said)
+}
+
 fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
     match look {
         Look::Read { uid: Some(uid), .. } if *uid != film.uid && !film.uid.is_provisional() => {
@@ -112,7 +124,7 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
             record_useless(db, &film.uid, &problem, now)?;
             Ok(film.uid.clone())
         }
-        Look::Read { uid, lid, link } => {
+        Look::Read { uid, lid, slug, link } => {
             let uid = match uid {
                 Some(uid) if *uid != film.uid => {
                     rename(db, &film.uid, uid)?;
@@ -122,6 +134,13 @@ fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Res
             };
             record_link(db, uid, *link, now)?;
             remember_lid(db, uid, lid.as_ref())?;
+            if let Some(slug) = slug {
+                remember_slug(db, slug, uid)?;
+                // A poster may know a later one.
+                let sql = "UPDATE film SET address = ?2 WHERE uid = ?1 AND address = ?3";
+                let lid = lid.clone().map(FilmName::Lid);
+                db.prepare_cached(sql)?.execute(params![uid, slug, lid])?;
+            }
             Ok(uid.clone())
         }
         Look::Useless(problem) => {
@@ -152,6 +171,29 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
     }
     db.prepare_cached("UPDATE film SET override = 0 WHERE uid = ?1 AND override <> 0")?.execute([uid])?;
     Ok(())
+}
+
+/// What is known of a provisional film's place on TMDB holds for the film that it is, unless that one's own page was
+/// read; what a person says holds in any case. Are both the same film on TMDB, as far as anybody knows?
+pub(super) fn take_over_link(db: &Connection, from: &Uid, to: &Uid) -> Result<bool, StoreError> {
+    type Known = (Option<String>, Option<u32>, u8, Option<String>);
+    let sql = "SELECT kind, tmdb_id, override, problem FROM film WHERE uid = ?1";
+    let mut known = db.prepare_cached(sql)?;
+    let mut known = |uid: &Uid| -> rusqlite::Result<Option<Known>> {
+        let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        known.query_row([uid], row).optional()
+    };
+    let (Some(old), Some(real)) = (known(from)?, known(to)?) else { return Ok(true) };
+    let (Some(kind), id, is_overridden, problem) = old else { return Ok(true) };
+    if real.0.is_none() || (is_overridden == OVERRIDDEN && real.2 != OVERRIDDEN) {
+        set_link(db, to, &kind, id, problem.as_deref())?;
+        let sql = "UPDATE film SET (tries, next_look_at, override, looked_by) =
+                (SELECT tries, next_look_at, override, looked_by FROM film WHERE uid = ?1)
+            WHERE uid = ?2";
+        db.prepare_cached(sql)?.execute([from, to])?;
+        return Ok(true);
+    }
+    Ok(real.1 == id)
 }
 
 /// Leaves a film's page alone until then.

@@ -13,11 +13,11 @@ fn uid() -> Uid {
 /// A store in which ada lists one film, which is this one on TMDB and which her library lacks.
 fn waiting_for(tmdb: u32) -> Store {
     let mut store = Store::in_memory().unwrap();
-    let slug = Slug::parse("heat-1995").unwrap();
-    let entry = WatchlistEntry {
+    let address = FilmName::parse("heat-1995").unwrap();
+    let entry = ListEntry {
         uid: Some(uid()),
         lid: None,
-        slug,
+        address,
         name: "Heat".to_owned(),
         year: None,
         other_kind: None,
@@ -31,9 +31,13 @@ fn waiting_for(tmdb: u32) -> Store {
 }
 
 fn look(store: &mut Store, link: Link) {
-    let film =
-        Film { uid: uid(), slug: Slug::parse("heat-1995").unwrap(), name: "Heat".to_owned(), year: None };
-    store.record_look(&film, &Look::Read { uid: None, lid: None, link }, 100).unwrap();
+    let film = Film {
+        uid: uid(),
+        address: FilmName::parse("heat-1995").unwrap(),
+        name: "Heat".to_owned(),
+        year: None,
+    };
+    store.record_look(&film, &Look::Read { uid: None, lid: None, slug: None, link }, 100).unwrap();
 }
 
 fn wait(store: &mut Store) {
@@ -78,7 +82,9 @@ fn what_a_dry_run_learned_of_a_film_counts_as_if_its_page_was_read() {
     assert_eq!((presence(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
 
     let mut store = waiting_for(700);
-    store.apply_overrides(&Overrides::from([(Slug::parse("heat-1995").unwrap(), TmdbId::new(700))])).unwrap();
+    store
+        .apply_overrides(&Overrides::from([(FilmName::parse("heat-1995").unwrap(), TmdbId::new(700))]))
+        .unwrap();
     store.adopt_films(&copy).unwrap();
     assert_eq!(
         store.link(&uid()).unwrap(),
@@ -107,10 +113,10 @@ fn lids(store: &Store) -> Vec<(String, Option<String>)> {
 
 #[test]
 fn a_short_id_is_kept_until_another_page_names_another_and_is_never_two_films() {
-    let entry = |uid: &str, lid: &str| WatchlistEntry {
+    let entry = |uid: &str, lid: &str| ListEntry {
         uid: Uid::parse(uid),
         lid: Lid::parse(lid),
-        slug: Slug::parse(&uid.replace(':', "-")).unwrap(),
+        address: FilmName::parse(&uid.replace(':', "-")).unwrap(),
         name: "Heat".to_owned(),
         year: None,
         other_kind: None,
@@ -129,11 +135,16 @@ fn a_short_id_is_kept_until_another_page_names_another_and_is_never_two_films() 
         "capitals matter, and nothing is overwritten by nothing",
     );
 
-    let film = Film { uid: uid(), slug: Slug::parse("film-1").unwrap(), name: "Heat".to_owned(), year: None };
+    let film =
+        Film { uid: uid(), address: FilmName::parse("film-1").unwrap(), name: "Heat".to_owned(), year: None };
     let look = |store: &mut Store, of: &str, lid: &str| {
         let of = Uid::parse(of).unwrap();
-        let look =
-            Look::Read { uid: Some(of), lid: Lid::parse(lid), link: Link::Movie(TmdbId::new(949).unwrap()) };
+        let look = Look::Read {
+            uid: Some(of),
+            lid: Lid::parse(lid),
+            slug: None,
+            link: Link::Movie(TmdbId::new(949).unwrap()),
+        };
         store.record_look(&film, &look, 100).unwrap();
     };
     look(&mut store, FILM, "");

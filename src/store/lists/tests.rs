@@ -1,6 +1,7 @@
 use super::*;
-use crate::domain::film::{Film, Link, Look, WatchlistEntry};
-use crate::domain::ids::{Slug, TmdbId};
+use crate::domain::film::{Film, Link, ListEntry, Look};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::TmdbId;
 use crate::domain::list::Cursor;
 
 /// A store in which ada wants her own watchlist and ben's, and ben his own; each list has these films.
@@ -28,17 +29,22 @@ impl House {
 
     fn add(&mut self, list: ListId, numbers: &[u32]) {
         for number in numbers {
-            let entry = WatchlistEntry {
+            let entry = ListEntry {
                 uid: Some(uid(*number)),
                 lid: None,
-                slug: Slug::parse(&format!("film-{number}")).unwrap(),
+                address: FilmName::parse(&format!("film-{number}")).unwrap(),
                 name: "A film".to_owned(),
                 year: None,
                 other_kind: None,
             };
             let uid = self.store.identify([&entry]).unwrap().remove(0);
-            let film = Film { uid: uid.clone(), slug: entry.slug, name: entry.name, year: None };
-            let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId::new(*number).unwrap()) };
+            let film = Film { uid: uid.clone(), address: entry.address, name: entry.name, year: None };
+            let look = Look::Read {
+                uid: None,
+                lid: None,
+                slug: None,
+                link: Link::Movie(TmdbId::new(*number).unwrap()),
+            };
             self.store.record_looks(&[(&film, &look)], 100).unwrap();
             self.store.add_entries(list, &[(uid, i64::from(*number))], true, 100).unwrap();
         }

@@ -172,7 +172,7 @@ const SPLIT: [(&str, &str, &str); 8] = [
     (
         "films",
         "SELECT uid, slug, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
-        "SELECT uid, slug, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
+        "SELECT uid, address, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
     ),
 ];
 
@@ -200,7 +200,7 @@ const LIVED_ON: &str = "
     INSERT INTO tmdb_alias VALUES (4000003, 4800003);
     INSERT INTO cool_down VALUES ('direct', 1700003600, 3600), ('proxy.example:8080', 1700007200, 7200);
     UPDATE film SET tries = 1, next_look_at = 1700000000, problem = 'its film page names no TMDB id'
-        WHERE slug = 'winter-witness';
+        WHERE uid = (SELECT uid FROM slug WHERE slug = 'winter-witness');
     INSERT INTO member VALUES ('0123456789abcdef0123456789abcdef', 4000001, 0, 1);
     INSERT INTO run (command, started_at, ended_at, exit_code, summary, problems)
         VALUES ('sync', 1700000000, 1700000005, 4, 'sync: 2 users, 1 failed, in 5 s', 'ada: no');
@@ -223,7 +223,7 @@ const LIVED_ON_SINCE_3: &str = "
     UPDATE list_entry SET is_missing = 1, is_placed = 1 WHERE list_id = 1;
     UPDATE request SET tries = 2, next_try_at = 1700000000, first_reading = 1, last_reading = 2 WHERE person = 'ben';
     UPDATE run SET is_well = 1;
-    UPDATE film SET lid = 'IWJq', looked_by = '0.1.0' WHERE slug = 'winter-witness';
+    UPDATE film SET lid = 'IWJq', looked_by = '0.1.0' WHERE address = 'winter-witness';
     INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
     UPDATE library SET doubtful_since = 1700000000;
     INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0 FROM collection;
@@ -286,7 +286,7 @@ fn what_the_config_overrode_before_schema_3_is_still_overridden() {
     let db = Connection::open(&path).unwrap();
     db.execute_batch("UPDATE film SET told = 1 WHERE slug = 'salt-garden'").unwrap();
     drop(Store::open(&path).unwrap());
-    let sql = "SELECT slug FROM film WHERE override = 1";
+    let sql = "SELECT address FROM film WHERE override = 1";
     assert_eq!(db.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap(), "salt-garden");
 }
 

@@ -15,7 +15,9 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let request = [("ada".to_owned(), uids[0].clone())];
     store.record_problem(&request, RequestProblem::Unknown, "unknown", ahead).unwrap();
     let short = film(&store, &["ada"]).remove(0);
-    store.record_look(&short, &Look::Read { uid: None, lid: None, link: Link::Missing }, ahead).unwrap();
+    store
+        .record_look(&short, &Look::Read { uid: None, lid: None, slug: None, link: Link::Missing }, ahead)
+        .unwrap();
     let pending = crate::domain::list::Cursor { pending_at: Some(ahead), ..Default::default() };
     let ada = watchlist(&mut store, "ada");
     store.save_cursor(ada, &pending).unwrap();

@@ -21,7 +21,8 @@ use crate::common::secrets::{forms, search};
 
 const TOKEN: &str = "Wq7-s3cr3t_token";
 
-fn door(letterboxd: &letterboxd::Letterboxd, save_to: Option<&Path>) -> Letterboxd {
+/// A door that keeps no pace.
+pub fn door(letterboxd: &letterboxd::Letterboxd, save_to: Option<&Path>) -> Letterboxd {
     let setup = Setup {
         base_url: letterboxd.url().parse().expect("an address"),
         user_agent: http::USER_AGENT.to_owned(),
@@ -155,6 +156,7 @@ fn a_challenge_at_a_short_link_is_one_at_letterboxd() {
 /// Uses a token in every way that goes wrong, with a log of everything.
 #[test]
 #[ignore = "the next one runs it and searches what it prints and saves"]
+#[expect(clippy::print_stdout, reason = "what it prints is searched")]
 fn tokens_in_use() {
     let letterboxd = site(120);
     let folder = std::env::var_os("LBJF_TEST_FOLDER").expect("the next one sets it");

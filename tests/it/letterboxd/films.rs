@@ -378,7 +378,7 @@ fn the_short_id_of_a_film_is_kept_from_whichever_page_has_it() {
         let db = rusqlite::Connection::open(world.database()).unwrap();
         for slug in ["film-1", "film-2"] {
             let lid = |row: &rusqlite::Row<'_>| row.get::<_, Option<String>>(0);
-            let kept = db.query_row("SELECT lid FROM film WHERE slug = ?1", [slug], lid).unwrap();
+            let kept = db.query_row("SELECT lid FROM film WHERE address = ?1", [slug], lid).unwrap();
             assert_eq!(kept, Some(Film::movie(slug, slug, None, 1).lid()), "{markup:?}: {slug}");
         }
     }

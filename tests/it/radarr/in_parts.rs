@@ -7,8 +7,9 @@ use lbjf::clients::api::{Api, Secret};
 use lbjf::clients::http::{Http, Options, RetryPolicy};
 use lbjf::clients::radarr::Radarr;
 use lbjf::config::Config;
-use lbjf::domain::film::{Link, Look, WatchlistEntry};
-use lbjf::domain::ids::{Slug, TmdbId, Uid};
+use lbjf::domain::film::{Link, ListEntry, Look};
+use lbjf::domain::film_name::FilmName;
+use lbjf::domain::ids::{TmdbId, Uid};
 use lbjf::domain::list::ListKey;
 use lbjf::domain::request::InLibrary;
 use lbjf::journal::Journal;
@@ -23,10 +24,10 @@ use crate::common::World;
 
 /// Puts a film on ada's list, as if its page had just been read.
 fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
-    let entry = WatchlistEntry {
+    let entry = ListEntry {
         uid: Uid::parse(&format!("film:{number}")),
         lid: None,
-        slug: Slug::parse(&format!("film-{number}")).expect("an id"),
+        address: FilmName::parse(&format!("film-{number}")).expect("a name"),
         name: format!("Film {number}"),
         year: Some(2000),
         other_kind: None,
@@ -34,7 +35,12 @@ fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
     let uids = journal.films_seen([&entry])?;
     let ada = journal.want_list("ada", &ListKey::watchlist("ada"))?;
     journal.entries_added(ada, &[(uids[0].clone(), 0)], true)?;
-    let look = Look::Read { uid: None, lid: None, link: Link::Movie(TmdbId::new(number).expect("an id")) };
+    let look = Look::Read {
+        uid: None,
+        lid: None,
+        slug: None,
+        link: Link::Movie(TmdbId::new(number).expect("an id")),
+    };
     journal.film_pages_read(&[(&entry.film(uids[0].clone()), &look)])
 }
 

@@ -159,7 +159,7 @@ fn status_of_a_part_of_a_title_finds_every_such_film_and_says_when_there_is_none
     );
     assert_eq!(
         ask(&world, "zardoz"),
-        "no film that is or was on a watchlist matches `zardoz`; use its slug, its TMDB id or a part of its title\n"
+        "no film that is or was on a watchlist matches `zardoz`; use its slug, its TMDB id, its short link or a part of its title\n"
     );
     let json = world.lbjf(&["status", "zardoz", "--json"]).json();
     assert_eq!(json, json!({"version": 1, "films": []}));

@@ -7,7 +7,7 @@ use url::Url;
 use super::{Identifier, Unreadable, changed, decoded, foreign, has_class, is_uid, shown_class};
 use crate::clients::letterboxd::html_tags::{Tag, tags};
 use crate::domain::film::Link;
-use crate::domain::ids::{Lid, TmdbId, Uid};
+use crate::domain::ids::{Lid, Slug, TmdbId, Uid};
 
 /// What a film's own page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct FilmPage {
     pub uid: Option<Uid>,
     /// Its short id; `None` where the page does not say.
     pub lid: Option<Lid>,
+    /// Its slug, where a short link led to the page. The page itself is not asked for it.
+    pub slug: Option<Slug>,
     /// Its place on TMDB.
     pub link: Link,
 }
@@ -56,7 +58,7 @@ pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
         let mut own = page.fields.iter().filter(|(of, _)| Some(of) == uid.as_ref());
         own.find_map(|(_, address)| Lid::parse(address.rsplit_once("boxd.it/")?.1))
     });
-    Ok(FilmPage { uid: uid.as_deref().and_then(Uid::parse), lid, link })
+    Ok(FilmPage { uid: uid.as_deref().and_then(Uid::parse), lid, slug: None, link })
 }
 
 /// The elements of a film page that are read, as far as they are.

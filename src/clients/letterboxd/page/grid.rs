@@ -4,7 +4,8 @@ use select::node::Node;
 use select::predicate::{Any, Name};
 
 use crate::clients::letterboxd::page::{Identifier, Unreadable, changed, has_class, is_uid};
-use crate::domain::film::{WatchlistEntry, split_year};
+use crate::domain::film::{ListEntry, split_year};
+use crate::domain::film_name::FilmName;
 use crate::domain::ids::{Lid, Slug, Uid};
 use crate::domain::text::excerpt;
 
@@ -21,7 +22,7 @@ pub fn entries(
     column: &Node<'_>,
     declared: u32,
     may_be_empty: bool,
-) -> Result<(Vec<WatchlistEntry>, u32), Unreadable> {
+) -> Result<(Vec<ListEntry>, u32), Unreadable> {
     // A sidebar may show posters of other lists (docs/letterboxd.md#the-watchlist-page).
     let is_own = |node: &Node<'_>| !ancestors(*node, column).any(|parent| parent.name() == Some("aside"));
     let is_item = |node: &Node<'_>| ITEM_CLASSES.iter().any(|class| has_class(node.attr("class"), class));
@@ -74,7 +75,7 @@ fn slug_attribute(node: &Node<'_>) -> Option<Slug> {
     SLUG_ATTRIBUTES.iter().find_map(|attribute| Slug::parse(node.attr(attribute)?))
 }
 
-fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
+fn entry(item: &Node<'_>) -> Option<ListEntry> {
     // The item itself or what it holds: name, slug and id must come from one element.
     let poster = std::iter::once(*item).chain(item.find(Any)).find(|node| slug_attribute(node).is_some())?;
     let slug = slug_attribute(&poster)?;
@@ -101,7 +102,8 @@ fn entry(item: &Node<'_>) -> Option<WatchlistEntry> {
     );
     let lid = identifier.lid.as_deref().and_then(Lid::parse);
     let other_kind = identifier.kind.map(|kind| excerpt(&kind, 40)).filter(|kind| kind != "film");
-    Some(WatchlistEntry { uid, lid, slug, name, year, other_kind })
+    let address = FilmName::of_slug(slug);
+    Some(ListEntry { uid, lid, address, name, year, other_kind })
 }
 
 #[cfg(test)]

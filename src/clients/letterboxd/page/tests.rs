@@ -57,6 +57,7 @@ fn the_captured_pages_parse_to_what_their_manifest_says() {
         let expected = FilmPage {
             uid: Uid::parse("film:51171"),
             lid: Lid::parse("297o"),
+            slug: None,
             link: Link::Movie(TmdbId::new(1018).unwrap()),
         };
         assert_eq!(super::film(&html), Ok(expected));

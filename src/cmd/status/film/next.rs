@@ -18,7 +18,7 @@ impl View<'_> {
         if !entry.is_listed {
             return "nothing: no longer on this watchlist".to_owned();
         }
-        let slug = &film.film.slug;
+        let name = &film.film.address;
         match film.kind.as_deref() {
             None => {
                 let when = match self.blocked_until {
@@ -37,13 +37,13 @@ impl View<'_> {
                 if steps.is_empty() { "nothing; all is done".to_owned() } else { steps.join("; ") }
             }
             Some("none") => format!(
-                "{}; its page is read again {}, or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
+                "{}; its page is read again {}, or say which film it is: `\"{name}\" = ID` under `[films]` in the config",
                 film.problem.as_deref().unwrap_or("it has no TMDB id"),
                 self.from(film.next_look_at),
             ),
             Some("tv") => format!(
                 "nothing: it is a TV show on TMDB, and Radarr takes films only; its page is read again {}, \
-                 or say which film it is: `\"{slug}\" = ID` under `[films]` in the config",
+                 or say which film it is: `\"{name}\" = ID` under `[films]` in the config",
                 self.from(film.next_look_at),
             ),
             Some(_) => format!("nothing: {}", film.problem.as_deref().unwrap_or("it is not a film")),

@@ -11,7 +11,8 @@
 
 use super::super::*;
 use crate::domain::film::Film;
-use crate::domain::ids::{Slug, Uid};
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::Uid;
 
 pub(super) struct Person {
     name: &'static str,
@@ -27,7 +28,7 @@ pub(super) fn person(name: &'static str, listed: &'static str, library: &'static
         let number = word.trim_start_matches('-');
         let film = Film {
             uid: Uid::parse(number).unwrap(),
-            slug: Slug::parse(number).unwrap(),
+            address: FilmName::parse(number).unwrap(),
             name: number.into(),
             year: None,
         };

@@ -125,7 +125,7 @@ fn a_tmdb_link_is_one_of_a_movie_or_a_show_on_their_own_site() {
 fn a_film_page_needs_one_mark_of_a_film_and_one_place_that_would_name_the_id() {
     let head = "<html><head><title>x</title></head>";
     let read = |body: &str| super::film(&format!("{head}{body}</body></html>"));
-    let missing = Ok(FilmPage { uid: None, lid: None, link: Link::Missing });
+    let missing = Ok(FilmPage { uid: None, lid: None, slug: None, link: Link::Missing });
     for body in [
         "<body class=\"film\"><a data-track-action=\"IMDb\">",
         "<body class=\"film\" data-tmdb-id=\"\">",

@@ -22,7 +22,7 @@ fn posters_beside_the_grid_do_not_count_and_one_in_another_is_one() {
              data-num-entries=\"1\"><div class=\"col-main\"><ul>{inner}</ul></div></div></body></html>"
         );
         let page = watchlist(&html, "ada", 1)?;
-        Ok(page.entries.into_iter().map(|entry| entry.slug.to_string()).collect::<Vec<_>>())
+        Ok(page.entries.into_iter().map(|entry| entry.address.to_string()).collect::<Vec<_>>())
     };
     let heat = Ok(vec!["heat".to_owned()]);
     assert_eq!(read("", &item("heat")), heat);

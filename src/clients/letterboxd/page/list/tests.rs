@@ -12,8 +12,8 @@ fn page_of(films: usize, number: u32, change: impl FnOnce(&mut List)) -> String 
     letterboxd.list_page("dave", "best-of", number)
 }
 
-fn slugs(page: &Page) -> Vec<&str> {
-    page.entries.iter().map(|entry| entry.slug.as_str()).collect()
+fn slugs(page: &Page) -> Vec<String> {
+    page.entries.iter().map(|entry| entry.address.to_string()).collect()
 }
 
 #[test]

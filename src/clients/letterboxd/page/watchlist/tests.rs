@@ -2,8 +2,9 @@ use standins::letterboxd::{Film, Markup, pages};
 
 use super::*;
 use crate::clients::letterboxd::page::tests::names_on;
-use crate::domain::film::WatchlistEntry;
-use crate::domain::ids::{Lid, Number, Slug, Uid};
+use crate::domain::film::ListEntry;
+use crate::domain::film_name::FilmName;
+use crate::domain::ids::{Lid, Number, Uid};
 
 pub(in crate::clients::letterboxd::page) fn films(count: u32) -> Vec<Film> {
     (1..=count).map(|n| Film::movie(&format!("film-{n}"), &format!("Film {n}"), 1990, 100 + n)).collect()
@@ -24,7 +25,7 @@ fn every_generation_of_markup_gives_the_same_entries() {
     for markup in Markup::ALL {
         let found = watchlist(&page(markup, &films), "ada", 1).unwrap();
         assert_eq!((found.declared, found.pages), (Some(3), 1), "{markup:?}");
-        let slugs: Vec<_> = found.entries.iter().map(|entry| entry.slug.as_str()).collect();
+        let slugs: Vec<_> = found.entries.iter().map(|entry| entry.address.to_string()).collect();
         assert_eq!(slugs, ["heat-1995", "schindlers-list", "ray-gunn"], "{markup:?}");
         for (entry, film) in found.entries.iter().zip(&films) {
             assert_eq!(entry.uid, Uid::parse(&format!("film:{}", film.uid)), "{markup:?}");
@@ -80,10 +81,10 @@ fn an_empty_watchlist_is_empty_only_when_the_page_says_so() {
 
 #[test]
 fn a_full_page_with_most_of_the_list_to_come_is_no_page_to_end_with() {
-    let entry = |number: u32| WatchlistEntry {
+    let entry = |number: u32| ListEntry {
         uid: None,
         lid: None,
-        slug: Slug::parse(&format!("film-{number}")).unwrap(),
+        address: FilmName::parse(&format!("film-{number}")).unwrap(),
         name: "A film".to_owned(),
         year: None,
         other_kind: None,
@@ -251,7 +252,7 @@ fn renaming_anything_on_a_page_never_gives_a_shorter_list() {
     for markup in Markup::ALL {
         let html = page(markup, &films);
         let expected = watchlist(&html, "ada", 1).unwrap();
-        let slugs = |page: &Page| page.entries.iter().map(|entry| entry.slug.clone()).collect::<Vec<_>>();
+        let slugs = |page: &Page| page.entries.iter().map(|entry| entry.address.clone()).collect::<Vec<_>>();
         for name in names_on(&html) {
             let renamed = html.replace(&name, "renamed");
             if let Ok(found) = watchlist(&renamed, "ada", 1) {
