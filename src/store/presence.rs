@@ -10,7 +10,7 @@ use crate::domain::ids::TmdbId;
 use crate::domain::presence::{Listed, Presence, SeenFilm};
 
 pub(super) const LISTED: &str = "
-    SELECT film.uid, film.slug, film.name, film.year, film.tmdb_id, max(list_entry.is_listed)
+    SELECT film.uid, film.address, film.name, film.year, film.tmdb_id, max(list_entry.is_listed)
     FROM person_list
         CROSS JOIN list_entry ON list_entry.list_id = person_list.list_id
         CROSS JOIN film ON film.uid = list_entry.uid
