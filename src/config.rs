@@ -85,6 +85,8 @@ pub struct Letterboxd {
     pub validate_proxies: bool,
     /// When every proxy fails: go without?
     pub allow_direct_fallback: bool,
+    /// May a film whose page is not to be had be found by its title and year?
+    pub match_titles: bool,
     /// Where Letterboxd is.
     pub base_url: Url,
 }

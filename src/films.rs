@@ -6,6 +6,7 @@
 
 mod doubt;
 mod resolver;
+mod titles;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,6 +20,13 @@ use crate::journal::{Journal, PageFailures};
 use crate::store::{Store, StoreError};
 pub use doubt::{MARKUP_HINT, Tally};
 pub use resolver::{Answer, Resolver, Unread};
+pub use titles::match_titles;
+
+/// Why a film's page says nothing: it is not there.
+const PAGE_IS_GONE: &str = "its film page is gone (HTTP 404)";
+
+/// Why a film's page was refused.
+const NOBODY_SEES_IT: &str = "Letterboxd shows it to nobody (HTTP 403)";
 
 /// After so many pages, what they brought is passed on: a first run reads hundreds at a polite pace.
 const BATCH: usize = 50;
@@ -117,7 +125,7 @@ pub fn resolve(
             false
         }
     };
-    if letterboxd.is_stopped() && (is_refused || unread > 0) {
+    if is_refused {
         journal.block();
     } else if failures.is_empty() {
         journal.trouble_over("films")?;
@@ -131,6 +139,16 @@ pub fn resolve(
         journal.trouble_over("given_up")?;
     }
     tell_skips(journal, people)
+}
+
+/// Do these people list films that nothing is known of, which wait for Letterboxd?
+pub fn are_held_up(journal: &Journal, people: &[String]) -> Result<bool, StoreError> {
+    for person in people {
+        if journal.store().lists_unknown_films(person)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Films whose pages are to be read, with what the store knows of them.

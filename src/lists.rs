@@ -115,12 +115,11 @@ fn wanted(people: &[Wants]) -> Vec<Wanted<'_>> {
     for Wants { person, lists } in people {
         for source in lists {
             let key = source.key();
-            match wanted.iter_mut().find(|wanted| wanted.key == key) {
-                Some(known) => known.people.push(person),
-                None => {
-                    let about = source.name().unwrap_or_else(|| person.clone());
-                    wanted.push(Wanted { source, key, people: vec![person], about });
-                }
+            if let Some(known) = wanted.iter_mut().find(|wanted| wanted.key == key) {
+                known.people.push(person);
+            } else {
+                let about = source.name().unwrap_or_else(|| person.clone());
+                wanted.push(Wanted { source, key, people: vec![person], about });
             }
         }
     }

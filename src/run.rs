@@ -75,6 +75,14 @@ pub fn sync(
         _ => Ok(()),
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
+    if config.letterboxd.match_titles
+        && let Some(radarr) = &radarr
+    {
+        films::match_titles(radarr, journal, &people, letterboxd.is_stopped(), args.full)?;
+    }
+    if letterboxd.is_stopped() && films::are_held_up(journal, &people)? {
+        journal.block();
+    }
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
     let library = if skips { fill_collections(journal)? } else { InLibrary::Ignored };
     if let Some(requests) = &mut requests {

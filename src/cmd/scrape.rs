@@ -132,7 +132,7 @@ fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List,
         match reading.hidden_films(0) {
             Some(failure) => failures.push(text(&failure)),
             None if reading.other_tiles() > 0 => {
-                skips.push(tiles_text(address.noun(), reading.other_tiles()))
+                skips.push(tiles_text(address.noun(), reading.other_tiles()));
             }
             None => {}
         }

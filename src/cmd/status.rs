@@ -223,7 +223,9 @@ fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, 
         row("waiting for file", person.waiting.to_string());
         row("watched", person.watched.to_string());
     }
-    for (label, films) in [("skipped", &person.skipped), ("failed", &person.failed)] {
+    for (label, films) in
+        [("skipped", &person.skipped), ("failed", &person.failed), ("by their titles", &person.matched)]
+    {
         if films.is_empty() {
             continue;
         }

@@ -24,6 +24,7 @@ pub(super) fn letterboxd(mut table: Table<'_, '_>, place: Place<'_>) -> Option<L
     let proxies = proxies::read(&mut table, |text| place.path(text));
     let validate_proxies = table.value("validate_proxies_on_startup", false);
     let allow_direct_fallback = table.value("allow_direct_fallback", false);
+    let match_titles = table.take::<bool>("match_titles").is_some_and(|given| given.value);
     table.finish();
     Some(Letterboxd {
         max_concurrent_requests: max_concurrent_requests as usize,
@@ -35,6 +36,7 @@ pub(super) fn letterboxd(mut table: Table<'_, '_>, place: Place<'_>) -> Option<L
         proxies,
         validate_proxies,
         allow_direct_fallback,
+        match_titles,
         base_url: base_url?,
     })
 }

@@ -39,6 +39,9 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     strings::check("", tree.get_ref(), &report);
     check_names(&users, &report);
     check_collections(&users, &report);
+    if letterboxd_there.as_ref().is_some_and(|there| there.match_titles) && radarr.is_none() {
+        report.add(0, "letterboxd.match_titles", "needs `[radarr]`, which is asked for films by title");
+    }
     check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
 
     let is_right = |user: &UserParts| !report.has_in(&user.path);

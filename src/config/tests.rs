@@ -590,3 +590,51 @@ fn users_are_chosen_by_name_whatever_the_case() {
     let refused = config.chosen_users(&["bob".to_owned()]).unwrap_err().to_string();
     assert_eq!(refused, "`--user bob`: the config has no such user; it has `ada`, `ben`");
 }
+
+#[test]
+fn a_person_has_lists_of_every_kind_and_a_list_may_stand_alone() {
+    let text = format!(
+        "{SMALL}name = \"Ada L.\"\nletterboxd_lists = [\"dave/best\", \"https://boxd.it/IWJq$s3cr3t\", \"Dave/Best/\"]\n\
+        [[users]]\nname = \"Ben\"\nletterboxd_export = \"exports\"\n\
+        [[lists]]\nname = \"The best\"\nletterboxd_list = \"dave/best\"\n"
+    );
+    let config = parse(&text).unwrap();
+    let [ada, ben, best] = &config.users[..] else { panic!("{:?}", config.users) };
+    assert_eq!((ada.name.as_str(), ada.is_person, ada.wants.lists.len()), ("Ada L.", true, 3));
+    assert_eq!(ada.wants.lists[0].key(), crate::domain::list::ListKey::watchlist("ada"));
+    assert!(!format!("{ada:?}").contains("s3cr3t"));
+    assert!(
+        matches!(&ben.wants.lists[..], [crate::domain::list::ListSource::Export { path, member: None, .. }]
+        if path == Path::new("/etc/lbjf/exports"))
+    );
+    assert_eq!(best.collection.as_ref().unwrap().to_string(), "`The best`");
+    assert!(!best.is_person && !best.remove_watched && best.jellyfin_username.is_none());
+    assert_eq!(config.chosen_users(&["the best".to_owned()]).unwrap(), [2]);
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_told_without_its_secret() {
+    let text = format!(
+        "{SMALL}letterboxd_lists = [\"ada\", \"https://boxd.it/a b$s3cr3t\", \"dave/best/decade/1990s\"]\n\
+        [[users]]\nletterboxd_export = \"exports\"\n\
+        [[lists]]\nname = \"ADA\"\nletterboxd_list = \"dave/best\"\nremove_watched = true\n[[lists]]\n"
+    );
+    let report = report(&text);
+    for part in [
+        "users[0].letterboxd_lists: `ada` is not the address of a Letterboxd list; write `dave/official-top-250`",
+        "users[0].letterboxd_lists: `https://boxd.it/a b$…` is not the address",
+        "`dave/best/decade/1990s` shows a part of a list only; give the address of the whole list",
+        "users[1].name: is missing; without `letterboxd_username`, give this person a name",
+        "lists[0].name: duplicate user `ADA`",
+        "lists[0].jellyfin_username: is missing; `remove_watched` needs to know whose watched films count",
+        "lists[1].name: is missing; give this list a name",
+        "lists[1].letterboxd_list: is missing",
+    ] {
+        assert!(report.contains(part), "{part}\n{report}");
+    }
+    assert!(!report.contains("s3cr3t"), "{report}");
+    let titles = SMALL
+        .replace("[radarr]", "[radar]")
+        .replace("[jellyfin]", "[letterboxd]\nmatch_titles = true\n[jellyfin]");
+    assert!(self::report(&titles).contains("letterboxd.match_titles: needs `[radarr]`"));
+}

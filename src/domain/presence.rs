@@ -12,6 +12,8 @@ pub struct Listed {
     pub tmdb: TmdbId,
     /// Does it stand there now, as far as known?
     pub is_listed: bool,
+    /// Is it only its title that says which film on TMDB it is?
+    pub is_matched: bool,
 }
 
 /// Where a listed film was when Jellyfin was asked last.

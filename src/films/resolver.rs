@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::doubt::{Tally, lacks_id, names_id};
+use super::{NOBODY_SEES_IT, PAGE_IS_GONE};
 use crate::clients::letterboxd::page::{FilmPage, Unreadable};
 use crate::clients::letterboxd::{Letterboxd, PageError};
 use crate::domain::film::{Film, Look, PageEvidence};
@@ -161,9 +162,9 @@ fn look_at(page: &Result<FilmPage, PageError>) -> Option<Look> {
             error @ (PageError::NoFilm
             | PageError::Unreadable(Unreadable::Contradiction { .. } | Unreadable::OtherFilm { .. })),
         ) => Look::Useless(error.to_string()),
-        Err(PageError::Private) => failed("Letterboxd shows it to nobody (HTTP 403)".to_owned(), false),
+        Err(PageError::Private) => failed(NOBODY_SEES_IT.to_owned(), false),
         // For good, as far as a program can tell; still on the list, so it is looked at again some day.
-        Err(PageError::NotFound) => Look::Useless("its film page is gone (HTTP 404)".to_owned()),
+        Err(PageError::NotFound) => Look::Useless(PAGE_IS_GONE.to_owned()),
         Err(error) => failed(error.to_string(), error.is_passing()),
     })
 }

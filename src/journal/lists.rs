@@ -3,7 +3,7 @@
 use super::Journal;
 use crate::domain::event::{Event, ListReading};
 use crate::domain::film::{Film, ListEntry, Look};
-use crate::domain::ids::{ListId, Number, Uid};
+use crate::domain::ids::{ListId, Number, TmdbId, Uid};
 use crate::domain::list::{Cursor, ListKey};
 use crate::store::StoreError;
 
@@ -143,6 +143,11 @@ impl Journal {
     /// What the pages of these films said.
     pub fn film_pages_read(&mut self, looks: &[(&Film, &Look)]) -> Result<(), StoreError> {
         if looks.is_empty() { Ok(()) } else { self.store.record_looks(looks, self.run.now).map(drop) }
+    }
+
+    /// What a film is by its title and year, if that is one film.
+    pub fn film_matched(&mut self, film: &Film, tmdb: Option<TmdbId>) -> Result<(), StoreError> {
+        self.store.record_match(&film.uid, tmdb, self.run.now)
     }
 
     /// The pages of the films that came last named no id because Letterboxd changed its pages: they are read again.

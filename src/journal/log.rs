@@ -24,14 +24,16 @@ pub(super) fn print(event: Event<'_>) {
             ::log::warn!("{person}: {}", super::skipped(film, why));
         }
         Event::ListRead(list) => {
+            let place = list.list.as_ref().map_or("the watchlist".to_owned(), |name| format!("`{name}`"));
             match (list.new, list.declared) {
-                (0, _) | (_, None) => {}
+                (0, _) => {}
                 (new, Some(declared)) => {
-                    ::log::info!("{}: {new} new of {declared} on the watchlist", list.user);
+                    ::log::info!("{}: {new} new of {declared} on {place}", list.user);
                 }
+                (new, None) => ::log::info!("{}: {new} new on {place}", list.user),
             }
             if list.gone > 0 {
-                ::log::info!("{}: {} left the watchlist", list.user, list.gone);
+                ::log::info!("{}: {} left {place}", list.user, list.gone);
             }
         }
         Event::Note { about, message } => ::log::info!("{about}: {message}"),

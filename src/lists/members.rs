@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::accept::Terms;
 use crate::domain::ids::Number;
-use crate::domain::list::{ListKey, Wants};
+use crate::domain::list::{ListKey, ListSource, Wants};
 use crate::journal::Journal;
 use crate::store::StoreError;
 
@@ -61,8 +61,7 @@ pub(super) fn meet(
     everybody: &[Wants],
     terms: Terms,
 ) -> Result<Vec<Met>, StoreError> {
-    let named: Vec<ListKey> =
-        everybody.iter().flat_map(|wants| &wants.lists).map(|list| list.key()).collect();
+    let named: Vec<ListKey> = everybody.iter().flat_map(|wants| &wants.lists).map(ListSource::key).collect();
     let place = |member: &str| named.iter().position(|key| *key == ListKey::watchlist(member));
     let shown: HashMap<&str, Number> =
         watchlists.iter().filter_map(|shown| Some((shown.member, shown.number?))).collect();

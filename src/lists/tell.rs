@@ -120,9 +120,11 @@ fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
         Trouble::BadRows { rows } => {
             let (first, more) = (&rows[..rows.len().min(3)], rows.len().saturating_sub(3));
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let names = if rows.len() == 1 { "a row names no film" } else { "rows name no film" };
-            let text =
-                format!("{names}: {}{more}; nothing is removed because of this export", first.join(", "));
+            let first = first.join(", ");
+            let text = match rows.len() {
+                1 => format!("a row names no film: {first}; nothing is removed because of this export"),
+                _ => format!("rows name no film: {first}{more}; nothing is removed because of this export"),
+            };
             Said { hint: Some("download the export again"), ..warning("rows", text) }
         }
         Trouble::TotalMoved { declared, shown } => {

@@ -114,14 +114,13 @@ impl Update<'_> {
         if let Some(failure) = reading.take_failure() {
             return self.record_incomplete(&cursor, failure, new, declared);
         }
-        let outcome = match declared {
-            Some(_) => self.settle(cursor, &reading, new)?,
-            None => {
-                let read = Cursor { whole_at: Some(self.terms.now), incomplete: None, ..cursor };
-                self.journal.cursor_moved(self.list, &read)?;
-                let other_tiles = reading.other_tiles();
-                ListOutcome { new, other_tiles, ..ListOutcome::read("untold", None, Some(Trouble::Untold)) }
-            }
+        let outcome = if declared.is_some() {
+            self.settle(cursor, &reading, new)?
+        } else {
+            let read = Cursor { whole_at: Some(self.terms.now), incomplete: None, ..cursor };
+            self.journal.cursor_moved(self.list, &read)?;
+            let other_tiles = reading.other_tiles();
+            ListOutcome { new, other_tiles, ..ListOutcome::read("untold", None, Some(Trouble::Untold)) }
         };
         if matches!(outcome.trouble, None | Some(Trouble::Untold)) {
             self.journal.list_seen(self.list, state.as_deref())?;

@@ -166,7 +166,8 @@ impl<'a> Facts<'a> {
             for listed in viewer.listed {
                 let id = aliases.canonical(listed.tmdb);
                 facts.wanted.insert(id);
-                if listed.is_listed {
+                // A title may mean another film: what a person put there does not become lbjf's by it.
+                if listed.is_listed && !listed.is_matched {
                     facts.listed.insert(id);
                 }
                 if !has_watched(viewer, id) {

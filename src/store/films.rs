@@ -1,6 +1,7 @@
 //! Films: which pages are to be read, and what is known.
 
 mod looks;
+mod matches;
 mod names;
 
 use std::collections::HashSet;
@@ -19,8 +20,11 @@ use names::identify;
 /// Who looks.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// `film.override` while the config says what the film is.
+/// `film.origin` while the config says what the film is.
 const OVERRIDDEN: u8 = 1;
+
+/// `film.origin` while its title and year say it.
+pub(super) const MATCHED: u8 = 3;
 
 /// A film on a list that no server can take.
 #[derive(Clone, Debug)]
@@ -42,7 +46,7 @@ pub(super) const UNRESOLVED: &str = "
         CROSS JOIN film ON film.uid = list_entry.uid
     WHERE person_list.person = ?3 AND list_entry.is_listed = 1
       AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
-      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.override = 2)
+      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.origin >= 2)
     GROUP BY film.uid
     ORDER BY film.kind IS NULL AND film.tries = 0 DESC, film.tries, min(list_entry.position), film.uid";
 
@@ -52,14 +56,14 @@ pub(super) const UNREAD: &str = "
     FROM film
         CROSS JOIN list_entry ON list_entry.uid = film.uid
         CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
-    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.override = 2)
+    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.origin >= 2)
       AND (film.next_look_at <= ?1 OR (film.kind = 'none' AND film.looked_by IS NOT ?2))
       AND list_entry.is_listed = 1";
 
 /// Films that somebody lists, whose own page named what they are; those that were found last come first.
 pub(super) const WITH_ID: &str = "
     SELECT * FROM film
-    WHERE kind IN ('movie', 'tv') AND override = 0
+    WHERE kind IN ('movie', 'tv') AND origin = 0
       AND EXISTS (SELECT 1 FROM list_entry WHERE list_entry.uid = film.uid AND list_entry.is_listed = 1)
     ORDER BY film.rowid DESC";
 
@@ -142,7 +146,7 @@ impl Store {
 
     /// What is known of film pages that were read, but for these films.
     pub fn page_evidence(&self, but: &HashSet<Uid>) -> Result<PageEvidence, StoreError> {
-        let sql = "SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND override = 0
+        let sql = "SELECT kind FROM film WHERE kind IN ('movie', 'tv', 'none') AND origin = 0
             ORDER BY rowid DESC LIMIT ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let kinds = statement.query_map([PageEvidence::LATEST], |row| row.get::<_, String>(0))?;
@@ -202,7 +206,7 @@ impl Store {
         let mut statement = self.db.prepare_cached(SKIPS)?;
         let skip = |row: &Row<'_>| {
             let (kind, problem): (String, Option<String>) = (row.get("kind")?, row.get("problem")?);
-            let is_overridden = row.get::<_, u8>("override")? == OVERRIDDEN;
+            let is_overridden = row.get::<_, u8>("origin")? == OVERRIDDEN;
             Ok((
                 row.get("person")?,
                 Skip { film: film_from(row)?, why: why_skipped(&kind, problem), is_overridden },

@@ -10,7 +10,8 @@ use crate::domain::ids::TmdbId;
 use crate::domain::presence::{Listed, Presence, SeenFilm};
 
 pub(super) const LISTED: &str = "
-    SELECT film.uid, film.address, film.name, film.year, film.tmdb_id, max(list_entry.is_listed)
+    SELECT film.uid, film.address, film.name, film.year, film.tmdb_id, max(list_entry.is_listed),
+        film.origin = 3
     FROM person_list
         CROSS JOIN list_entry ON list_entry.list_id = person_list.list_id
         CROSS JOIN film ON film.uid = list_entry.uid
@@ -35,8 +36,10 @@ impl Store {
     /// The movies on this person's known list, newest first; with `once_listed` also those that came off it.
     pub fn listed(&self, person: &str, once_listed: bool) -> Result<Vec<Listed>, StoreError> {
         let mut statement = self.db.prepare_cached(LISTED)?;
-        let listed =
-            |row: &Row<'_>| Ok(Listed { film: film_from(row)?, tmdb: row.get(4)?, is_listed: row.get(5)? });
+        let listed = |row: &Row<'_>| {
+            let (tmdb, is_listed, is_matched) = (row.get(4)?, row.get(5)?, row.get(6)?);
+            Ok(Listed { film: film_from(row)?, tmdb, is_listed, is_matched })
+        };
         let films = statement.query_map(params![person, once_listed], listed)?.collect::<Result<_, _>>()?;
         Ok(films)
     }

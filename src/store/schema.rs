@@ -253,9 +253,13 @@ pub(super) const MIGRATIONS: Migrations = &["
     ALTER TABLE film ADD COLUMN lid TEXT;
     ALTER TABLE film RENAME COLUMN slug TO address; -- its best name: a slug, else `film:N`, else `boxd.it/IWJq`
     ALTER TABLE film ADD COLUMN looked_by TEXT;
+    -- What `origin` says of who told what a film is: 0 its page, 1 the config's `[films]`, 2 that did, and 3 its title and
+    -- year did, so that the page is to be read. Titles in vain, and when the next lookup is due.
+    ALTER TABLE film ADD COLUMN match_tries INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE film ADD COLUMN next_match_at INTEGER NOT NULL DEFAULT 0;
     DROP INDEX film_unresolved;
-    ALTER TABLE film RENAME COLUMN told TO override;
-    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR override = 2;
+    ALTER TABLE film RENAME COLUMN told TO origin;
+    CREATE INDEX film_unresolved ON film (uid) WHERE kind IS NULL OR kind IN ('none', 'tv') OR origin >= 2;
     CREATE UNIQUE INDEX film_by_lid ON film (lid) WHERE lid IS NOT NULL;
     CREATE INDEX film_by_tmdb_id ON film (tmdb_id) WHERE kind = 'movie';
     ALTER TABLE unstuck RENAME TO ineffective;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::films::{clean, film_from, find, why_skipped};
+use super::films::{MATCHED, clean, film_from, find, why_skipped};
 use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
@@ -52,6 +52,8 @@ pub struct PersonStatus {
     pub failed: Vec<(Film, String)>,
     /// Those of both of which a person may know better what they are.
     pub unclear: Vec<(Film, String)>,
+    /// Films that were found by title and year, with what each was taken for.
+    pub matched: Vec<(Film, String)>,
 }
 
 /// One film, for everybody who lists it or did.
@@ -63,6 +65,8 @@ pub struct FilmStatus {
     pub kind: Option<String>,
     /// Of the movie or the TV show.
     pub tmdb_id: Option<u32>,
+    /// Is it only its title and year that says so?
+    pub is_matched: bool,
     /// Why there is no TMDB id, or why its page could not be read.
     pub problem: Option<String>,
     /// When its page is looked at again, where it gave no TMDB id.
@@ -126,6 +130,14 @@ impl Store {
                 if let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) {
                     person.note(Odd::from(row)?);
                 }
+            }
+        }
+        let mut statement = self.db.prepare_cached(MATCHED_FILMS)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) {
+                let why = format!("taken for TMDB {}", row.get::<_, u32>("tmdb_id")?);
+                person.matched.push((film_from(row)?, why));
             }
         }
         Ok(names.iter().filter_map(|name| people.remove(name.as_str())).collect())
@@ -281,6 +293,16 @@ pub(super) const ODD_FILMS: &str = "
     WHERE film.kind IS NOT 'movie' AND list_entry.is_listed = 1
     GROUP BY person_list.person, film.uid ORDER BY min(list_entry.position), film.uid";
 
+/// Films that were found by their titles; the index needs the first condition in these words.
+pub(super) const MATCHED_FILMS: &str = "
+    SELECT film.*, person_list.person AS person
+    FROM film
+        CROSS JOIN list_entry ON list_entry.uid = film.uid
+        CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
+    WHERE (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.origin >= 2) AND film.origin = 3
+      AND list_entry.is_listed = 1
+    GROUP BY person_list.person, film.uid ORDER BY min(list_entry.position), film.uid";
+
 /// Requests that Radarr did not take, of movies; few as a rule. What is in the library is no trouble.
 pub(super) const TROUBLED_REQUESTS: &str = "
     SELECT film.*, request.person AS person, request.problem AS trouble, request.detail AS detail,
@@ -364,6 +386,7 @@ fn film_status(row: &Row<'_>) -> rusqlite::Result<FilmStatus> {
         film: film_from(row)?,
         kind: row.get("kind")?,
         tmdb_id: row.get("tmdb_id")?,
+        is_matched: row.get::<_, u8>("origin")? == MATCHED,
         problem: clean(row.get("problem")?),
         next_look_at: row.get("next_look_at")?,
         entries: Vec::new(),

@@ -126,7 +126,7 @@ fn read<'a>(
         names.iter().map(|name| Person { name, watchlist: Err(PageError::Stopped), film: None }).collect();
     let addresses: Vec<_> = names.iter().map(|name| PageAddress::Watchlist((*name).to_owned())).collect();
     reading::first_pages(door, &addresses.iter().collect::<Vec<_>>(), |index, page| {
-        people[index].watchlist = page
+        people[index].watchlist = page;
     });
     note_routes(door, store, now)?;
 

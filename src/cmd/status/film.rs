@@ -113,6 +113,7 @@ struct FilmJson {
     film: String,
     kind: Option<String>,
     tmdb_id: Option<u32>,
+    matched_by_title: bool,
     problem: Option<String>,
     users: Vec<UserJson>,
 }
@@ -146,6 +147,7 @@ impl View<'_> {
             film: film.film.to_string(),
             kind: film.kind.clone(),
             tmdb_id: film.tmdb_id,
+            matched_by_title: film.is_matched,
             problem: film.problem.clone(),
             users: film.entries.iter().map(user).collect(),
         }
@@ -158,6 +160,13 @@ impl View<'_> {
             _ => String::new(),
         };
         let mut text = format!("{} `{}`{id}\n", film.film, film.film.address);
+        if film.is_matched {
+            let line = format!(
+                "  by its title and year; if it is another film, say which: `\"{}\" = ID` under `[films]` in the config",
+                film.film.address
+            );
+            let _ = writeln!(text, "{}", wrap(&line, 4, self.columns));
+        }
         for entry in &film.entries {
             let _ = writeln!(text, "  {}", entry.person);
             let mut row = |label: &str, value: &str| {

@@ -51,6 +51,7 @@ pub(super) struct UserJson {
     skipped: Vec<FilmJson>,
     failed: Vec<FilmJson>,
     unclear: Vec<FilmJson>,
+    matched_by_title: Vec<FilmJson>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +102,7 @@ impl From<&PersonStatus> for UserJson {
             skipped: films(&person.skipped),
             failed: films(&person.failed),
             unclear: films(&person.unclear),
+            matched_by_title: films(&person.matched),
         }
     }
 }

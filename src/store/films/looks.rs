@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::matches::is_matched;
 use super::names::{find, remember_lid, remember_slug, rename};
 use super::{OVERRIDDEN, VERSION};
 use crate::domain::clock::{DAILY, DAY, Timestamp};
@@ -22,15 +23,15 @@ const NEXT_LOOK_AT_SHOW_DAYS: Timestamp = 30;
 /// Looks in vain at a page that is wrong itself, each in the next run; after that daily.
 const QUICK_LOOKS: u32 = 3;
 
-/// `film.override` after it did, until the page is read.
+/// `film.origin` after it did, until the page is read.
 const WAS_OVERRIDDEN: u8 = 2;
 
 impl Store {
     /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read again.
     pub fn forget_latest_without_id(&mut self) -> Result<(), StoreError> {
         let sql = "UPDATE film SET kind = NULL, tries = 0, next_look_at = 0, problem = NULL, looked_by = NULL
-            WHERE kind = 'none' AND override = 0 AND rowid >
-                (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND override = 0)";
+            WHERE kind = 'none' AND origin = 0 AND rowid >
+                (SELECT coalesce(max(rowid), 0) FROM film WHERE kind IN ('movie', 'tv') AND origin = 0)";
         self.db.execute(sql, [])?;
         Ok(())
     }
@@ -50,12 +51,12 @@ impl Store {
     pub fn apply_overrides(&mut self, overrides: &Overrides) -> Result<(), StoreError> {
         self.transact(|db| {
             let said = overridden(db, overrides)?;
-            let mut before = db.prepare_cached("SELECT uid FROM film WHERE override = ?1")?;
+            let mut before = db.prepare_cached("SELECT uid FROM film WHERE origin = ?1")?;
             let before =
                 before.query_map([OVERRIDDEN], |row| row.get(0))?.collect::<Result<Vec<Uid>, _>>()?;
             for uid in before.iter().filter(|uid| !said.contains_key(*uid)) {
                 db.execute(
-                    "UPDATE film SET override = ?2, next_look_at = 0 WHERE uid = ?1",
+                    "UPDATE film SET origin = ?2, next_look_at = 0 WHERE uid = ?1",
                     params![uid, WAS_OVERRIDDEN],
                 )?;
             }
@@ -66,7 +67,7 @@ impl Store {
                 };
                 set_link(db, &uid, kind, id.map(TmdbId::get), problem)?;
                 db.execute(
-                    "UPDATE film SET override = ?2 WHERE uid = ?1 AND override <> ?2",
+                    "UPDATE film SET origin = ?2 WHERE uid = ?1 AND origin <> ?2",
                     params![uid, OVERRIDDEN],
                 )?;
             }
@@ -78,7 +79,7 @@ impl Store {
     pub fn adopt_films(&mut self, copy: &Self) -> Result<(), StoreError> {
         let mut statement = copy.db.prepare(
             "SELECT uid, address, name, year, kind, tmdb_id, next_look_at, lid FROM film
-            WHERE kind IN ('movie', 'tv') AND override = 0",
+            WHERE kind IN ('movie', 'tv') AND origin = 0",
         )?;
         let mut rows = statement.query([])?;
         self.transact(|db| {
@@ -86,7 +87,7 @@ impl Store {
                 "INSERT INTO film (uid, address, name, year) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (uid) DO NOTHING",
             )?;
             let mut is_news = db.prepare(
-                "SELECT override = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
+                "SELECT origin = 0 AND (kind IS NOT ?2 OR tmdb_id IS NOT ?3) FROM film WHERE uid = ?1",
             )?;
             while let Some(row) = rows.next()? {
                 let (uid, address, name): (Uid, FilmName, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -119,6 +120,11 @@ fn overridden(db: &Connection, overrides: &Overrides) -> Result<BTreeMap<Uid, Op
 
 fn record_look(db: &Connection, film: &Film, look: &Look, now: Timestamp) -> Result<Uid, StoreError> {
     match look {
+        // What its title said holds until a page says something.
+        Look::Useless(_) | Look::Failed { .. } if is_matched(db, &film.uid)? => {
+            wait_until(db, &film.uid, now + DAILY)?;
+            Ok(film.uid.clone())
+        }
         Look::Read { uid: Some(uid), .. } if *uid != film.uid && !film.uid.is_provisional() => {
             let problem = format!("its film page is about another film, `{uid}`");
             record_useless(db, &film.uid, &problem, now)?;
@@ -169,7 +175,7 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
     if kind == "tv" {
         wait_until(db, uid, now + NEXT_LOOK_AT_SHOW_DAYS * DAY)?;
     }
-    db.prepare_cached("UPDATE film SET override = 0 WHERE uid = ?1 AND override <> 0")?.execute([uid])?;
+    db.prepare_cached("UPDATE film SET origin = 0 WHERE uid = ?1 AND origin <> 0")?.execute([uid])?;
     Ok(())
 }
 
@@ -177,7 +183,7 @@ fn record_link(db: &Connection, uid: &Uid, link: Link, now: Timestamp) -> Result
 /// read; what a person says holds in any case. Are both the same film on TMDB, as far as anybody knows?
 pub(super) fn take_over_link(db: &Connection, from: &Uid, to: &Uid) -> Result<bool, StoreError> {
     type Known = (Option<String>, Option<u32>, u8, Option<String>);
-    let sql = "SELECT kind, tmdb_id, override, problem FROM film WHERE uid = ?1";
+    let sql = "SELECT kind, tmdb_id, origin, problem FROM film WHERE uid = ?1";
     let mut known = db.prepare_cached(sql)?;
     let mut known = |uid: &Uid| -> rusqlite::Result<Option<Known>> {
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
@@ -187,8 +193,8 @@ pub(super) fn take_over_link(db: &Connection, from: &Uid, to: &Uid) -> Result<bo
     let (Some(kind), id, is_overridden, problem) = old else { return Ok(true) };
     if real.0.is_none() || (is_overridden == OVERRIDDEN && real.2 != OVERRIDDEN) {
         set_link(db, to, &kind, id, problem.as_deref())?;
-        let sql = "UPDATE film SET (tries, next_look_at, override, looked_by) =
-                (SELECT tries, next_look_at, override, looked_by FROM film WHERE uid = ?1)
+        let sql = "UPDATE film SET (tries, next_look_at, origin, looked_by) =
+                (SELECT tries, next_look_at, origin, looked_by FROM film WHERE uid = ?1)
             WHERE uid = ?2";
         db.prepare_cached(sql)?.execute([from, to])?;
         return Ok(true);
@@ -197,14 +203,14 @@ pub(super) fn take_over_link(db: &Connection, from: &Uid, to: &Uid) -> Result<bo
 }
 
 /// Leaves a film's page alone until then.
-fn wait_until(db: &Connection, uid: &Uid, next_look_at: Timestamp) -> Result<(), StoreError> {
+pub(super) fn wait_until(db: &Connection, uid: &Uid, next_look_at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE film SET next_look_at = ?2 WHERE uid = ?1 AND next_look_at <> ?2";
     db.prepare_cached(sql)?.execute(params![uid, next_look_at])?;
     Ok(())
 }
 
 /// Writes down what a film is. Another TMDB id is another film to Radarr: what it answered counts no more.
-fn set_link(
+pub(super) fn set_link(
     db: &Connection,
     uid: &Uid,
     kind: &str,
@@ -237,7 +243,7 @@ fn record_useless(db: &Connection, uid: &Uid, problem: &str, now: Timestamp) -> 
         db.query_row(sql, [uid], |row| row.get::<_, u32>(0)).optional()?.map(|n| n as usize);
     let days = NEXT_LOOK_DAYS[looks.unwrap_or(0).min(NEXT_LOOK_DAYS.len() - 1)];
     let sql =
-        "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, override = 0, looked_by = ?5
+        "UPDATE film SET kind = 'none', tries = ?2, next_look_at = ?3, problem = ?4, origin = 0, looked_by = ?5
         WHERE uid = ?1";
     let tries = u32::try_from(looks.unwrap_or(0) + 1).unwrap_or(u32::MAX);
     db.execute(sql, params![uid, tries, now + days * DAY, problem, VERSION])?;

@@ -54,10 +54,10 @@ fn describe(db: &Connection, uid: &Uid, entry: &ListEntry) -> Result<(), StoreEr
     let sql = "INSERT INTO film (uid, address, name, year, kind, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (uid) DO UPDATE SET address = excluded.address, name = excluded.name, year = excluded.year,
             next_look_at = iif(address IS NOT excluded.address AND kind = 'none', 0, next_look_at),
-            problem = iif(kind = 'other' AND override = 0, excluded.problem, problem),
-            kind = iif(kind = 'other' AND override = 0, excluded.kind, kind)
+            problem = iif(kind = 'other' AND origin = 0, excluded.problem, problem),
+            kind = iif(kind = 'other' AND origin = 0, excluded.kind, kind)
         WHERE address IS NOT excluded.address OR name IS NOT excluded.name OR year IS NOT excluded.year
-            OR (kind = 'other' AND override = 0 AND excluded.kind IS NULL)";
+            OR (kind = 'other' AND origin = 0 AND excluded.kind IS NULL)";
     db.prepare_cached(sql)?.execute(params![uid, address, entry.name, entry.year, kind, problem])?;
     Ok(())
 }

@@ -217,13 +217,14 @@ const LIVED_ON_BEFORE_3: &str = "
 
 const LIVED_ON_SINCE_3: &str = "
     UPDATE list SET shortfall = 1, mismatch_at = 1700000000, mismatch_count = 2, mismatch_declared = 7,
-        mismatch_shortfall = 1, problem = 'the pages disagree', member = 15345230 WHERE address = 'ada';
+        mismatch_shortfall = 1, problem = 'the pages disagree', number = 15345230, landed = 'dave/best', state = '3 films'
+        WHERE address = 'ada';
     UPDATE list SET pending_at = 1700000000, incomplete_at = 1700000000, incomplete_count = 2,
         incomplete_why = 'HTTP 500' WHERE address = 'ben';
     UPDATE list_entry SET is_missing = 1, is_placed = 1 WHERE list_id = 1;
     UPDATE request SET tries = 2, next_try_at = 1700000000, first_reading = 1, last_reading = 2 WHERE person = 'ben';
     UPDATE run SET is_well = 1;
-    UPDATE film SET lid = 'IWJq', looked_by = '0.1.0' WHERE address = 'winter-witness';
+    UPDATE film SET lid = 'IWJq', looked_by = '0.1.0', match_tries = 1, next_match_at = 1700000000 WHERE address = 'winter-witness';
     INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
     UPDATE library SET doubtful_since = 1700000000;
     INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0 FROM collection;
@@ -266,7 +267,7 @@ fn an_old_store_becomes_what_a_new_one_is_and_keeps_every_row_as_the_copy_does()
         // The config overrode no film's id; what is to be said once a day lies in a table of another form.
         let mut uniform = uniform(&path, &tables);
         uniform.retain(|column| {
-            !["film.told", "film.override"].contains(&&**column) && !column.starts_with("notice.")
+            !["film.told", "film.origin"].contains(&&**column) && !column.starts_with("notice.")
         });
         assert_eq!(uniform, [""; 0], "schema {schema}");
         let before = rows(&path, schema, &tables);
@@ -286,7 +287,7 @@ fn what_the_config_overrode_before_schema_3_is_still_overridden() {
     let db = Connection::open(&path).unwrap();
     db.execute_batch("UPDATE film SET told = 1 WHERE slug = 'salt-garden'").unwrap();
     drop(Store::open(&path).unwrap());
-    let sql = "SELECT address FROM film WHERE override = 1";
+    let sql = "SELECT address FROM film WHERE origin = 1";
     assert_eq!(db.query_row(sql, [], |row| row.get::<_, String>(0)).unwrap(), "salt-garden");
 }
 

@@ -54,8 +54,14 @@ pub fn list(html: &str, page: u32) -> Result<Page, Unreadable> {
     if pages > MAX_PAGES {
         return Err(Unreadable::TooLong { pages });
     }
-    let shows = Shows::List { owner, slug, number: number(&document) };
-    Ok(Page { shows, declared, updated: updated(&document), pages, entries, other_tiles })
+    Ok(Page {
+        shows: Shows::List { owner, slug, number: number(&document) },
+        declared,
+        updated: updated(&document),
+        pages,
+        entries,
+        other_tiles,
+    })
 }
 
 /// Owner and name, as the page's own address has them; the owner stands on the body as well.

@@ -54,8 +54,14 @@ pub fn watchlist(html: &str, user: &str, page: u32) -> Result<Page, Unreadable> 
         return Err(changed("believable number in data-num-entries", "`0` on a page that leads to others"));
     }
     let member = column.attr("data-path").and_then(member_number);
-    let (shows, declared) = (Shows::Watchlist(member), Some(declared));
-    let found = Page { shows, declared, updated: None, pages, entries, other_tiles };
+    let found = Page {
+        shows: Shows::Watchlist(member),
+        declared: Some(declared),
+        updated: None,
+        pages,
+        entries,
+        other_tiles,
+    };
     if found.pages == 1 {
         prove_end(std::slice::from_ref(&found))?;
     }

@@ -32,7 +32,7 @@ pub(super) fn person(name: &'static str, listed: &'static str, library: &'static
             name: number.into(),
             year: None,
         };
-        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-') }
+        Listed { film, tmdb: tmdb(number), is_listed: !word.starts_with('-'), is_matched: false }
     });
     Person {
         name,

@@ -260,11 +260,15 @@ fn lookup_term(state: &State, request: &Request) -> Result<Reply, Reply> {
         };
         return Err(wire::exception(503, &message));
     }
-    let found: Vec<_> = match id {
-        Some(id) => state.metadata(id).into_iter().collect(),
-        None => {
-            state.known.values().filter(|film| film.title.to_lowercase().contains(&lower)).cloned().collect()
-        }
+    let found: Vec<_> = if let Some(id) = id {
+        state.metadata(id).into_iter().collect()
+    } else {
+        // A year in brackets is taken off the title; what the metadata service does with it nobody knows.
+        let title = match lower.rsplit_once(" (") {
+            Some((title, year)) if year.len() == 5 && year.ends_with(')') => title,
+            _ => &lower,
+        };
+        state.known.values().filter(|film| film.title.to_lowercase().contains(title)).cloned().collect()
     };
     let films = found.into_iter().map(|film| {
         let (tmdb_id, folder) = (film.tmdb_id, add::folder(&film.title, film.year));
