@@ -1,7 +1,7 @@
 //! Whose lists these are. Names change hands, at Letterboxd and in the config; the number of a member does not, and
 //! neither does what a person wants.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::accept::Terms;
 use crate::domain::ids::Number;
@@ -30,18 +30,28 @@ pub(super) enum Met {
     Other { known: Number, found: Number },
 }
 
-/// People whom the store does not know, but of whose lists it knows one, as wanted by somebody whom the config no longer
-/// names: they have another name in the config.
+/// People whom the store does not know have another name in the config, if it knows somebody with the same watchlist, or
+/// with just the same lists, whom the config no longer names.
 pub(super) fn rename_people(journal: &mut Journal, everybody: &[Wants]) -> Result<(), StoreError> {
     for wants in everybody {
         if journal.store().wants_any(&wants.person)? {
             continue;
         }
-        let mut before = None;
+        let mut lists = HashSet::new();
+        let mut own = None;
         for source in &wants.lists {
-            let Some(list) = journal.store().find_list(&source.key())? else { continue };
-            let people = journal.store().people_of_list(list)?;
-            before = before.or(people.into_iter().find(|name| !is_named(everybody, name)));
+            let (key, list) = (source.key(), journal.store().find_list(&source.key())?);
+            own = own.or(list.filter(|_| key.kind == "watchlist"));
+            lists.extend(list);
+        }
+        let mut before = None;
+        for list in &lists {
+            for name in journal.store().people_of_list(*list)? {
+                let is_same = own == Some(*list) || journal.store().lists_of_person(&name)? == lists;
+                if is_same && !is_named(everybody, &name) {
+                    before = Some(name);
+                }
+            }
         }
         if let Some(before) = before {
             journal.person_renamed(&before, &wants.person)?;

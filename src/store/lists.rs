@@ -319,6 +319,12 @@ impl Store {
         people_of(&self.db, list)
     }
 
+    /// The lists that this person wants.
+    pub fn lists_of_person(&self, person: &str) -> Result<HashSet<ListId>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT list_id FROM person_list WHERE person = ?1")?;
+        Ok(statement.query_map([person], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// A person goes by another name in the config: all that is known of them goes on under the new one, of which
     /// nothing may be known.
     pub fn rename_person(&mut self, from: &str, to: &str) -> Result<(), StoreError> {

@@ -215,3 +215,33 @@ fn a_person_with_another_name_in_the_config_is_the_same_person() {
     world.idle();
     world.lbjf(&["sync", "--user", "ada lovelace"]).exits(Exit::Success);
 }
+
+#[test]
+fn who_only_shares_a_list_with_somebody_who_left_is_somebody_else() {
+    let mut world = world();
+    download(&world);
+    world.sync();
+    world.radarr.remove(world.letterboxd.tmdb_id("alien"));
+    world.letterboxd.set_watchlist("zoe", &[]);
+    world.change("letterboxd_username = \"ada\"", "letterboxd_username = \"zoe\"");
+    world.sync().omits("the new name");
+    assert!(world.radarr.film(world.letterboxd.tmdb_id("alien")).is_some(), "it is Zoe who wants it");
+}
+
+#[test]
+fn a_list_of_its_own_keeps_what_is_known_of_it_under_another_name() {
+    let mut world = world();
+    world.change("letterboxd_lists = [\"dave/best\", \"https://letterboxd.com/Dave/list/more/\"]", "");
+    let block =
+        "\n[[lists]]\nname = \"The best\"\nletterboxd_list = \"dave/best\"\njellyfin_collection = \"Best\"\n";
+    world.change("watchlist\"\n", &format!("watchlist\"\n{block}"));
+    download(&world);
+    world.sync();
+    world.radarr.remove(world.letterboxd.tmdb_id("alien"));
+    world.change("name = \"The best\"", "name = \"Best of all\"");
+    world
+        .sync()
+        .says("Best of all: is the new name of `The best` in the config; what lbjf knows of them is kept");
+    assert!(world.radarr.film(world.letterboxd.tmdb_id("alien")).is_none(), "deleted stays deleted");
+    assert_eq!(members(&world, "Best"), world.tmdb(&["alien", "brazil"]));
+}
