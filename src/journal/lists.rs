@@ -1,6 +1,7 @@
 //! What became of lists and films: written down, then told.
 
 use super::Journal;
+use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, ListReading};
 use crate::domain::film::{Film, ListEntry, Look};
 use crate::domain::ids::{ListId, Number, TmdbId, Uid};
@@ -68,6 +69,16 @@ impl Journal {
         is_placed: bool,
     ) -> Result<usize, StoreError> {
         self.store.add_entries(list, entries, is_placed, self.run.now)
+    }
+
+    /// The same of entries that an export shows, which is of that day: since then they are known to be there.
+    pub fn entries_exported(
+        &mut self,
+        list: ListId,
+        entries: &[(Uid, i64)],
+        as_of: Option<Timestamp>,
+    ) -> Result<usize, StoreError> {
+        self.store.add_entries(list, entries, false, as_of.unwrap_or(self.run.now))
     }
 
     /// These entries were taken off a list and put on again since the last run.

@@ -61,19 +61,24 @@ fn store(
     // Behind what is known, which may be newer; an accepted reading gives each its place.
     let first = i64::from(count(known.len()));
     let placed: Vec<(Uid, i64)> = shown.iter().cloned().zip(first..).collect();
-    let new = journal.entries_added(list, &placed, false)?;
+    let new = journal.entries_exported(list, &placed, export.as_of)?;
     let read = |word, trouble| ListOutcome { new, ..ListOutcome::read(word, declared, trouble) };
     if !export.bad_rows.is_empty() {
         let row = |row: &export::BadRow| format!("line {} (`{}`)", row.line, row.title);
         let rows = export.bad_rows.iter().map(row).collect();
         return Ok(read("incomplete", Some(Trouble::BadRows { rows })));
     }
-    let Some(as_of) = export.as_of.filter(|as_of| cursor.accepted_at.is_none_or(|then| *as_of >= then))
-    else {
+    // A date in the future, from a clock that was wrong, makes nothing old.
+    let is_older =
+        |as_of: Timestamp| cursor.accepted_at.is_some_and(|then| (as_of + 1..=terms.now).contains(&then));
+    let Some(as_of) = export.as_of.filter(|as_of| !is_older(*as_of)) else {
         journal.list_seen(list, Some(stamp))?;
         return Ok(read(if export.as_of.is_some() { "older" } else { "undated" }, None));
     };
-    let all: HashSet<&Uid> = shown.iter().collect();
+    // What pages showed since its day is nothing that it could know of.
+    let since = journal.store().first_seen_in(list, as_of + 1..=terms.now)?;
+    let mut all: HashSet<&Uid> = shown.iter().collect();
+    let newer: Vec<&Uid> = since.iter().filter(|uid| all.insert(uid)).collect();
     let is_shown = |uid: &Uid| all.contains(uid);
     let gone: Vec<Uid> = known.iter().filter(|uid| !is_shown(uid)).cloned().collect();
     let missing = journal.store().missing(list)?;
@@ -90,7 +95,8 @@ fn store(
     match accept::judge(&cursor, terms, whole) {
         Verdict::Accepted { shortfall } => {
             let after = Cursor { accepted_at: Some(as_of), shortfall, pending_at: None, ..after };
-            let gone = journal.reading_accepted(list, &shown, false, &after)?;
+            let stays: Vec<Uid> = shown.iter().chain(newer).cloned().collect();
+            let gone = journal.reading_accepted(list, &stays, false, &after)?;
             journal.list_seen(list, Some(stamp))?;
             let word = if shown.is_empty() { "empty" } else { "complete" };
             Ok(ListOutcome { gone, ..read(word, None) })

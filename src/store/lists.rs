@@ -2,6 +2,7 @@
 //! list; what leaves it ends theirs, unless another list of theirs has it, or may have it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -83,6 +84,18 @@ impl Store {
     /// Those that the pending reading lacked.
     pub fn missing(&self, list: ListId) -> Result<HashSet<Uid>, StoreError> {
         self.uids(&format!("{KNOWN} AND is_missing = 1"), list)
+    }
+
+    /// Those that came onto it in this time.
+    pub fn first_seen_in(
+        &self,
+        list: ListId,
+        times: RangeInclusive<Timestamp>,
+    ) -> Result<Vec<Uid>, StoreError> {
+        let sql = format!("{KNOWN} AND first_seen_at BETWEEN ?2 AND ?3");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let uids = statement.query_map(params![list, times.start(), times.end()], |row| row.get(0))?;
+        Ok(uids.collect::<Result<_, _>>()?)
     }
 
     fn uids(&self, sql: &str, list: ListId) -> Result<HashSet<Uid>, StoreError> {

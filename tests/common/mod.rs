@@ -6,6 +6,7 @@
 
 pub mod disk;
 pub mod doors;
+pub mod export;
 pub mod messages;
 pub mod openapi;
 mod process;

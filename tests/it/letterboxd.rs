@@ -3,6 +3,7 @@
 mod asking;
 pub mod door;
 mod doubt;
+mod exports;
 mod films;
 mod giving_up;
 mod pagination;
