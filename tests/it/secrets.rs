@@ -187,6 +187,84 @@ fn no_password_of_a_proxy_and_no_cookie_comes_out_at_trace_level() {
     assert!(fs::read_dir(world.folder.path().join("saved")).expect("pages were saved").count() > 0);
 }
 
+const TOKEN: &str = "t0ken.of~the-share_link";
+const OTHER_TOKEN: &str = "0ther-token-of-a-redirect";
+
+/// What Letterboxd, or whoever stands in its place, may answer to a question with a token in it.
+fn answers_with_a_token() -> Vec<Option<Reply>> {
+    let redirect = |to: &str| Some(Reply::empty(302).with_header("Location", to));
+    vec![
+        None,
+        redirect(&format!("/dave/list/best/share/{OTHER_TOKEN}/")),
+        redirect(&format!("/dave/list/other/share/{TOKEN}/")),
+        redirect(&format!("/dave/?then=/list/best/share/{TOKEN}/")),
+        redirect(&format!("https://boxd.it/abcd%24{OTHER_TOKEN}")),
+        redirect(&format!("http://127.0.0.1:9/{TOKEN}")),
+        Some(Reply::html(200, format!("<title>{TOKEN}</title>"))),
+        Some(Reply::html(404, format!("<title>No /share/{TOKEN}/</title>"))),
+        Some(Reply::html(403, "<title>Just a moment...</title>").with_header("cf-mitigated", "challenge")),
+    ]
+}
+
+#[test]
+fn a_share_link_of_a_list_keeps_its_token_to_itself_wherever_it_leads() {
+    for (index, answer) in answers_with_a_token().into_iter().enumerate() {
+        let world = World::new().watchlist(&["heat"]).secret(TOKEN).secret(OTHER_TOKEN);
+        let films: Vec<String> = (0..120).map(|number| format!("film-{number}")).collect();
+        world.letterboxd.set_list("dave", "best", &films.iter().map(String::as_str).collect::<Vec<_>>());
+        world.letterboxd.change_list("dave", "best", |list| {
+            (list.is_private, list.token) = (true, Some(TOKEN.to_owned()));
+        });
+        let lid = world.letterboxd.list("dave", "best").lid();
+        let page = format!("https://letterboxd.com/dave/list/best/share/{TOKEN}/");
+        let mut world = world.set("[[users]]", &format!("letterboxd_lists = [\"{page}\"]"));
+        let links = [format!("https://boxd.it/{lid}${TOKEN}"), format!("boxd.it/{lid}%24{TOKEN}")];
+        let told = (0..120)
+            .fold("[films]\n".to_owned(), |text, film| text + &format!("\"film-{film}\" = {}\n", 100 + film));
+        world.change(
+            "[[users]]",
+            &format!(
+                "{told}\n[[lists]]\nname = \"Best\"\nletterboxd_list = \"{}\"\n\n[[users]]",
+                links[index % 2]
+            ),
+        );
+        let has_token = |request: &Request| request.path.contains(TOKEN);
+        if let Some(answer) = answer {
+            world.letterboxd.server.fail(usize::MAX, has_token, Fault::Instead(answer));
+        }
+        for args in [
+            &["sync", "-vv", "--json"][..],
+            &["status", "--json"],
+            &["status"],
+            &["status", "--check", "-vv"],
+        ] {
+            let ran = with_trace(&world, args);
+            assert!([0, 4, 6].contains(&ran.code), "{args:?}, answer {index}: {}", ran.stderr);
+        }
+        assert!(world.letterboxd.server.requests().iter().any(has_token), "the link was followed");
+        world.letterboxd.server.behave();
+        with_trace(&world, &["sync", "-vv", "--full", "--ignore-cool-down"]).exits(Exit::Success);
+        assert!(world.letterboxd.list_pages_asked().iter().any(|path| path.contains("page/2/")));
+    }
+}
+
+#[test]
+fn an_address_of_a_list_that_is_wrong_does_not_show_its_token() {
+    for wrong in [
+        format!("https://letterboxd.com/dave/share/{TOKEN}/"),
+        format!("https://letterboxd.com/dave/list/best/share/{TOKEN}/genre/drama/"),
+        format!("https://letterboxd.com/dave/list/best/share/{TOKEN}!/"),
+        format!("https://boxd.it/list/IWJq${TOKEN}"),
+        format!("boxd.it/IW-Jq%24{TOKEN}"),
+        format!("https://example.org/dave/list/best/share/{TOKEN}"),
+    ] {
+        let world = World::new().watchlist(&["heat"]).secret(TOKEN);
+        let world = world.set("[[users]]", &format!("letterboxd_lists = [\"dave/best\", \"{wrong}\"]"));
+        world.lbjf(&["sync", "-vv"]).exits(Exit::Config);
+        world.lbjf(&["status", "--check"]).exits(Exit::Config);
+    }
+}
+
 #[test]
 fn a_config_that_is_wrong_where_a_secret_stands_does_not_show_it() {
     let secret = "hush-0123456789abcdef";

@@ -9,6 +9,7 @@ use super::route::{Route, Routes};
 use super::token::token_in;
 use super::{Letterboxd, PageError, Unreadable};
 use crate::clients::http::{Answer, Retry, TransportError};
+use crate::domain::secret::ApiKey;
 use crate::domain::text::excerpt;
 
 pub(super) const MAX_REDIRECTS: usize = 5;
@@ -89,6 +90,7 @@ impl Letterboxd {
         may_lead_to: impl Fn(&str) -> bool,
     ) -> Result<Answer, PageError> {
         let mut url = below(&self.base_url, path);
+        let token = token_in(path);
         for hop in 0..=MAX_REDIRECTS {
             if hop > 0 {
                 self.routes.wait(number);
@@ -96,11 +98,11 @@ impl Letterboxd {
             let answer = self.get(route, &url)?;
             let Some(to) = redirect(&answer, &url)? else { return Ok(answer) };
             if !path_at(&self.base_url, &to).is_some_and(&may_lead_to) {
-                return Err(PageError::Redirected(plain(to)));
+                return Err(PageError::Redirected(plain(to, token.as_ref())));
             }
             url = to;
         }
-        Err(PageError::Redirected(plain(url)))
+        Err(PageError::Redirected(plain(url, token.as_ref())))
     }
 
     /// Sends one request.
@@ -179,13 +181,15 @@ pub(super) fn is_same_site(one: &Url, other: &Url) -> bool {
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// An address without what may identify somebody and without a token, in a bearable length.
-pub(super) fn plain(mut url: Url) -> String {
+/// An address without what may identify somebody, without a token and without the one that led to it, in a bearable
+/// length.
+pub(super) fn plain(mut url: Url, asked_with: Option<&ApiKey>) -> String {
     url.set_query(None);
     url.set_fragment(None);
     // An address that cannot have them has none.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    let text = url.to_string();
-    excerpt(&token_in(url.path()).map_or(text.clone(), |token| token.mask_in(text)), 200)
+    let own = token_in(url.path());
+    let text = own.iter().chain(asked_with).fold(url.to_string(), |text, token| token.mask_in(text));
+    excerpt(&text, 200)
 }

@@ -74,11 +74,11 @@ impl Letterboxd {
                 return Ok(Landing::at(path));
             }
             if !is_same_site(&to, &self.short_url) {
-                return Err(PageError::Redirected(plain(to)));
+                return Err(PageError::Redirected(plain(to, token)));
             }
             url = to;
         }
-        Err(PageError::Redirected(plain(url)))
+        Err(PageError::Redirected(plain(url, token)))
     }
 }
 
