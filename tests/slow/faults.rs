@@ -12,6 +12,7 @@ mod binary;
 mod door;
 mod expected;
 mod fault;
+mod lists;
 mod memory;
 mod pass;
 mod table;

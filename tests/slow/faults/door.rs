@@ -11,6 +11,10 @@ use crate::faults::pass::{Scene, Setting};
 pub enum Door {
     /// Letterboxd's watchlist pages.
     Watchlist,
+    /// The page of a list.
+    List,
+    /// Where the short link of a list leads.
+    ShortLink,
     /// Letterboxd's film pages.
     FilmPage,
     /// Everything that Radarr is asked before anything is sent.
@@ -40,6 +44,10 @@ pub enum End {
     FirstPage,
     /// The rest of it.
     SecondPage,
+    /// The page of dave's list.
+    ListPage,
+    /// Its short link.
+    Short,
     /// A film's page.
     Film,
     /// `GET` of this path below `/api/v3`.
@@ -75,8 +83,10 @@ pub enum End {
 }
 
 impl Door {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Watchlist,
+        Self::List,
+        Self::ShortLink,
         Self::FilmPage,
         Self::RadarrRead,
         Self::RadarrLookup,
@@ -93,6 +103,8 @@ impl Door {
     pub fn ends(self) -> &'static [End] {
         match self {
             Self::Watchlist => &[End::FirstPage, End::SecondPage],
+            Self::List => &[End::ListPage],
+            Self::ShortLink => &[End::Short],
             Self::FilmPage => &[End::Film],
             Self::RadarrRead => &[
                 End::Radarr("system/status"),
@@ -123,7 +135,7 @@ impl Door {
     }
 
     pub fn is_letterboxd(self) -> bool {
-        matches!(self, Self::Watchlist | Self::FilmPage)
+        matches!(self, Self::Watchlist | Self::List | Self::ShortLink | Self::FilmPage)
     }
 
     /// Is something changed behind it?
@@ -138,6 +150,8 @@ impl End {
     pub fn setting(self) -> Setting {
         match self {
             Self::SecondPage => Setting::Long,
+            Self::ListPage => Setting::Listed,
+            Self::Short => Setting::Linked,
             Self::Jellyfin("System/Info") | Self::Library => Setting::Forgotten,
             Self::Tag | Self::Label => Setting::Labels,
             Self::Radarr("movie/lookup/tmdb") => Setting::Genres,
@@ -164,6 +178,9 @@ impl End {
         match self {
             Self::FirstPage => path == "/ada/watchlist/",
             Self::SecondPage => path == "/ada/watchlist/page/2/",
+            Self::ListPage => path == "/dave/list/best/",
+            // Nothing else is asked for at the root.
+            Self::Short => path.matches('/').count() == 1,
             Self::Film => path.starts_with("/film/"),
             Self::Radarr("movie") => method == "GET" && path == "/api/v3/movie" && !has("tmdbId"),
             Self::Radarr(wanted) => method == "GET" && path.strip_prefix("/api/v3/") == Some(wanted),
@@ -191,7 +208,7 @@ impl End {
     /// Who is asked.
     pub fn server_name(self) -> &'static str {
         match self {
-            Self::FirstPage | Self::SecondPage | Self::Film => "letterboxd",
+            Self::FirstPage | Self::SecondPage | Self::ListPage | Self::Short | Self::Film => "letterboxd",
             Self::Radarr(_) | Self::Ask | Self::Add | Self::Tag | Self::Label => "radarr",
             _ => "jellyfin",
         }

@@ -61,8 +61,8 @@ pub fn undone(case: &Case) -> &'static [Work] {
     match (case.end, case.kind) {
         _ if case.says.is_empty() => &[],
         // Nobody asks Letterboxd anything more.
-        (End::FirstPage, _) if is_blocked => &[Send, Add, Remove, Make],
-        (End::FirstPage, Refused | Unconnected) => &[Send, Add, Remove, Make],
+        (End::FirstPage | End::ListPage | End::Short, _) if is_blocked => &[Send, Add, Remove, Make],
+        (End::FirstPage | End::ListPage | End::Short, Refused | Unconnected) => &[Send, Add, Remove, Make],
         (End::SecondPage, _) if is_blocked => &[Send, Add, Remove],
         // The server is gone.
         (End::Tag | End::Label, Refused) => &[Send, Label],
@@ -73,6 +73,7 @@ pub fn undone(case: &Case) -> &'static [Work] {
         (End::Label, TwoLengths) => &[],
         _ if case.when == Done => &[],
         (End::FirstPage, _) => &[Send, Add, Remove],
+        (End::ListPage | End::Short, _) => &[Send, Remove],
         (End::SecondPage | End::Take, _) => &[Remove],
         (End::Film, _) => &[Send, Add],
         (End::Ask, _) => &[],

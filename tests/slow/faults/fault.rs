@@ -160,7 +160,7 @@ impl Kind {
     pub fn concerns(self, door: Door, when: When) -> bool {
         let is_read = !door.is_letterboxd() && !door.is_write();
         // Its answers have no body.
-        let is_bodiless = door == Door::JellyfinWrite;
+        let is_bodiless = matches!(door, Door::JellyfinWrite | Door::ShortLink);
         if when == When::Done {
             let is_silence =
                 matches!(self, Self::Reset | Self::Dropped | Self::Hangs | Self::Html | Self::Empty);
@@ -171,6 +171,8 @@ impl Kind {
             Self::Unconnected => matches!(door, Door::Watchlist | Door::RadarrRead | Door::JellyfinRead),
             // The lost answer would be a refused one.
             Self::Refused => door != Door::RadarrAsk,
+            // A page says so, and tests/slow/faults/lists.rs says what comes of it.
+            Self::Lacking if door == Door::List => false,
             Self::Drips
             | Self::Truncated
             | Self::Overlong
@@ -189,7 +191,7 @@ impl Kind {
             Self::NumbersAsText | Self::Nulls | Self::Sparse => is_read || door == Door::RadarrAdd,
             Self::EmptyList => matches!(door, Door::RadarrRead | Door::RadarrAsk | Door::JellyfinRead),
             Self::Challenge | Self::Challenge200 | Self::RateLimit => door.is_letterboxd(),
-            Self::Private => door == Door::Watchlist,
+            Self::Private => matches!(door, Door::Watchlist | Door::List),
             _ => true,
         }
     }
@@ -244,7 +246,10 @@ impl Kind {
         let after = when == When::Done;
         let fault = match self {
             Self::Refused
-                if matches!(end, End::FirstPage | End::Radarr("system/status") | End::Jellyfin(_)) =>
+                if matches!(
+                    end,
+                    End::FirstPage | End::Short | End::Radarr("system/status") | End::Jellyfin(_)
+                ) =>
             {
                 return scene.misdirect(end.address(scene), DEAD.to_owned());
             }

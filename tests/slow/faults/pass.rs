@@ -13,6 +13,7 @@ use standins::{Deaf, Fault};
 
 use crate::common::{COLLECTION, World, keys, secrets};
 use crate::faults::door::End;
+use crate::faults::lists;
 
 /// No answer takes so long, however busy the machine is.
 const PLENTY: Duration = Duration::from_mins(5);
@@ -28,6 +29,12 @@ pub enum Setting {
     Usual,
     /// Ada's list has two pages.
     Long,
+    /// Ada has one of dave's lists, too: `heat` leaves that one, and `brazil` comes onto it.
+    Listed,
+    /// The same by its short link, of which it is not known where it leads.
+    Linked,
+    /// Ada's watchlist is read from her exports.
+    Exported,
     /// The library was not read of late: the next run asks who the server is, and for all of it.
     Forgotten,
     /// Everybody's films carry a label.
@@ -39,8 +46,17 @@ pub enum Setting {
 }
 
 impl Setting {
-    pub const ALL: [Self; 6] =
-        [Self::Usual, Self::Long, Self::Forgotten, Self::Labels, Self::Genres, Self::Lost];
+    pub const ALL: [Self; 9] = [
+        Self::Usual,
+        Self::Long,
+        Self::Listed,
+        Self::Linked,
+        Self::Exported,
+        Self::Forgotten,
+        Self::Labels,
+        Self::Genres,
+        Self::Lost,
+    ];
 }
 
 /// The world, and how long a pass waits for an answer.
@@ -131,6 +147,18 @@ impl Scene {
             .watchlist(&slugs)
             .user("grace", &format!("jellyfin_collection = \"{OTHER}\""))
             .set("[letterboxd]", "max_concurrent_requests = 1");
+        let is_listed = matches!(setting, Setting::Listed | Setting::Linked);
+        if is_listed {
+            world.letterboxd.set_watchlist("ada", &["alien", "ran"]);
+            world.letterboxd.set_list("dave", "best", &["heat", "alien"]);
+            let short = format!("boxd.it/{}", world.letterboxd.list("dave", "best").lid());
+            let address = if setting == Setting::Listed { "dave/best" } else { &short };
+            world = world.set("[[users]]", &format!("letterboxd_lists = [\"{address}\"]"));
+        }
+        if setting == Setting::Exported {
+            world = world.set("[[users]]", "letterboxd_export = \"exports\"");
+            lists::save_old(&world);
+        }
         if setting == Setting::Labels {
             world = world.set("[radarr]", "user_tags = true");
         }
@@ -149,11 +177,21 @@ impl Scene {
         let collection = world.jellyfin.collections().remove(0);
         world.put(&collection.id, "stalker");
         if setting == Setting::Forgotten {
-            scene.forget_library();
+            // All of the library is due to be read.
+            scene.forget("UPDATE library SET whole_at = NULL");
         }
         world.letterboxd.drop_entry("ada", "heat");
-        for slug in ["jaws", "brazil"] {
-            world.letterboxd.push("ada", slug);
+        world.letterboxd.push("ada", "jaws");
+        if is_listed {
+            world.letterboxd.set_list("dave", "best", &["alien", "brazil"]);
+        } else {
+            world.letterboxd.push("ada", "brazil");
+        }
+        if setting == Setting::Exported {
+            lists::save_new(world);
+        }
+        if setting == Setting::Linked {
+            scene.forget("UPDATE list SET landed = NULL");
         }
         world.radarr.know(world.letterboxd.tmdb_id("jaws"), "Jaws", 2000, &["Animation"]);
         world.download("jaws");
@@ -175,10 +213,10 @@ impl Scene {
         self.misdirected = Some((from, to));
     }
 
-    /// All of the library is due to be read.
-    fn forget_library(&self) {
+    /// Something is not known any more.
+    fn forget(&self, sql: &str) {
         let db = rusqlite::Connection::open(self.world.database()).expect("a run made the store");
-        db.execute("UPDATE library SET whole_at = NULL", []).expect("it has that table");
+        db.execute(sql, []).expect("it has that table");
     }
 
     /// All is well again.

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::faults::door::Door::{
-    self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, RadarrAdd, RadarrLabel, RadarrLookup,
-    RadarrRead, RadarrTag, Watchlist,
+    self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, List, RadarrAdd, RadarrLabel, RadarrLookup,
+    RadarrRead, RadarrTag, ShortLink, Watchlist,
 };
 use crate::faults::door::End;
 use crate::faults::fault::Kind::{self, *};
@@ -66,7 +66,9 @@ const CARRIED_OUT: Row = Row { when: When::Done, ..FAILS };
 const HARMLESS: Row = Row { exit: 0, asked: AsEver, ..FAILS };
 
 /// Letterboxd.
-const PAGES: &[Door] = &[Watchlist, FilmPage];
+const PAGES: &[Door] = &[Watchlist, List, FilmPage];
+/// The same, and what leads to such a page.
+const LETTERBOXD: &[Door] = &[Watchlist, List, ShortLink, FilmPage];
 /// Questions to the servers. `RadarrAsk` is one, too: see [`case`](super::expected::case).
 const READS: &[Door] = &[RadarrRead, RadarrLookup, JellyfinRead];
 /// What must not be sent twice.
@@ -79,6 +81,7 @@ const SERVERS: &[Door] =
 /// Whose answers have a body.
 const WITH_BODY: &[Door] = &[
     Watchlist,
+    List,
     FilmPage,
     RadarrRead,
     RadarrLookup,
@@ -100,7 +103,7 @@ const UNREADABLE: &str = "with JSON that cannot be read";
 
 pub const TABLE: &[Row] = &[
     Row {
-        doors: PAGES,
+        doors: LETTERBOXD,
         fault: Refused,
         asked: Any,
         says: "Letterboxd cannot be reached: connection refused",
@@ -120,15 +123,15 @@ pub const TABLE: &[Row] = &[
         says: "cannot be reached: no connection within 2 s",
         ..FAILS
     },
-    Row { doors: PAGES, fault: Reset, asked: Times(3), says: CUT, ..FAILS },
+    Row { doors: LETTERBOXD, fault: Reset, asked: Times(3), says: CUT, ..FAILS },
     Row { doors: READS, fault: Reset, asked: Times(3), says: CUT, ..FAILS },
     Row { doors: NEVER_TWICE, fault: Reset, says: CUT, ..FAILS },
     Row { doors: SAFE_TWICE, fault: Reset, asked: Times(3), says: CUT, ..FAILS },
-    Row { doors: PAGES, fault: Dropped, asked: Times(3), says: CUT, ..FAILS },
+    Row { doors: LETTERBOXD, fault: Dropped, asked: Times(3), says: CUT, ..FAILS },
     Row { doors: READS, fault: Dropped, asked: Times(3), says: CUT, ..FAILS },
     Row { doors: NEVER_TWICE, fault: Dropped, says: CUT, ..FAILS },
     Row { doors: SAFE_TWICE, fault: Dropped, asked: Times(3), says: CUT, ..FAILS },
-    Row { doors: PAGES, fault: Hangs, asked: Times(3), says: LATE, ..FAILS },
+    Row { doors: LETTERBOXD, fault: Hangs, asked: Times(3), says: LATE, ..FAILS },
     Row { doors: SERVERS, fault: Hangs, says: LATE, ..FAILS },
     Row { doors: PAGES, fault: Drips, asked: Times(3), says: LATE, ..FAILS },
     Row { doors: READS, fault: Drips, says: LATE, ..FAILS },
@@ -200,7 +203,7 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: BadProblem, says: "It does not please", ..FAILS },
-    Row { doors: PAGES, fault: Status(400), says: "Letterboxd answered with HTTP 400", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(400), says: "Letterboxd answered with HTTP 400", ..FAILS },
     Row { doors: READS, fault: Status(400), says: "HTTP 400", ..FAILS },
     Row { doors: &[RadarrAdd], fault: Status(400), says: "HTTP 400", heals: TOMORROW, ..FAILS },
     Row { doors: &[RadarrTag, RadarrLabel, JellyfinMake], fault: Status(400), says: "HTTP 400", ..FAILS },
@@ -213,10 +216,10 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: Status(400), says: "HTTP 400", ..FAILS },
-    Row { doors: PAGES, fault: Status(401), says: "Letterboxd answered with HTTP 401", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(401), says: "Letterboxd answered with HTTP 401", ..FAILS },
     Row { doors: SERVERS, fault: Status(401), says: "refused the API key (HTTP 401)", ..FAILS },
     Row {
-        doors: PAGES,
+        doors: LETTERBOXD,
         fault: Status(403),
         asked: Times(2),
         says: "Letterboxd refused the page (HTTP 403) without a reason",
@@ -224,6 +227,12 @@ pub const TABLE: &[Row] = &[
     },
     Row { doors: SERVERS, fault: Status(403), says: "refused the API key (HTTP 403)", ..FAILS },
     Row { doors: &[Watchlist], fault: Status(404), says: "(HTTP 404)", ..FAILS },
+    Row {
+        doors: &[List, ShortLink],
+        fault: Status(404),
+        says: "Letterboxd has no such list (HTTP 404)",
+        ..FAILS
+    },
     Row {
         doors: &[FilmPage],
         fault: Status(404),
@@ -235,7 +244,7 @@ pub const TABLE: &[Row] = &[
     Row { doors: SERVERS, fault: Status(404), says: "with HTTP 404", ..FAILS },
     Row { doors: ALL, fault: Status(405), says: "with HTTP 405", ..FAILS },
     Row { doors: ALL, fault: Status(406), says: "with HTTP 406", ..FAILS },
-    Row { doors: PAGES, fault: Status(409), says: "with HTTP 409", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(409), says: "with HTTP 409", ..FAILS },
     Row { doors: READS, fault: Status(409), says: "with HTTP 409", ..FAILS },
     Row {
         doors: &[RadarrAdd],
@@ -251,22 +260,23 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { doors: ALL, fault: Status(414), says: "with HTTP 414", ..FAILS },
-    Row { doors: PAGES, fault: Status(429), exit: 6, says: RATE, heals: IN_AN_HOUR, ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(429), exit: 6, says: RATE, heals: IN_AN_HOUR, ..FAILS },
     Row { doors: SERVERS, fault: Status(429), asked: Times(7), says: "with HTTP 429", ..FAILS },
-    Row { doors: PAGES, fault: Status(500), asked: Times(3), says: "with HTTP 500", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(500), asked: Times(3), says: "with HTTP 500", ..FAILS },
     Row { doors: SERVERS, fault: Status(500), says: "with HTTP 500", ..FAILS },
-    Row { doors: PAGES, fault: Status(502), asked: Times(3), says: "with HTTP 502", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(502), asked: Times(3), says: "with HTTP 502", ..FAILS },
     Row { doors: READS, fault: Status(502), asked: Times(3), says: "with HTTP 502", ..FAILS },
     Row { doors: NEVER_TWICE, fault: Status(502), says: "with HTTP 502", ..FAILS },
     Row { doors: SAFE_TWICE, fault: Status(502), asked: Times(3), says: "with HTTP 502", ..FAILS },
-    Row { doors: PAGES, fault: Status(504), asked: Times(3), says: "with HTTP 504", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Status(504), asked: Times(3), says: "with HTTP 504", ..FAILS },
     Row { doors: READS, fault: Status(504), asked: Times(3), says: "with HTTP 504", ..FAILS },
     Row { doors: NEVER_TWICE, fault: Status(504), says: "with HTTP 504", ..FAILS },
     Row { doors: SAFE_TWICE, fault: Status(504), asked: Times(3), says: "with HTTP 504", ..FAILS },
     Row { doors: &[Watchlist], fault: Private, says: "the watchlist is private", ..FAILS },
-    Row { doors: PAGES, fault: Challenge, exit: 6, says: CHALLENGE, heals: IN_AN_HOUR, ..FAILS },
-    Row { doors: PAGES, fault: Challenge200, exit: 6, says: CHALLENGE, heals: IN_AN_HOUR, ..FAILS },
-    Row { doors: PAGES, fault: RateLimit, exit: 6, says: RATE, heals: IN_AN_HOUR, ..FAILS },
+    Row { doors: &[List], fault: Private, says: "the list is private", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Challenge, exit: 6, says: CHALLENGE, heals: IN_AN_HOUR, ..FAILS },
+    Row { doors: LETTERBOXD, fault: Challenge200, exit: 6, says: CHALLENGE, heals: IN_AN_HOUR, ..FAILS },
+    Row { doors: LETTERBOXD, fault: RateLimit, exit: 6, says: RATE, heals: IN_AN_HOUR, ..FAILS },
     Row { doors: READS, fault: Locked, asked: Times(3), says: "with HTTP 500: database is locked", ..FAILS },
     Row { doors: NEVER_TWICE, fault: Locked, says: "with HTTP 500: database is locked", ..FAILS },
     Row {
@@ -276,15 +286,15 @@ pub const TABLE: &[Row] = &[
         says: "with HTTP 500: database is locked",
         ..FAILS
     },
-    Row { doors: PAGES, fault: NotAdmitted, asked: Times(3), says: "with HTTP 503", ..FAILS },
+    Row { doors: LETTERBOXD, fault: NotAdmitted, asked: Times(3), says: "with HTTP 503", ..FAILS },
     Row { doors: SERVERS, fault: NotAdmitted, asked: Times(3), says: NOT_READY, ..FAILS },
-    Row { doors: PAGES, fault: Loading, asked: Times(3), says: "with HTTP 503", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Loading, asked: Times(3), says: "with HTTP 503", ..FAILS },
     Row { doors: SERVERS, fault: Loading, asked: Times(3), says: NOT_READY, ..FAILS },
-    Row { doors: PAGES, fault: Migrating, asked: Times(3), says: "with HTTP 503", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Migrating, asked: Times(3), says: "with HTTP 503", ..FAILS },
     Row { doors: SERVERS, fault: Migrating, asked: Times(3), says: NOT_READY, ..FAILS },
-    Row { doors: PAGES, fault: Html, says: "an unexpected page came instead: title `Sign in`", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Html, says: "an unexpected page came instead: title `Sign in`", ..FAILS },
     Row { doors: SERVERS, fault: Html, says: "with an HTML page instead of", ..FAILS },
-    Row { doors: PAGES, fault: Empty, says: "an unexpected page came instead: it is empty", ..FAILS },
+    Row { doors: LETTERBOXD, fault: Empty, says: "an unexpected page came instead: it is empty", ..FAILS },
     Row { doors: SERVERS, fault: Empty, says: "with an empty body instead of", ..FAILS },
     Row {
         only_at: Some(End::Radarr("qualityprofile")),
