@@ -12,6 +12,7 @@ mod cases;
 mod edits;
 mod house;
 mod known;
+mod learn;
 mod promises;
 mod runs;
 mod troubles;
@@ -120,6 +121,8 @@ fn what_people_do_in_any_order_ends_as_promised() {
         "a film that stays deleted",
         "a second run",
         "a reading in doubt",
+        "a list",
+        "an export",
         "a dry run",
     ];
     hold(&[], 12, cases::quiet, &reached);

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::oracle::edits::{Edit, edit, list, put_new, shift, shrink, who};
+use crate::oracle::edits::{Edit, edit, list, place, put_new, shift, shrink, who};
 use crate::oracle::house::{Film, Who};
 use crate::oracle::troubles::{How, Place, Trouble, fails, kill, trouble};
 
@@ -67,10 +67,14 @@ pub struct Start {
     pub max_adds: Option<usize>,
     /// TMDB merged [`MERGED`](crate::oracle::house::MERGED) before it all began.
     pub merged: bool,
-    /// Whose watchlist is private at first.
-    pub private: Option<Who>,
-    /// The watchlists: first and count.
-    pub lists: [(Film, Film); 3],
+    /// Which list is private at first.
+    pub private: Option<usize>,
+    /// The watchlists and dave's lists: first and count.
+    pub lists: [(Film, Film); 5],
+    /// Who wants which of dave's lists.
+    pub wants: [[bool; 2]; 3],
+    /// Whose watchlist is read from an export.
+    pub by_export: [bool; 3],
     /// Films `0..library` were downloaded already.
     pub library: Film,
 }
@@ -78,8 +82,14 @@ pub struct Start {
 /// A whole case.
 pub type Case = (Start, Vec<Chapter>);
 
+/// Most lists of the kind that people keep beside their watchlist are short.
+fn short_list() -> impl Strategy<Value = (Film, Film)> {
+    prop_oneof![3 => (0..8_u8, 0..6_u8), 1 => list()]
+}
+
 fn start() -> impl Strategy<Value = Start> {
     let often = || prop::bool::weighted(0.7);
+    let seldom = || prop::bool::weighted(0.3);
     let bools = [0.2, 0.3, 0.2].map(prop::bool::weighted);
     let newest = |count: usize| prop_oneof![2 => Just(count - 1), 1 => 0..count];
     (
@@ -87,12 +97,16 @@ fn start() -> impl Strategy<Value = Start> {
         [often(), often(), often()],
         [often(), often(), often()],
         bools,
-        (prop::option::weighted(0.2, 2..6_usize), prop::option::weighted(0.35, who())),
-        [list(), list(), list()],
+        (prop::option::weighted(0.2, 2..6_usize), prop::option::weighted(0.35, place())),
+        ([list(), list(), list()], [short_list(), short_list()]),
+        (prop::array::uniform3([seldom(), seldom()]), [seldom(), seldom(), seldom()]),
         0..12_u8,
     )
         .prop_map(
-            |(versions, remove_watched, remove_unlisted, bools, (max_adds, private), lists, library)| {
+            |(versions, remove_watched, remove_unlisted, bools, (max_adds, private), lists, own, library)| {
+                let (wants, by_export) = own;
+                let ([ada, ben, cleo], [best, odd]) = lists;
+                let lists = [ada, ben, cleo, best, odd];
                 let [skip_if_in_library, merged, is_shared] = bools;
                 Start {
                     versions,
@@ -104,6 +118,8 @@ fn start() -> impl Strategy<Value = Start> {
                     merged,
                     private,
                     lists,
+                    wants,
+                    by_export,
                     library,
                 }
             },
@@ -177,7 +193,7 @@ pub fn busy() -> impl Strategy<Value = Case> {
     let crawl = (shift(), 0..6_usize, prop::sample::select(vec![1_u32, 60, 1501]), hidden).prop_map(
         |(what, request, minutes, hidden)| {
             let run = Run { full: minutes < 1501, ..Run::default() };
-            let edits = (0..3).map(|who| Edit::Miscount(who, hidden)).collect();
+            let edits = (0..3).map(|list| Edit::Miscount(list, hidden)).collect();
             let trouble = Some(Trouble::Meanwhile { server: 0, request, what });
             Round { trouble, ..step(run, edits, minutes) }
         },
@@ -186,7 +202,8 @@ pub fn busy() -> impl Strategy<Value = Case> {
         .prop_map(|(server, request, what)| Some(Trouble::Meanwhile { server, request, what }));
     let list = || (0..6_u8, prop_oneof![1 => 0..9_u8, 2 => 29..34_u8]);
     let rounds = prop_oneof![1 => round(meanwhile), 1 => crawl];
-    (start(), [list(), list(), list()], chapters(rounds, 3..6)).prop_map(|(start, lists, chapters)| {
+    let lists = [list(), list(), list(), list(), list()];
+    (start(), lists, chapters(rounds, 3..6)).prop_map(|(start, lists, chapters)| {
         (Start { versions: (2, 4), max_adds: None, lists, ..start }, chapters)
     })
 }
@@ -195,10 +212,12 @@ pub fn busy() -> impl Strategy<Value = Case> {
 pub fn doubtful() -> impl Strategy<Value = Case> {
     let edit = prop_oneof![
         4 => shrink(),
-        2 => (who(), -1..3_i64).prop_map(|(who, hidden)| Edit::Miscount(who, hidden)),
-        2 => (who(), 0..12_u8).prop_map(|(who, film)| Edit::List(who, film)),
-        2 => (who(), 0..12_u8).prop_map(|(who, film)| Edit::Unlist(who, film)),
-        3 => (who(), 1..10_usize).prop_map(|(who, count)| Edit::Regrow(who, count)),
+        2 => (place(), -1..3_i64).prop_map(|(list, hidden)| Edit::Miscount(list, hidden)),
+        2 => (place(), 0..12_u8).prop_map(|(list, film)| Edit::List(list, film)),
+        2 => (place(), 0..12_u8).prop_map(|(list, film)| Edit::Unlist(list, film)),
+        3 => (place(), 1..10_usize).prop_map(|(list, count)| Edit::Regrow(list, count)),
+        2 => who().prop_map(Edit::Export),
+        1 => (who(), 0..4_usize).prop_map(|(who, older)| Edit::OlderExport(who, older)),
         2 => Just(Edit::RadarrNew),
     ];
     let run = prop_oneof![
@@ -215,21 +234,23 @@ pub fn doubtful() -> impl Strategy<Value = Case> {
         chapters[0].rounds.insert(0, step(Run::default(), Vec::new(), 0));
         chapters
     });
-    (start(), [long(), long(), long()], 4..14_u8, chapters).prop_map(|(start, lists, library, chapters)| {
-        (Start { lists, library, versions: (2, 4), max_adds: None, ..start }, chapters)
-    })
+    (start(), [long(), long(), long(), long(), long()], 4..14_u8, chapters).prop_map(
+        |(start, lists, library, chapters)| {
+            (Start { lists, library, versions: (2, 4), max_adds: None, ..start }, chapters)
+        },
+    )
 }
 
 /// What makes films leave: nobody lists them any more, or somebody watched them.
 fn partings() -> impl Strategy<Value = Vec<Edit>> {
     let film = || 0..8_u8;
     prop_oneof![
-        3 => film().prop_map(|film| (0..3).map(|who| Edit::Unlist(who, film)).collect()),
+        3 => film().prop_map(|film| (0..5).map(|list| Edit::Unlist(list, film)).collect()),
         3 => (who(), film(), prop::bool::weighted(0.7))
             .prop_map(|(who, film, is)| vec![Edit::Watch(who, film, is)]),
-        2 => (who(), film()).prop_map(|(who, film)| vec![Edit::List(who, film)]),
+        2 => (place(), film()).prop_map(|(list, film)| vec![Edit::List(list, film)]),
         1 => shrink().prop_map(|shrink| vec![shrink]),
-        1 => Just((0..3).map(|who| Edit::Shrink(who, 12)).collect()),
+        1 => Just((0..5).map(|list| Edit::Shrink(list, 12)).collect()),
         1 => (0..2_usize, film()).prop_map(|(to, film)| vec![Edit::Put(to, film)]),
         2 => put_new().prop_map(|put| vec![put]),
         1 => (who(), 12..20_u8).prop_map(|(who, film)| vec![Edit::Watch(who, film, true)]),
@@ -261,7 +282,7 @@ pub fn blind() -> impl Strategy<Value = Case> {
         chapters
     });
     let short = || (0..4_u8, 3..9_u8);
-    (start(), [short(), short(), short()], chapters).prop_map(|(start, lists, chapters)| {
+    (start(), [short(), short(), short(), short(), short()], chapters).prop_map(|(start, lists, chapters)| {
         (Start { lists, library: 12, max_adds: None, ..start }, chapters)
     })
 }

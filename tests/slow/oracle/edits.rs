@@ -4,25 +4,39 @@ use proptest::prelude::*;
 
 use crate::oracle::house::{FILMS, Film, MERGED, SHOW, Who};
 
-/// Something that a person does; `usize` is a collection. What cannot be done is not done. A change in Jellyfin that is
+/// Something that a person does; the first `usize` is a list (one of five) or a collection. What cannot be done is not done. A change in Jellyfin that is
 /// *quiet* leaves the time at which the film was saved alone.
 #[derive(Clone, Debug)]
 pub enum Edit {
-    /// A film to the top of a watchlist.
-    List(Who, Film),
-    Unlist(Who, Film),
-    /// A film to the top of a watchlist, and the oldest one off.
-    Exchange(Who, Film),
-    /// A watchlist becomes `first..first + count`, the last of them on top.
-    Rewrite(Who, Film, Film),
-    /// So many twelfths of a watchlist go, from its end.
-    Shrink(Who, usize),
+    /// A film to the top of a list.
+    List(usize, Film),
+    Unlist(usize, Film),
+    /// A film to the top of a list, and the oldest one off.
+    Exchange(usize, Film),
+    /// A list becomes `first..first + count`, the last of them on top.
+    Rewrite(usize, Film, Film),
+    /// So many twelfths of a list go, from its end.
+    Shrink(usize, usize),
     /// So many of those come back.
-    Regrow(Who, usize),
+    Regrow(usize, usize),
     /// So many entries are counted and not shown; fewer than none: shown and not counted.
-    Miscount(Who, i64),
-    /// A watchlist becomes private, or public.
-    Private(Who, bool),
+    Miscount(usize, i64),
+    /// A list becomes private, or public.
+    Private(usize, bool),
+    /// One of dave's lists says no more how many films it has, or says it again.
+    Untold(usize, bool),
+    /// One of dave's lists gets its other name.
+    RenameList(usize),
+    /// The config names it by the name that it has.
+    Follow(usize),
+    /// A person wants one of dave's lists, or no more.
+    Want(Who, usize, bool),
+    /// A person's watchlist is read from their export, or from its pages.
+    ByExport(Who, bool),
+    /// A person gets a new export.
+    Export(Who),
+    /// The last but so many of a person's exports is read, or none where there were not so many; 0 is a broken file.
+    OlderExport(Who, usize),
     /// A copy of a film comes into the library; there are two at the most.
     Download {
         film: Film,
@@ -74,6 +88,15 @@ pub fn who() -> impl Strategy<Value = Who> {
     0..3_usize
 }
 
+/// A watchlist, or one of dave's two.
+pub fn place() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => 0..3_usize, 2 => of_dave()]
+}
+
+fn of_dave() -> impl Strategy<Value = usize> {
+    3..5_usize
+}
+
 fn film() -> impl Strategy<Value = Film> {
     prop_oneof![12 => 0..8_u8, 1 => Just(MERGED), 3 => 12..20_u8, 2 => 8..FILMS, 1 => SHOW..FILMS]
 }
@@ -89,27 +112,40 @@ pub fn list() -> impl Strategy<Value = (Film, Film)> {
 
 /// Some part of a watchlist goes: most often half of it, a little more, nearly all, or all.
 pub fn shrink() -> impl Strategy<Value = Edit> {
-    (who(), prop::sample::select(vec![5_usize, 6, 7, 10, 11, 12]))
-        .prop_map(|(who, part)| Edit::Shrink(who, part))
+    (place(), prop::sample::select(vec![5_usize, 6, 7, 10, 11, 12]))
+        .prop_map(|(list, part)| Edit::Shrink(list, part))
 }
 
 /// What people do to a list, also while it is read.
 pub fn shift() -> impl Strategy<Value = Edit> {
     prop_oneof![
-        4 => (who(), film()).prop_map(|(who, film)| Edit::List(who, film)),
-        4 => (who(), film()).prop_map(|(who, film)| Edit::Unlist(who, film)),
-        2 => (who(), film()).prop_map(|(who, film)| Edit::Exchange(who, film)),
+        4 => (place(), film()).prop_map(|(list, film)| Edit::List(list, film)),
+        4 => (place(), film()).prop_map(|(list, film)| Edit::Unlist(list, film)),
+        2 => (place(), film()).prop_map(|(list, film)| Edit::Exchange(list, film)),
         2 => shrink(),
     ]
 }
 
-fn of_watchlists() -> impl Strategy<Value = Edit> {
+fn of_sources() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        3 => (who(), of_dave(), prop::bool::weighted(0.6)).prop_map(|(who, list, is)| Edit::Want(who, list, is)),
+        1 => of_dave().prop_map(Edit::RenameList),
+        2 => of_dave().prop_map(Edit::Follow),
+        2 => (of_dave(), prop::bool::weighted(0.3)).prop_map(|(list, is)| Edit::Untold(list, is)),
+        2 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::ByExport(who, is)),
+        5 => who().prop_map(Edit::Export),
+        3 => (who(), 0..4_usize).prop_map(|(who, older)| Edit::OlderExport(who, older)),
+    ]
+}
+
+fn of_lists() -> impl Strategy<Value = Edit> {
     prop_oneof![
         18 => shift(),
-        2 => (who(), list()).prop_map(|(who, (first, count))| Edit::Rewrite(who, first, count)),
-        2 => (who(), 1..10_usize).prop_map(|(who, count)| Edit::Regrow(who, count)),
-        2 => (who(), -1..3_i64).prop_map(|(who, hidden)| Edit::Miscount(who, hidden)),
-        3 => (who(), prop::bool::weighted(0.3)).prop_map(|(who, is)| Edit::Private(who, is)),
+        9 => of_sources(),
+        2 => (place(), list()).prop_map(|(to, (first, count))| Edit::Rewrite(to, first, count)),
+        2 => (place(), 1..10_usize).prop_map(|(list, count)| Edit::Regrow(list, count)),
+        2 => (place(), -1..3_i64).prop_map(|(list, hidden)| Edit::Miscount(list, hidden)),
+        3 => (place(), prop::bool::weighted(0.3)).prop_map(|(list, is)| Edit::Private(list, is)),
         2 => (who(), prop::bool::weighted(0.6)).prop_map(|(who, there)| Edit::Config(who, there)),
         1 => (who(), 0..3_usize).prop_map(|(who, to)| Edit::Move(who, to)),
         1 => (who(), any::<bool>()).prop_map(|(who, is)| Edit::RemoveWatched(who, is)),
@@ -159,7 +195,7 @@ fn of_radarr() -> impl Strategy<Value = Edit> {
 
 /// Anything that people do between two runs.
 pub fn edit() -> impl Strategy<Value = Edit> {
-    prop_oneof![22 => of_watchlists(), 20 => of_the_library(), 10 => of_collections(), 8 => of_radarr()]
+    prop_oneof![26 => of_lists(), 20 => of_the_library(), 10 => of_collections(), 8 => of_radarr()]
 }
 
 /// Anything that people may do while lbjf runs.

@@ -1,7 +1,8 @@
-//! The house: three people, three collections, some films, the stand-ins, and what is truly so there. It knows nothing
+//! The house: three people, their lists, three collections, some films, the stand-ins, and what is truly so there. It knows nothing
 //! of what lbjf knows.
 
 mod edit;
+mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -41,6 +42,14 @@ pub const VIEWERS: [&str; 3] = ["Ada at home", "Ben at home", "Cleo at home"];
 /// The collection of ada and ben, that of cleo, and one that the config names only later.
 pub const COLLECTIONS: [&str; 3] = [COLLECTION, "Cleo's", "Another"];
 
+/// A list, as the config may name it: `0..3` are the watchlists of the three, the others are dave's.
+pub type ListNo = usize;
+/// Lists that the config may name.
+pub const LISTS: usize = 7;
+/// What messages call them. Each of dave's two may get another name, and then has another address.
+pub const LIST_NAMES: [&str; LISTS] =
+    ["ada", "ben", "cleo", "dave/best", "dave/odd", "dave/finest", "dave/oddest"];
+
 /// Minutes.
 pub const HOUR: u32 = 60;
 /// Minutes.
@@ -57,6 +66,8 @@ const JELLYFINS: [jellyfin::Version; 5] = [
     jellyfin::Version::V12_0,
 ];
 
+pub use lists::{Export, List};
+
 /// A person, as the config and the stand-ins have them.
 #[derive(Clone, Debug)]
 pub struct Person {
@@ -67,36 +78,14 @@ pub struct Person {
     pub remove_watched: bool,
     pub remove_unlisted: bool,
     pub in_config: bool,
-    /// Is the watchlist private?
-    pub private: bool,
-    /// The watchlist, newest first.
-    pub list: Vec<Film>,
-    /// So many more are counted than shown, if such a page can be.
-    pub hidden: i64,
-    /// What went from its end at once, and may come back.
-    pub tail: Vec<Film>,
-    /// What was put on it, or put on again, since lbjf ran last.
-    pub put_on: Films,
-}
-
-impl Person {
-    pub fn lists(&self, film: Film) -> bool {
-        self.list.contains(&film)
-    }
-
-    /// What the pages declare.
-    pub fn declared(&self) -> i64 {
-        i64::try_from(self.list.len()).expect("36 at most") + self.surplus()
-    }
-
-    /// How many more the pages declare than they show. A count without a shown film, or with a page more, would be
-    /// another page altogether.
-    pub fn surplus(&self) -> i64 {
-        let pages = |len: i64| (len + 27) / 28;
-        let len = i64::try_from(self.list.len()).expect("36 at most");
-        let declared = len + self.hidden;
-        if len == 0 || declared <= 0 || pages(len) != pages(declared) { 0 } else { self.hidden }
-    }
+    /// Which of dave's two lists they want, too.
+    pub wants: [bool; 2],
+    /// Is their watchlist read from their export?
+    pub by_export: bool,
+    /// Their exports, oldest first.
+    pub exports: Vec<Export>,
+    /// Which of them is the file that lbjf reads; one that is not there is a broken file.
+    pub export: Option<usize>,
 }
 
 /// One copy of a film in the library.
@@ -104,6 +93,8 @@ impl Person {
 pub struct Copy {
     pub film: Film,
     pub id: String,
+    /// The id before the last replacement, which lbjf may still know.
+    pub former: Option<String>,
     /// Does Jellyfin know its TMDB id?
     pub identified: bool,
     /// When lbjf must have noticed what changed last: a change that does not touch the time at which the film was
@@ -116,6 +107,10 @@ pub struct Copy {
 #[derive(Clone, Debug)]
 pub struct Truth {
     pub people: Vec<Person>,
+    /// The three watchlists, and dave's two lists.
+    pub lists: Vec<List>,
+    /// Does the config name dave's lists by their other names?
+    pub follows: [bool; 2],
     pub copies: Vec<Copy>,
     pub excluded: Films,
     pub is_merged: bool,
@@ -149,7 +144,8 @@ impl Truth {
 
     /// Which film is this item a copy of?
     pub fn film_of(&self, item: &str) -> Option<Film> {
-        self.copies.iter().find(|copy| copy.id == item).map(|copy| copy.film)
+        let is_it = |copy: &&Copy| copy.id == item || copy.former.as_deref() == Some(item);
+        self.copies.iter().find(is_it).map(|copy| copy.film)
     }
 
     /// All copies of a film.
@@ -214,14 +210,15 @@ impl House {
             remove_watched: start.remove_watched[who],
             remove_unlisted: start.remove_unlisted[who],
             in_config: true,
-            private: false,
-            list: Vec::new(),
-            hidden: 0,
-            tail: Vec::new(),
-            put_on: Films::new(),
+            wants: start.wants[who],
+            by_export: start.by_export[who],
+            exports: Vec::new(),
+            export: None,
         };
         let truth = Truth {
             people: (0..3).map(person).collect(),
+            lists: vec![List::default(); 5],
+            follows: [false; 2],
             copies: Vec::new(),
             excluded: Films::new(),
             is_merged: false,
@@ -241,12 +238,13 @@ impl House {
         if start.merged {
             house.edit(&Edit::Merge);
         }
-        for (who, (first, count)) in start.lists.into_iter().enumerate() {
-            house.edit(&Edit::Rewrite(who, first, count));
+        for (list, (first, count)) in start.lists.into_iter().enumerate() {
+            house.edit(&Edit::Rewrite(list, first, count));
         }
-        if let Some(who) = start.private {
-            house.edit(&Edit::Private(who, true));
+        if let Some(list) = start.private {
+            house.edit(&Edit::Private(list, true));
         }
+        (0..3).for_each(|who| house.edit(&Edit::Export(who)));
         (0..start.library).for_each(|film| house.edit(&Edit::Download { film, quiet: false }));
         house.look();
         house
@@ -270,20 +268,31 @@ impl House {
         if self.world.database().exists() {
             self.world.pass_time(time);
         }
+        self.save_exports();
     }
 
     /// Writes who stands in the config now.
     pub fn configure(&mut self) {
         let mut users = String::new();
-        for (name, person) in NAMES.iter().zip(&self.truth.people).filter(|(_, person)| person.in_config) {
+        for (who, person) in self.truth.people.iter().enumerate().filter(|(_, person)| person.in_config) {
+            let name = NAMES[who];
+            let lists = self.truth.lists_of(who).into_iter().filter(|list| *list > 2);
+            let lists: Vec<_> = lists.map(|list| format!("\"{}\"", LIST_NAMES[list])).collect();
+            let export = if person.by_export {
+                format!("letterboxd_export = \"{}\"\n", Self::export_path(who))
+            } else {
+                String::new()
+            };
             let _ = write!(
                 users,
                 "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{}\"\n\
-                 jellyfin_collection = \"{}\"\nremove_watched = {}\nremove_unlisted = {}\n",
+                 jellyfin_collection = \"{}\"\nremove_watched = {}\nremove_unlisted = {}\n\
+                 letterboxd_lists = [{}]\n{export}",
                 VIEWERS[person.viewer],
                 COLLECTIONS[person.collection],
                 person.remove_watched,
                 person.remove_unlisted,
+                lists.join(", "),
             );
         }
         self.world.change(&self.users, &users);

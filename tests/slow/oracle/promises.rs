@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::oracle::edits::Edit;
-use crate::oracle::house::{COLLECTIONS, DAY, FILMS, Film, MERGED, NAMES, Truth, Who};
-use crate::oracle::known::{Access, Own};
+use crate::oracle::house::{COLLECTIONS, DAY, FILMS, Film, LIST_NAMES, ListNo, MERGED, NAMES, Truth, Who};
+use crate::oracle::known::Own;
 use crate::oracle::runs::{Oracle, Ran};
 use crate::oracle::troubles::{How, Place, Trouble};
 
@@ -30,8 +30,10 @@ impl Oracle {
         let is_refused = matches!(ran.trouble, Some(Trouble::Refuses { .. }));
         let is_cooling = self.refused_at.is_some_and(|at| self.house.now - at <= DAY);
         for who in ran.chosen.iter().copied() {
-            if self.pages_asked(who) == 0 && !is_refused && !is_cooling {
-                return Err(format!("the list of {} was not asked for", NAMES[who]));
+            let is_forgotten = |list: &ListNo| !ran.is.is_by_export(*list) && self.pages_asked(*list) == 0;
+            let forgotten = ran.is.lists_of(who).into_iter().find(is_forgotten);
+            if let Some(list) = forgotten.filter(|_| !is_refused && !is_cooling) {
+                return Err(format!("{} of {} was not asked for", LIST_NAMES[list], NAMES[who]));
             }
             let missing = self.known[who].sure.iter().find(|film| self.is_due_in_radarr(who, **film, ran));
             if let Some(film) = missing {
@@ -56,7 +58,7 @@ impl Oracle {
             Some((place, _)) => place.is_radarr(),
         };
         let limits = self.house.max_adds.is_some() || self.house.skips;
-        ran.access[who] == Access::All
+        ran.is_read(who)
             && !is_hit
             && !limits
             && !self.requests.waiting.contains(&film)
@@ -68,7 +70,7 @@ impl Oracle {
         let is_skipped = self.house.skips && (truth.copies_of(film).next().is_some() || truth.is_bare());
         let was_excluded = self.is_perhaps_restored() && self.requests.ever_excluded.contains(&film);
         let is_excused = is_skipped || was_excluded || self.requests.excused.contains(&(who, film));
-        let is_missing = truth.people[who].lists(film) && !truth.in_radarr.contains(&film);
+        let is_missing = truth.lists(who, film) && !truth.in_radarr.contains(&film);
         is_missing && self.house.is_to_be_had(film) && !is_excused
     }
 
@@ -193,7 +195,7 @@ impl Oracle {
             }
         }
         let is_deleted = |(who, film): &&(Who, Film)| {
-            ran.chosen.contains(who) && ran.is.people[*who].lists(*film) && !ran.is.in_radarr.contains(film)
+            ran.chosen.contains(who) && ran.is.lists(*who, *film) && !ran.is.in_radarr.contains(film)
         };
         let deleted = self.requests.answered.iter().filter(is_deleted).count();
         self.note("a film that stays deleted", deleted);
@@ -264,15 +266,19 @@ impl Oracle {
             return Ok(());
         }
         let is_sync = !ran.run.cleanup;
+        let read: BTreeSet<ListNo> = ran.chosen.iter().flat_map(|who| ran.is.lists_of(*who)).collect();
+        let (exports, pages): (Vec<ListNo>, Vec<ListNo>) =
+            read.iter().partition(|list| ran.is.is_by_export(**list));
         let is_refused = matches!(ran.trouble, Some(Trouble::Refuses { .. }))
-            || ran.chosen.iter().any(|who| self.pages_asked(*who) == 0);
-        let private = |who: &&Who| ran.is.people[**who].private || ran.was.people[**who].private;
-        let is_private = ran.chosen.iter().any(|who| private(&who));
-        let is_news = ran.chosen.iter().any(|who| private(&who) && !self.seen_private[*who]);
-        let is_doubtful = ran
-            .chosen
+            || pages.iter().any(|list| self.pages_asked(*list) == 0);
+        let is_broken = exports.iter().any(|list| ran.is.export(*list).is_none());
+        let is_private = |list: &&ListNo| ran.is.is_hidden(**list) || ran.was.is_hidden(**list);
+        let is_news = pages.iter().filter(is_private).any(|list| !self.seen_private[*list]);
+        let is_private = pages.iter().any(|list| is_private(&list));
+        let is_doubtful = read
             .iter()
-            .any(|who| ran.is.people[*who].surplus() != 0 || self.known[*who].shrunk_since.is_some());
+            .any(|list| ran.is.list(*list).surplus() != 0 || self.lists[*list].shrunk_since.is_some());
+        let is_cooling = self.refused_at.is_some_and(|at| self.house.now - at <= DAY);
         // When an answer is lost, a run asks what became of the film.
         let is_found_out = matches!(
             ran.trouble,
@@ -281,7 +287,9 @@ impl Oracle {
         let expected = match () {
             () if is_sync && is_refused => &[6][..],
             () if ran.trouble.as_ref().is_some_and(Trouble::is_told) => &[4],
-            () if is_sync && is_news => &[4],
+            // What is wanted may be held up by a refusal.
+            () if is_sync && pages.is_empty() && is_cooling => &[0, 4, 6],
+            () if is_sync && (is_news || is_broken) => &[4],
             () if (ran.trouble.is_some() && !is_found_out)
                 || is_private
                 || is_doubtful
@@ -310,9 +318,9 @@ impl Oracle {
             self.requests.excused.retain(|(who, _)| !is_there(*who));
         }
         let truth = &self.house.truth;
-        for (who, person) in truth.people.iter().enumerate().filter(|(_, person)| person.in_config) {
-            let is_missing = |film: &&Film| self.is_missing_in_radarr(who, **film, truth);
-            if let Some(film) = person.list.iter().find(is_missing) {
+        for (who, _) in truth.people.iter().enumerate().filter(|(_, person)| person.in_config) {
+            let is_missing = |film: &Film| self.is_missing_in_radarr(who, *film, truth);
+            if let Some(film) = (0..FILMS).find(is_missing) {
                 return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
             }
         }
@@ -320,7 +328,7 @@ impl Oracle {
             let mapped = truth.mapped(which);
             let members = truth.members(which);
             let is_wanted = |film: &Film| {
-                mapped.iter().any(|who| truth.people[*who].lists(*film) && self.waits_for(*who, *film, truth))
+                mapped.iter().any(|who| truth.lists(*who, *film) && self.waits_for(*who, *film, truth))
             };
             if let Some(film) = (0..FILMS).filter(|film| !members.contains_key(film)).find(is_wanted) {
                 return Err(format!("film-{film} is not in {name}"));
@@ -330,7 +338,7 @@ impl Oracle {
             let has_let_go = |who: &Who, film: Film| {
                 let (person, known) = (&truth.people[*who], &self.known[*who]);
                 let was_listed = !person.remove_unlisted && known.ever_perhaps.contains(&film);
-                has_watched(who, film) || !(person.lists(film) || was_listed)
+                has_watched(who, film) || !(truth.lists(*who, film) || was_listed)
             };
             let is_over = |film: &&Film| {
                 let own = self.shelves[which].get(*film);

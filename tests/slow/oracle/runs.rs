@@ -11,17 +11,21 @@ use standins::Request;
 
 use crate::oracle::cases::{Chapter, Round, Run, Start};
 use crate::oracle::edits::Edit;
-use crate::oracle::house::{DAY, FILMS, Film, HOUR, House, MERGED, NAMES, PAGE, Truth, Who};
-use crate::oracle::known::{Access, Known, Own, Requests, Shelf};
-use crate::oracle::troubles::{Place, Trap, Trouble};
+use crate::oracle::house::{DAY, FILMS, Film, HOUR, House, LISTS, ListNo, NAMES, PAGE, Truth, Who};
+use crate::oracle::known::{Access, Known, Own, Requests, Shelf, Wanted, Wishes};
+use crate::oracle::troubles::{Place, Trap, Trouble, first_page};
 
 /// How often something happened.
 pub type Tally = BTreeMap<&'static str, usize>;
 
 pub struct Oracle {
     pub house: House,
-    /// What may be known of each person's list.
-    pub known: [Known; 3],
+    /// What may be known of each list.
+    pub lists: [Known; LISTS],
+    /// Who wants which.
+    pub wanted: [Wanted; 3],
+    /// What follows for each person.
+    pub known: [Wishes; 3],
     pub requests: Requests,
     /// What may be known of each collection's members.
     pub shelves: [Shelf; 3],
@@ -31,8 +35,8 @@ pub struct Oracle {
     pub unseen_until: u32,
     /// When Letterboxd refused lbjf last.
     pub refused_at: Option<u32>,
-    /// Whose list was seen to be private.
-    pub seen_private: [bool; 3],
+    /// Which list was seen to be private.
+    pub seen_private: [bool; LISTS],
     /// How many films were sent to Radarr although it had them, for which there is a reason.
     pub sent_again: usize,
     pub tally: Tally,
@@ -50,7 +54,7 @@ pub struct Ran {
     /// More failed than questions of what somebody watched.
     hit_more_than_watched: bool,
     /// How much of each list could be read.
-    pub access: [Access; 3],
+    pub access: [Access; LISTS],
     /// What was so when it began, and when it ended.
     pub was: Truth,
     pub is: Truth,
@@ -108,6 +112,11 @@ impl Ran {
         self.is.mapped(which).iter().any(|who| self.is.people[*who].viewer == viewer)
     }
 
+    /// Was everything on this person's lists read that it asked for?
+    pub fn is_read(&self, who: Who) -> bool {
+        self.is.lists_of(who).iter().all(|list| self.access[*list] == Access::All)
+    }
+
     /// Is this collection one that it may change?
     pub fn touches(&self, which: usize) -> bool {
         self.chosen.iter().any(|who| self.is.people[*who].collection == which)
@@ -118,13 +127,15 @@ impl Oracle {
     pub fn new(start: &Start) -> Self {
         Self {
             house: House::new(start),
+            lists: Default::default(),
+            wanted: Default::default(),
             known: Default::default(),
             requests: Requests::default(),
             shelves: Default::default(),
             has_shown: false,
             unseen_until: 0,
             refused_at: None,
-            seen_private: [false; 3],
+            seen_private: [false; LISTS],
             sent_again: 0,
             tally: Tally::new(),
             last_words: String::new(),
@@ -170,10 +181,15 @@ impl Oracle {
 
     /// All troubles end, and enough time passes: then everything must be as it should be, and stay so.
     fn settle(&mut self, add_again: bool) -> Result<(), String> {
-        let mut edits: Vec<Edit> = (0..3).map(|who| Edit::Private(who, false)).collect();
+        // What was done before is not in an export of the same minute for lbjf.
+        self.house.pass(1);
+        let mut edits: Vec<Edit> = (0..5).map(|list| Edit::Private(list, false)).collect();
+        edits.extend((0..3).map(Edit::Export));
+        edits.extend([3, 4].map(Edit::Follow));
+        edits.extend([3, 4].map(|list| Edit::Untold(list, false)));
         // A total below what is shown is never believed.
-        let wrong = (0..3).filter(|who| self.house.truth.people[*who].surplus() < 0);
-        edits.extend(wrong.map(|who| Edit::Miscount(who, 0)));
+        let wrong = (0..5).filter(|list| self.house.truth.lists[*list].surplus() < 0);
+        edits.extend(wrong.map(|list| Edit::Miscount(list, 0)));
         self.people_do(&edits);
         // Longer than any wait; longer than the doubt about a list; and once more for what failed after that.
         for (number, minutes) in [DAY + HOUR, HOUR + 1, DAY + HOUR].into_iter().enumerate() {
@@ -204,16 +220,18 @@ impl Oracle {
         self.house.look();
         let is = &mut self.house.truth;
         self.requests.ever_excluded.extend(&is.excluded);
-        for (who, person) in is.people.iter_mut().enumerate() {
+        for who in 0..3 {
             // What stands above a film that lbjf may take for new may look as if it was put on again.
-            let is_new = |film: &Film| !self.known[who].sure.contains(film);
-            let end = person.list.iter().rposition(is_new).unwrap_or(0);
-            let put_on = std::mem::take(&mut person.put_on).into_iter().chain(person.list[..end].to_vec());
+            let is_new = |film: &Film| !self.lists[who].sure.contains(film);
+            let list = &mut is.lists[who];
+            let end = list.films.iter().rposition(is_new).unwrap_or(0);
+            let put_on = std::mem::take(&mut list.put_on).into_iter().chain(list.films[..end].to_vec());
             put_on.for_each(|film| {
                 self.requests.answered.remove(&(who, film));
             });
             let removed = was.in_radarr.difference(&is.in_radarr).copied();
-            let may_be_answered = |film: &Film| self.known[who].perhaps.contains(film) || person.lists(*film);
+            let may_be_answered =
+                |film: &Film| self.known[who].perhaps.contains(film) || is.lists(who, *film);
             self.requests.excused.extend(removed.filter(may_be_answered).map(|film| (who, film)));
         }
         for (which, shelf) in self.shelves.iter_mut().enumerate() {
@@ -256,7 +274,7 @@ impl Oracle {
             chosen,
             trouble,
             hit_more_than_watched: trap.hit_more_than_watched(),
-            access: [Access::None; 3],
+            access: [Access::None; LISTS],
             was,
             is: self.house.truth.clone(),
             code,
@@ -267,7 +285,7 @@ impl Oracle {
             self.note("a dry run", 1);
             return if writes.is_empty() { Ok(()) } else { Err(format!("a dry run wrote: {writes:?}")) };
         }
-        ran.access = std::array::from_fn(|who| self.access(who, &ran));
+        ran.access = std::array::from_fn(|list| self.access(list, &ran));
         self.learn(&ran);
         self.check(&ran)?;
         self.learn_done(&ran);
@@ -307,18 +325,27 @@ impl Oracle {
         (code, fs::read_to_string(&said).expect("lbjf prints text"))
     }
 
-    /// How much of somebody's list could be read?
-    fn access(&self, who: Who, ran: &Ran) -> Access {
-        let is_asked = self.pages_asked(who) > 0;
-        if !is_asked || ran.run.cleanup || ran.is.people[who].private {
+    /// How much of a list could be read?
+    fn access(&self, list: ListNo, ran: &Ran) -> Access {
+        if ran.is.is_by_export(list) {
+            return match &ran.trouble {
+                _ if ran.is.export(list).is_none() || ran.run.cleanup || !ran.chosen.contains(&list) => {
+                    Access::None
+                }
+                Some(Trouble::Kill { .. }) => Access::Perhaps,
+                _ => Access::All,
+            };
+        }
+        let is_asked = self.pages_asked(list) > 0;
+        if !is_asked || ran.run.cleanup || ran.is.is_hidden(list) {
             return Access::None;
         }
-        let is_long = ran.is.people[who].list.len().max(ran.was.people[who].list.len()) > PAGE;
+        let is_long = list < 3 && ran.is.list(list).films.len().max(ran.was.list(list).films.len()) > PAGE;
         match (ran.place(), &ran.trouble) {
-            (Some((Place::PageOne(other), true)), _) if other == who => Access::None,
-            (_, Some(Trouble::Refuses { who: other, .. })) if *other == who => Access::None,
-            (Some((Place::PageTwo(other), true)), _) if other == who && is_long => Access::Part,
-            (Some((Place::PageOne(other) | Place::PageTwo(other), false)), _) if other == who => {
+            (Some((Place::PageOne(other), true)), _) if other == list => Access::None,
+            (_, Some(Trouble::Refuses { list: other, .. })) if *other == list => Access::None,
+            (Some((Place::PageTwo(other), true)), _) if other == list && is_long => Access::Part,
+            (Some((Place::PageOne(other) | Place::PageTwo(other), false)), _) if other == list => {
                 Access::Perhaps
             }
             (_, Some(Trouble::Kill { .. } | Trouble::Refuses { .. })) => Access::Perhaps,
@@ -327,144 +354,8 @@ impl Oracle {
     }
 
     /// How many requests there were for pages of this list.
-    pub fn pages_asked(&self, who: Who) -> usize {
-        let list = format!("/{}/watchlist/", NAMES[who]);
-        self.house.world.letterboxd.server.asked("GET", &list).len()
-    }
-
-    /// What lbjf may and must know after it has looked.
-    fn learn(&mut self, ran: &Ran) {
-        let now = self.house.now;
-        for who in 0..3 {
-            let (was, is) = (&ran.was.people[who], &ran.is.people[who]);
-            let access = ran.access[who];
-            let is_doubtful = self.known[who].read(was, is, access, now, ran.run.allow_shrink);
-            if !is_doubtful {
-                let both = |film: Film| was.lists(film) && is.lists(film);
-                self.requests.answered.retain(|(other, film)| *other != who || both(*film));
-            }
-            self.note("a reading in doubt", usize::from(is_doubtful && access != Access::None));
-            if access == Access::All {
-                let failing = match ran.place() {
-                    Some((Place::FilmPage(film), _)) => Some(film),
-                    _ => None,
-                };
-                let sure = self.known[who].sure.iter().copied().filter(|film| Some(*film) != failing);
-                self.requests.resolved.extend(sure);
-            }
-            if ran.run.add_again && ran.chosen.contains(&who) {
-                self.requests.answered.retain(|(other, _)| *other != who);
-            }
-        }
-        if matches!(ran.trouble, Some(Trouble::Refuses { .. })) {
-            self.refused_at = Some(now);
-        }
-        let all = self.known.iter().flat_map(|known| &known.perhaps).copied();
-        let waits = |film: &Film| match ran.place() {
-            Some((Place::FilmPage(other) | Place::RadarrRefuses(other), _)) => other == *film,
-            Some((place, _)) => place.is_radarr(),
-            _ => matches!(ran.trouble, Some(Trouble::Refuses { .. })),
-        };
-        let waiting = all.filter(|film| waits(film) || !self.house.is_to_be_had(*film));
-        self.requests.waiting.extend(waiting);
-        for which in (0..3).filter(|which| ran.touches(*which)) {
-            self.meet(which, ran);
-        }
-    }
-
-    /// lbjf sees who put what into a collection.
-    fn meet(&mut self, which: usize, ran: &Ran) {
-        let mapped = ran.is.mapped(which);
-        let asked = mapped.iter().copied().filter(|who| ran.is.people[*who].remove_watched);
-        let asked: Vec<Who> = asked.collect();
-        // Where watched films leave for nobody, everybody is asked.
-        let asked = if asked.is_empty() { &mapped } else { &asked };
-        for (film, own) in &mut self.shelves[which] {
-            let is_clear = !ran.is_disturbed(which)
-                && !ran.run.cleanup
-                && ran.is.is_clear(*film, self.house.now)
-                && self.house.now >= self.unseen_until;
-            if *own == Own::New {
-                *own = match () {
-                    () if !is_clear => Own::Perhaps,
-                    () if asked.iter().all(|who| ran.is.watched(*who, *film)) => Own::Watched,
-                    () if !asked.iter().any(|who| ran.is.watched(*who, *film)) => Own::Unwatched,
-                    () => Own::Person,
-                };
-            }
-            let is_listed = mapped.iter().any(|who| self.known[*who].ever_perhaps.contains(film));
-            if is_listed && matches!(own, Own::Person | Own::Unwatched) {
-                *own = Own::Perhaps;
-            }
-        }
-    }
-
-    /// What follows from what was done.
-    fn learn_done(&mut self, ran: &Ran) {
-        for which in 0..3 {
-            let (was, is) = (ran.was.members(which), ran.is.members(which));
-            let asked_for = self.puts(which);
-            let is_seen = ran.touches(which) && !ran.is_disturbed(which);
-            let owners = &mut self.shelves[which];
-            owners.retain(|film, _| is.contains_key(film) || !is_seen);
-            for film in is.keys().filter(|film| !was.contains_key(film)) {
-                if ran.is.copies_of(*film).any(|copy| asked_for.contains(&copy.id)) {
-                    owners.insert(*film, if ran.is_changed() { Own::Perhaps } else { Own::Lbjf });
-                }
-            }
-            let new = is.keys().filter(|film| !was.contains_key(film)).count();
-            let gone = was.keys().filter(|film| !is.contains_key(film)).count();
-            self.note("put into a collection", new);
-            self.note("taken out of a collection", gone);
-        }
-        let added: Vec<Film> = ran.is.in_radarr.difference(&ran.was.in_radarr).copied().collect();
-        self.note("added to Radarr", added.len());
-        let is_told =
-            !ran.is_killed() && !ran.is_changed() && !ran.place().is_some_and(|(place, _)| place.is_radarr());
-        for who in ran.chosen.iter().copied().filter(|_| is_told) {
-            let known = added.iter().copied().filter(|film| self.known[who].sure.contains(film));
-            self.requests.answered.extend(known.filter(|film| *film != MERGED).map(|film| (who, film)));
-        }
-        for who in ran.chosen.iter().copied().filter(|who| ran.access[*who] == Access::All) {
-            self.seen_private[who] = false;
-        }
-        for who in 0..3 {
-            self.seen_private[who] |=
-                ran.is.people[who].private && !ran.run.cleanup && self.pages_asked(who) > 0;
-        }
-        let shows = ran.is.copies.iter().any(|copy| copy.identified && copy.known_from <= self.house.now);
-        if matches!(ran.place(), Some((Place::EmptyLibrary, _))) {
-            self.unseen_until = self.house.now + DAY + 1;
-        } else if ran.trouble.is_none()
-            && shows
-            && ran.chosen.len() == ran.is.people.iter().filter(|person| person.in_config).count()
-        {
-            self.has_shown = true;
-        }
-        match &ran.trouble {
-            Some(Trouble::Kill { .. }) => self.note("a kill", 1),
-            Some(Trouble::Refuses { .. }) => self.note("Letterboxd refused", 1),
-            Some(Trouble::Meanwhile { .. }) => self.note("a change during a run", 1),
-            Some(Trouble::Fails { place, .. }) if place.is_radarr() => self.note("Radarr failed", 1),
-            Some(Trouble::Fails { place, .. }) if place.is_jellyfin() => self.note("Jellyfin failed", 1),
-            Some(Trouble::Fails { .. }) => self.note("Letterboxd failed", 1),
-            None => {}
-        }
-    }
-
-    /// Now lbjf knows all lists as they are, and has done what it can.
-    fn learn_settled(&mut self) {
-        let truth = &self.house.truth;
-        self.requests.waiting.clear();
-        for (who, person) in truth.people.iter().enumerate().filter(|(_, person)| person.in_config) {
-            self.known[who].settle(person);
-            let there = person.list.iter().copied().filter(|film| truth.in_radarr.contains(film));
-            let there = there.filter(|film| House::is_movie(*film) && *film != MERGED);
-            self.requests.answered.extend(there.map(|film| (who, film)));
-            self.requests.excused.retain(|(other, film)| *other != who || person.lists(*film));
-            self.requests.resolved.extend(person.list.iter().copied());
-        }
-        self.has_shown |= truth.copies.iter().any(|copy| copy.identified);
+    pub fn pages_asked(&self, list: ListNo) -> usize {
+        self.house.world.letterboxd.server.asked("GET", &first_page(list)).len()
     }
 
     /// The items that lbjf asked into a collection.

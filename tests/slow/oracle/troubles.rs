@@ -13,13 +13,13 @@ use standins::{Change, Fault, Hook, Reply, Request, Server};
 
 use crate::common::World;
 use crate::oracle::edits::{Edit, meanwhile, who};
-use crate::oracle::house::{Film, House, NAMES, Who};
+use crate::oracle::house::{Film, House, LIST_NAMES, LISTS, ListNo, NAMES, Who};
 
 /// Where it goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    PageOne(Who),
-    PageTwo(Who),
+    PageOne(ListNo),
+    PageTwo(ListNo),
     FilmPage(Film),
     /// Every question to Radarr.
     RadarrReads,
@@ -67,7 +67,7 @@ impl Place {
             move |request: &Request| request.method == method && request.path.ends_with(end)
         };
         match self {
-            Self::PageOne(who) => Box::new(path(format!("/{}/watchlist/", NAMES[who]))),
+            Self::PageOne(list) => Box::new(path(first_page(list))),
             Self::PageTwo(who) => Box::new(path(format!("/{}/watchlist/page/2/", NAMES[who]))),
             Self::FilmPage(film) => Box::new(path(format!("/film/film-{film}/"))),
             Self::RadarrReads => Box::new(is("GET", "")),
@@ -101,6 +101,14 @@ impl Place {
     }
 }
 
+/// The path of the first page of a list.
+pub fn first_page(list: ListNo) -> String {
+    match LIST_NAMES[list].split_once('/') {
+        Some((owner, list)) => format!("/{owner}/list/{list}/"),
+        None => format!("/{}/watchlist/", LIST_NAMES[list]),
+    }
+}
+
 fn is_about_sets(request: &Request) -> bool {
     request.param("includeItemTypes").is_some_and(|kinds| kinds.contains("BoxSet"))
 }
@@ -131,7 +139,7 @@ pub enum Trouble {
     /// It fails at this place, once or during the whole run.
     Fails { place: Place, how: How, once: bool },
     /// Letterboxd wants no more questions: a challenge, or a rate limit.
-    Refuses { who: Who, is_rate: bool },
+    Refuses { list: ListNo, is_rate: bool },
     /// The run is killed at a server's request of this number, or at its write of this number, before or after that is
     /// carried out.
     Kill { server: usize, request: usize, is_write: bool, is_done: bool },
@@ -201,10 +209,10 @@ impl Trap {
                 let server = server_at(&house.world, place);
                 self.rule(server, times, fault(place, how), place.matcher(house));
             }
-            Trouble::Refuses { who, is_rate } => {
+            Trouble::Refuses { list, is_rate } => {
                 let reply = if is_rate { rate_limit() } else { challenge() };
                 let server = &house.world.letterboxd.server;
-                self.rule(server, usize::MAX, Fault::Instead(reply), Place::PageOne(who).matcher(house));
+                self.rule(server, usize::MAX, Fault::Instead(reply), Place::PageOne(list).matcher(house));
             }
             Trouble::Meanwhile { server, request, .. } => {
                 let moment = Arc::clone(&self.moment);
@@ -335,7 +343,7 @@ pub fn trouble() -> impl Strategy<Value = Trouble> {
         RadarrAdds, RadarrList, RadarrReads, RadarrRefuses, Takes, Users,
     };
     let place = prop_oneof![
-        3 => who().prop_map(PageOne),
+        3 => (0..LISTS).prop_map(PageOne),
         2 => who().prop_map(PageTwo),
         2 => Just(PageTwo(2)),
         2 => (0..8_u8).prop_map(FilmPage),
@@ -345,7 +353,7 @@ pub fn trouble() -> impl Strategy<Value = Trouble> {
         15 => prop::sample::select(vec![Users, Library, EmptyLibrary, EmptyLibrary, Collections, Members, Make,
             Puts, Puts, Takes, Takes]),
     ];
-    let refuses = (who(), any::<bool>()).prop_map(|(who, is_rate)| Trouble::Refuses { who, is_rate });
+    let refuses = (0..LISTS, any::<bool>()).prop_map(|(list, is_rate)| Trouble::Refuses { list, is_rate });
     let meanwhile = (0..3_usize, 0..12_usize, meanwhile())
         .prop_map(|(server, request, what)| Trouble::Meanwhile { server, request, what });
     let write = prop::sample::select(vec![RadarrAdds, RadarrAdds, Make, Puts, Takes]);

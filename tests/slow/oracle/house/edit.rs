@@ -4,44 +4,53 @@ use std::time::Duration;
 
 use standins::jellyfin::Item;
 
-use super::{
-    COLLECTIONS, Copy, DAY, FILMS, Film, House, MERGED, MERGED_INTO, NAMES, Person, VIEWERS, Who, slug,
-};
+use super::{COLLECTIONS, Copy, DAY, FILMS, Film, House, List, MERGED, MERGED_INTO, VIEWERS, slug};
 use crate::oracle::edits::Edit;
 
 impl House {
     /// Does what a person does, as far as it can be done.
     pub fn edit(&mut self, edit: &Edit) {
         match *edit {
-            Edit::List(who, film) | Edit::Exchange(who, film) => self.edit_list(who, |person| {
-                if person.list.first() != Some(&film) {
-                    person.put_on.insert(film);
+            Edit::List(list, film) | Edit::Exchange(list, film) => self.edit_list(list, |list| {
+                if list.films.first() != Some(&film) {
+                    list.put_on.insert(film);
                 }
-                person.list.retain(|other| *other != film);
+                list.films.retain(|other| *other != film);
                 if matches!(edit, Edit::Exchange(..)) {
-                    person.list.pop();
+                    list.films.pop();
                 }
-                person.list.insert(0, film);
+                list.films.insert(0, film);
             }),
-            Edit::Unlist(who, film) => {
-                self.edit_list(who, |person| person.list.retain(|other| *other != film));
+            Edit::Unlist(list, film) => {
+                self.edit_list(list, |list| list.films.retain(|other| *other != film));
             }
-            Edit::Rewrite(who, first, count) => self.edit_list(who, |person| {
-                person.list = (first..(first + count).min(FILMS)).rev().collect();
-                person.put_on.extend(&person.list);
+            Edit::Rewrite(list, first, count) => self.edit_list(list, |list| {
+                list.films = (first..(first + count).min(FILMS)).rev().collect();
+                list.put_on.extend(&list.films);
             }),
-            Edit::Shrink(who, twelfths) => self.edit_list(who, |person| {
-                let stays = person.list.len() - person.list.len() * twelfths / 12;
-                let tail = person.list.split_off(stays);
-                person.tail.splice(0..0, tail);
+            Edit::Shrink(list, twelfths) => self.edit_list(list, |list| {
+                let stays = list.films.len() - list.films.len() * twelfths / 12;
+                let tail = list.films.split_off(stays);
+                list.tail.splice(0..0, tail);
             }),
-            Edit::Regrow(who, count) => self.edit_list(who, |person| {
-                let mut back: Vec<Film> = person.tail.drain(..person.tail.len().min(count)).collect();
-                back.retain(|film| !person.list.contains(film));
-                person.list.append(&mut back);
+            Edit::Regrow(list, count) => self.edit_list(list, |list| {
+                let mut back: Vec<Film> = list.tail.drain(..list.tail.len().min(count)).collect();
+                back.retain(|film| !list.films.contains(film));
+                list.films.append(&mut back);
             }),
-            Edit::Miscount(who, hidden) => self.edit_list(who, |person| person.hidden = hidden),
-            Edit::Private(who, private) => self.edit_list(who, |person| person.private = private),
+            Edit::Miscount(list, hidden) => self.edit_list(list, |list| list.hidden = hidden),
+            Edit::Private(list, private) => self.edit_list(list, |list| list.private = private),
+            Edit::Untold(list, untold) => self.edit_list(list, |list| list.untold = untold),
+            Edit::RenameList(list) => self.edit_list(list, |list| list.renamed = !list.renamed),
+            Edit::Follow(list) => self.truth.follows[list - 3] = self.truth.lists[list].renamed,
+            Edit::Want(who, list, wants) => self.truth.people[who].wants[list - 3] = wants,
+            Edit::ByExport(who, is) => self.truth.people[who].by_export = is,
+            Edit::Export(who) => self.export(who),
+            Edit::OlderExport(who, older) => {
+                let person = &mut self.truth.people[who];
+                person.export = person.exports.len().checked_sub(older);
+                self.save_exports();
+            }
             Edit::Config(who, there) => {
                 let mut others = self.truth.people.iter().enumerate().filter(|(other, _)| *other != who);
                 let is_last = !others.any(|(_, person)| person.in_config);
@@ -87,13 +96,9 @@ impl House {
         }
     }
 
-    fn edit_list(&mut self, who: Who, edit: impl FnOnce(&mut Person)) {
-        let person = &mut self.truth.people[who];
-        edit(person);
-        let slugs: Vec<String> = person.list.iter().copied().map(slug).collect();
-        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
-        self.world.letterboxd.set_watchlist_and_offset(NAMES[who], &slugs, person.surplus());
-        self.world.letterboxd.set_private(NAMES[who], person.private);
+    fn edit_list(&mut self, list: usize, edit: impl FnOnce(&mut List)) {
+        edit(&mut self.truth.lists[list]);
+        self.show(list);
     }
 
     fn edit_copies(&mut self, edit: &Edit) {
@@ -122,7 +127,14 @@ impl House {
                 item.id = Some(format!("{:032x}", u128::from(hash(&item.path))));
             }
             let id = jellyfin.add_item(item);
-            self.truth.copies.push(Copy { film, id, identified: true, known_from, watched: Vec::new() });
+            self.truth.copies.push(Copy {
+                film,
+                id,
+                former: None,
+                identified: true,
+                known_from,
+                watched: Vec::new(),
+            });
         }
         let mut copies = self.truth.copies.iter_mut().filter(|copy| copy.film == film);
         let copy = match *edit {
@@ -140,7 +152,10 @@ impl House {
                     jellyfin.save(&copy.id);
                 }
             }
-            Edit::Replace { .. } => copy.id = jellyfin.replace_file(&copy.id),
+            Edit::Replace { .. } => {
+                let new = jellyfin.replace_file(&copy.id);
+                copy.former = Some(std::mem::replace(&mut copy.id, new));
+            }
             _ => {}
         }
         if quiet && !matches!(edit, Edit::Identify { .. }) {
