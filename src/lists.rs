@@ -5,8 +5,8 @@
 //! nothing; the cursor moves last. Entries only ever come off a known list through an accepted reading ([`accept`]).
 
 pub mod accept;
-mod address;
-mod export;
+pub mod address;
+pub mod export;
 mod members;
 mod order;
 mod outcome;
@@ -28,7 +28,7 @@ use reading::{Failure, Reading};
 use tell::{common_failures, tell};
 use update::Update;
 
-pub use tell::{other_member, tiles_text};
+pub use tell::{bad_rows, bad_rows_text, old_export, other_list, other_member, tiles_text};
 
 /// A list that somebody wants, once for everybody who does.
 struct Wanted<'a> {

@@ -5,6 +5,7 @@
 pub mod checks;
 mod jellyfin;
 mod letterboxd;
+mod lists;
 mod radarr;
 mod store;
 

@@ -5,7 +5,7 @@ use super::Wanted;
 use super::accept::Terms;
 use crate::clients::letterboxd::page::{Page, Shows};
 use crate::clients::letterboxd::{Landing, Letterboxd, PageError};
-use crate::domain::ids::{Lid, ListId, Slug};
+use crate::domain::ids::{Lid, ListId, Number, Slug};
 use crate::domain::list::ListSource;
 use crate::domain::list_address::{ListAddress, ListPage, PageAddress};
 use crate::domain::secret::ApiKey;
@@ -65,24 +65,50 @@ pub(super) fn again(
     Ok(Some(PageAddress::List(page)).filter(|page| page != before))
 }
 
-/// The list that a short link leads to. One that leads to something else leads to no list.
 fn follow(
     letterboxd: &Letterboxd,
     journal: &mut Journal,
     lid: &Lid,
     token: Option<&ApiKey>,
 ) -> Result<Result<ListPage, PageError>, StoreError> {
-    let landed = letterboxd.follow(lid, token);
+    let landed = landing(letterboxd, lid, token);
     super::note_routes(letterboxd, journal)?;
-    Ok(match landed {
-        Ok(Landing::List(page)) => Ok(page),
-        Ok(Landing::Film(_) | Landing::Elsewhere) => Err(PageError::NotFound),
-        Err(error) => Err(error),
-    })
+    Ok(landed)
+}
+
+/// The list that a short link leads to.
+fn landing(letterboxd: &Letterboxd, lid: &Lid, token: Option<&ApiKey>) -> Result<ListPage, PageError> {
+    match letterboxd.follow(lid, token)? {
+        Landing::List(page) => Ok(page),
+        // It leads to no list.
+        Landing::Film(_) | Landing::Elsewhere => Err(PageError::NotFound),
+    }
+}
+
+/// Where the pages of a list are; a short link is followed.
+///
+/// # Errors
+///
+/// When the link cannot be followed, or leads to no list.
+pub fn page_of(letterboxd: &Letterboxd, address: &ListAddress) -> Result<ListPage, PageError> {
+    match address {
+        ListAddress::Page(page) => Ok(page.clone()),
+        ListAddress::Short { lid, token } => landing(letterboxd, lid, token.as_ref()),
+    }
 }
 
 /// The list that a page shows, if it is another one than the one that was meant: by its number, which outlives its name and
-/// its owner's; by its name where no number is known. Remembers the number.
+/// its owner's; by its name where no number is known.
+pub fn other_than(asked: &ListPage, known: Option<Number>, page: &Page) -> Option<String> {
+    let Shows::List { owner, slug, number } = &page.shows else { return None };
+    let is_it = match (known, number) {
+        (Some(known), Some(found)) => known == *found,
+        _ => asked.owner == *owner && asked.slug == *slug,
+    };
+    (!is_it).then(|| format!("`{owner}/{slug}`"))
+}
+
+/// The same for a list of the store. Remembers the number.
 pub(super) fn other_list(
     journal: &mut Journal,
     list: ListId,
@@ -90,18 +116,13 @@ pub(super) fn other_list(
     page: &Page,
     terms: Terms,
 ) -> Result<Option<String>, StoreError> {
-    let (PageAddress::List(asked), Shows::List { owner, slug, number }) = (address, &page.shows) else {
-        return Ok(None);
-    };
-    let is_it = match (journal.store().number(list)?, number) {
-        (Some(known), Some(found)) => known == *found,
-        _ => asked.owner == *owner && asked.slug == *slug,
-    };
-    if !is_it && !terms.allow_shrink {
-        return Ok(Some(format!("`{owner}/{slug}`")));
+    let PageAddress::List(asked) = address else { return Ok(None) };
+    let other = other_than(asked, journal.store().number(list)?, page);
+    if other.is_some() && !terms.allow_shrink {
+        return Ok(other);
     }
-    if let Some(number) = number {
-        journal.number_known(list, *number)?;
+    if let Some(number) = page.number() {
+        journal.number_known(list, number)?;
     }
     Ok(None)
 }

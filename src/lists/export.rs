@@ -39,8 +39,8 @@ pub(super) fn read(
     }
 }
 
-/// How old an export of that day is, where that is worth a word.
-pub(super) fn is_old(as_of: Timestamp, now: Timestamp) -> bool {
+/// Is an export of that day so old that it is worth a word?
+pub fn is_old(as_of: Timestamp, now: Timestamp) -> bool {
     now - as_of >= OLD
 }
 
@@ -53,9 +53,7 @@ fn store(
 ) -> Result<ListOutcome, StoreError> {
     let cursor = journal.store().cursor(list)?;
     let known = journal.store().known(list)?;
-    let entry =
-        |film: &export::ExportedFilm| ListEntry::named(film.film.clone(), film.title.clone(), film.year);
-    let entries: Vec<ListEntry> = export.films.iter().map(entry).collect();
+    let entries = entries(export);
     let shown = journal.films_seen(&entries)?;
     let declared = Some(count(shown.len()));
     // Behind what is known, which may be newer; an accepted reading gives each its place.
@@ -64,9 +62,7 @@ fn store(
     let new = journal.entries_exported(list, &placed, export.as_of)?;
     let read = |word, trouble| ListOutcome { new, ..ListOutcome::read(word, declared, trouble) };
     if !export.bad_rows.is_empty() {
-        let row = |row: &export::BadRow| format!("line {} (`{}`)", row.line, row.title);
-        let rows = export.bad_rows.iter().map(row).collect();
-        return Ok(read("incomplete", Some(Trouble::BadRows { rows })));
+        return Ok(read("incomplete", Some(Trouble::BadRows { rows: bad_rows(export) })));
     }
     // A date in the future, from a clock that was wrong, makes nothing old.
     let is_older =
@@ -108,6 +104,17 @@ fn store(
             Ok(read("pending", Some(Trouble::Pending { gone: whole.gone, known: whole.known })))
         }
     }
+}
+
+/// Its films as entries of a list.
+pub fn entries(export: &Export) -> Vec<ListEntry> {
+    let films = export.films.iter().cloned();
+    films.map(|film| ListEntry::named(film.film, film.title, film.year)).collect()
+}
+
+/// Its rows that name no film, as messages name them.
+pub fn bad_rows(export: &Export) -> Vec<String> {
+    export.bad_rows.iter().map(|row| format!("line {} (`{}`)", row.line, row.title)).collect()
 }
 
 fn count(number: usize) -> u32 {

@@ -5,7 +5,7 @@ use super::reading::Failure;
 use super::{Wanted, export};
 use crate::clients::letterboxd::PageError;
 use crate::clients::letterboxd::page::{Page, Unreadable};
-use crate::domain::clock::DAY;
+use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::event::{Failed, ListReading};
 use crate::domain::ids::{ListId, Number};
 use crate::domain::list::ListSource;
@@ -104,28 +104,16 @@ fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
             let Problem { message: text, hint } = other_member(*known, *found);
             Said { failed: Some(Failed::List), detail: "member", text, hint: Some(hint) }
         }
-        Trouble::OtherList { found } => Said {
-            failed: Some(Failed::List),
-            detail: "member",
-            text: format!(
-                "the address shows another list now, {found}; nothing of it is taken, and nothing is removed"
-            ),
-            hint: Some(
-                "put the list's new address into the config; if this is the list you mean, `lbjf sync --allow-shrink` once",
-            ),
-        },
+        Trouble::OtherList { found } => {
+            let Problem { message: text, hint } = other_list(found);
+            Said { failed: Some(Failed::List), detail: "member", text, hint: Some(hint) }
+        }
         Trouble::Export(error) => {
             Said { failed: Some(Failed::User), detail: word, text: error.to_string(), hint: error.hint() }
         }
         Trouble::BadRows { rows } => {
-            let (first, more) = (&rows[..rows.len().min(3)], rows.len().saturating_sub(3));
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let first = first.join(", ");
-            let text = match rows.len() {
-                1 => format!("a row names no film: {first}; nothing is removed because of this export"),
-                _ => format!("rows name no film: {first}{more}; nothing is removed because of this export"),
-            };
-            Said { hint: Some("download the export again"), ..warning("rows", text) }
+            let Problem { message, hint } = bad_rows(rows);
+            Said { hint: Some(hint), ..warning("rows", message) }
         }
         Trouble::TotalMoved { declared, shown } => {
             let what = match shown {
@@ -172,10 +160,8 @@ fn tell_age(journal: &mut Journal, about: &str, list: ListId) -> Result<(), Stor
     let now = journal.now();
     match journal.store().cursor(list)?.accepted_at {
         Some(as_of) if export::is_old(as_of, now) => {
-            let age = plural(usize::try_from((now - as_of) / DAY).unwrap_or(0), "day");
-            let text = format!("the export is {age} old; lbjf does not know what was added or removed since");
-            let hint = "get a new one at Letterboxd under Settings > Data > Export your data";
-            journal.warning_each_week(("export", about), about, &text, Some(hint))
+            let Problem { message, hint } = old_export(as_of, now);
+            journal.warning_each_week(("export", about), about, &message, Some(hint))
         }
         _ => journal.trouble_over_for("export", about),
     }
@@ -198,6 +184,45 @@ pub fn other_member(known: Number, found: Number) -> Problem {
             "the name is another member's now (number {found}; it was {known}'s); nothing of theirs is taken, and nothing is removed"
         ),
         hint: "put the member's new name into `letterboxd_username`; if it is the same person with a new account, `lbjf sync --allow-shrink` once",
+    }
+}
+
+/// What is said where an address shows another list, by its address.
+pub fn other_list(found: &str) -> Problem {
+    Problem {
+        message: format!(
+            "the address shows another list now, {found}; nothing of it is taken, and nothing is removed"
+        ),
+        hint: "put the list's new address into the config; if this is the list you mean, `lbjf sync --allow-shrink` once",
+    }
+}
+
+/// Rows of an export that name no film, each as [`export::bad_rows`] names it.
+pub fn bad_rows_text(rows: &[String]) -> String {
+    let (first, more) = (&rows[..rows.len().min(3)], rows.len().saturating_sub(3));
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let first = first.join(", ");
+    if rows.len() == 1 {
+        format!("a row names no film: {first}")
+    } else {
+        format!("rows name no film: {first}{more}")
+    }
+}
+
+/// What is said of them where the export is somebody's list.
+pub fn bad_rows(rows: &[String]) -> Problem {
+    Problem {
+        message: format!("{}; nothing is removed because of this export", bad_rows_text(rows)),
+        hint: "download the export again",
+    }
+}
+
+/// What is said of an export that is of an old day.
+pub fn old_export(as_of: Timestamp, now: Timestamp) -> Problem {
+    let age = plural(usize::try_from((now - as_of) / DAY).unwrap_or(0), "day");
+    Problem {
+        message: format!("the export is {age} old; lbjf does not know what was added or removed since"),
+        hint: "get a new one at Letterboxd under Settings > Data > Export your data",
     }
 }
 

@@ -136,6 +136,12 @@ impl World {
         self
     }
 
+    /// One more block at the end of the config.
+    pub fn block(mut self, lines: &str) -> Self {
+        self.config += &["\n", lines, "\n"].concat();
+        self
+    }
+
     /// Adds lines to the first table of this name: `world.set("[radarr]", "user_tags = true")`.
     pub fn set(mut self, table: &str, lines: &str) -> Self {
         self.change(table, &format!("{table}\n{lines}"));

@@ -3,6 +3,7 @@
 mod front;
 mod jellyfin;
 mod letterboxd;
+mod lists;
 mod radarr;
 mod store;
 mod tls;

@@ -1,40 +1,31 @@
-//! Letterboxd: the ways there, and one watchlist page and one film page for each person.
+//! Letterboxd: the ways there, what the lists say, and one film page for each person.
 
 use std::collections::{HashMap, HashSet};
 
 use super::checks::Checks;
-use crate::clients::letterboxd::page::{self, Page};
+use super::lists::{self, Checked};
 use crate::clients::letterboxd::{Letterboxd, PageError, Trial};
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
-use crate::domain::film::{Film, Link, ListEntry, Look};
+use crate::domain::film::{Link, ListEntry, Look};
 use crate::domain::film_name::FilmName;
-use crate::domain::list::ListKey;
-use crate::domain::list_address::PageAddress;
-use crate::domain::problem::Problem;
 use crate::domain::span::left;
 use crate::films::{self, Answer, MARKUP_HINT, Resolver, Tally};
-use crate::lists::{other_member, reading, tiles_text};
 use crate::run::doors::{left_alone_until, note_routes};
 use crate::store::{Store, StoreError};
 
-/// What was read for one person.
-struct Person<'a> {
-    name: &'a str,
-    watchlist: Result<Page, PageError>,
-    film: Option<FirstFilm>,
-}
-
 /// The film whose page was asked for; of several people who begin with it, the first has it.
 struct FirstFilm {
+    /// Whose it is, by their place in the config.
+    user: usize,
     entry: ListEntry,
     /// `None` when it was not asked for after all.
     answer: Option<Answer>,
 }
 
-/// Tries every proxy, then reads a watchlist page and a film page for each person. `store` is told of cool-downs that
-/// begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other programs. Returns
-/// whether Letterboxd refuses us.
+/// Tries every proxy, then reads page 1 of each list, each export, and a film page for each person. `store` is told of
+/// cool-downs that begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other programs.
+/// Returns whether Letterboxd refuses us.
 ///
 /// # Errors
 ///
@@ -48,26 +39,31 @@ pub fn letterboxd(
     checks: &mut Checks,
 ) -> Result<bool, StoreError> {
     let users = &config.users;
-    let names: Vec<_> = users.iter().map(|user| user.name.clone()).collect();
-    let proxies = if door.is_stopped() { Vec::new() } else { door.validate_proxies() };
-    let people = if door.is_stopped() { None } else { Some(read(door, users, store, now)?) };
+    let is_left_alone = door.is_stopped();
+    let proxies = if is_left_alone { Vec::new() } else { door.validate_proxies() };
+    let lists = lists::read(door, users, store, now)?;
+    let (films, resolver) =
+        if is_left_alone { (Vec::new(), None) } else { first_films(door, users, &lists, store, now)? };
     // A proxy that was refused while this was read is left alone as well.
     let refused: HashMap<String, Timestamp> =
         store.cool_downs()?.into_iter().map(|cool_down| (cool_down.route, cool_down.until)).collect();
     for (name, trial) in proxies {
         proxy(&name, trial, refused.get(&name).copied(), now, checks);
     }
-    let Some((people, resolver)) = people else {
+    let has_pages = lists.iter().any(|list| list.page().is_some());
+    let access = if is_left_alone {
         let left = left(now, left_alone_until(door, store, now)?);
         let text = format!("left alone for another {left}, since it refused us");
-        checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks anyway"));
-        for user in users {
-            checks.skipped(&user.name, "watchlist", "not asked, since Letterboxd refuses us");
+        if has_pages {
+            checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks anyway"));
+        } else {
+            checks.note("letterboxd", "access", &format!("{text}; exports are read all the same"), None);
         }
-        return Ok(true);
+        Access::LeftAlone
+    } else {
+        let base = config.letterboxd.base_url.as_str().trim_end_matches('/');
+        access(base, &lists, &films, checks)
     };
-    let base = config.letterboxd.base_url.as_str().trim_end_matches('/');
-    let access = access(base, &people, checks);
     if let Some(variable) =
         unused_proxy.filter(|_| access != Access::Open && config.letterboxd.proxies.is_empty())
     {
@@ -79,16 +75,18 @@ pub fn letterboxd(
             Some(hint),
         );
     }
-    let pages = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
-    let shown: HashSet<FilmName> = pages.flat_map(|page| &page.entries).flat_map(ListEntry::names).collect();
-    for person in people {
-        match known_as_another(&person, store)? {
-            Some(Problem { message, hint }) => checks.problem(person.name, "watchlist", &message, Some(hint)),
-            None => tell_watchlist(&person, access, checks),
+    let entries = lists.iter().flat_map(Checked::entries);
+    let shown: HashSet<FilmName> = entries.flat_map(|entry| entry.names().collect::<Vec<_>>()).collect();
+    let mut films = films.into_iter().peekable();
+    for (index, user) in users.iter().enumerate() {
+        for source in &user.wants.lists {
+            if let Some(list) = lists.iter().find(|list| list.is(source)) {
+                list.tell(&user.name, access, store, now, checks)?;
+            }
         }
-        if let Some(film) = person.film {
+        if let Some(film) = films.next_if(|film| film.user == index) {
             let is_changed = resolver.as_ref().is_some_and(Resolver::has_found_change);
-            film_page(person.name, film, is_changed, checks);
+            film_page(&user.name, film, is_changed, checks);
         }
     }
     if let Some(resolver) = resolver {
@@ -102,68 +100,57 @@ pub fn letterboxd(
             checks.note("letterboxd", "film pages", &said, Some(hint));
         }
     }
-    for name in store.unlisted(&config.films, &names)? {
-        // It may have been put on since the last run.
-        if !shown.contains(&name) {
-            let text = format!("nobody lists `{name}`");
-            let hint = "use the name in the address of the film's page, or remove the line";
-            checks.note("config", "films", &text, Some(hint));
+    if !is_left_alone {
+        let names: Vec<_> = users.iter().map(|user| user.name.clone()).collect();
+        for name in store.unlisted(&config.films, &names)? {
+            // It may have been put on since the last run.
+            if !shown.contains(&name) {
+                let text = format!("nobody lists `{name}`");
+                let hint = "use the name in the address of the film's page, or remove the line";
+                checks.note("config", "films", &text, Some(hint));
+            }
         }
     }
-    Ok(access == Access::Refused)
+    Ok(access == Access::Refused || (is_left_alone && has_pages))
 }
 
-/// Reads page 1 of each watchlist, then the page of the first film on each. Where most of these name no TMDB id, more
-/// are read, and whether Letterboxd changed its pages is part of what is found.
-fn read<'a>(
+/// Reads the page of the first film of each person. Where most of these name no TMDB id, more are read, and whether
+/// Letterboxd changed its pages is part of what is found.
+fn first_films<'a>(
     door: &'a Letterboxd,
-    users: &'a [User],
+    users: &[User],
+    lists: &[Checked<'_>],
     store: &mut Store,
     now: Timestamp,
-) -> Result<(Vec<Person<'a>>, Option<Resolver<'a>>), StoreError> {
-    let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
-    let mut people: Vec<_> =
-        names.iter().map(|name| Person { name, watchlist: Err(PageError::Stopped), film: None }).collect();
-    let addresses: Vec<_> = names.iter().map(|name| PageAddress::Watchlist((*name).to_owned())).collect();
-    reading::first_pages(door, &addresses.iter().collect::<Vec<_>>(), |index, page| {
-        people[index].watchlist = page;
-    });
-    note_routes(door, store, now)?;
-
-    let mut firsts: Vec<(usize, ListEntry)> = Vec::new();
-    for (index, person) in people.iter().enumerate() {
-        let Ok(page) = &person.watchlist else { continue };
+) -> Result<(Vec<FirstFilm>, Option<Resolver<'a>>), StoreError> {
+    let mut firsts: Vec<FirstFilm> = Vec::new();
+    for (user, User { wants, .. }) in users.iter().enumerate() {
+        let own = wants.lists.iter().filter_map(|source| lists.iter().find(|list| list.is(source)));
         // Anything that is no film has a page of another kind.
-        let first = page.entries.iter().find(|entry| entry.other_kind.is_none());
-        if let Some(first) =
-            first.filter(|first| firsts.iter().all(|(_, known)| known.address != first.address))
-        {
-            firsts.push((index, first.clone()));
+        let first = |list: &Checked<'_>| list.entries().into_iter().find(|entry| entry.other_kind.is_none());
+        let mut own = own.filter_map(first);
+        if let Some(entry) = own.find(|first| firsts.iter().all(|known| known.entry.address != first.address)) {
+            firsts.push(FirstFilm { user, entry, answer: None });
         }
     }
-    let films = films::unread(store, firsts.iter().map(|(_, entry)| entry.film(entry.own_uid())).collect())?;
+    let own_film = |entry: &ListEntry| entry.film(entry.own_uid());
+    let films = films::unread(store, firsts.iter().map(|first| own_film(&first.entry)).collect())?;
     let evidence = store.page_evidence(&HashSet::new())?;
     let mut resolver = Resolver::new(door);
-    let mut answers: Vec<_> = films.iter().map(|_| None).collect();
     resolver.read(&films, evidence.clone(), |came| {
         for answer in came {
             let index = answer.index;
-            answers[index] = Some(answer);
+            firsts[index].answer = Some(answer);
         }
         note_routes(door, store, now)
     })?;
-    let lacks_id = |answer: &Option<Answer>| answer.as_ref().is_some_and(|answer| answer.look.lacks_id());
-    let is_sampled = answers.iter().any(lacks_id) && !resolver.has_seen_id();
+    let lacks_id = |first: &FirstFilm| first.answer.as_ref().is_some_and(|answer| answer.look.lacks_id());
+    let is_sampled = firsts.iter().any(lacks_id) && !resolver.has_seen_id();
     if is_sampled {
-        let shown = people.iter().filter_map(|person| person.watchlist.as_ref().ok());
-        let mut more: Vec<Film> = Vec::new();
-        for entry in shown.flat_map(|page| &page.entries).filter(|entry| entry.other_kind.is_none()) {
-            let mut asked = films.iter().map(|unread| &unread.film).chain(&more);
-            if asked.all(|film| film.address != entry.address) {
-                more.push(entry.film(entry.own_uid()));
-            }
-        }
-        let mut more = films::unread(store, more)?;
+        let mut asked: HashSet<FilmName> = films.iter().map(|unread| unread.film.address.clone()).collect();
+        let others = lists.iter().flat_map(Checked::entries).filter(|entry| entry.other_kind.is_none());
+        let more = others.filter(|entry| asked.insert(entry.address.clone())).map(|entry| own_film(&entry));
+        let mut more = films::unread(store, more.collect())?;
         more.retain(|unread| !unread.is_known_without_id);
         more.truncate(Tally::ENOUGH.saturating_sub(films.len()));
         resolver.read(&more, evidence, |_| note_routes(door, store, now))?;
@@ -172,10 +159,7 @@ fn read<'a>(
         }
         note_routes(door, store, now)?;
     }
-    for ((index, entry), answer) in firsts.into_iter().zip(answers) {
-        people[index].film = Some(FirstFilm { entry, answer });
-    }
-    Ok((people, is_sampled.then_some(resolver)))
+    Ok((firsts, is_sampled.then_some(resolver)))
 }
 
 /// `refused` is when the cool-down ends of a proxy that Letterboxd refused and that has not worked since.
@@ -213,23 +197,30 @@ fn proxy(name: &str, trial: Trial, refused: Option<Timestamp>, now: Timestamp, c
 
 /// What asking for a page says about Letterboxd itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Access {
+pub(super) enum Access {
     /// It answered, whatever it said about the people.
     Open,
     /// It refuses us.
     Refused,
+    /// It refused us before, and is left alone.
+    LeftAlone,
     /// Nobody knows who answered, if anybody.
     Unknown,
 }
 
-/// Does it let us in at all? Otherwise what kept us out is told here, once for all people.
-fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
-    let errors = || people.iter().filter_map(|person| person.watchlist.as_ref().err());
-    let films = people.iter().filter_map(|person| person.film.as_ref()?.answer.as_ref()?.error.as_ref());
-    let is_refusal = |error: &&PageError| error.is_block() && error.is_answer();
-    let refusal = errors().chain(films).find(is_refusal);
-    let is_known =
-        people.iter().any(|person| person.watchlist.as_ref().map_or_else(PageError::is_own_answer, |_| true));
+/// Does it let us in at all? Otherwise what kept us out is told here, once for all lists.
+fn access(base: &str, lists: &[Checked<'_>], films: &[FirstFilm], checks: &mut Checks) -> Access {
+    let answers: Vec<_> = films.iter().filter_map(|film| film.answer.as_ref()).collect();
+    let pages = || lists.iter().filter_map(Checked::page);
+    if pages().next().is_none() && answers.is_empty() {
+        checks.skipped("letterboxd", "access", "not asked: no list is read there");
+        return Access::Open;
+    }
+    let films = || answers.iter().map(|answer| answer.error.as_ref().map_or(Ok(()), Err));
+    let said = || pages().map(|page| page.map(drop)).chain(films());
+    let errors = || said().filter_map(Result::err);
+    let refusal = errors().find(|error| error.is_block() && error.is_answer());
+    let is_known = said().any(|said| said.map_or_else(PageError::is_own_answer, |()| true));
     let (error, access) = match (refusal, errors().next()) {
         (Some(error), _) => (error, Access::Refused),
         (None, Some(error)) if !is_known => (error, Access::Unknown),
@@ -242,59 +233,9 @@ fn access(base: &str, people: &[Person<'_>], checks: &mut Checks) -> Access {
     access
 }
 
-/// Somebody else may have the name by now; a run takes nothing of theirs.
-fn known_as_another(person: &Person<'_>, store: &Store) -> Result<Option<Problem>, StoreError> {
-    let Some(found) = person.watchlist.as_ref().ok().and_then(Page::number) else { return Ok(None) };
-    let list = store.find_list(&ListKey::watchlist(person.name))?;
-    let known = list.map_or(Ok(None), |list| store.number(list))?;
-    Ok(known.filter(|known| *known != found).map(|known| other_member(known, found)))
-}
-
-fn tell_watchlist(person: &Person<'_>, access: Access, checks: &mut Checks) {
-    let name = person.name;
-    match &person.watchlist {
-        Ok(page) if page.declared == Some(0) && page.entries.is_empty() && page.other_tiles == 0 => {
-            checks.ok(name, "watchlist", "public, empty");
-        }
-        Ok(page) => {
-            let declared = page.declared.unwrap_or(0);
-            let count = match declared {
-                1 => "1 entry".to_owned(),
-                count => format!("{count} entries"),
-            };
-            let shown = u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
-            let pages = std::slice::from_ref(page);
-            match page::films_in_other_tiles(pages, shown, 0) {
-                Some((error, _)) if page.pages == 1 => {
-                    let error = PageError::from(error);
-                    checks.problem(name, "watchlist", &error.to_string(), error.hint());
-                }
-                _ if shown > declared => {
-                    let text = format!("public, declares {count} but shows {shown}");
-                    checks.note(name, "watchlist", &text, None);
-                }
-                None if page.other_tiles > 0 => {
-                    let text = format!("public, {count}; {}", tiles_text("watchlist", page.other_tiles));
-                    checks.note(name, "watchlist", &text, None);
-                }
-                Some(_) => {
-                    let text = format!("public, {count}; a tile of page 1 names no film");
-                    checks.note(name, "watchlist", &text, None);
-                }
-                _ => checks.ok(name, "watchlist", &format!("public, {count}")),
-            }
-        }
-        Err(error) if !error.is_answer() => checks.skipped(name, "watchlist", "not asked"),
-        Err(error) if error.is_block() || access == Access::Unknown => {
-            checks.skipped(name, "watchlist", "not read");
-        }
-        Err(error) => checks.problem(name, "watchlist", &error.to_string(), error.hint()),
-    }
-}
-
 /// `is_changed`: Letterboxd changed its pages, so what a page lacks says nothing of the film.
 fn film_page(name: &str, film: FirstFilm, is_changed: bool, checks: &mut Checks) {
-    let FirstFilm { entry, answer } = film;
+    let FirstFilm { entry, answer, .. } = film;
     let shown = entry.year.map_or(entry.name.clone(), |year| format!("{} ({year})", entry.name));
     let address = &entry.address;
     let Some(Answer { look, error, .. }) = answer else {
