@@ -121,8 +121,10 @@ pub enum Command {
     /// Send new films to Radarr and bring everybody's collection up to date
     #[command(after_help = "Example:\n  lbjf sync --user ada --dry-run")]
     Sync(SyncArgs),
-    /// Print a watchlist with TMDB ids; needs no config
-    #[command(after_help = "Example:\n  lbjf scrape ada --limit 10")]
+    /// Print a watchlist, a list or an export with TMDB ids; needs no config
+    #[command(
+        after_help = "Examples:\n  lbjf scrape ada --limit 10\n  lbjf scrape dave/official-top-250 --csv\n  lbjf scrape exports/letterboxd-ada-2026-11-20-06-21-utc.zip"
+    )]
     Scrape(ScrapeArgs),
     /// Remove watched and no longer listed films from the collections
     #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
@@ -167,9 +169,11 @@ pub struct SyncArgs {
 /// `scrape`
 #[derive(Debug, Args)]
 pub struct ScrapeArgs {
-    /// A Letterboxd user name
-    pub user: String,
-    /// Only the N newest entries
+    /// A Letterboxd user name, the address of a list (`OWNER/LIST`, its page, a short or share link), or an export: its ZIP
+    /// file, a CSV file, or a folder (with `./` in front)
+    #[arg(value_name = "WHAT")]
+    pub what: String,
+    /// Only the first N entries; of a watchlist the newest
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
     /// Do not read film pages for TMDB ids

@@ -33,7 +33,7 @@ complete -c lbjf -n "__fish_lbjf_needs_command" -s q -l quiet -d 'Print only war
 complete -c lbjf -n "__fish_lbjf_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_needs_command" -s V -l version -d 'Print version'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "sync" -d 'Send new films to Radarr and bring everybody\'s collection up to date'
-complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print a watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "scrape" -d 'Print a watchlist, a list or an export with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "cleanup" -d 'Remove watched and no longer listed films from the collections'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Show where everybody\'s films stand, as of the last run'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
@@ -53,7 +53,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l json -d 'Print the ou
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only the N newest entries' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only the first N entries; of a watchlist the newest' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l save-pages -d 'Save every page that arrives, for a bug report; cookies and addresses are left out' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
@@ -96,7 +96,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s v -l verbose -d '
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "sync" -d 'Send new films to Radarr and bring everybody\'s collection up to date'
-complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print a watchlist with TMDB ids; needs no config'
+complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "scrape" -d 'Print a watchlist, a list or an export with TMDB ids; needs no config'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "cleanup" -d 'Remove watched and no longer listed films from the collections'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "status" -d 'Show where everybody\'s films stand, as of the last run'
 complete -c lbjf -n "__fish_lbjf_using_subcommand help; and not __fish_seen_subcommand_from sync scrape cleanup status generate help" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'

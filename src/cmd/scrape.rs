@@ -1,46 +1,46 @@
-//! `lbjf scrape USER`: prints somebody's watchlist with TMDB ids, to see what is going on. It needs no config, and
-//! stores nothing but what films are.
+//! `lbjf scrape WHAT`: prints a watchlist, a list or an export with TMDB ids, to see what is going on. It needs no config,
+//! and stores nothing but what films are.
+//!
+//! `what` reads the argument, `read` reads the list, `print` prints it; `shared` is the store.
 
 mod print;
+mod read;
 mod shared;
+mod what;
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use anyhow::anyhow;
 
 use crate::cli::ScrapeArgs;
 use crate::clients::http::RetryPolicy;
-use crate::clients::letterboxd::{Letterboxd, PageError};
+use crate::clients::letterboxd::Letterboxd;
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::film::{Film, Link, ListEntry, Look, Overrides, member_name};
+use crate::domain::film::{Film, Link, ListEntry, Look, Overrides};
 use crate::domain::ids::Uid;
-use crate::domain::list_address::PageAddress;
 use crate::domain::span::left;
-use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
 use crate::films::{Known, MARKUP_HINT, Resolver, Unread, look_up};
-use crate::lists::reading::{Failure, Reading};
-use crate::lists::tiles_text;
 use crate::run::doors::{left_alone_until, letterboxd, note_routes};
 use crate::run::session::keep;
 use crate::system::interrupt;
 use crate::system::layout::columns;
 use crate::system::stdout::print;
 use print::{Row, csv, json, table};
+use read::{List, ReadError, read};
 use shared::Shared;
+use what::What;
 
-/// Prints the watchlist.
+/// Prints the list.
 ///
 /// # Errors
 ///
-/// When page 1 cannot be read.
+/// When what is asked for is nothing that can be read, or the store fails.
 pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> anyhow::Result<Exit> {
-    let Some(user) = member_name(&args.user) else {
-        let given = text::excerpt(&args.user, 100);
-        return Err(anyhow!("`{given}` is not a valid Letterboxd user name; use letters, digits and `_`"));
-    };
+    let what = What::parse(&args.what, |path| Path::new(path).is_dir()).map_err(|error| anyhow!(error))?;
     let database = config.system.database.as_path();
     let opened = if no_store {
         Shared::nowhere(database, clock)
@@ -51,103 +51,57 @@ pub fn run(args: &ScrapeArgs, config: &Config, no_store: bool, clock: Clock) -> 
     let (retry_policy, save_to) = (RetryPolicy::default(), args.save_pages.as_deref());
     let letterboxd =
         letterboxd(&config.letterboxd, &shared.store, start, retry_policy, args.ignore_cool_down, save_to)?;
-    if letterboxd.is_stopped() {
-        let left = left(start, left_alone_until(&letterboxd, &shared.store, start)?);
-        log::error!(
-            "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks anyway"
-        );
+    let is_left_alone = letterboxd.is_stopped();
+    let has_pages = !matches!(what, What::Export(_));
+    if is_left_alone && has_pages {
+        tell_cool_down(&letterboxd, &shared, start)?;
         return Ok(Exit::Blocked);
     }
     let before = shared.store.cool_downs()?;
-    let list = read(&letterboxd, &user, args.limit);
+    let list = read(&letterboxd, &what, args.limit, start);
     shared.write(|store| note_routes(&letterboxd, store, start))?;
     if args.no_resolve && !no_store && shared.store.cool_downs()? != before {
         keep("scrape", database, clock.now(), |kept| kept.adopt_cool_downs(&shared.store, &before))?;
     }
     let mut list = match list {
         Ok(list) => list,
-        Err(PageError::Stopped) if let Some(signal) = interrupt::requested() => return Ok(signal.into()),
+        Err(ReadError::Stopped) if let Some(signal) = interrupt::requested() => return Ok(signal.into()),
         Err(error) => {
-            let hint = match &error {
-                // There may be no config to look into, and nothing to lose.
-                PageError::NotFound => Some("check the name; if the member was renamed, use the new name"),
-                PageError::Private => {
-                    Some("only its owner can make it visible to anyone, at letterboxd.com/settings/")
-                }
-                other => other.hint(),
-            };
-            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            log::error!("{user}: {error}{hint}");
-            return Ok(if error.is_block() { Exit::Blocked } else { Exit::Failure });
+            log::error!("{error}");
+            return Ok(error.exit());
         }
     };
     let rows = resolve(&letterboxd, &mut shared, &mut list, &config.films, args.no_resolve, start)?;
     print(&match (args.json, args.csv) {
-        (true, _) => json(&user, &list, &rows)?,
+        (true, _) => json(&what, &list, &rows)?,
         (_, true) => csv(&rows)?,
         _ => table(&rows, columns()),
     })?;
     for text in list.failures.iter().chain(&list.skips) {
-        log::warn!("{user}: {text}");
+        log::warn!("{}: {text}", list.about);
     }
-    let declared = plural(list.declared as usize, "film");
-    log::info!("{user}: {} of {declared} on the watchlist ({})", rows.len(), list.outcome);
+    log::info!("{}", list.line(start));
     if let Some(signal) = interrupt::requested() {
         return Ok(signal.into());
     }
+    // What an export holds may be known without a single page.
+    let is_held_up = has_pages || (!args.no_resolve && rows.iter().any(|row| row.kind.is_none()));
+    if is_left_alone && is_held_up {
+        tell_cool_down(&letterboxd, &shared, start)?;
+    }
     Ok(match () {
-        () if letterboxd.is_stopped() => Exit::Blocked,
+        () if letterboxd.is_stopped() && is_held_up => Exit::Blocked,
         () if !list.failures.is_empty() => Exit::Partial,
         () => Exit::Success,
     })
 }
 
-/// A watchlist as far as it was read.
-struct List {
-    declared: u32,
-    outcome: &'static str,
-    entries: Vec<ListEntry>,
-    failures: Vec<String>,
-    /// Film pages that were read and say nothing of use, and tiles that are no films.
-    skips: Vec<String>,
-}
-
-/// Reads the pages that are needed for `limit` entries, or all.
-fn read(letterboxd: &Letterboxd, user: &str, limit: Option<u32>) -> Result<List, PageError> {
-    let address = PageAddress::Watchlist(user.to_owned());
-    let mut reading = Reading::begin(letterboxd, &address)?;
-    let per_page = u32::try_from(reading.entries().len().max(1)).unwrap_or(1);
-    reading.read_all(limit.map_or(u32::MAX, |limit| limit.div_ceil(per_page).max(1)), |_| ());
-    let (answers, unasked): (Vec<_>, Vec<_>) =
-        reading.failures().iter().partition(|failure| failure.error.is_answer());
-    let text = |failure: &Failure| format!("{} page {}: {}", failure.noun, failure.number, failure.error);
-    let mut failures: Vec<String> = answers.into_iter().map(text).collect();
-    // Told by what ended the asking.
-    if !unasked.is_empty() {
-        failures.push(format!("{} not asked", plural(unasked.len(), "more page")));
-    }
-    let mut skips = Vec::new();
-    let is_cut = !reading.is_at_end();
-    if failures.is_empty() && !is_cut {
-        match reading.hidden_films(0) {
-            Some(failure) => failures.push(text(&failure)),
-            None if reading.other_tiles() > 0 => {
-                skips.push(tiles_text(address.noun(), reading.other_tiles()));
-            }
-            None => {}
-        }
-    }
-    let mut entries: Vec<_> = reading.entries().into_iter().cloned().collect();
-    let limit = limit.map_or(usize::MAX, |limit| limit as usize);
-    let outcome = match entries.len() {
-        _ if !failures.is_empty() => "incomplete",
-        count if is_cut || count > limit => "limited",
-        count if reading.has_moved() || count != reading.declared().unwrap_or(0) as usize => "total_moved",
-        0 => "empty",
-        _ => "complete",
-    };
-    entries.truncate(limit);
-    Ok(List { declared: reading.declared().unwrap_or(0), outcome, entries, failures, skips })
+fn tell_cool_down(letterboxd: &Letterboxd, shared: &Shared<'_>, start: Timestamp) -> anyhow::Result<()> {
+    let left = left(start, left_alone_until(letterboxd, &shared.store, start)?);
+    log::error!(
+        "Letterboxd is left alone for another {left}, since it refused us\nhint: `--ignore-cool-down` asks anyway; a member's own data export can be read without it"
+    );
+    Ok(())
 }
 
 /// Asks the film pages that the store knows nothing of, and stores what they say.
@@ -211,7 +165,8 @@ fn resolve(
         };
         Ok(Row {
             slug: entry.address.to_string(),
-            uid: entry.uid.as_ref().map(ToString::to_string),
+            // Of an export only its page, or the store, knows it.
+            uid: Some(uid).filter(|uid| !uid.is_provisional()).map(ToString::to_string),
             name: entry.name.clone(),
             year: entry.year,
             kind,

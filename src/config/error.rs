@@ -58,7 +58,7 @@ impl ConfigError {
         let folder = own.parent().unwrap_or(Path::new("."));
         Some(format!(
             "start with the example and change the six marked lines; `lbjf status --check` then checks \
-             everything:\n  mkdir -p {} && lbjf generate config > {}\n`lbjf scrape USER` needs no config and shows \
+             everything:\n  mkdir -p {} && lbjf generate config > {}\n`lbjf scrape WHAT` needs no config and shows \
              whether Letterboxd accepts this machine",
             text::path(folder),
             text::path(own)

@@ -1,4 +1,6 @@
-//! `lbjf scrape USER`: prints a watchlist, and leaves no trace but what films are.
+//! `lbjf scrape WHAT`: prints a watchlist, a list or an export, and leaves no trace but what films are.
+
+mod lists;
 
 use std::fs;
 use std::process::Command;
@@ -55,7 +57,11 @@ fn json_has_a_version_the_outcome_and_every_entry() {
     let entry = |slug: &str, uid: &str, name: &str, year: Option<u16>, kind: &str, tmdb_id: Option<u32>| json!({ "slug": slug, "uid": uid, "name": name, "year": year, "kind": kind, "tmdb_id": tmdb_id });
     let expected = json!({
         "version": 1,
+        "kind": "watchlist",
         "user": "ada",
+        "address": null,
+        "file": null,
+        "as_of": null,
         "outcome": "complete",
         "declared": 3,
         "entries": [
@@ -86,9 +92,10 @@ fn an_empty_list_is_a_header_or_no_entries() {
     let ran = scrape(&world, &["ada", "--csv"]).exits(Exit::Success);
     assert_eq!(ran.stdout, "slug,uid,name,year,kind,tmdb_id\n");
     let ran = scrape(&world, &["ada", "--json"]).exits(Exit::Success);
+    let json = ran.json();
     assert_eq!(
-        ran.json(),
-        json!({ "version": 1, "user": "ada", "outcome": "empty", "declared": 0, "entries": [] })
+        (&json["outcome"], &json["declared"], &json["entries"]),
+        (&json!("empty"), &json!(0), &json!([]))
     );
 }
 
@@ -248,7 +255,7 @@ fn a_user_name_may_be_in_upper_case_and_begin_with_an_at_sign() {
 #[test]
 fn a_bad_user_name_is_refused_before_any_request() {
     let world = three();
-    for name in ["a", "ada/films", "ada lovelace", "../ada", "@"] {
+    for name in ["a", "ada lovelace", "adä", "@"] {
         let ran = scrape(&world, &[name]).exits(Exit::Failure);
         assert_eq!(
             ran.stderr,

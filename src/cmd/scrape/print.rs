@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::List;
+use super::{List, What};
+use crate::domain::span::show_time;
 use crate::system::layout::{cut, pad, width};
 
 /// An entry as it is printed.
@@ -70,16 +71,33 @@ fn titled(name: &str, slug: &str, title: usize, room: Option<usize>) -> String {
 }
 
 /// Described in docs/json.md.
-pub(super) fn json(user: &str, list: &List, rows: &[Row]) -> anyhow::Result<String> {
+pub(super) fn json(what: &What, list: &List, rows: &[Row]) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Json<'a> {
         version: u32,
-        user: &'a str,
+        kind: &'a str,
+        user: Option<&'a str>,
+        /// Of a list, as `OWNER/NAME`.
+        address: Option<&'a str>,
+        /// Of an export.
+        file: Option<&'a str>,
+        as_of: Option<String>,
         outcome: &'a str,
-        declared: u32,
+        declared: Option<u32>,
         entries: &'a [Row],
     }
-    let json = Json { version: 1, user, outcome: list.outcome, declared: list.declared, entries: rows };
+    let about = Some(list.about.as_str());
+    let json = Json {
+        version: 1,
+        kind: list.kind,
+        user: about.filter(|_| matches!(what, What::Watchlist(_))),
+        address: about.filter(|_| matches!(what, What::List(_))),
+        file: about.filter(|_| matches!(what, What::Export(_))),
+        as_of: list.as_of.map(show_time),
+        outcome: list.outcome,
+        declared: list.declared,
+        entries: rows,
+    };
     Ok(serde_json::to_string(&json)? + "\n")
 }
 
