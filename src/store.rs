@@ -37,7 +37,7 @@ pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
 
 use crate::system::lock::{NO_LOCKS_HINT, folder_hint};
-pub use status::{EntryStatus, FilmStatus, PersonStatus};
+pub use status::{EntryStatus, FilmStatus, ListStatus, PersonStatus};
 
 /// The store, open.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 mod film;
 mod health;
 mod json;
+mod lists;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,6 +22,7 @@ use crate::store::{CoolDown, PersonStatus, Run, Store};
 use crate::system::layout::{columns, cut, width, wrap};
 use crate::system::stdout::print;
 use json::{CoolDownJson, Json, RunJson, UserJson};
+use lists::{PersonList, films, lists};
 
 /// So many runs are shown.
 const RUNS: u32 = 10;
@@ -75,6 +77,7 @@ fn everybody(
         runs = store.runs(RUNS)?;
         cool_downs = store.cool_downs()?;
     }
+    let people: Vec<_> = people.iter().map(|person| Person::new(person, config)).collect();
     if !as_json {
         return Ok(screen(&Status {
             people: &people,
@@ -90,16 +93,31 @@ fn everybody(
         version: 1,
         database: config.system.database.display().to_string(),
         exists: store.is_some(),
-        users: people.iter().map(UserJson::from).collect(),
+        users: people.iter().map(|person| UserJson::new(person.status, &person.lists)).collect(),
         cool_downs: cool_downs.iter().map(CoolDownJson::from).collect(),
         runs: runs.iter().map(RunJson::from).collect(),
     };
     Ok(serde_json::to_string(&json)? + "\n")
 }
 
+/// A person, or a block of `[[lists]]`.
+struct Person<'a> {
+    status: &'a PersonStatus,
+    /// Their own first.
+    lists: Vec<PersonList>,
+}
+
+impl<'a> Person<'a> {
+    fn new(status: &'a PersonStatus, config: &Config) -> Self {
+        let user = config.users.iter().find(|user| user.name == status.name);
+        let named = user.map_or(&[][..], |user| &user.wants.lists);
+        Self { status, lists: lists(named, &status.lists) }
+    }
+}
+
 /// What the screen shows.
 struct Status<'a> {
-    people: &'a [PersonStatus],
+    people: &'a [Person<'a>],
     /// What `[films]` names and nobody lists.
     unlisted: &'a [FilmName],
     config: &'a Config,
@@ -122,7 +140,7 @@ fn screen(status: &Status<'_>) -> String {
     }
     let _ = writeln!(text, "{}\n", wrap(&first_line(status.runs, status.now), 2, status.columns));
     for person in status.people {
-        let user = status.config.users.iter().find(|user| user.name == person.name);
+        let user = status.config.users.iter().find(|user| user.name == person.status.name);
         let has_collection = user.is_none_or(|user| user.collection.is_some());
         person_lines(&mut text, person, has_collection, status);
         text.push('\n');
@@ -176,7 +194,7 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
     let films: BTreeMap<_, _> = status
         .people
         .iter()
-        .flat_map(|person| &person.unclear)
+        .flat_map(|person| &person.status.unclear)
         .map(|(film, why)| (&film.address, (film, why)))
         .collect();
     if films.is_empty() {
@@ -194,24 +212,39 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
     text.push('\n');
 }
 
-fn person_lines(text: &mut String, person: &PersonStatus, has_collection: bool, status: &Status<'_>) {
-    let now = status.now;
-    let Some(read_at) = person.read_at else {
+fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, status: &Status<'_>) {
+    let (Person { status: person, lists }, now) = (person, status.now);
+    let all = || lists.iter().map(|list| &list.status);
+    let Some(read_at) = all().filter_map(|list| list.read_at).max() else {
         let _ = writeln!(text, "{}: never read", person.name);
         return;
     };
-    let _ = match person.good_at {
+    let _ = match all().filter_map(|list| list.good_at).max() {
         Some(good_at) => writeln!(text, "{}: last read {}", person.name, ago(now, good_at)),
         None => writeln!(text, "{}: not read yet, last try {}", person.name, ago(now, read_at)),
     };
     let mut row = |label: &str, value: String| {
         let _ = writeln!(text, "{}", wrap(&format!("  {label:<16} {value}"), 19, status.columns));
     };
-    if let Some(problem) = &person.problem {
-        row("problem", problem.clone());
+    match &lists[..] {
+        [PersonList { kind: "watchlist", status: list, .. }] => {
+            if let Some(problem) = &list.problem {
+                row("problem", problem.clone());
+            }
+            row("watchlist", films(person.listed, list.declared));
+        }
+        lists => {
+            for list in lists {
+                row(list.kind, list.text(now));
+                if let Some(problem) = &list.status.problem {
+                    row("", format!("problem: {problem}"));
+                }
+            }
+            if lists.len() > 1 {
+                row("in all", plural(person.listed as usize, "film"));
+            }
+        }
     }
-    let declared = person.declared.map_or_else(String::new, |declared| format!(" of {declared} declared"));
-    row("watchlist", format!("{}{declared}", plural(person.listed as usize, "film")));
     let unresolved = match person.unresolved {
         0 => String::new(),
         count => format!(", {count} not read yet"),

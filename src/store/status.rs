@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 
 use super::films::{MATCHED, clean, film_from, find, why_skipped};
 use super::{Store, StoreError};
@@ -16,23 +16,11 @@ use crate::domain::text::one_line;
 /// What is known of one person.
 #[derive(Clone, Debug, Default)]
 pub struct PersonStatus {
-    /// At Letterboxd.
+    /// As in the config.
     pub name: String,
-    /// The last reading, whatever its outcome.
-    pub read_at: Option<Timestamp>,
-    /// The last reading that could read the list.
-    pub good_at: Option<Timestamp>,
-    /// The last reading that could take entries off.
-    pub accepted_at: Option<Timestamp>,
-    /// Since when a reading waits to be believed.
-    pub pending_at: Option<Timestamp>,
-    /// Of the last reading, in one word.
-    pub outcome: Option<String>,
-    /// Of the last reading, in words.
-    pub problem: Option<String>,
-    /// Entries, as the page declared last.
-    pub declared: Option<u32>,
-    /// Entries on the known list.
+    /// What they want, their own watchlist or export first.
+    pub lists: Vec<ListStatus>,
+    /// Films on the known lists, each once.
     pub listed: u32,
     /// Those with a TMDB id.
     pub resolved: u32,
@@ -54,6 +42,31 @@ pub struct PersonStatus {
     pub unclear: Vec<(Film, String)>,
     /// Films that were found by title and year, with what each was taken for.
     pub matched: Vec<(Film, String)>,
+}
+
+/// What is known of one list.
+#[derive(Clone, Debug, Default)]
+pub struct ListStatus {
+    /// `watchlist`, `list`, or `export`.
+    pub kind: String,
+    /// As in [`ListKey`](crate::domain::list::ListKey).
+    pub address: String,
+    /// The last reading, whatever its outcome.
+    pub read_at: Option<Timestamp>,
+    /// The last reading that could read the list.
+    pub good_at: Option<Timestamp>,
+    /// The last reading that could take entries off; of an export its day.
+    pub accepted_at: Option<Timestamp>,
+    /// Since when a reading waits to be believed.
+    pub pending_at: Option<Timestamp>,
+    /// Of the last reading, in one word.
+    pub outcome: Option<String>,
+    /// Of the last reading, in words.
+    pub problem: Option<String>,
+    /// Entries, as the list declared last.
+    pub declared: Option<u32>,
+    /// Entries on the known list.
+    pub listed: u32,
 }
 
 /// One film, for everybody who lists it or did.
@@ -115,11 +128,10 @@ impl Store {
     /// is the matter.
     pub fn people_status(&self, names: &[String]) -> Result<Vec<PersonStatus>, StoreError> {
         let mut people: HashMap<&str, PersonStatus> = HashMap::new();
-        let mut statement = self.db.prepare_cached(FIRST_LIST)?;
+        let mut statement = self.db.prepare_cached(LISTS)?;
         for name in names {
-            let person = statement.query_row([name], |row| person_from(name, row)).optional()?;
-            let new = || PersonStatus { name: name.clone(), ..PersonStatus::default() };
-            let mut person = person.unwrap_or_else(new);
+            let lists = statement.query_map([name], list_from)?.collect::<Result<_, _>>()?;
+            let mut person = PersonStatus { name: name.clone(), lists, ..PersonStatus::default() };
             self.count(&mut person)?;
             people.insert(name, person);
         }
@@ -261,10 +273,11 @@ const ENTRIES_OF_FILM: &str = "
     WHERE list_entry.uid = ?1
     GROUP BY person_list.person ORDER BY person_list.person";
 
-/// A person's own list, or the first of the others.
-const FIRST_LIST: &str = "
-    SELECT list.* FROM person_list JOIN list ON list.id = person_list.list_id
-    WHERE person_list.person = ?1 ORDER BY list.kind = 'list', list.id LIMIT 1";
+/// A person's own list, then the others.
+pub(super) const LISTS: &str = "
+    SELECT list.*, (SELECT count(*) FROM list_entry WHERE list_id = list.id AND is_listed = 1) AS listed
+    FROM person_list JOIN list ON list.id = person_list.list_id
+    WHERE person_list.person = ?1 ORDER BY list.kind = 'list', list.id";
 
 /// How many films a person wants. Counting alone is three times as fast as adding up.
 pub(super) const WANTED: &str = "SELECT count(*) FROM request WHERE person = ?1 AND is_wanted = 1";
@@ -367,9 +380,10 @@ impl PersonStatus {
     }
 }
 
-fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
-    Ok(PersonStatus {
-        name: name.to_owned(),
+fn list_from(row: &Row<'_>) -> rusqlite::Result<ListStatus> {
+    Ok(ListStatus {
+        kind: row.get("kind")?,
+        address: row.get("address")?,
         read_at: row.get("read_at")?,
         good_at: row.get("good_at")?,
         accepted_at: row.get("accepted_at")?,
@@ -377,7 +391,7 @@ fn person_from(name: &str, row: &Row<'_>) -> rusqlite::Result<PersonStatus> {
         outcome: row.get("outcome")?,
         problem: clean(row.get("problem")?),
         declared: row.get("declared")?,
-        ..PersonStatus::default()
+        listed: row.get("listed")?,
     })
 }
 

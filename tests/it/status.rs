@@ -2,6 +2,7 @@
 
 mod film;
 mod health;
+mod lists;
 
 use std::time::Duration;
 

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::lists::PersonList;
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
 use crate::domain::span::show_time;
-use crate::store::{CoolDown, PersonStatus, Run};
+use crate::store::{CoolDown, ListStatus, PersonStatus, Run};
 
 /// All of it.
 #[derive(Serialize)]
@@ -41,6 +42,7 @@ pub(super) struct UserJson {
     last_accepted_reading: Option<String>,
     pending_since: Option<String>,
     declared: Option<u32>,
+    lists: Vec<ListJson>,
     listed: u32,
     resolved: u32,
     unresolved: u32,
@@ -52,6 +54,22 @@ pub(super) struct UserJson {
     failed: Vec<FilmJson>,
     unclear: Vec<FilmJson>,
     matched_by_title: Vec<FilmJson>,
+}
+
+/// One list of a person.
+#[derive(Serialize)]
+struct ListJson {
+    kind: &'static str,
+    /// `None` for an export.
+    address: Option<String>,
+    outcome: Option<String>,
+    problem: Option<String>,
+    last_reading: Option<String>,
+    last_good_reading: Option<String>,
+    last_accepted_reading: Option<String>,
+    pending_since: Option<String>,
+    declared: Option<u32>,
+    listed: u32,
 }
 
 #[derive(Serialize)]
@@ -72,9 +90,12 @@ pub(super) struct RunJson {
     problems: Vec<String>,
 }
 
-impl From<&PersonStatus> for UserJson {
-    fn from(person: &PersonStatus) -> Self {
+impl UserJson {
+    /// A person, with their lists as the config has them.
+    pub(super) fn new(person: &PersonStatus, lists: &[PersonList]) -> Self {
         let time = |time: Option<Timestamp>| time.map(show_time);
+        let none = ListStatus::default();
+        let own = lists.first().map_or(&none, |list| &list.status);
         let films = |films: &[(Film, String)]| {
             let film = |(film, why): &(Film, String)| FilmJson {
                 slug: film.address.to_string(),
@@ -85,13 +106,14 @@ impl From<&PersonStatus> for UserJson {
         };
         Self {
             user: person.name.clone(),
-            outcome: person.outcome.clone(),
-            problem: person.problem.clone(),
-            last_reading: time(person.read_at),
-            last_good_reading: time(person.good_at),
-            last_accepted_reading: time(person.accepted_at),
-            pending_since: time(person.pending_at),
-            declared: person.declared,
+            outcome: own.outcome.clone(),
+            problem: own.problem.clone(),
+            last_reading: time(own.read_at),
+            last_good_reading: time(own.good_at),
+            last_accepted_reading: time(own.accepted_at),
+            pending_since: time(own.pending_at),
+            declared: own.declared,
+            lists: lists.iter().map(ListJson::from).collect(),
             listed: person.listed,
             resolved: person.resolved,
             unresolved: person.unresolved,
@@ -103,6 +125,24 @@ impl From<&PersonStatus> for UserJson {
             failed: films(&person.failed),
             unclear: films(&person.unclear),
             matched_by_title: films(&person.matched),
+        }
+    }
+}
+
+impl From<&PersonList> for ListJson {
+    fn from(PersonList { kind, address, status }: &PersonList) -> Self {
+        let time = |time: Option<Timestamp>| time.map(show_time);
+        Self {
+            kind,
+            address: address.clone(),
+            outcome: status.outcome.clone(),
+            problem: status.problem.clone(),
+            last_reading: time(status.read_at),
+            last_good_reading: time(status.good_at),
+            last_accepted_reading: time(status.accepted_at),
+            pending_since: time(status.pending_at),
+            declared: status.declared,
+            listed: status.listed,
         }
     }
 }
