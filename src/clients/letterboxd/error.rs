@@ -122,9 +122,10 @@ impl PageError {
     /// What to do about it, when that is known.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Challenged | Self::RateLimited { .. } => {
-                Some("nothing was removed; the next runs leave Letterboxd alone until the cool-down ends")
-            }
+            Self::Challenged | Self::RateLimited { .. } => Some(
+                "nothing was removed; the next runs leave Letterboxd alone until the cool-down ends; a member's own data export \
+                 can be read without it (`letterboxd_export`)",
+            ),
             Self::NoProxyLeft => Some(
                 "check the proxies; with `letterboxd.allow_direct_fallback = true`, lbjf goes without them",
             ),

@@ -55,7 +55,8 @@ pub fn letterboxd(
         let left = left(now, left_alone_until(door, store, now)?);
         let text = format!("left alone for another {left}, since it refused us");
         if has_pages {
-            checks.problem("letterboxd", "access", &text, Some("`--ignore-cool-down` asks anyway"));
+            let hint = "`--ignore-cool-down` asks anyway; a member's own data export can be read without it (`letterboxd_export`)";
+            checks.problem("letterboxd", "access", &text, Some(hint));
         } else {
             checks.note("letterboxd", "access", &format!("{text}; exports are read all the same"), None);
         }
@@ -129,7 +130,8 @@ fn first_films<'a>(
         // Anything that is no film has a page of another kind.
         let first = |list: &Checked<'_>| list.entries().into_iter().find(|entry| entry.other_kind.is_none());
         let mut own = own.filter_map(first);
-        if let Some(entry) = own.find(|first| firsts.iter().all(|known| known.entry.address != first.address)) {
+        if let Some(entry) = own.find(|first| firsts.iter().all(|known| known.entry.address != first.address))
+        {
             firsts.push(FirstFilm { user, entry, answer: None });
         }
     }

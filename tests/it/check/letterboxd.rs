@@ -100,7 +100,7 @@ fn status_check_that_is_refused_ends_with_6_and_starts_the_cool_down() {
         tells(
             &ran,
             &[
-                "       hint: `--ignore-cool-down` asks anyway",
+                "       hint: `--ignore-cool-down` asks anyway; a member's own data export can be read without it (`letterboxd_export`)",
                 "-      ada watchlist: not asked, since Letterboxd refuses us",
             ],
         );
