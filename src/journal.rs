@@ -43,6 +43,8 @@ pub struct RunInfo {
     pub is_dry: bool,
     /// For so many people.
     pub people: usize,
+    /// And for so many blocks of `[[lists]]`.
+    pub lists: usize,
 }
 
 /// What a run writes down and tells.

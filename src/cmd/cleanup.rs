@@ -14,11 +14,11 @@ use crate::run::session::Session;
 ///
 /// Only what ends the run as a whole; everything else is in the exit code.
 pub fn run(args: &CleanupArgs, config: &Config, clock: Clock) -> anyhow::Result<Exit> {
-    let people = config.chosen_users(&args.user)?.len();
+    let chosen = config.chosen_users(&args.user)?;
     if config.jellyfin.is_none() {
         return Err(ConfigError::NoJellyfin.into());
     }
-    let mut session = Session::begin("cleanup", config, args.dry_run, people, clock)?;
+    let mut session = Session::begin("cleanup", config, args.dry_run, &chosen, clock)?;
     let passed = crate::run::cleanup(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

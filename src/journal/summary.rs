@@ -104,7 +104,15 @@ impl Summary {
 
     /// The closing line.
     pub(super) fn line(&self, run: RunInfo, took: Duration) -> String {
-        let mut parts = vec![plural(run.people, "user")];
+        let mut parts = Vec::new();
+        // A config of lists alone has no users to speak of.
+        if run.people > 0 || run.lists == 0 {
+            parts.push(plural(run.people, "user"));
+        }
+        if run.lists > 0 {
+            parts.push(plural(run.lists, "list"));
+        }
+        let whom = parts.len();
         let mut count = |number: usize, text: &str| {
             if number > 0 {
                 parts.push(format!("{number} {text}"));
@@ -143,7 +151,7 @@ impl Summary {
         if interrupt::requested().is_some() {
             parts.push("stopped".to_owned());
         }
-        if parts.len() == 1 {
+        if parts.len() == whom {
             parts.push("nothing to do".to_owned());
         }
         let dry = if run.is_dry { " --dry-run" } else { "" };

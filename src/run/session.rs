@@ -28,12 +28,13 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Takes the lock and opens the store: for a dry run a copy of it in memory.
+    /// Takes the lock and opens the store: for a dry run a copy of it in memory. `chosen` is whom it is for, by their
+    /// places in the config.
     pub fn begin(
         command: &'static str,
         config: &'a Config,
         is_dry: bool,
-        people: usize,
+        chosen: &[usize],
         clock: Clock,
     ) -> anyhow::Result<Self> {
         let (started, now, database) = (Instant::now(), clock.now(), config.system.database.as_path());
@@ -44,7 +45,9 @@ impl<'a> Session<'a> {
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
         let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let cool_downs = store.cool_downs()?;
-        let journal = Journal::begin(store, RunInfo { command, now, is_dry, people })?;
+        let people = chosen.iter().filter(|index| config.users[**index].is_person).count();
+        let lists = chosen.len() - people;
+        let journal = Journal::begin(store, RunInfo { command, now, is_dry, people, lists })?;
         Ok(Self { journal, database, is_dry, clock, started, cool_downs, _lock: lock })
     }
 
