@@ -7,18 +7,22 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the tour is what this program is for")]
 
 use std::error::Error;
-use std::io::{self, BufRead, BufReader};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Cursor, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
 use clap::Parser;
+use jiff::Timestamp;
 use lbjf::cli::Cli;
 use lbjf::system::interrupt;
 use standins::letterboxd::Film;
 use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
 use tempfile::TempDir;
+use zip::CompressionMethod;
+use zip::write::{SimpleFileOptions, ZipWriter};
 
 /// When this is set, the program is lbjf.
 const AS_LBJF: &str = "LBJF_SANDBOX_AS_LBJF";
@@ -87,7 +91,13 @@ impl World {
             to_watch: String::new(),
         };
         fs::write(world.config_path(), world.config())?;
-        Ok(world.populate())
+        let world = world.populate();
+        let exports = world.folder.path().join("exports");
+        fs::create_dir(&exports)?;
+        // Letterboxd names them so, by the time of the download.
+        let name = Timestamp::now().strftime("letterboxd-margot-%Y-%m-%d-%H-%M-utc.zip");
+        fs::write(exports.join(name.to_string()), world.export()?)?;
+        Ok(world)
     }
 
     /// Ada has 60 entries on three pages, grace 42 on two, linus 24; they share some.
@@ -106,6 +116,8 @@ impl World {
         self.list("ada", ada.chain(slugs(4..58)));
         self.list("grace", slugs(50..53).chain(named("home-movie-1974")).chain(slugs(53..91)));
         self.list("linus", slugs(89..113));
+        let best: Vec<String> = slugs(100..106).chain([film(2).slug, film(60).slug]).collect();
+        self.letterboxd.set_list("dave", "best-of-all", &best.iter().map(String::as_str).collect::<Vec<_>>());
 
         self.jellyfin.add_user("ada");
         self.jellyfin.add_user("grace");
@@ -122,6 +134,20 @@ impl World {
         self.radarr.has(self.letterboxd.tmdb_id(&film(30).slug));
         self.radarr.exclude(self.letterboxd.tmdb_id(&film(65).slug));
         self
+    }
+
+    /// What Letterboxd gave margot as her own data: a film that grace has, too, one that ada has, and one of her own.
+    fn export(&self) -> Result<Vec<u8>, Box<dyn Error>> {
+        let mut table = "Date,Name,Year,Letterboxd URI\n".to_owned();
+        for film in [film(60), film(5), film(110)] {
+            let (lid, year) = (self.letterboxd.lid(&film.slug), film.year.unwrap_or(0));
+            writeln!(table, "2026-01-02,{},{year},https://boxd.it/{lid}", film.name)?;
+        }
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        archive.start_file("watchlist.csv", options)?;
+        archive.write_all(table.as_bytes())?;
+        Ok(archive.finish()?.into_inner())
     }
 
     /// A film that Letterboxd and the metadata behind Radarr both know.
@@ -183,6 +209,14 @@ jellyfin_collection = "Grace's watchlist"
 
 [[users]]
 letterboxd_username = "linus"      # no collection: only Radarr is fed
+
+[[users]]
+name = "margot"                    # by her own data export: no page is asked for
+letterboxd_export = "exports"      # a file, or the folder in which they arrive
+
+[[lists]]
+name = "Dave's best"               # a list of anybody, as a collection of its own
+letterboxd_list = "dave/best-of-all"
 "#,
             letterboxd = self.letterboxd.url(),
             radarr = self.radarr.url(),
@@ -214,7 +248,9 @@ letterboxd_username = "linus"      # no collection: only Radarr is fed
 
         step("3. Do it.");
         say("Each line is a change that you would see in Radarr or Jellyfin. Three films are skipped,");
-        say("each for a reason that is told once; none of them makes the run a failure.");
+        say("each for a reason that is told once; none of them makes the run a failure. Margot's films");
+        say("come from her own data export; dave's list is a collection of its own, of which nobody");
+        say("has watched anything.");
         self.lbjf(&["sync"])?;
         self.show();
 
@@ -232,7 +268,9 @@ letterboxd_username = "linus"      # no collection: only Radarr is fed
         self.lbjf(&["sync"])?;
         let [letterboxd, radarr, jellyfin] = servers.map(|server| server.requests().len());
         let writes: usize = servers.map(|server| server.writes().len()).iter().sum();
-        say(&format!("That took {letterboxd} requests to Letterboxd (one a person), {radarr} to Radarr,"));
+        say(&format!(
+            "That took {letterboxd} requests to Letterboxd (one a list, none for the export), {radarr} to Radarr,"
+        ));
         say(&format!("{jellyfin} to Jellyfin, and {writes} that change anything."));
 
         step("6. Ask where everything stands. `status` reads the store alone and asks no server.");
