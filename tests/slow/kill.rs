@@ -20,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use killer::{Killed, MOMENTS, Moment, kill_after, kill_at};
 use stage::{Scene, Stage, difference};
+use standins::Request;
 
 /// Runs that are killed side by side.
 const SIDE_BY_SIDE: usize = 3;
@@ -36,6 +37,11 @@ struct Calm {
     took: Duration,
 }
 
+/// Is this the short link of a film?
+fn is_short(request: &Request) -> bool {
+    request.path.matches('/').count() == 1
+}
+
 impl Calm {
     fn live(scene: Scene, workers: usize) -> Self {
         let stage = Stage::new(scene, workers);
@@ -45,7 +51,8 @@ impl Calm {
         let requests = stage.servers().iter().map(|server| server.requests().len()).sum();
         // Letterboxd comes first.
         let pages = stage.world.letterboxd.server.requests();
-        let film_pages = (1..).zip(&pages).filter(|(_, request)| request.path.starts_with("/film/"));
+        let film_pages =
+            (1..).zip(&pages).filter(|(_, request)| request.path.starts_with("/film/") || is_short(request));
         let film_pages = film_pages.map(|(at, _)| at).collect();
         let end = stage.end();
         stage.world.sync();

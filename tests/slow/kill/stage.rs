@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use standins::letterboxd::Film;
 use standins::{Request, Server};
 
+use crate::common::export::{archive, watchlist_csv};
 use crate::common::{COLLECTION, World};
 
 /// Films that ada lists, newest first: more than a page. Those in the middle are somebody else's, too.
@@ -34,11 +35,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made.
+    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made. Ben has a list beside his
+    /// watchlist, and cleo's watchlist is read from her export.
     pub fn new(scene: Scene, workers: usize) -> Self {
         let world = World::new()
-            .user("ben", &format!("jellyfin_collection = \"{COLLECTION}\""))
-            .user("cleo", "jellyfin_collection = \"Cleo's films\"")
+            .user(
+                "ben",
+                &format!("letterboxd_lists = [\"dave/best\"]\njellyfin_collection = \"{COLLECTION}\""),
+            )
+            .user("cleo", "letterboxd_export = \"export.zip\"\njellyfin_collection = \"Cleo's films\"")
             .set("[letterboxd]", &format!("max_concurrent_requests = {workers}"))
             .set("[radarr]", "user_tags = true");
         for (number, id) in TWINS.into_iter().enumerate() {
@@ -60,6 +65,8 @@ impl Stage {
         list("ada", &films(1..=ADA - 4), &["merged", "twin-1", "series", "twin-2"]);
         list("ben", &films(24..=28), &["nameless"]);
         list("cleo", &films(27..=30), &["film-1"]);
+        world.letterboxd.set_list("dave", "best", &["film-28", "film-4", "film-29"]);
+        export(&world);
         let merged = world.jellyfin.add_film(MERGED[1], "merged");
         let mut items = BTreeMap::from([("merged".to_owned(), merged)]);
         for number in [1, 2, 3, 5, 8, 13, 24, 25, 26, 27, 29] {
@@ -101,6 +108,9 @@ impl Stage {
         }
         world.letterboxd.drop_entry("cleo", "film-29");
         world.letterboxd.push("cleo", "new-1");
+        export(world);
+        // Film-28 stays on ben's watchlist, and film-29 on nobody's list.
+        world.letterboxd.set_list("dave", "best", &["new-2", "film-28"]);
         world.letterboxd.push("ben", "new-3");
         for slug in ["film-6", "film-30", "new-1", "twin-1"] {
             world.download(slug);
@@ -173,6 +183,17 @@ impl Stage {
     }
 }
 
+/// Cleo gets an export, in which the first film is known by its short id only.
+fn export(world: &World) {
+    let films = world.letterboxd.watchlist("cleo");
+    let (first, others) = films.split_first().expect("she lists films");
+    let short = format!("https://boxd.it/{}", world.letterboxd.lid(first));
+    let others = others.iter().map(|slug| format!("https://letterboxd.com/film/{slug}/"));
+    let table = watchlist_csv(others.rev().chain([short]));
+    let bytes = archive(&[("watchlist.csv", &table)], jiff::Timestamp::now());
+    std::fs::write(world.folder.path().join("export.zip"), bytes).expect("the folder can be written to");
+}
+
 fn radarr_film(film: &standins::radarr::Film) -> String {
     let mut tags = film.tags.clone();
     tags.sort();
@@ -199,6 +220,10 @@ fn store(world: &World) -> Vec<String> {
                 let is_time = column.ends_with("_at") || ["until", "watermark"].contains(&column.as_str());
                 match value {
                     // How the last scrape went, how often something was looked at and what is looked at anew is history.
+                    // Of an export it is the file, which has another time in each world.
+                    value if table == "list" && column == "state" => {
+                        line.push(format!("{column}={}", value != Value::Null));
+                    }
                     _ if ["outcome", "tries", "etag"].contains(&column.as_str()) => {}
                     Value::Integer(time) if is_time => line.push(format!("{column}={}", time > 0)),
                     value => line.push(format!("{column}={value:?}")),
