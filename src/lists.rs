@@ -43,7 +43,8 @@ struct Wanted<'a> {
 /// A list of which the first page was asked for.
 struct Asked<'a> {
     wanted: &'a Wanted<'a>,
-    address: PageAddress,
+    /// `None`: it is behind a link that could not be followed.
+    address: Option<PageAddress>,
     page: Result<Page, PageError>,
 }
 
@@ -69,24 +70,26 @@ pub fn read(
     let mut met = meet(journal, &asked, everybody, terms)?.into_iter();
     for Asked { wanted, address, page } in asked {
         let met = match &address {
-            PageAddress::Watchlist(_) => met.next().unwrap_or(Met::Themselves),
-            PageAddress::List(_) => Met::Themselves,
+            Some(PageAddress::Watchlist(_)) => met.next().unwrap_or(Met::Themselves),
+            _ => Met::Themselves,
         };
         let list = want(journal, wanted)?;
-        let other = page.as_ref().ok().map(|page| address::other_list(journal, list, &address, page, terms));
-        let read = match (page, met, other.transpose()?.flatten()) {
-            (Ok(_), Met::Other { known, found }, _) => ListOutcome::other_member(known, found),
-            (Ok(_), _, Some(found)) => ListOutcome::other_list(found),
-            (Ok(page), met, None) => {
-                let reading = Reading::new(letterboxd, &address, page);
-                let about = wanted.about.as_str();
-                let read = Update { letterboxd, journal, about, list, terms }.run(reading)?;
-                let namesake = if let Met::Namesake(name) = met { Some(name) } else { None };
-                ListOutcome { namesake, ..read }
+        let read = match (page, address, met) {
+            (Ok(_), _, Met::Other { known, found }) => ListOutcome::other_member(known, found),
+            (Ok(page), Some(address), met) => {
+                if let Some(found) = address::other_list(journal, list, &address, &page, terms)? {
+                    ListOutcome::other_list(found)
+                } else {
+                    let reading = Reading::new(letterboxd, &address, page);
+                    let about = wanted.about.as_str();
+                    let read = Update { letterboxd, journal, about, list, terms }.run(reading)?;
+                    let namesake = if let Met::Namesake(name) = met { Some(name) } else { None };
+                    ListOutcome { namesake, ..read }
+                }
             }
-            (Err(error), ..) => {
-                let noun = address.noun();
-                ListOutcome::failed(Failure { noun, number: 1, error }, None)
+            (page, ..) => {
+                let error = page.err().unwrap_or(PageError::Stopped);
+                ListOutcome::failed(Failure { noun: wanted.source.noun(), number: 1, error }, None)
             }
         };
         tell(journal, wanted, list, &read, &common)?;
@@ -147,17 +150,17 @@ fn first_pages<'a>(
     let mut asked = Vec::new();
     for wanted in wanted {
         if let Some(address) = address::of(letterboxd, journal, wanted)? {
-            let (address, page) = match address {
-                Ok(address) => (address, Err(PageError::Stopped)),
-                Err((address, error)) => (address, Err(error)),
+            let (address, error) = match address {
+                Ok(address) => (Some(address), PageError::Stopped),
+                Err(error) => (None, error),
             };
-            asked.push(Asked { wanted, address, page });
+            asked.push(Asked { wanted, address, page: Err(error) });
         }
     }
-    let is_open = |asked: &Asked<'_>| matches!(asked.page, Err(PageError::Stopped));
-    let mut order: Vec<usize> = (0..asked.len()).filter(|index| is_open(&asked[*index])).collect();
+    let mut order: Vec<usize> = (0..asked.len()).filter(|index| asked[*index].address.is_some()).collect();
     order.sort_by_key(|index| is_failing(asked[*index].wanted));
-    let addresses: Vec<PageAddress> = order.iter().map(|index| asked[*index].address.clone()).collect();
+    let addresses: Vec<PageAddress> =
+        order.iter().filter_map(|index| asked[*index].address.clone()).collect();
     let mut noted = Ok(());
     reading::first_pages(letterboxd, &addresses.iter().collect::<Vec<_>>(), |index, page| {
         asked[order[index]].page = page;
@@ -167,10 +170,11 @@ fn first_pages<'a>(
     for index in order {
         let asked = &mut asked[index];
         if matches!(asked.page, Err(PageError::NotFound))
-            && let Some(address) = address::again(letterboxd, journal, asked.wanted, &asked.address)?
+            && let Some(before) = &asked.address
+            && let Some(address) = address::again(letterboxd, journal, asked.wanted, before)?
         {
-            asked.address = address;
-            reading::first_pages(letterboxd, &[&asked.address], |_, page| asked.page = page);
+            reading::first_pages(letterboxd, &[&address], |_, page| asked.page = page);
+            asked.address = Some(address);
             note_routes(letterboxd, journal)?;
         }
     }
@@ -191,12 +195,12 @@ fn meet(
     let watchlists: Vec<Shown<'_>> = asked
         .iter()
         .filter_map(|asked| match &asked.address {
-            PageAddress::Watchlist(member) => Some(Shown {
+            Some(PageAddress::Watchlist(member)) => Some(Shown {
                 person: asked.wanted.people[0],
                 member,
                 number: asked.page.as_ref().ok().and_then(number),
             }),
-            PageAddress::List(_) => None,
+            _ => None,
         })
         .collect();
     members::meet(journal, &watchlists, everybody, terms)

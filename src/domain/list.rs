@@ -1,6 +1,5 @@
 //! A list: where it is read from, and where its readings stand.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::clock::Timestamp;
@@ -69,23 +68,21 @@ impl ListSource {
         }
     }
 
+    /// What messages call it.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Watchlist { .. } => "watchlist",
+            Self::List(_) => "list",
+            Self::Export { .. } => "export",
+        }
+    }
+
     /// The list's own name where one has it: a watchlist and an export go by the name of their person.
     pub fn name(&self) -> Option<String> {
         match self {
             Self::List(address) => Some(address.to_string()),
             Self::Watchlist { .. } | Self::Export { .. } => None,
         }
-    }
-}
-
-/// What messages call it.
-impl fmt::Display for ListSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Watchlist { .. } => "watchlist",
-            Self::List(_) => "list",
-            Self::Export { .. } => "export",
-        })
     }
 }
 

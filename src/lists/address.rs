@@ -5,22 +5,19 @@ use super::Wanted;
 use super::accept::Terms;
 use crate::clients::letterboxd::page::{Page, Shows};
 use crate::clients::letterboxd::{Landing, Letterboxd, PageError};
-use crate::domain::ids::{Lid, ListId, Number, Slug};
+use crate::domain::ids::{Lid, ListId, Number};
 use crate::domain::list::ListSource;
 use crate::domain::list_address::{ListAddress, ListPage, PageAddress};
 use crate::domain::secret::ApiKey;
 use crate::journal::Journal;
 use crate::store::StoreError;
 
-/// Where pages are; or why that could not be found out, with what stands for it in messages.
-type Found = Result<PageAddress, (PageAddress, PageError)>;
-
-/// Where the pages of this list are; `None` for what has none.
+/// Where the pages of this list are, or why that could not be found out; `None` for what has none.
 pub(super) fn of(
     letterboxd: &Letterboxd,
     journal: &mut Journal,
     wanted: &Wanted<'_>,
-) -> Result<Option<Found>, StoreError> {
+) -> Result<Option<Result<PageAddress, PageError>>, StoreError> {
     let (lid, token) = match wanted.source {
         ListSource::Export { .. } => return Ok(None),
         ListSource::Watchlist { member } => return Ok(Some(Ok(PageAddress::Watchlist(member.clone())))),
@@ -33,20 +30,8 @@ pub(super) fn of(
     {
         return Ok(Some(Ok(PageAddress::List(ListPage { token: token.clone(), ..page }))));
     }
-    match follow(letterboxd, journal, lid, token.as_ref())? {
-        Ok(page) => {
-            // A token that is not the config's own is a secret that must not be stored.
-            if page.token == *token {
-                journal.list_landed(list, &page.to_string())?;
-            }
-            Ok(Some(Ok(PageAddress::List(page))))
-        }
-        Err(error) => {
-            let (owner, slug) = (String::new(), Slug::parse(lid.as_str()));
-            let page = ListPage { owner, slug: slug.expect("a lid is letters and digits"), token: None };
-            Ok(Some(Err((PageAddress::List(page), error))))
-        }
-    }
+    let landed = follow(letterboxd, journal, list, lid, token.as_ref())?;
+    Ok(Some(landed.map(PageAddress::List)))
 }
 
 /// Where a short link leads now, where the page that it led to before is gone.
@@ -57,22 +42,27 @@ pub(super) fn again(
     before: &PageAddress,
 ) -> Result<Option<PageAddress>, StoreError> {
     let ListSource::List(ListAddress::Short { lid, token }) = wanted.source else { return Ok(None) };
-    let Ok(page) = follow(letterboxd, journal, lid, token.as_ref())? else { return Ok(None) };
-    if page.token == *token {
-        let list = super::want(journal, wanted)?;
-        journal.list_landed(list, &page.to_string())?;
-    }
-    Ok(Some(PageAddress::List(page)).filter(|page| page != before))
+    let list = super::want(journal, wanted)?;
+    let landed = follow(letterboxd, journal, list, lid, token.as_ref())?;
+    Ok(landed.ok().map(PageAddress::List).filter(|page| page != before))
 }
 
+/// The list that a short link leads to, which is kept.
 fn follow(
     letterboxd: &Letterboxd,
     journal: &mut Journal,
+    list: ListId,
     lid: &Lid,
     token: Option<&ApiKey>,
 ) -> Result<Result<ListPage, PageError>, StoreError> {
     let landed = landing(letterboxd, lid, token);
     super::note_routes(letterboxd, journal)?;
+    if let Ok(page) = &landed
+        // A token that is not the config's own is a secret that must not be stored.
+        && page.token.as_ref() == token
+    {
+        journal.list_landed(list, &page.to_string())?;
+    }
     Ok(landed)
 }
 

@@ -23,7 +23,7 @@ pub(super) fn tell(
     read: &ListOutcome,
     common: &PageFailures,
 ) -> Result<(), StoreError> {
-    let (about, noun) = (wanted.about.as_str(), wanted.source.to_string());
+    let (about, noun) = (wanted.about.as_str(), wanted.source.noun());
     match &read.namesake {
         Some(name) => {
             let text = format!("is the same member as `{name}`, who is also in the config");
@@ -45,7 +45,7 @@ pub(super) fn tell(
             if read.other_tiles == 0 {
                 journal.trouble_over_for("tiles", about)?;
             } else {
-                journal.warning(("tiles", about, ""), about, &tiles_text(&noun, read.other_tiles), None)?;
+                journal.warning(("tiles", about, ""), about, &tiles_text(noun, read.other_tiles), None)?;
             }
         }
         Some(Trouble::Page(Failure { error: PageError::Stopped, .. })) => journal.block(),
@@ -65,7 +65,7 @@ pub(super) fn tell(
             problem = Some(text);
         }
         Some(trouble) => {
-            let Said { failed, detail, text, hint } = say(trouble, &noun, read.word);
+            let Said { failed, detail, text, hint } = say(trouble, noun, read.word);
             let notice = ("list", about, detail);
             match failed {
                 Some(failed) => journal.failure(failed, notice, about, &text, hint)?,
