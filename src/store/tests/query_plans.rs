@@ -36,7 +36,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
         ("unresolved", films::UNRESOLVED, &[by_list, by_uid]),
         ("listed", presence::LISTED, &[by_list, by_uid]),
         ("listed ids", presence::LISTED_IDS, &[by_list, by_uid]),
-        ("lists of a person", status::LISTS, &[by_list]),
+        ("on a list", status::ON_LIST, &[by_list]),
         ("wanted", status::WANTED, &["SEARCH request USING PRIMARY KEY (person=?)"]),
         ("unanswered", status::UNANSWERED, &["SEARCH request USING INDEX request_unanswered (person=?)"]),
         (
