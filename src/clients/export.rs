@@ -59,7 +59,7 @@ pub struct BadRow {
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// Nothing is there.
-    #[error("there is no `{}`", text::path(.0))]
+    #[error("there is no export at `{}`", text::path(.0))]
     Missing(PathBuf),
     /// The system refuses.
     #[error("cannot read `{}`: {error}", text::path(.path))]

@@ -97,7 +97,7 @@ fn what_is_missing_empty_or_damaged_removes_nothing_and_is_4_in_every_run() {
         }
     }
     fs::remove_dir_all(world.folder.path().join("exports")).expect("it is there");
-    world.lbjf(&["sync", "--full"]).exits(Exit::Partial).mentions("ada: there is no `");
+    world.lbjf(&["sync", "--full"]).exits(Exit::Partial).mentions("ada: there is no export at `");
     assert_eq!(world.collected(), world.tmdb(&["heat", "alien"]));
 }
 

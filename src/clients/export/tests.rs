@@ -278,7 +278,7 @@ fn an_archive_that_is_none_or_too_much_is_refused() {
         ("two.zip", "`two.zip` holds both `a/watchlist.csv` and `b/watchlist.csv`"),
         ("many.zip", "`many.zip` is too large for an export: 10001 files"),
         ("flipped.zip", "`flipped.zip` is a damaged ZIP file: "),
-        ("nothing.zip", "there is no `nothing.zip`"),
+        ("nothing.zip", "there is no export at `nothing.zip`"),
     ] {
         let error = folder.error(name);
         assert!(error.starts_with(expected), "{error}");

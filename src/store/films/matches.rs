@@ -19,10 +19,9 @@ const MATCHABLE: &str = "
         CROSS JOIN list_entry ON list_entry.list_id = person_list.list_id
         CROSS JOIN film ON film.uid = list_entry.uid
     WHERE person_list.person = ?1 AND list_entry.is_listed = 1
-      AND (film.kind IS NULL OR film.kind IN ('none', 'tv') OR film.origin >= 2)
-      AND ((film.kind IS NULL AND ?3) OR film.problem IN (SELECT value FROM json_each(?4)))
-      AND film.kind IS NOT 'movie' AND film.kind IS NOT 'tv' AND film.next_match_at <= ?2
-      AND film.year IS NOT NULL
+      AND film.year IS NOT NULL AND film.next_match_at <= ?2
+      AND ((film.kind IS NULL AND ?3)
+        OR ((film.kind IS NULL OR film.kind = 'none') AND film.problem IN (SELECT value FROM json_each(?4))))
     GROUP BY film.uid ORDER BY min(list_entry.position), film.uid";
 
 impl Store {

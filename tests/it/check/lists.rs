@@ -105,8 +105,10 @@ fn status_check_reads_each_export_and_nobodys_watchlist() {
 
     fs::remove_dir_all(world.folder.path().join("exports")).expect("it is there");
     let ran = check(&world, &[]).exits(Exit::Partial);
-    let missing =
-        format!("WRONG  Mum export: there is no `{}`", world.folder.path().join("exports").display());
+    let missing = format!(
+        "WRONG  Mum export: there is no export at `{}`",
+        world.folder.path().join("exports").display()
+    );
     tells(&ran, &[&missing]);
 }
 

@@ -155,7 +155,7 @@ fn an_export_needs_no_letterboxd_that_refuses_us_unless_a_film_is_unknown() {
 fn an_export_that_is_none_is_told_with_what_to_do() {
     let world = list();
     scrape(&world, &["none.zip"]).exits(Exit::Failure).mentions(
-        "lbjf: error: there is no `none.zip`\n\
+        "lbjf: error: there is no export at `none.zip`\n\
          hint: get an export at Letterboxd under Settings > Data > Export your data, and save it there",
     );
     fs::write(
