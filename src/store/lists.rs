@@ -202,8 +202,12 @@ impl Store {
             for (position, uid) in (0_i64..).zip(shown) {
                 place.execute(params![list, uid, position, is_placed])?;
             }
+            // Of somebody with several lists the film may have moved to one that is read later in this run.
             for person in people_of(db, list)? {
-                end_requests(db, &person, Some(list))?;
+                let sql = "SELECT 1 FROM person_list WHERE person = ?1 AND list_id <> ?2";
+                if !db.prepare_cached(sql)?.exists(params![person, list])? {
+                    end_requests(db, &person, Some(list))?;
+                }
             }
             let sql = "UPDATE person SET readings = readings + 1
                 WHERE name IN (SELECT person FROM person_list WHERE list_id = ?1)";
@@ -359,8 +363,8 @@ impl Store {
         })
     }
 
-    /// This person wants these lists and no others. What stood on another one is wanted no more, unless one of these
-    /// has it; until each of them had an accepted reading, all stays as it is. Returns the addresses of lists that went.
+    /// This person, all of whose lists were read, wants these and no others. What is on none of them is wanted no more;
+    /// until each of them had an accepted reading, all stays as it is. Returns the addresses of lists that went.
     pub fn want_only(&mut self, person: &str, lists: &[ListId]) -> Result<Vec<String>, StoreError> {
         let kept = serde_json::to_string(&lists.iter().map(ListId::get).collect::<Vec<_>>())
             .expect("numbers are JSON");
@@ -373,6 +377,9 @@ impl Store {
         let unread =
             "SELECT 1 FROM list WHERE id IN (SELECT value FROM json_each(?1)) AND accepted_at IS NULL";
         if others.is_empty() || self.db.prepare_cached(unread)?.exists([&kept])? {
+            if lists.len() > 1 {
+                self.transact(|db| end_requests(db, person, None))?;
+            }
             return Ok(Vec::new());
         }
         self.transact(|db| {

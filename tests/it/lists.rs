@@ -245,3 +245,21 @@ fn a_list_of_its_own_keeps_what_is_known_of_it_under_another_name() {
     assert!(world.radarr.film(world.letterboxd.tmdb_id("alien")).is_none(), "deleted stays deleted");
     assert_eq!(members(&world, "Best"), world.tmdb(&["alien", "brazil"]));
 }
+
+#[test]
+fn a_film_that_moves_from_one_list_of_a_person_to_another_is_no_new_request() {
+    let world = world();
+    download(&world);
+    world.sync();
+    world.radarr.remove(world.letterboxd.tmdb_id("brazil"));
+    world.letterboxd.set_list("Dave", "best", &["alien"]);
+    world.letterboxd.set_list("Dave", "more", &["alien", "casino", "brazil"]);
+    world.sync();
+    assert!(world.radarr.film(world.letterboxd.tmdb_id("brazil")).is_none(), "deleted stays deleted");
+    // What left both and comes back is a new one.
+    world.letterboxd.set_list("Dave", "more", &["alien", "casino"]);
+    world.sync();
+    world.letterboxd.set_list("Dave", "more", &["alien", "casino", "brazil"]);
+    world.sync();
+    assert!(world.radarr.film(world.letterboxd.tmdb_id("brazil")).is_some());
+}

@@ -56,6 +56,13 @@ impl House {
         self.store.accept_reading(list, &shown, true).unwrap();
         let cursor = Cursor { accepted_at: Some(100), ..self.store.cursor(list).unwrap() };
         self.store.save_cursor(list, &cursor).unwrap();
+        self.end();
+    }
+
+    /// All lists were read.
+    fn end(&mut self) {
+        assert_eq!(self.store.want_only("ada", &[self.ada, self.ben]).unwrap(), [""; 0]);
+        assert_eq!(self.store.want_only("ben", &[self.ben]).unwrap(), [""; 0]);
     }
 
     /// What is requested and not answered.
