@@ -157,6 +157,9 @@ fn resolve(
     let overridden = shared.store.overridden(overrides)?;
     let row = |(entry, uid): (&ListEntry, &Uid)| -> anyhow::Result<Row> {
         let (kind, tmdb_id) = match look_up(&shared.store, &overridden, entry, uid)? {
+            Known::Link(Link::Movie(id)) if shared.store.is_matched(uid)? => {
+                (Some("matched"), Some(id.get()))
+            }
             Known::Link(Link::Movie(id)) => (Some("movie"), Some(id.get())),
             Known::Link(Link::Tv(id)) => (Some("tv"), Some(id)),
             Known::Link(Link::Missing) => (Some("none"), None),

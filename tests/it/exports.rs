@@ -159,6 +159,8 @@ fn who_is_refused_by_letterboxd_gets_their_films_by_an_export_and_their_titles()
     assert_eq!(asked(&world), 0);
     let json = world.lbjf(&["status", "heat", "--json"]).exits(Exit::Success).json();
     assert_eq!(json["films"][0]["matched_by_title"], true);
+    let listed = world.lbjf(&["scrape", "exports/", "--csv", "--ignore-cool-down"]).stdout;
+    assert!(listed.contains(",Heat,1995,matched,949"), "{listed}");
     let shown = world.lbjf(&["status", "heat"]).exits(Exit::Success).stdout;
     assert!(
         shown.contains("by its title and year") && shown.contains(&format!("\"boxd.it/{lid}\" = ID")),

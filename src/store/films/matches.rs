@@ -40,6 +40,11 @@ impl Store {
         Ok(films.collect::<Result<_, _>>()?)
     }
 
+    /// Is it only its title and year that says what this film is?
+    pub fn is_matched(&self, uid: &Uid) -> Result<bool, StoreError> {
+        is_matched(&self.db, uid)
+    }
+
     /// Does this person list a film that nothing is known of yet?
     pub fn lists_unknown_films(&self, person: &str) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM person_list
