@@ -60,8 +60,9 @@ impl Letterboxd {
         }
     }
 
-    /// Reads film pages; a film that is known by its short id costs one more request. `each` gets the results with their indices as they arrive: one, or those that came while it was
-    /// busy. Before that `is_enough` sees each, in whichever thread: when it says so, no more are asked.
+    /// Reads film pages; a film that is known by its short id costs one more request. `each` gets the results with their
+    /// indices as they arrive: one, or those that came while it was busy. Before that `is_enough` sees each, in whichever
+    /// thread: when it says so, no more are asked.
     pub fn film_pages(
         &self,
         films: &[&FilmName],
