@@ -13,6 +13,7 @@ use anyhow::Context;
 use crate::cli::StatusArgs;
 use crate::config::Config;
 use crate::domain::clock::{DAY, Timestamp};
+use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
 use crate::domain::span::{ago, left};
 use crate::domain::text;
@@ -212,6 +213,15 @@ fn unclear_lines(text: &mut String, status: &Status<'_>) {
     text.push('\n');
 }
 
+fn with_reason(film: &Film, why: &str) -> String {
+    format!("{film} `{}`: {why}", film.address)
+}
+
+/// With the line that corrects it.
+fn with_line(film: &Film, why: &str) -> String {
+    format!("{film} {why}; if not: `\"{}\" = ID` under `[films]`", film.address)
+}
+
 fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, status: &Status<'_>) {
     let (Person { status: person, lists }, now) = (person, status.now);
     let all = || lists.iter().map(|list| &list.status);
@@ -256,15 +266,17 @@ fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, st
         row("waiting for file", person.waiting.to_string());
         row("watched", person.watched.to_string());
     }
-    for (label, films) in
-        [("skipped", &person.skipped), ("failed", &person.failed), ("by their titles", &person.matched)]
-    {
+    for (label, films, say) in [
+        ("skipped", &person.skipped, with_reason as fn(&Film, &str) -> String),
+        ("failed", &person.failed, with_reason),
+        ("by their titles", &person.matched, with_line),
+    ] {
         if films.is_empty() {
             continue;
         }
         row(label, films.len().to_string());
         for (film, why) in films.iter().take(NAMED) {
-            row("", format!("{film} `{}`: {why}", film.address));
+            row("", say(film, why));
         }
         if films.len() > NAMED {
             row("", format!("and {} more (`lbjf status --json` names all)", films.len() - NAMED));

@@ -76,7 +76,7 @@ fn tell(journal: &mut Journal, matched: &[(Film, TmdbId)]) {
     if matched.len() > FEW {
         let films = plural(matched.len(), "film");
         let text = format!(
-            "{films} found by title and year; `lbjf status` names them, and `lbjf status FILM` the line that corrects one"
+            "{films} found by title and year; `lbjf status` names them, with the lines that correct them"
         );
         journal.note("films", &text);
     }

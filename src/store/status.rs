@@ -159,7 +159,7 @@ impl Store {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             if let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) {
-                let why = format!("taken for TMDB {}", row.get::<_, u32>("tmdb_id")?);
+                let why = format!("is taken for TMDB {}", row.get::<_, u32>("tmdb_id")?);
                 person.matched.push((film_from(row)?, why));
             }
         }
