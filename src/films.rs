@@ -94,7 +94,8 @@ pub fn resolve(
                     is_refused |= error.as_ref().is_some_and(PageError::is_block);
                     if let Look::Failed { why, .. } = look {
                         let hint = error.as_ref().and_then(PageError::hint);
-                        failures.note(why, hint, place + index, &format!("`{}`", films[*index].film.address));
+                        let name = format!("`{}`", films[*index].film.address);
+                        failures.note(why, hint, (place + index, &name), &[]);
                     }
                 }
                 unread = unread.saturating_sub(now.len());

@@ -33,7 +33,7 @@ pub use routes::note_routes;
 use summary::Summary;
 
 /// What a run is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RunInfo {
     /// `sync` or `cleanup`.
     pub command: &'static str,
@@ -43,8 +43,8 @@ pub struct RunInfo {
     pub is_dry: bool,
     /// For so many people.
     pub people: usize,
-    /// And for so many blocks of `[[lists]]`.
-    pub lists: usize,
+    /// And for these blocks of `[[lists]]`, by name.
+    pub lists: Vec<String>,
 }
 
 /// What a run writes down and tells.
@@ -193,12 +193,12 @@ impl Journal {
 
     /// The closing line.
     pub fn summary(&self, took: Duration) -> String {
-        self.summary.line(self.run, took)
+        self.summary.line(&self.run, took)
     }
 
     /// The whole run as JSON, in one line.
     pub fn json(&self, took: Duration) -> String {
-        self.document.text(self.run, &self.summary(took), self.exit())
+        self.document.text(&self.run, &self.summary(took), self.exit())
     }
 
     /// Writes down how the run ended, and says so.

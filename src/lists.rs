@@ -66,7 +66,8 @@ pub fn read(
         }
     }
     let asked = first_pages(letterboxd, journal, &wanted)?;
-    let common = common_failures(asked.iter().map(|asked| (asked.wanted.about.as_str(), &asked.page)));
+    let common = common_failures(asked.iter().map(|asked| (asked.wanted, &asked.page)));
+    let has_lists = asked.iter().any(|asked| matches!(asked.wanted.source, ListSource::List(_)));
     let mut met = meet(journal, &asked, everybody, terms)?.into_iter();
     for Asked { wanted, address, page } in asked {
         let met = match &address {
@@ -104,7 +105,7 @@ pub fn read(
     if common.is_empty() {
         journal.trouble_over("watchlists")?;
     }
-    journal.watchlists_failed(&common)
+    journal.lists_failed(if has_lists { "list" } else { "watchlist" }, &common)
 }
 
 /// Is any page asked for what these people want?
@@ -118,7 +119,7 @@ fn wanted(people: &[Wants]) -> Vec<Wanted<'_>> {
     for Wants { person, lists } in people {
         for source in lists {
             let key = source.key();
-            if let Some(known) = wanted.iter_mut().find(|wanted| wanted.key == key) {
+            if let Some(known) = wanted.iter_mut().find(|wanted| wanted.source.is_read_as(source)) {
                 known.people.push(person);
             } else {
                 let about = source.name().unwrap_or_else(|| person.clone());

@@ -20,7 +20,7 @@ use crate::clients::http::RetryPolicy;
 use crate::config::{self, Draft};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::text;
-use crate::domain::text::plural;
+use crate::domain::text::{plural, users_and_lists};
 use crate::exit::Exit;
 use crate::run::doors;
 use crate::run::session::keep;
@@ -74,7 +74,9 @@ pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exi
 fn tell_config(draft: &Draft, checks: &mut Checks) {
     let path = draft.config.path.as_deref().map(|path| format!("`{}`", text::path(path))).unwrap_or_default();
     if draft.problems.is_empty() {
-        let users = plural(draft.config.users.len(), "user");
+        let users = &draft.config.users;
+        let people = users.iter().filter(|user| user.is_person).count();
+        let users = users_and_lists(people, users.len() - people);
         checks.ok("config", "file", &if path.is_empty() { users } else { format!("{path}, {users}") });
     }
     for problem in &draft.problems {
@@ -164,7 +166,7 @@ fn ask_jellyfin(draft: &Draft, store: &mut Store, checks: &mut Checks) -> anyhow
     }
     let Some(config_here) = &config.jellyfin else {
         let text = "skipped: the config has no `[jellyfin]`, so no collections are kept";
-        if config.users.iter().any(|user| user.collection.is_some()) {
+        if config.users.iter().any(|user| user.is_person && user.collection.is_some()) {
             checks.note("jellyfin", "settings", &format!("{text}, but a user names one"), None);
         } else {
             checks.skipped("jellyfin", "settings", text);

@@ -75,13 +75,14 @@ pub enum Failed<'a> {
     /// The person that the message is about.
     User,
     /// These people.
-    Users(&'a [String]),
+    Users(&'a [&'a str]),
     /// The server that the message is about.
     Server,
     /// The collection that the message is about.
     Collection,
-    /// A person's list, with what only that person can mend: the exit code tells it when the message does.
-    List,
+    /// The list that the message is about, which these people want, with what only its owner can mend: the exit code
+    /// tells it when the message does.
+    List(&'a [&'a str]),
 }
 
 /// How a step ended.

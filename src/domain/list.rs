@@ -68,6 +68,15 @@ impl ListSource {
         }
     }
 
+    /// Does one reading serve both? Of one watchlist there may be pages and exports: each says something of its own.
+    pub fn is_read_as(&self, other: &Self) -> bool {
+        let path = |source: &Self| match source {
+            Self::Export { path, .. } => Some(path.clone()),
+            Self::Watchlist { .. } | Self::List(_) => None,
+        };
+        self.key() == other.key() && path(self) == path(other)
+    }
+
     /// What messages call it.
     pub fn noun(&self) -> &'static str {
         match self {

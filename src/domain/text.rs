@@ -91,6 +91,15 @@ fn is_invisible_mark(letter: char) -> bool {
     )
 }
 
+/// `2 users, 1 list`: people, and `[[lists]]` without one. A config of lists alone has no users to speak of.
+pub fn users_and_lists(users: usize, lists: usize) -> String {
+    match (users, lists) {
+        (_, 0) => plural(users, "user"),
+        (0, _) => plural(lists, "list"),
+        _ => format!("{}, {}", plural(users, "user"), plural(lists, "list")),
+    }
+}
+
 /// `1 user`, `2 users`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }

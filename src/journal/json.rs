@@ -84,7 +84,7 @@ impl Document {
     }
 
     /// All of it, in one line.
-    pub(super) fn text(&self, run: RunInfo, summary: &str, exit: Exit) -> String {
+    pub(super) fn text(&self, run: &RunInfo, summary: &str, exit: Exit) -> String {
         let json = Json {
             version: 1,
             command: run.command,

@@ -1,6 +1,6 @@
 //! Pages that could not be read, many at once: what is wrong with several in the same way is one line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Journal;
 use crate::domain::event::Failed;
@@ -17,13 +17,23 @@ struct Kind {
     hint: Option<&'static str>,
     /// Their names, by place.
     names: BTreeMap<usize, String>,
+    /// Who goes without.
+    people: BTreeSet<String>,
 }
 
 impl PageFailures {
-    /// One more. `place` is the page's place among all that were asked.
-    pub fn note(&mut self, why: &str, hint: Option<&'static str>, place: usize, name: &str) {
-        let new = || Kind { hint, names: BTreeMap::new() };
-        self.0.entry(why.to_owned()).or_insert_with(new).names.insert(place, name.to_owned());
+    /// One more, without which these people go. `place` is the page's place among all that were asked.
+    pub fn note(
+        &mut self,
+        why: &str,
+        hint: Option<&'static str>,
+        (place, name): (usize, &str),
+        people: &[&str],
+    ) {
+        let new = || Kind { hint, names: BTreeMap::new(), people: BTreeSet::new() };
+        let kind = self.0.entry(why.to_owned()).or_insert_with(new);
+        kind.names.insert(place, name.to_owned());
+        kind.people.extend(people.iter().map(ToString::to_string));
     }
 
     /// Was this wrong with any?
@@ -45,18 +55,18 @@ impl PageFailures {
 impl Journal {
     /// These film pages could not be read.
     pub fn film_pages_failed(&mut self, failures: &PageFailures) -> Result<(), StoreError> {
-        for (why, Kind { hint, names }) in &failures.0 {
+        for (why, Kind { hint, names, .. }) in &failures.0 {
             let (failed, text) = (Failed::Films(names.len()), text(why, "film page", names));
             self.failure(failed, ("films", "", why.as_str()), "letterboxd", &text, *hint)?;
         }
         Ok(())
     }
 
-    /// The lists of these people could not be read.
-    pub fn watchlists_failed(&mut self, failures: &PageFailures) -> Result<(), StoreError> {
-        for (why, Kind { hint, names }) in &failures.0 {
-            let text = text(why, "watchlist", names);
-            let people: Vec<String> = names.values().cloned().collect();
+    /// These lists could not be read; `noun` is what they are.
+    pub fn lists_failed(&mut self, noun: &str, failures: &PageFailures) -> Result<(), StoreError> {
+        for (why, Kind { hint, names, people }) in &failures.0 {
+            let text = text(why, noun, names);
+            let people: Vec<&str> = people.iter().map(String::as_str).collect();
             let notice = ("watchlists", "", why.as_str());
             self.failure(Failed::Users(&people), notice, "letterboxd", &text, *hint)?;
         }

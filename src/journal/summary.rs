@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::RunInfo;
 use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
 use crate::domain::step::Step;
-use crate::domain::text::plural;
+use crate::domain::text::{plural, users_and_lists};
 use crate::exit::Exit;
 use crate::system::interrupt;
 
@@ -33,6 +33,8 @@ struct Failures {
     collections: BTreeSet<String>,
     /// Lists that only their owners can mend.
     lists: BTreeSet<String>,
+    /// Who wants those.
+    without_list: BTreeSet<String>,
     /// Was any of these told in this run?
     is_list_told: bool,
 }
@@ -43,11 +45,12 @@ impl Failures {
         match failed {
             Failed::Films(count) => self.films += count,
             Failed::User => drop(self.users.insert(about)),
-            Failed::Users(names) => self.users.extend(names.iter().cloned()),
+            Failed::Users(names) => self.users.extend(names.iter().map(ToString::to_string)),
             Failed::Server => drop(self.servers.insert(about)),
             Failed::Collection => drop(self.collections.insert(about)),
-            Failed::List => {
+            Failed::List(people) => {
                 self.lists.insert(about);
+                self.without_list.extend(people.iter().map(ToString::to_string));
                 self.is_list_told |= trouble.severity != Severity::Info;
             }
         }
@@ -103,16 +106,8 @@ impl Summary {
     }
 
     /// The closing line.
-    pub(super) fn line(&self, run: RunInfo, took: Duration) -> String {
-        let mut parts = Vec::new();
-        // A config of lists alone has no users to speak of.
-        if run.people > 0 || run.lists == 0 {
-            parts.push(plural(run.people, "user"));
-        }
-        if run.lists > 0 {
-            parts.push(plural(run.lists, "list"));
-        }
-        let whom = parts.len();
+    pub(super) fn line(&self, run: &RunInfo, took: Duration) -> String {
+        let mut parts = vec![users_and_lists(run.people, run.lists.len())];
         let mut count = |number: usize, text: &str| {
             if number > 0 {
                 parts.push(format!("{number} {text}"));
@@ -129,15 +124,17 @@ impl Summary {
         count(self.skipped, "skipped");
         let failures = &self.failures;
         // What the exit code does not tell has not failed.
-        let (failed, unread) = if failures.is_list_told {
-            (failures.users.union(&failures.lists).count(), 0)
+        let (failed, unread): (BTreeSet<_>, _) = if failures.is_list_told {
+            (failures.users.union(&failures.without_list).collect(), 0)
         } else {
-            (failures.users.len(), failures.lists.difference(&failures.users).count())
+            (failures.users.iter().collect(), failures.lists.difference(&failures.users).count())
         };
+        let (lists, users): (Vec<_>, Vec<_>) = failed.into_iter().partition(|name| run.lists.contains(name));
         count(unread, if unread == 1 { "list not read" } else { "lists not read" });
         for (number, noun) in [
             (failures.films, "film"),
-            (failed, "user"),
+            (users.len(), "user"),
+            (lists.len(), "list"),
             (failures.collections.len(), "collection"),
             (failures.servers.len(), "server"),
         ] {
@@ -151,7 +148,7 @@ impl Summary {
         if interrupt::requested().is_some() {
             parts.push("stopped".to_owned());
         }
-        if parts.len() == whom {
+        if parts.len() == 1 {
             parts.push("nothing to do".to_owned());
         }
         let dry = if run.is_dry { " --dry-run" } else { "" };

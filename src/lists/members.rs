@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::accept::Terms;
-use crate::domain::ids::Number;
+use crate::domain::ids::{ListId, Number};
 use crate::domain::list::{ListKey, ListSource, Wants};
 use crate::journal::Journal;
 use crate::store::StoreError;
@@ -37,19 +37,18 @@ pub(super) fn rename_people(journal: &mut Journal, everybody: &[Wants]) -> Resul
         if journal.store().wants_any(&wants.person)? {
             continue;
         }
-        let mut lists = HashSet::new();
-        let mut own = None;
+        let mut lists = Vec::new();
         for source in &wants.lists {
-            let (key, list) = (source.key(), journal.store().find_list(&source.key())?);
-            own = own.or(list.filter(|_| key.kind == "watchlist"));
-            lists.extend(list);
+            let key = source.key();
+            lists.extend(journal.store().find_list(&key)?.map(|list| (list, key.kind == "watchlist")));
         }
+        let all: HashSet<ListId> = lists.iter().map(|(list, _)| *list).collect();
         let mut before = None;
-        for list in &lists {
-            for name in journal.store().people_of_list(*list)? {
-                let is_same = own == Some(*list) || journal.store().lists_of_person(&name)? == lists;
+        for (list, is_own) in lists {
+            for name in journal.store().people_of_list(list)? {
+                let is_same = is_own || journal.store().lists_of_person(&name)? == all;
                 if is_same && !is_named(everybody, &name) {
-                    before = Some(name);
+                    before = before.or(Some(name));
                 }
             }
         }

@@ -51,25 +51,17 @@ pub(super) fn tell(
         Some(Trouble::Page(Failure { error: PageError::Stopped, .. })) => journal.block(),
         // Told once for all.
         Some(Trouble::Page(Failure { error: PageError::GivenUp, .. })) => {}
-        Some(Trouble::Page(failure)) => {
-            let (text, hint) = (failure.to_string(), failure.hint());
-            if common.has(&text) {
-                // Told once for all.
-            } else if failure.error.is_block() {
-                journal.block();
-                journal.warning("block", about, &text, hint)?;
-            } else {
-                let failed = if is_own_trouble(failure) { Failed::List } else { Failed::User };
-                journal.failure(failed, ("list", about, read.word), about, &text, hint)?;
-            }
-            problem = Some(text);
-        }
         Some(trouble) => {
-            let Said { failed, detail, text, hint } = say(trouble, noun, read.word);
-            let notice = ("list", about, detail);
-            match failed {
-                Some(failed) => journal.failure(failed, notice, about, &text, hint)?,
-                None => journal.warning(notice, about, &text, hint)?,
+            let Said { failed, detail, text, hint } = say(trouble, wanted, read.word);
+            match (trouble, failed) {
+                // Told once for all.
+                (Trouble::Page(_), _) if common.has(&text) => {}
+                (Trouble::Page(failure), _) if failure.error.is_block() => {
+                    journal.block();
+                    journal.warning("block", about, &text, hint)?;
+                }
+                (_, Some(failed)) => journal.failure(failed, ("list", about, detail), about, &text, hint)?,
+                (_, None) => journal.warning(("list", about, detail), about, &text, hint)?,
             }
             problem = Some(text);
         }
@@ -97,20 +89,24 @@ struct Said<'a> {
     hint: Option<&'static str>,
 }
 
-fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
+fn say<'a>(trouble: &'a Trouble, wanted: &'a Wanted<'_>, word: &'a str) -> Said<'a> {
+    let (noun, people) = (wanted.source.noun(), wanted.people.as_slice());
     let warning = |detail, text| Said { failed: None, detail, text, hint: None };
     match trouble {
         Trouble::OtherMember { known, found } => {
             let Problem { message: text, hint } = other_member(*known, *found);
-            Said { failed: Some(Failed::List), detail: "member", text, hint: Some(hint) }
+            Said { failed: Some(Failed::List(people)), detail: "member", text, hint: Some(hint) }
         }
         Trouble::OtherList { found } => {
             let Problem { message: text, hint } = other_list(found);
-            Said { failed: Some(Failed::List), detail: "member", text, hint: Some(hint) }
+            Said { failed: Some(Failed::List(people)), detail: "member", text, hint: Some(hint) }
         }
-        Trouble::Export(error) => {
-            Said { failed: Some(Failed::User), detail: word, text: error.to_string(), hint: error.hint() }
-        }
+        Trouble::Export(error) => Said {
+            failed: Some(Failed::Users(people)),
+            detail: word,
+            text: error.to_string(),
+            hint: error.hint(),
+        },
         Trouble::BadRows { rows } => {
             let Problem { message, hint } = bad_rows(rows);
             Said { hint: Some(hint), ..warning("rows", message) }
@@ -137,7 +133,7 @@ fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
             ),
         ),
         Trouble::Waits { why } => Said {
-            failed: Some(Failed::User),
+            failed: Some(Failed::Users(people)),
             detail: word,
             text: format!("{why}; all pages are read again within an hour"),
             hint: None,
@@ -150,7 +146,9 @@ fn say<'a>(trouble: &'a Trouble, noun: &str, word: &'a str) -> Said<'a> {
             Said { hint: Some("`lbjf sync --allow-shrink` accepts it now"), ..warning("pending", text) }
         }
         Trouble::Page(failure) => {
-            Said { failed: Some(Failed::User), detail: word, text: failure.to_string(), hint: failure.hint() }
+            let is_own = is_own_trouble(failure);
+            let failed = Some(if is_own { Failed::List(people) } else { Failed::Users(people) });
+            Said { failed, detail: word, text: failure.to_string(), hint: failure.hint() }
         }
     }
 }
@@ -234,13 +232,13 @@ pub fn tiles_text(noun: &str, tiles: u32) -> String {
 
 /// What keeps several lists from being read in the same way, such as no network, is told once for all.
 pub(super) fn common_failures<'a>(
-    pages: impl IntoIterator<Item = (&'a str, &'a Result<Page, PageError>)>,
+    pages: impl IntoIterator<Item = (&'a Wanted<'a>, &'a Result<Page, PageError>)>,
 ) -> PageFailures {
     let mut failures = PageFailures::default();
-    for (place, (about, page)) in pages.into_iter().enumerate() {
+    for (place, (wanted, page)) in pages.into_iter().enumerate() {
         match page {
             Err(error) if error.is_answer() && error.is_passing() && !error.is_block() => {
-                failures.note(&error.to_string(), error.hint(), place, about);
+                failures.note(&error.to_string(), error.hint(), (place, &wanted.about), &wanted.people);
             }
             _ => {}
         }

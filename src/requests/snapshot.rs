@@ -102,7 +102,6 @@ impl Setup<'_> {
             journal.trouble_over("settings")?;
         }
         for (Problem { message, hint }, names) in wrong {
-            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
             let (failed, about) = if names.len() == self.people.len() {
                 (Failed::Server, "radarr".to_owned())
             } else {

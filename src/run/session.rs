@@ -45,8 +45,9 @@ impl<'a> Session<'a> {
         let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
         let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
         let cool_downs = store.cool_downs()?;
-        let people = chosen.iter().filter(|index| config.users[**index].is_person).count();
-        let lists = chosen.len() - people;
+        let chosen = chosen.iter().map(|index| &config.users[*index]);
+        let (people, lists): (Vec<_>, Vec<_>) = chosen.partition(|user| user.is_person);
+        let (people, lists) = (people.len(), lists.into_iter().map(|list| list.name.clone()).collect());
         let journal = Journal::begin(store, RunInfo { command, now, is_dry, people, lists })?;
         Ok(Self { journal, database, is_dry, clock, started, cool_downs, _lock: lock })
     }

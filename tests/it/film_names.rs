@@ -32,7 +32,7 @@ impl Run {
         let site = letterboxd::Letterboxd::start();
         films.iter().cloned().for_each(|film| site.add_film(film));
         let store = Store::in_memory().expect("some memory");
-        let run = RunInfo { command: "sync", now: 100, is_dry: false, people: 1, lists: 0 };
+        let run = RunInfo { command: "sync", now: 100, is_dry: false, people: 1, lists: Vec::new() };
         let journal = Journal::begin(store, run).expect("a store in memory");
         Self { door: door(&site, None), site, journal }
     }

@@ -66,8 +66,10 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         fresh,
     };
     let store = Store::in_memory().expect("some memory");
-    let journal =
-        Journal::begin(store, RunInfo { command: "sync", now: 100, is_dry: false, people: 1, lists: 0 });
+    let journal = Journal::begin(
+        store,
+        RunInfo { command: "sync", now: 100, is_dry: false, people: 1, lists: Vec::new() },
+    );
     let mut journal = journal.expect("a store in memory");
     let mut requests = Requests::new(setup);
     list(&mut journal, 1).expect("a store in memory");

@@ -256,7 +256,7 @@ impl Scene {
         };
         let store = Store::open(&config.system.database).expect("a store in a folder of its own");
         let now = jiff::Timestamp::now().as_second();
-        let run = RunInfo { command: "sync", now, is_dry: false, people: 2, lists: 0 };
+        let run = RunInfo { command: "sync", now, is_dry: false, people: 2, lists: Vec::new() };
         let mut journal = Journal::begin(store, run).expect("the store is whole");
         run::sync(&args, &config, RETRY_POLICY, &mut journal).expect("no fault ends a run");
         let json = journal.json(Duration::ZERO);
