@@ -161,6 +161,9 @@ fn who_is_refused_by_letterboxd_gets_their_films_by_an_export_and_their_titles()
     assert_eq!(json["films"][0]["matched_by_title"], true);
     let listed = world.lbjf(&["scrape", "exports/", "--csv", "--ignore-cool-down"]).stdout;
     assert!(listed.contains(",Heat,1995,matched,949"), "{listed}");
+    let all = world.lbjf(&["status"]).stdout;
+    let line = format!("Heat (1995) is taken for TMDB 949; if not: `\"boxd.it/{lid}\" = ID` under `[films]`");
+    assert!(all.contains("by their titles  2") && all.contains(&line), "{all}");
     let shown = world.lbjf(&["status", "heat"]).exits(Exit::Success).stdout;
     assert!(
         shown.contains("by its title and year") && shown.contains(&format!("\"boxd.it/{lid}\" = ID")),
@@ -186,4 +189,19 @@ fn a_page_wins_over_a_title_and_a_title_makes_nothing_lbjfs_own() {
         .exits(Exit::Success)
         .says("ada: added to Radarr: Heat (1995) tmdb=4711 root_folder=/movies");
     assert_eq!(world.collected(), [949], "a person put it there");
+}
+
+#[test]
+fn pages_and_an_export_of_one_member_are_both_read() {
+    let mut world = world().user("zoe", "");
+    world.change("letterboxd_export = \"exports\"", "name = \"Ada\"\nletterboxd_export = \"exports\"");
+    world.change("letterboxd_username = \"zoe\"", "name = \"Zoe\"\nletterboxd_username = \"ada\"");
+    world.letterboxd.set_watchlist("ada", &["heat", "ran"]);
+    save(&world, "2026-01-05", &["heat", "alien"]);
+    for slug in ["heat", "alien", "ran"] {
+        world.download(slug);
+    }
+    world.sync();
+    assert_eq!(world.collected(), world.tmdb(&["heat", "ran"]), "the pages are newer");
+    world.sync().mentions("nothing to do");
 }

@@ -2,6 +2,7 @@
 
 use lbjf::exit::Exit;
 use standins::letterboxd::Total;
+use standins::{Fault, Reply};
 
 use crate::common::World;
 
@@ -183,6 +184,10 @@ fn a_list_of_250_films_is_three_pages_and_a_film_page_each() {
     world.letterboxd.change_list("dave", "long", |list| list.entries.swap(0, 249));
     world.lbjf(&["sync", "--full"]).exits(Exit::Success).mentions("nothing to do");
     assert_eq!(world.letterboxd.list_pages_asked().len(), 3, "ranked anew asks for nothing again");
+    // One for another far down: total and first page are as before, the time is not.
+    let slugs: Vec<&str> = slugs[..249].iter().map(String::as_str).chain(["heat"]).collect();
+    world.letterboxd.set_list("Dave", "long", &slugs);
+    world.sync().mentions("ada: added to Radarr: Heat");
 }
 
 #[test]
@@ -262,4 +267,48 @@ fn a_film_that_moves_from_one_list_of_a_person_to_another_is_no_new_request() {
     world.letterboxd.set_list("Dave", "more", &["alien", "casino", "brazil"]);
     world.sync();
     assert!(world.radarr.film(world.letterboxd.tmdb_id("brazil")).is_some());
+}
+
+#[test]
+fn a_list_that_is_dropped_is_wanted_until_the_others_were_read() {
+    let mut world = world();
+    download(&world);
+    world.sync();
+    world.letterboxd.set_list("Dave", "new", &["dune"]);
+    world.letterboxd.change_list("dave", "new", |list| list.is_private = true);
+    world.change("\"dave/best\"", "\"dave/new\"");
+    world.lbjf(&["sync"]).exits(Exit::Partial).omits("no longer among the lists");
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "brazil", "casino"]));
+    world.letterboxd.change_list("dave", "new", |list| list.is_private = false);
+    world.sync().mentions("ada: `dave/best` is no longer among the lists in the config");
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "casino"]));
+}
+
+#[test]
+fn lists_that_cannot_be_reached_are_told_once_and_count_for_whoever_wants_them() {
+    let mut world = world();
+    let block = "\n[[lists]]\nname = \"The best\"\nletterboxd_list = \"dave/best\"\n";
+    world.change("watchlist\"\n", &format!("watchlist\"\n{block}"));
+    world.letterboxd.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(502)));
+    world
+        .lbjf(&["sync"])
+        .exits(Exit::Partial)
+        .says(
+            "lbjf: error: letterboxd: 3 lists not read: Letterboxd answered with HTTP 502 (ada, dave/best, dave/more)",
+        )
+        .mentions("sync: 1 user, 1 list, 1 user failed, 1 list failed, in ");
+    world.letterboxd.server.behave();
+    world.letterboxd.change_list("dave", "more", |list| list.is_private = true);
+    world.lbjf(&["sync"]).exits(Exit::Partial).mentions(", 1 user failed, in ");
+    world.sync().mentions(", 1 list not read, in ");
+}
+
+#[test]
+fn a_list_of_more_films_than_lbjf_reads_is_refused_by_name() {
+    let world = world();
+    let slugs: Vec<String> = (0..10_001).map(|number| format!("film-{number}")).collect();
+    world.letterboxd.set_list("Dave", "best", &slugs.iter().map(String::as_str).collect::<Vec<_>>());
+    let ran = world.lbjf(&["sync"]).exits(Exit::Partial);
+    ran.says("lbjf: error: dave/best: the list has 101 pages; lbjf reads lists of up to 100 pages");
+    assert_eq!(world.letterboxd.list_pages_asked().len(), 2, "one page of each");
 }
