@@ -169,8 +169,8 @@ pub struct SyncArgs {
 /// `scrape`
 #[derive(Debug, Args)]
 pub struct ScrapeArgs {
-    /// A Letterboxd user name, the address of a list (`OWNER/LIST`, its page, a short or share link), or an export: its ZIP
-    /// file, a CSV file, or a folder (with `./` in front)
+    /// A Letterboxd user name, the address of a list (`OWNER/LIST`, its page, a short or share link), or an export: its
+    /// ZIP file, a CSV file, or a folder (with `./` in front)
     #[arg(value_name = "WHAT")]
     pub what: String,
     /// Only the first N entries; of a watchlist the newest
@@ -210,7 +210,8 @@ pub struct CleanupArgs {
 /// `status`
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// Only this film (slug, short link, TMDB id or part of the title): where it stands for each person, and what comes next
+    /// Only this film (slug, short link, TMDB id or part of the title): where it stands for each person, and what comes
+    /// next
     #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
     /// Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing
@@ -232,7 +233,8 @@ pub struct StatusArgs {
 pub struct GenerateArgs {
     /// What to print
     pub page: Page,
-    /// With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to stderr
+    /// With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to
+    /// stderr
     #[arg(long, value_name = "DIR")]
     pub from_letterboxd_jellyfin: Option<PathBuf>,
 }

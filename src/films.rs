@@ -1,8 +1,8 @@
-//! Each film on a list gets its TMDB id: from `[films]` in the config, else from the store, else from its own page, which is
-//! read once for everybody.
+//! Each film on a list gets its TMDB id: from `[films]` in the config, else from the store, else from its own page,
+//! which is read once for everybody.
 //!
-//! Pages are many, and each costs a request. [`Resolver`] reads them, for whoever asks, and judges whether Letterboxd changed
-//! them; [`resolve`] does it for a run.
+//! Pages are many, and each costs a request. [`Resolver`] reads them, for whoever asks, and judges whether Letterboxd
+//! changed them; [`resolve`] does it for a run.
 
 mod doubt;
 mod resolver;

@@ -1,9 +1,9 @@
 //! The one owner of the store during a run. Each outcome goes through it once: it is written down, and it becomes an
 //! [`Event`] that the log, the closing line with the exit code, and the JSON hear of.
 //!
-//! Outcomes are methods, by room: `requests` has those of Radarr, `collections` those of Jellyfin. What is common to all is here: a trouble, a list
-//! that was read, a step that ended. A trouble that repeats is told once a day, so that a cron job every ten minutes
-//! does not send 144 mails; `notices` knows when it is due again.
+//! Outcomes are methods, by room: `requests` has those of Radarr, `collections` those of Jellyfin. What is common to
+//! all is here: a trouble, a list that was read, a step that ended. A trouble that repeats is told once a day, so that
+//! a cron job every ten minutes does not send 144 mails; `notices` knows when it is due again.
 
 mod collections;
 mod describe;

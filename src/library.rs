@@ -1,8 +1,8 @@
 //! Jellyfin's library, kept in the store: read without a user, once for everybody, and brought up to date by what was
 //! saved since and a count. The rules and their reasons are in docs/design.md#how-the-library-is-read.
 //!
-//! First everybody in Jellyfin is asked for. That answer carries the server's clock and its identity, so an idle run asks
-//! three questions here: who is there, what changed, and how many films there are.
+//! First everybody in Jellyfin is asked for. That answer carries the server's clock and its identity, so an idle run
+//! asks three questions here: who is there, what changed, and how many films there are.
 
 mod plan;
 

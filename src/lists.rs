@@ -1,8 +1,9 @@
 //! The first part of a pass: what people want. Each list that somebody wants is read, as few pages of it as may be, and
 //! becomes a known list.
 //!
-//! An idle list costs one page, an export nothing. Whatever is read is stored as it arrives, so a run that is cut off loses
-//! nothing; the cursor moves last. Entries only ever come off a known list through an accepted reading ([`accept`]).
+//! An idle list costs one page, an export nothing. Whatever is read is stored as it arrives, so a run that is cut off
+//! loses nothing; the cursor moves last. Entries only ever come off a known list through an accepted reading
+//! ([`accept`]).
 
 pub mod accept;
 pub mod address;

@@ -2,8 +2,8 @@
 //!
 //! The library is brought up to date, then the server is asked for its collections, for the members of those that may
 //! have changed, and for what everybody watched of the films that matter. A plan for each collection follows, and then
-//! one write at a time. What lbjf puts into a collection is written down before it is sent, so a run that is killed never
-//! takes its own film for somebody else's.
+//! one write at a time. What lbjf puts into a collection is written down before it is sent, so a run that is killed
+//! never takes its own film for somebody else's.
 
 mod collection;
 mod groups;
@@ -178,7 +178,8 @@ impl Collections<'_> {
         let id = group.id.as_ref();
         let mut done = self.executor(group, id, aliases, journal).run(&plan.steps)?;
         if done.is_refused {
-            // Jellyfin does not know an item of the library as it was read: it is read once more, and planned with that.
+            // Jellyfin does not know an item of the library as it was read: it is read once more, and planned with
+            // that.
             self.library.read_again(journal)?;
             view = View::load(group, done.id.as_ref(), is_sure, aliases, journal.store())?;
             plan = view.plan(watched, self.only_remove);

@@ -2,7 +2,8 @@
 //!
 //! Only `Authorization: MediaBrowser Token="…"` works everywhere. Every library query says
 //! `collapseBoxSetItems=false&hasTmdbId=true`, or the films of lbjf's own collections would be missing from it. An
-//! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent: a [`JellyfinId`](crate::domain::ids::JellyfinId) is never empty.
+//! empty `userId` or `ids` means "everything" to Jellyfin, so none is ever sent: a
+//! [`JellyfinId`](crate::domain::ids::JellyfinId) is never empty.
 
 mod collections;
 mod library;

@@ -1,5 +1,5 @@
-//! `lbjf scrape WHAT`: prints a watchlist, a list or an export with TMDB ids, to see what is going on. It needs no config,
-//! and stores nothing but what films are.
+//! `lbjf scrape WHAT`: prints a watchlist, a list or an export with TMDB ids, to see what is going on. It needs no
+//! config, and stores nothing but what films are.
 //!
 //! `what` reads the argument, `read` reads the list, `print` prints it; `shared` is the store.
 

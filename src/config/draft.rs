@@ -140,8 +140,8 @@ impl Config {
         Ok(super::read::draft(&text, &path, env, true))
     }
 
-    /// As [`Config::load_or_default`], but with what is right of a config that has problems; what is wrong with it comes
-    /// beside it, unless `given` names the file: then it is an error.
+    /// As [`Config::load_or_default`], but with what is right of a config that has problems; what is wrong with it
+    /// comes beside it, unless `given` names the file: then it is an error.
     ///
     /// # Errors
     ///

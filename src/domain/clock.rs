@@ -1,5 +1,5 @@
-//! Time, as the store and the plans count it. Nothing here reads a clock: the program makes a [`Clock`] once, and hands it
-//! to whoever has to ask.
+//! Time, as the store and the plans count it. Nothing here reads a clock: the program makes a [`Clock`] once, and hands
+//! it to whoever has to ask.
 
 /// Seconds since the Unix epoch.
 pub type Timestamp = i64;

@@ -80,8 +80,8 @@ impl NoListAddress {
 const VIEWS: &[&str] = &["detail", "page", "by"];
 
 impl ListAddress {
-    /// Reads `dave/official-top-250`, the address of the page with whatever view, page or order follows it, a short link
-    /// (`boxd.it/…`), or a share link of either form.
+    /// Reads `dave/official-top-250`, the address of the page with whatever view, page or order follows it, a short
+    /// link (`boxd.it/…`), or a share link of either form.
     ///
     /// # Errors
     ///

@@ -48,8 +48,8 @@ impl Presence {
     }
 }
 
-/// A listed film as Jellyfin showed it last. The collection is everybody's who is mapped to it, and what was watched each
-/// person's own.
+/// A listed film as Jellyfin showed it last. The collection is everybody's who is mapped to it, and what was watched
+/// each person's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenFilm {
     /// The entry.

@@ -1,7 +1,7 @@
 //! A film by its title and year, where no page was to be had (`letterboxd.match_titles`). Pure.
 //!
-//! A title is a guess: remakes share one, and services write them differently. So it counts only if exactly one film has
-//! the same letters and the same year.
+//! A title is a guess: remakes share one, and services write them differently. So it counts only if exactly one film
+//! has the same letters and the same year.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 

@@ -68,8 +68,8 @@ impl Tally {
         missing > linked
     }
 
-    /// Is there reason to look closer? Somebody who lists a film now and then reads five pages only in many runs, so the
-    /// films that came last count, too.
+    /// Is there reason to look closer? Somebody who lists a film now and then reads five pages only in many runs, so
+    /// the films that came last count, too.
     pub(super) fn is_reason_enough(&self, evidence: &PageEvidence) -> bool {
         let (linked, missing) = self.counts();
         let lacking = Self::ENOUGH.saturating_sub(linked + missing);

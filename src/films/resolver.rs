@@ -1,5 +1,5 @@
-//! Reads film pages, and judges what they say taken together. It knows no person and no store: films and what is known of
-//! them come in, what each page said goes out.
+//! Reads film pages, and judges what they say taken together. It knows no person and no store: films and what is known
+//! of them come in, what each page said goes out.
 
 use std::collections::HashSet;
 

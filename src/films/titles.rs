@@ -19,9 +19,9 @@ use crate::system::{interrupt, progress};
 /// So many films are named one by one.
 const FEW: usize = 5;
 
-/// Looks up the films on these people's lists whose page was refused or is gone, and takes a film only if exactly one has
-/// this title and year. `is_refused`: does Letterboxd refuse us? `full` asks for all of them, however lately it was in
-/// vain.
+/// Looks up the films on these people's lists whose page was refused or is gone, and takes a film only if exactly one
+/// has this title and year. `is_refused`: does Letterboxd refuse us? `full` asks for all of them, however lately it was
+/// in vain.
 pub fn match_titles(
     radarr: &Radarr,
     journal: &mut Journal,

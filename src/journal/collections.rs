@@ -32,8 +32,8 @@ impl Journal {
         Ok(())
     }
 
-    /// A Jellyfin of this identity answers. Returns that of the one which the store belongs to: of this one, if it is the
-    /// first.
+    /// A Jellyfin of this identity answers. Returns that of the one which the store belongs to: of this one, if it is
+    /// the first.
     pub fn jellyfin_met(&mut self, identity: &str) -> Result<String, StoreError> {
         self.store.server_identity("jellyfin", identity)
     }

@@ -37,8 +37,8 @@ impl Journal {
         self.store.record_seen(list, state)
     }
 
-    /// A member has a new name at Letterboxd. What is known of their watchlist goes on, unless something is known of that
-    /// of the new name already; does it?
+    /// A member has a new name at Letterboxd. What is known of their watchlist goes on, unless something is known of
+    /// that of the new name already; does it?
     pub fn watchlist_renamed(&mut self, from: &str, to: &str) -> Result<bool, StoreError> {
         let is_done = self.store.rename_watchlist(from, to)?;
         if is_done {

@@ -22,8 +22,8 @@ impl Journal {
     }
 }
 
-/// The same for a command that is no run. `start` is when the door was opened: reading may take long. Returns what there
-/// is to say, a line each.
+/// The same for a command that is no run. `start` is when the door was opened: reading may take long. Returns what
+/// there is to say, a line each.
 pub fn note_routes(
     store: &mut Store,
     changes: Vec<RouteChange>,

@@ -95,8 +95,8 @@ pub fn is_whole_due(cursor: &Cursor, terms: Terms) -> bool {
     terms.full || (!waits_for_a_page(cursor, terms) && (cursor.whole_at.is_none() || is_old))
 }
 
-/// Was what was read enough? `is_all_known`: does it say that, with what is known, nothing is missing? `declared` is the
-/// total, as far as the list tells.
+/// Was what was read enough? `is_all_known`: does it say that, with what is known, nothing is missing? `declared` is
+/// the total, as far as the list tells.
 pub fn need(cursor: &Cursor, terms: Terms, declared: Option<u32>, is_all_known: bool) -> Need {
     if is_whole_due(cursor, terms) {
         return Need::All;
@@ -106,8 +106,8 @@ pub fn need(cursor: &Cursor, terms: Terms, declared: Option<u32>, is_all_known: 
         return Need::Wait;
     }
     if is_all_known {
-        // Before the first accepted reading nothing is taken out of a collection: no time to lose. One of a list without
-        // a total is never accepted.
+        // Before the first accepted reading nothing is taken out of a collection: no time to lose. One of a list
+        // without a total is never accepted.
         return if cursor.accepted_at.is_some() || declared.is_none() { Need::Head } else { Need::All };
     }
     // Pages are cached for minutes on the other side: once more next time, then when something moved, or when a

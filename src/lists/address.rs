@@ -1,5 +1,5 @@
-//! Where the pages of a list are, and whether they are those of the list that is meant. A short link is followed once, and
-//! the page that it led to is kept.
+//! Where the pages of a list are, and whether they are those of the list that is meant. A short link is followed once,
+//! and the page that it led to is kept.
 
 use super::Wanted;
 use super::accept::Terms;
@@ -87,8 +87,8 @@ pub fn page_of(letterboxd: &Letterboxd, address: &ListAddress) -> Result<ListPag
     }
 }
 
-/// The list that a page shows, if it is another one than the one that was meant: by its number, which outlives its name and
-/// its owner's; by its name where no number is known.
+/// The list that a page shows, if it is another one than the one that was meant: by its number, which outlives its name
+/// and its owner's; by its name where no number is known.
 pub fn other_than(asked: &ListPage, known: Option<Number>, page: &Page) -> Option<String> {
     let Shows::List { owner, slug, number } = &page.shows else { return None };
     let is_it = match (known, number) {

@@ -30,8 +30,8 @@ pub(super) enum Met {
     Other { known: Number, found: Number },
 }
 
-/// People whom the store does not know have another name in the config, if it knows somebody with the same watchlist, or
-/// with just the same lists, whom the config no longer names.
+/// People whom the store does not know have another name in the config, if it knows somebody with the same watchlist,
+/// or with just the same lists, whom the config no longer names.
 pub(super) fn rename_people(journal: &mut Journal, everybody: &[Wants]) -> Result<(), StoreError> {
     for wants in everybody {
         if journal.store().wants_any(&wants.person)? {
@@ -62,8 +62,8 @@ pub(super) fn rename_people(journal: &mut Journal, everybody: &[Wants]) -> Resul
     Ok(())
 }
 
-/// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one, unless
-/// the config names that, too, and it is theirs as far as known. `everybody` is whom the config names.
+/// Whose lists these pages show. A member who changed names goes on with what is known of them under the old one,
+/// unless the config names that, too, and it is theirs as far as known. `everybody` is whom the config names.
 pub(super) fn meet(
     journal: &mut Journal,
     watchlists: &[Shown<'_>],
@@ -110,8 +110,8 @@ pub(super) fn meet(
     Ok(met)
 }
 
-/// A member has a new name at Letterboxd. Whoever wanted their watchlist under the old one, and went by it or is no longer
-/// named by the config, has a new name there, too.
+/// A member has a new name at Letterboxd. Whoever wanted their watchlist under the old one, and went by it or is no
+/// longer named by the config, has a new name there, too.
 fn rename_member(
     journal: &mut Journal,
     old: &str,

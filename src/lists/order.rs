@@ -1,7 +1,7 @@
 //! What the order of a watchlist tells. Pure.
 //!
-//! A watchlist is shown newest first, so a known entry that stands in front of what it used to stand behind was taken off
-//! and put on again since. Entries never move down.
+//! A watchlist is shown newest first, so a known entry that stands in front of what it used to stand behind was taken
+//! off and put on again since. Entries never move down.
 
 use std::collections::HashMap;
 
@@ -23,8 +23,8 @@ enum Shown {
 
 /// The entries that were put on again, in the order in which they are shown.
 ///
-/// `shown` are the newest entries of the list, each once; `places` says where the known ones stood, `None` where that is
-/// not known. `is_whole`: is everything that is not known new, since all of the list was known?
+/// `shown` are the newest entries of the list, each once; `places` says where the known ones stood, `None` where that
+/// is not known. `is_whole`: is everything that is not known new, since all of the list was known?
 pub(super) fn put_on_again(shown: &[Uid], places: &HashMap<Uid, Option<i64>>, is_whole: bool) -> Vec<Uid> {
     let entries: Vec<Shown> = shown
         .iter()

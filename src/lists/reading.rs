@@ -1,4 +1,5 @@
-//! One reading of a watchlist or a list: its pages from the front, as many as are wanted, and what they say taken together.
+//! One reading of a watchlist or a list: its pages from the front, as many as are wanted, and what they say taken
+//! together.
 //!
 //! It knows no person and no store. Pages are asked for side by side; whoever reads gets them in order, as they arrive.
 
@@ -101,11 +102,11 @@ impl<'a> Reading<'a> {
         self.failures.is_empty()
     }
 
-    /// Reads the pages that are left, but none behind page `most`. As a rule the first page knows how many there are; if
-    /// not, each leads to the next. Where one cannot be read, none behind those that were asked for with it is.
+    /// Reads the pages that are left, but none behind page `most`. As a rule the first page knows how many there are;
+    /// if not, each leads to the next. Where one cannot be read, none behind those that were asked for with it is.
     ///
-    /// `each` is called with every answer, and gets the pages that are next in order: none while an earlier one is still
-    /// under way.
+    /// `each` is called with every answer, and gets the pages that are next in order: none while an earlier one is
+    /// still under way.
     pub fn read_all(&mut self, most: u32, mut each: impl FnMut(&[(u32, Page)])) {
         while self.failures.is_empty() && self.asked < self.last_page().min(most) {
             self.ask_up_to(self.last_page().min(most), &mut each);
@@ -158,8 +159,8 @@ impl<'a> Reading<'a> {
         &self.failures
     }
 
-    /// Of the pages that could not be read the one that explains the others, if any: a refusal ends the asking, and what
-    /// was not asked for explains nothing.
+    /// Of the pages that could not be read the one that explains the others, if any: a refusal ends the asking, and
+    /// what was not asked for explains nothing.
     pub fn take_failure(&mut self) -> Option<Failure> {
         let weight = |failure: &Failure| (failure.error.is_answer(), failure.error.is_block());
         // Of several the first.
@@ -171,8 +172,8 @@ impl<'a> Reading<'a> {
         self.asked >= self.last_page()
     }
 
-    /// The number of the last page, as far as the last one of these tells. Behind all that the list declares, and a page
-    /// more, nothing leads on: it might do so for ever.
+    /// The number of the last page, as far as the last one of these tells. Behind all that the list declares, and a
+    /// page more, nothing leads on: it might do so for ever.
     fn last_page(&self) -> u32 {
         let Some(last) = self.pages.last().filter(|_| self.failures.is_empty()) else { return self.asked };
         let shown = self.pages.iter().map(|page| page.entries.len()).sum();
@@ -210,8 +211,8 @@ impl<'a> Reading<'a> {
         self.pages.iter().map(|page| page.other_tiles).fold(0, u32::saturating_add)
     }
 
-    /// Do tiles hide some of the films that the list counts? Asked where every page was read and nothing moved: else the
-    /// numbers tell nothing. `shortfall` is known of the list.
+    /// Do tiles hide some of the films that the list counts? Asked where every page was read and nothing moved: else
+    /// the numbers tell nothing. `shortfall` is known of the list.
     pub fn hidden_films(&self, shortfall: u32) -> Option<Failure> {
         if !self.is_agreed() || self.has_moved() {
             return None;

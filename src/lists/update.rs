@@ -169,7 +169,8 @@ impl Update<'_> {
     }
 
     /// New entries of the newest pages, and those that were put on again, come in front of everything that is known.
-    /// `shown` is what stands on these pages; `is_whole`: is everything that is not known new? Returns how many are new.
+    /// `shown` is what stands on these pages; `is_whole`: is everything that is not known new? Returns how many are
+    /// new.
     fn prepend(&mut self, shown: &[Uid], is_whole: bool) -> Result<usize, StoreError> {
         let places = self.journal.store().places(self.list)?;
         let again: HashSet<Uid> = order::put_on_again(shown, &places, is_whole).into_iter().collect();

@@ -86,8 +86,8 @@ pub fn holder(command: &str, now: Timestamp) -> String {
     format!("lbjf {command}, process {}, since {}", std::process::id(), show_time(now))
 }
 
-/// Writes into the store what a command learned that is no run. It takes the lock for this moment; where a run has it, or
-/// where the file is of an older schema, which only a run changes, nothing is kept.
+/// Writes into the store what a command learned that is no run. It takes the lock for this moment; where a run has it,
+/// or where the file is of an older schema, which only a run changes, nothing is kept.
 pub fn keep(
     command: &str,
     database: &Path,

@@ -26,9 +26,9 @@ impl Target {
 /// Why it is not known what is meant, and what to do about it.
 pub(crate) type Unclear = (String, Option<&'static str>);
 
-/// By id: it must exist. By name: that name, else the folder that the name had, which a person's renaming keeps, else the
-/// id it had last. Creating a name whose folder exists would empty it, and one that differs in case only may be the same
-/// folder.
+/// By id: it must exist. By name: that name, else the folder that the name had, which a person's renaming keeps, else
+/// the id it had last. Creating a name whose folder exists would empty it, and one that differs in case only may be the
+/// same folder.
 pub(crate) fn find(
     collection: &Collection,
     sets: &[BoxSet],

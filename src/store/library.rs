@@ -68,7 +68,8 @@ impl Store {
         Ok(ids.iter().filter_map(|id| JellyfinId::parse(id)).collect())
     }
 
-    /// The films of which one of these is the file. No index knows paths: few members are looked for by them, and seldom.
+    /// The films of which one of these is the file. No index knows paths: few members are looked for by them, and
+    /// seldom.
     pub fn films_at(&self, paths: &HashSet<&str>) -> Result<Vec<LibraryItem>, StoreError> {
         if paths.is_empty() {
             return Ok(Vec::new());

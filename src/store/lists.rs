@@ -18,8 +18,8 @@ pub(super) const PEOPLE_OF_FILM: &str =
     "(SELECT person_list.person FROM list_entry JOIN person_list USING (list_id)
     WHERE list_entry.uid = ?1)";
 
-/// Begins, at `?3`, the requests for what stands on the list `?1`, for everybody who wants it. A condition is to follow,
-/// and [`OR_AGAIN`].
+/// Begins, at `?3`, the requests for what stands on the list `?1`, for everybody who wants it. A condition is to
+/// follow, and [`OR_AGAIN`].
 const BEGIN_REQUESTS: &str = "
     INSERT INTO request (person, uid, server, requested_at, first_reading)
     SELECT person.name, list_entry.uid, 'radarr', ?3, person.readings

@@ -191,8 +191,8 @@ impl Store {
         Ok(())
     }
 
-    /// The films that go, or went, by this name: the one of that slug, uid or short link, else every one with the text in
-    /// its title or slug; beside them the one with that TMDB id, since a title may be a number. By title.
+    /// The films that go, or went, by this name: the one of that slug, uid or short link, else every one with the text
+    /// in its title or slug; beside them the one with that TMDB id, since a title may be a number. By title.
     pub fn find_films(&self, text: &str) -> Result<Vec<FilmStatus>, StoreError> {
         let uid = FilmName::parse(text).map(|name| find(&self.db, &name)).transpose()?.flatten();
         let sql = "SELECT * FROM film WHERE uid = ?1";

@@ -6,7 +6,8 @@ use anyhow::Context;
 
 use crate::domain::text;
 
-/// Prints what was asked for on stdout, with nothing in it that a terminal obeys. A reader that went away (`| head`) wants no more; that is no failure.
+/// Prints what was asked for on stdout, with nothing in it that a terminal obeys. A reader that went away (`| head`)
+/// wants no more; that is no failure.
 pub fn print(text: &str) -> anyhow::Result<()> {
     print_raw(text::lines(text).as_bytes())
 }

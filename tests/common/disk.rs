@@ -79,8 +79,8 @@ ONE(fsync, "REFUSE_FSYNC", (int fd)) return next(fd); }
 ONE(fdatasync, "REFUSE_FSYNC", (int fd)) return next(fd); }
 "#;
 
-/// Runs lbjf on a disk that refuses a call (`REFUSE_FCNTL`, `REFUSE_FLOCK`, `REFUSE_FSYNC`) with an error of this number;
-/// `None`, loudly, where there is no C compiler to make such a disk with.
+/// Runs lbjf on a disk that refuses a call (`REFUSE_FCNTL`, `REFUSE_FLOCK`, `REFUSE_FSYNC`) with an error of this
+/// number; `None`, loudly, where there is no C compiler to make such a disk with.
 pub fn on_a_disk_that(refuses: &str, error: i32, world: &World, args: &[&str]) -> Option<Ran> {
     static SHIM: OnceLock<Option<PathBuf>> = OnceLock::new();
     let shim = SHIM.get_or_init(|| {

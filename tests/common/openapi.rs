@@ -1,7 +1,8 @@
 //! Checks requests against the servers' own descriptions of their APIs (`OpenAPI` 3).
 //!
 //! The descriptions lie outside the repository, in `../shared/openapi` or `$LBJF_SHARED/openapi`; where they are not,
-//! nothing is checked, which is said. Each is read once a process. Jellyfin's hides some legacy routes: lbjf needs none of them.
+//! nothing is checked, which is said. Each is read once a process. Jellyfin's hides some legacy routes: lbjf needs none
+//! of them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

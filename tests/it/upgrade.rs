@@ -57,7 +57,8 @@ fn servers_as_they_were(world: &World) {
     world.download("salt-garden");
 }
 
-/// Writes the fixture of the present schema: `cargo test --test it upgrade:: -- --ignored`, before a release, never after.
+/// Writes the fixture of the present schema: `cargo test --test it upgrade:: -- --ignored`, before a release, never
+/// after.
 #[test]
 #[ignore = "writes a file of the repository"]
 fn write_the_fixture_of_the_present_schema() {

@@ -1,8 +1,9 @@
 //! What comes from outside, bent and broken: pages, the config, the proxy file, the servers' JSON. Whatever they hold,
 //! nothing panics, and what is said about them is fit to be read.
 //!
-//! What broke something once comes first (`corpus`). The same few cases run every time; `LBJF_FUZZ_SECONDS=3600 cargo test --test slow fuzz::` runs new ones, each property
-//! for so long. A page that ends the whole process is left in `target/tmp/fuzz-page.html`.
+//! What broke something once comes first (`corpus`). The same few cases run every time; `LBJF_FUZZ_SECONDS=3600 cargo
+//! test --test slow fuzz::` runs new ones, each property for so long. A page that ends the whole process is left in
+//! `target/tmp/fuzz-page.html`.
 
 mod corpus;
 mod json;

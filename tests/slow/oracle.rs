@@ -2,8 +2,8 @@
 //!
 //! The oracle sees what a person in the house could see: the lists, the servers before and after a run, what lbjf wrote
 //! to them, its exit code and what it said. It knows nothing of how lbjf decides or remembers. [`house`] is what is
-//! truly so, [`known`] what lbjf may and must know of it, [`promises`] what it may and must do then. A chapter of a case
-//! ends when all troubles are over and enough time has passed; then nothing may be missing.
+//! truly so, [`known`] what lbjf may and must know of it, [`promises`] what it may and must do then. A chapter of a
+//! case ends when all troubles are over and enough time has passed; then nothing may be missing.
 //!
 //! A case is made of a number, its seed. First those run that failed once, then the same ones every time.
 //! `PROPTEST_CASES=2000` adds so many new ones, whose first seed is printed; `LBJF_SEED=7` begins with that one.

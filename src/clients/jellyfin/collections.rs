@@ -110,7 +110,8 @@ impl Jellyfin {
     }
 }
 
-/// A member, cut down to what is kept of it as soon as it is decoded. One without an id could not be taken out again, so nothing is made of such a list.
+/// A member, cut down to what is kept of it as soon as it is decoded. One without an id could not be taken out again,
+/// so nothing is made of such a list.
 #[derive(Deserialize)]
 #[serde(try_from = "wire::Item")]
 pub(super) struct MemberRow(pub(super) Member);

@@ -33,8 +33,8 @@ impl Jellyfin {
         Ok(total.total_record_count.0)
     }
 
-    /// The films that were saved since: arrivals, new files, other ids. Also those that have no TMDB id: one may have been
-    /// taken away. It does not see films that went away; [`Jellyfin::item_count`] does.
+    /// The films that were saved since: arrivals, new files, other ids. Also those that have no TMDB id: one may have
+    /// been taken away. It does not see films that went away; [`Jellyfin::item_count`] does.
     ///
     /// Up to 10.10 `minDateLastSaved` is an error, since its condition is written with the name of
     /// `minDateLastSavedForUser`; from 10.11 on both mean the same (jellyfin#17542).

@@ -25,8 +25,8 @@ pub struct JellyfinUser {
 pub struct Users {
     /// In no order.
     pub users: Vec<JellyfinUser>,
-    /// When they were asked for, by the server's clock; `None` where it does not tell. What is saved later is not in any
-    /// earlier answer.
+    /// When they were asked for, by the server's clock; `None` where it does not tell. What is saved later is not in
+    /// any earlier answer.
     pub asked_at: Option<Timestamp>,
 }
 
@@ -40,7 +40,8 @@ pub struct KeyOwner {
 }
 
 impl Jellyfin {
-    /// Everybody, disabled people too. What a run asks first: the answer tells the server's time, and which server it is.
+    /// Everybody, disabled people too. What a run asks first: the answer tells the server's time, and which server it
+    /// is.
     pub fn users(&self) -> Result<Users, ApiError> {
         let users: Result<(Vec<wire::User>, _), _> = self.api.get_dated("Users", &[]);
         let (users, asked_at) = users.map_err(|error| self.api.who_sent(error))?;

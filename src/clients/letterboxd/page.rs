@@ -174,9 +174,9 @@ fn body_of(document: &Document) -> Result<Node<'_>, Unreadable> {
     document.find(Name("body")).next().ok_or_else(|| Unreadable::Foreign("it has no body".to_owned()))
 }
 
-/// How many pages there are, of which a full one has `full` entries: the last number of the pagination. Without numbers, but with a link to the next page,
-/// the declared total decides. Never more than the total can fill, with one to spare; pages that hold fewer lead on from
-/// one to the next, as long as they show anything.
+/// How many pages there are, of which a full one has `full` entries: the last number of the pagination. Without
+/// numbers, but with a link to the next page, the declared total decides. Never more than the total can fill, with one
+/// to spare; pages that hold fewer lead on from one to the next, as long as they show anything.
 fn last_page(document: &Document, page: u32, (declared, full): (u32, u32), shown: u32) -> u32 {
     let numbers = document.find(Class("paginate-page")).filter_map(|node| page_number(&node.text()));
     let last = numbers.max().unwrap_or(1).max(page);

@@ -10,8 +10,8 @@ impl Letterboxd {
     /// Reads pages of watchlists and lists, as `(which, page from 1)`; `each` gets every result with its index as it
     /// arrives. The pages of a list that is shared by a link hang on its token (docs/letterboxd.md#share-links).
     ///
-    /// Redirects of a list are followed to lists only. Whether it is the list that was meant, its owner, name and number
-    /// tell.
+    /// Redirects of a list are followed to lists only. Whether it is the list that was meant, its owner, name and
+    /// number tell.
     pub fn list_pages(
         &self,
         pages: &[(&PageAddress, u32)],
@@ -60,9 +60,9 @@ impl Letterboxd {
         }
     }
 
-    /// Reads film pages; a film that is known by its short id costs one more request. `each` gets the results with their
-    /// indices as they arrive: one, or those that came while it was busy. Before that `is_enough` sees each, in whichever
-    /// thread: when it says so, no more are asked.
+    /// Reads film pages; a film that is known by its short id costs one more request. `each` gets the results with
+    /// their indices as they arrive: one, or those that came while it was busy. Before that `is_enough` sees each, in
+    /// whichever thread: when it says so, no more are asked.
     pub fn film_pages(
         &self,
         films: &[&FilmName],
@@ -118,8 +118,8 @@ impl Letterboxd {
     }
 }
 
-/// The path of a page by its number. Page 1 has no number, since `/page/1/` is refused, and so is an address without the
-/// slash at its end (docs/letterboxd.md#addresses).
+/// The path of a page by its number. Page 1 has no number, since `/page/1/` is refused, and so is an address without
+/// the slash at its end (docs/letterboxd.md#addresses).
 fn numbered(first: &str, number: u32) -> String {
     if number == 1 { first.to_owned() } else { format!("{first}page/{number}/") }
 }

@@ -24,8 +24,8 @@ struct FirstFilm {
 }
 
 /// Tries every proxy, then reads page 1 of each list, each export, and a film page for each person. `store` is told of
-/// cool-downs that begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other programs.
-/// Returns whether Letterboxd refuses us.
+/// cool-downs that begin or end. `unused_proxy` is a variable of the environment that names a proxy, for other
+/// programs. Returns whether Letterboxd refuses us.
 ///
 /// # Errors
 ///

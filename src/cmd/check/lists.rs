@@ -1,4 +1,5 @@
-//! The lists of the config: page 1 of each that has pages, and each export. A list that several people want is read once.
+//! The lists of the config: page 1 of each that has pages, and each export. A list that several people want is read
+//! once.
 
 use super::checks::{Checks, State};
 use super::letterboxd::Access;

@@ -27,8 +27,8 @@ impl Yaml {
     ///
     /// # Errors
     ///
-    /// Where it is not YAML, or has aliases or keys that are not plain: with the line and column and nothing else, since
-    /// the text may hold a key.
+    /// Where it is not YAML, or has aliases or keys that are not plain: with the line and column and nothing else,
+    /// since the text may hold a key.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(text) {

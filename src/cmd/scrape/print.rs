@@ -13,7 +13,8 @@ pub(super) struct Row {
     pub(super) uid: Option<String>,
     pub(super) name: String,
     pub(super) year: Option<u16>,
-    /// `movie`, `matched` (a movie, by its title and year only), `tv`, `none` (the film page names no TMDB id), `other` (no film), or nothing: not known.
+    /// `movie`, `matched` (a movie, by its title and year only), `tv`, `none` (the film page names no TMDB id), `other`
+    /// (no film), or nothing: not known.
     pub(super) kind: Option<&'static str>,
     pub(super) tmdb_id: Option<u32>,
 }

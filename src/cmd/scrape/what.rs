@@ -17,9 +17,9 @@ pub(super) enum What {
 }
 
 impl What {
-    /// Reads a member's name, the address of a profile, a watchlist or a list, or a path. A plain name is a member, also
-    /// where a folder has that name, and `NAME/NAME` a list. A shell completes the name of a folder with a slash: then it
-    /// is one, if `is_folder`.
+    /// Reads a member's name, the address of a profile, a watchlist or a list, or a path. A plain name is a member,
+    /// also where a folder has that name, and `NAME/NAME` a list. A shell completes the name of a folder with a slash:
+    /// then it is one, if `is_folder`.
     ///
     /// # Errors
     ///

@@ -66,8 +66,8 @@ fn blocked_until(store: Option<&Store>, now: Timestamp) -> Result<Option<Timesta
     Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now))
 }
 
-/// By person: a mark of the collection, the same for all who share one, and the films that stay in it although everybody
-/// has watched them.
+/// By person: a mark of the collection, the same for all who share one, and the films that stay in it although
+/// everybody has watched them.
 fn collections<'a>(
     store: &Store,
     config: &'a Config,

@@ -22,8 +22,9 @@ pub(super) fn run(store: Option<&Store>, minutes: u32, now: Timestamp) -> anyhow
     Ok(if is_healthy { Exit::Success } else { Exit::Partial })
 }
 
-/// A run that ended with anything but 0 wants a look, unless it is somebody's list that only they can mend; and so does one after which none came: nothing starts lbjf any
-/// more, or each run is stopped. A run that found another one still going is not written down.
+/// A run that ended with anything but 0 wants a look, unless it is somebody's list that only they can mend; and so does
+/// one after which none came: nothing starts lbjf any more, or each run is stopped. A run that found another one still
+/// going is not written down.
 fn judge(last: Option<&Run>, minutes: u32, now: Timestamp) -> (bool, String) {
     let Some((run, ended_at)) = last.and_then(|run| Some((run, run.ended_at?))) else {
         return (false, "no run has finished yet".to_owned());

@@ -7,8 +7,8 @@ use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{Aliases, RootFolder, SkipReason, Step};
 
-/// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `??` twice, `!` one
-/// that was excluded, `#` one that was there and not tagged.
+/// Reads `ada:1 ada:2? ben:1!`: each person's films in the order of their list; `?` marks one that was tried, `??`
+/// twice, `!` one that was excluded, `#` one that was there and not tagged.
 fn requests(text: &str) -> Vec<Request> {
     let request = |(position, word): (usize, &str)| {
         let (person, film) = word.split_once(':').expect("person:film");

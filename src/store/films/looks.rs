@@ -27,7 +27,8 @@ const QUICK_LOOKS: u32 = 3;
 const WAS_OVERRIDDEN: u8 = 2;
 
 impl Store {
-    /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read again.
+    /// Forgets that the pages of the films that came last name no id, back to the one that had one: they are read
+    /// again.
     pub fn forget_latest_without_id(&mut self) -> Result<(), StoreError> {
         let sql = "UPDATE film SET kind = NULL, tries = 0, next_look_at = 0, problem = NULL, looked_by = NULL
             WHERE kind = 'none' AND origin = 0 AND rowid >

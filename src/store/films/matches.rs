@@ -25,8 +25,8 @@ const MATCHABLE: &str = "
     GROUP BY film.uid ORDER BY min(list_entry.position), film.uid";
 
 impl Store {
-    /// The films on this person's lists that may be found by title now: dated, without a TMDB id, and with a page that was
-    /// not to be had for one of these reasons; where Letterboxd refuses us, whatever the reason.
+    /// The films on this person's lists that may be found by title now: dated, without a TMDB id, and with a page that
+    /// was not to be had for one of these reasons; where Letterboxd refuses us, whatever the reason.
     pub fn matchable(
         &self,
         person: &str,
@@ -54,8 +54,8 @@ impl Store {
         Ok(self.db.prepare_cached(sql)?.exists([person])?)
     }
 
-    /// Writes down what a film is by its title, or that there is no such film, or more than one. Its page is still to be
-    /// read, once a day at most.
+    /// Writes down what a film is by its title, or that there is no such film, or more than one. Its page is still to
+    /// be read, once a day at most.
     pub fn record_match(
         &mut self,
         uid: &Uid,

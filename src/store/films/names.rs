@@ -88,8 +88,8 @@ pub(super) fn remember_lid(db: &Connection, uid: &Uid, lid: Option<&Lid>) -> Res
     Ok(())
 }
 
-/// What Radarr answered for a film holds for the same film under its real name (`?3`: they are the same on TMDB, too): by
-/// the rule for two requests that are one film, see `ANSWERS_OF_TWINS`. It is wanted if either is.
+/// What Radarr answered for a film holds for the same film under its real name (`?3`: they are the same on TMDB, too):
+/// by the rule for two requests that are one film, see `ANSWERS_OF_TWINS`. It is wanted if either is.
 const MERGE_REQUESTS: &str = "
     UPDATE request AS real SET
         answered_at = coalesce(

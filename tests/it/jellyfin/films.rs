@@ -280,8 +280,8 @@ fn a_member_that_became_a_video_is_the_film_and_leaves_by_its_own_id() {
     world.idle();
 }
 
-/// A world of this version in which the file of `heat` was replaced between two scans; the film's id and that of the old
-/// entry of its file.
+/// A world of this version in which the file of `heat` was replaced between two scans; the film's id and that of the
+/// old entry of its file.
 fn replaced_between_scans(version: Version) -> (World, String, String) {
     let world = World::with(Radarr::start(), Jellyfin::start_version(version));
     let world = world.watchlist(&["heat", "alien"]);

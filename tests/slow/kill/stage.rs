@@ -35,8 +35,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made. Ben has a list beside his
-    /// watchlist, and cleo's watchlist is read from her export.
+    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made. Ben has a list beside
+    /// his watchlist, and cleo's watchlist is read from her export.
     pub fn new(scene: Scene, workers: usize) -> Self {
         let world = World::new()
             .user(
@@ -162,8 +162,9 @@ impl Stage {
         lines
     }
 
-    /// What must not happen on the way, whatever the end. `may_meet_merged`: a run was killed that could not write down under which id Radarr has [`MERGED`], so the next one has to learn
-    /// it by asking for the film again. Nothing else is asked for again: every run looks at what is there first.
+    /// What must not happen on the way, whatever the end. `may_meet_merged`: a run was killed that could not write down
+    /// under which id Radarr has [`MERGED`], so the next one has to learn it by asking for the film again. Nothing else
+    /// is asked for again: every run looks at what is there first.
     pub fn check_requests(&self, may_meet_merged: bool) {
         let mut again = self.world.radarr.sent_again();
         again.retain(|id| !(may_meet_merged && *id == MERGED[0]));
@@ -219,8 +220,8 @@ fn store(world: &World) -> Vec<String> {
                 let value: Value = row.get(index)?;
                 let is_time = column.ends_with("_at") || ["until", "watermark"].contains(&column.as_str());
                 match value {
-                    // How the last scrape went, how often something was looked at and what is looked at anew is history.
-                    // Of an export it is the file, which has another time in each world.
+                    // How the last scrape went, how often something was looked at and what is looked at anew is
+                    // history. Of an export it is the file, which has another time in each world.
                     value if table == "list" && column == "state" => {
                         line.push(format!("{column}={}", value != Value::Null));
                     }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use crate::oracle::house::{FILMS, Film, MERGED, SHOW, Who};
 
-/// Something that a person does; the first `usize` is a list (one of five) or a collection. What cannot be done is not done. A change in Jellyfin that is
+/// Something that a person does; the first `usize` is a list (one of five) or a collection. What cannot be done is not
+/// done. A change in Jellyfin that is
 /// *quiet* leaves the time at which the film was saved alone.
 #[derive(Clone, Debug)]
 pub enum Edit {

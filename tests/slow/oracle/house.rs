@@ -1,5 +1,5 @@
-//! The house: three people, their lists, three collections, some films, the stand-ins, and what is truly so there. It knows nothing
-//! of what lbjf knows.
+//! The house: three people, their lists, three collections, some films, the stand-ins, and what is truly so there. It
+//! knows nothing of what lbjf knows.
 
 mod edit;
 mod lists;

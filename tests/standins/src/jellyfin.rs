@@ -224,8 +224,8 @@ impl Jellyfin {
         id
     }
 
-    /// As [`Jellyfin::replace_file`], with a scan after the new file came and before the old one went: the film is a new
-    /// item, and 10.11 keeps an entry of its file that is in no listing and has no ids. Returns both ids.
+    /// As [`Jellyfin::replace_file`], with a scan after the new file came and before the old one went: the film is a
+    /// new item, and 10.11 keeps an entry of its file that is in no listing and has no ids. Returns both ids.
     pub fn replace_file_between_scans(&self, item_id: &str) -> (String, String) {
         let film = self.replace_file(item_id);
         let item = self.state().film_known(&film).item.clone();
