@@ -312,3 +312,23 @@ fn a_list_of_more_films_than_lbjf_reads_is_refused_by_name() {
     ran.says("lbjf: error: dave/best: the list has 101 pages; lbjf reads lists of up to 100 pages");
     assert_eq!(world.letterboxd.list_pages_asked().len(), 2, "one page of each");
 }
+
+#[test]
+fn an_empty_list_is_a_list() {
+    let world = world();
+    world.letterboxd.set_list("Dave", "best", &[]);
+    world.download("heat");
+    world.sync().omits("warning").omits("`dave/best`");
+    world.idle();
+    assert_eq!(world.letterboxd.list_pages_asked().len(), 2);
+    let lists = world.lbjf(&["status", "--json"]).json();
+    assert_eq!(lists["users"][0]["lists"][1]["outcome"], "unchanged");
+    // One that loses all of many films is not believed at once.
+    let slugs: Vec<String> = (0..20).map(|number| format!("film-{number}")).collect();
+    world.letterboxd.set_list("Dave", "best", &slugs.iter().map(String::as_str).collect::<Vec<_>>());
+    world.sync();
+    world.letterboxd.set_list("Dave", "best", &[]);
+    world
+        .sync()
+        .mentions("warning: dave/best: 20 of 20 films are gone from the list at once; nothing is removed");
+}
