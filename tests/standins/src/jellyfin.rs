@@ -1,4 +1,4 @@
-//! The stand-in Jellyfin: users, films and collections, answered as 10.8 to 12.0 answer them.
+//! The stand-in Jellyfin: users, films, collections and playlists, answered as 10.8 to 12.0 answer them.
 //!
 //! What differs between the versions is in docs/jellyfin.md; `tests/jellyfin_recordings.rs` replays what the
 //! real servers were seen to say. Where an option of the real server decides, the harsher setting holds here: films
@@ -8,12 +8,14 @@
 mod clock;
 mod http;
 mod items;
+mod playlists;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::server::Server;
+pub use playlists::Playlist;
 use state::{Film, State, User, hash};
 
 /// The one API key the stand-in takes.
@@ -168,11 +170,17 @@ impl Jellyfin {
         self.state().user_named(name).disabled = true;
     }
 
-    /// Deletes a user.
+    /// Gives a user another name; the id stays.
+    pub fn rename_user(&self, from: &str, to: &str) {
+        to.clone_into(&mut self.state().user_named(from).name);
+    }
+
+    /// Deletes a user, and with them their private playlists.
     pub fn remove_user(&self, name: &str) {
         let mut state = self.state();
-        state.user_named(name);
+        let id = state.user_named(name).id.clone();
         state.users.retain(|user| user.name != name);
+        state.playlists.retain(|list| list.is_public || list.owner != id);
     }
 
     /// Takes all libraries from a user, or gives them back. Whoever asks for items by their ids sees them all the same.
@@ -204,7 +212,8 @@ impl Jellyfin {
         id
     }
 
-    /// Removes an item whose file is gone; it leaves all collections too.
+    /// Removes an item whose file is gone; it leaves all collections too, and on 12.0 all playlists: before, it comes back
+    /// there with its file.
     pub fn remove_film(&self, item_id: &str) {
         self.state().remove_film(item_id);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::state::{Film, State, User};
-use super::{KEY, Version, clock, items};
+use super::{KEY, Version, clock, items, playlists};
 use crate::server::{Reply, Request};
 
 /// Kestrel's limit for a request line, with its line end.
@@ -50,8 +50,12 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
         }
         ["health"] => return Ok(Reply::new(200, "text/plain", "Healthy")),
         ["system", "info"] | ["system", "info", "public"] | ["users" | "items"] | ["users", "me"] => &["GET"],
+        // 10.8 knows no such question.
+        ["items", _] if state.version >= Version::V10_9 => &["GET", "DELETE"],
         ["items", _] => &["DELETE"],
-        ["collections"] => &["POST"],
+        ["playlists", _] if state.version >= Version::V10_9 => &["GET", "POST"],
+        ["playlists", _, "items"] => &["GET", "POST", "DELETE"],
+        ["collections" | "playlists"] | ["playlists", _, "items", _, "move", _] => &["POST"],
         ["collections", _, "items"] | ["userplayeditems", _] => &["POST", "DELETE"],
         _ => return Err(Reply::empty(404)),
     };
@@ -71,7 +75,16 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
         ["users", "me"] => me(state),
         ["users"] => Ok(Reply::json(200, &users(state))),
         ["items"] => items::list(state, request).map(|list| Reply::json(200, &list)),
+        ["items", id] if request.method == "GET" => playlists::item(state, request, &guid_in_path(id)?),
         ["items", id] => delete_item(state, &guid_in_path(id)?),
+        ["playlists"] => playlists::create(state, request),
+        ["playlists", id, "items"] => match request.method.as_str() {
+            "GET" => playlists::entries(state, request, &guid_in_path(id)?),
+            "POST" => playlists::add(state, request, &guid_in_path(id)?),
+            _ => playlists::remove(state, request, &guid_in_path(id)?),
+        },
+        // Each of them wants to know who asks, and a key is nobody.
+        ["playlists", ..] => Err(error(400)),
         ["collections"] => create(state, request),
         ["collections", id, _] => change(state, &guid_in_path(id)?, &guids(request, "ids"), add),
         ["userplayeditems", id] => mark(state, request, &guid_in_path(id)?, add),
@@ -256,6 +269,8 @@ fn change(state: &mut State, set_id: &str, ids: &[String], add: bool) -> Result<
 fn delete_item(state: &mut State, id: &str) -> Result<Reply, Reply> {
     if state.set(id).is_some() {
         state.remove_set(id);
+    } else if state.playlist(id).is_some() {
+        state.playlists.retain(|list| list.id != id);
     } else if state.film(id).is_some() {
         state.remove_film(id);
     } else {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::Version;
 use super::http::{error, guid, guids, problem, user, user_data, values};
-use super::state::{COLLECTIONS_PATH, Film, Set, State, User, hash};
+use super::playlists::PLAYLISTS_PATH;
+use super::state::{COLLECTIONS_PATH, Film, Playlist, Set, State, User, hash};
 use crate::server::{Reply, Request};
 
 /// The types that Jellyfin knows; a query's other words count as not said.
@@ -29,6 +30,7 @@ const KINDS: [&str; 12] = [
 enum Row<'a> {
     Film(&'a Film),
     Set(&'a Set),
+    Playlist(&'a Playlist),
     /// A library, by name.
     Library(&'static str),
 }
@@ -90,6 +92,11 @@ fn since(state: &State, request: &Request) -> Result<Vec<String>, Reply> {
     }
 }
 
+/// A film as a listing shows it.
+pub(super) fn film_json(film: &Film, state: &State, request: &Request, user: Option<&User>) -> Value {
+    Row::Film(film).json(state, request, user)
+}
+
 /// A parameter that is `true` or `false`.
 pub(super) fn flag(request: &Request, name: &str) -> Option<bool> {
     request.param(name)?.to_ascii_lowercase().parse().ok()
@@ -139,7 +146,8 @@ fn scope<'a>(state: &'a State, request: &Request, parent: Option<Parent<'a>>, as
         None if !ids.is_empty() => ids.iter().filter_map(|id| row(id)).collect(),
         None if recursive => {
             let films = state.films.values().filter(|_| !state.libraries_gone);
-            films.map(Row::Film).chain(state.sets.iter().map(Row::Set)).collect()
+            let sets = state.sets.iter().map(Row::Set);
+            films.map(Row::Film).chain(sets).chain(state.playlists.iter().map(Row::Playlist)).collect()
         }
         // Not even the libraries, for who asks for items of a type (seen on 10.10, 10.11 and 12.0).
         None if !as_user && request.param("includeItemTypes").is_some() && request.param("ids").is_none() => {
@@ -199,6 +207,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => &film.id,
             Row::Set(set) => &set.id,
+            Row::Playlist(list) => &list.id,
             Row::Library(name) => name,
         }
     }
@@ -207,6 +216,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => &film.item.name,
             Row::Set(set) => &set.name,
+            Row::Playlist(list) => &list.name,
             Row::Library(name) => name,
         }
     }
@@ -215,6 +225,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => &film.item.kind,
             Row::Set(_) => "BoxSet",
+            Row::Playlist(_) => "Playlist",
             Row::Library(_) => "CollectionFolder",
         }
     }
@@ -229,6 +240,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => film.saved.trim_end_matches('Z'),
             Row::Set(set) => set.saved.trim_end_matches('Z'),
+            Row::Playlist(list) => list.saved.trim_end_matches('Z'),
             Row::Library(_) => "",
         }
     }
@@ -242,6 +254,7 @@ impl<'a> Row<'a> {
     fn is_reachable(self, state: &State, user: &User) -> bool {
         match self {
             Row::Film(_) | Row::Library(_) => !user.library_hidden,
+            Row::Playlist(_) => true,
             Row::Set(set) => {
                 let mut films = set.links.iter().filter_map(|id| state.film(id));
                 let any = films.any(|film| !user.library_hidden && Row::Film(film).is_visible(user));
@@ -254,6 +267,7 @@ impl<'a> Row<'a> {
     fn is_visible(self, user: &User) -> bool {
         match self {
             Row::Film(film) => film.item.visible_to.as_ref().is_none_or(|names| names.contains(&user.name)),
+            Row::Playlist(list) => list.is_seen_by(user),
             Row::Set(_) | Row::Library(_) => true,
         }
     }
@@ -270,7 +284,7 @@ impl<'a> Row<'a> {
             "Type": self.kind(),
             "ImageBlurHashes": {},
             "LocationType": "FileSystem",
-            "MediaType": if is_folder { "Unknown" } else { "Video" },
+            "MediaType": if is_folder && !matches!(self, Row::Playlist(_)) { "Unknown" } else { "Video" },
         });
         if let Row::Film(Film { item, .. }) = self {
             row["RunTimeTicks"] = json!(10_000_000);
@@ -306,6 +320,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => film.item.path.clone(),
             Row::Set(set) => format!("{COLLECTIONS_PATH}/{}", set.folder),
+            Row::Playlist(list) => format!("{PLAYLISTS_PATH}/{}", list.folder),
             Row::Library(name) => format!("/config/root/default/{name}"),
         }
     }
@@ -315,6 +330,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Film(film) => hash(&format!("{} {}", film.id, film.saved)),
             Row::Set(set) => hash(&format!("{} {}", set.id, set.revision)),
+            Row::Playlist(list) => hash(&format!("{} {}", list.id, list.revision)),
             Row::Library(name) => hash(name),
         }
     }
@@ -323,6 +339,7 @@ impl<'a> Row<'a> {
         match self {
             Row::Set(set) if set.ghost => Value::Null,
             Row::Set(_) => json!(hash(COLLECTIONS_PATH)),
+            Row::Playlist(_) => json!(hash(PLAYLISTS_PATH)),
             Row::Film(_) => json!(hash("/media/films")),
             Row::Library(_) => json!(hash("/config/root")),
         }

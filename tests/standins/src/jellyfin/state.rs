@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, SystemTime};
 
+use super::playlists::Entry;
 use super::{Item, Version, clock};
 
 /// Where Jellyfin keeps the folders of collections.
@@ -22,14 +23,20 @@ pub(super) struct State {
     /// By id, so in no order that means anything, as in a database.
     pub(super) films: BTreeMap<String, Film>,
     pub(super) sets: Vec<Set>,
+    pub(super) playlists: Vec<Playlist>,
+    /// How many entries playlists ever got.
+    pub(super) links: u64,
     /// Names for which the API was to make a collection although there was one.
     pub(super) made_again: Vec<String>,
     /// Whether the libraries were taken away, and their films with them.
     pub(super) libraries_gone: bool,
     /// Items that the API was to add although they were members.
     pub(super) put_again: Vec<String>,
+    /// Items that the API was to add to a playlist although they were listed.
+    pub(super) listed_again: Vec<String>,
 }
 
+#[derive(Clone)]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) name: String,
@@ -64,6 +71,23 @@ pub(super) struct Set {
     pub(super) revision: u32,
 }
 
+/// A playlist.
+pub(super) struct Playlist {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) folder: String,
+    /// The owner's id.
+    pub(super) owner: String,
+    pub(super) is_public: bool,
+    /// Also those whose item is away.
+    pub(super) entries: Vec<Entry>,
+    pub(super) saved: String,
+    /// How often it was written.
+    pub(super) revision: u32,
+    /// How often its entries were read.
+    pub(super) loaded: u32,
+}
+
 impl State {
     pub(super) fn new(version: Version) -> Self {
         Self {
@@ -76,9 +100,12 @@ impl State {
             users: Vec::new(),
             films: BTreeMap::new(),
             sets: Vec::new(),
+            playlists: Vec::new(),
+            links: 0,
             made_again: Vec::new(),
             libraries_gone: false,
             put_again: Vec::new(),
+            listed_again: Vec::new(),
         }
     }
 
@@ -125,6 +152,12 @@ impl State {
         for set in &mut self.sets {
             set.links.retain(|link| link != id);
         }
+        // Until 12.0 an entry is known by its path, and comes back with the file.
+        if self.version >= Version::V12_0 {
+            for list in &mut self.playlists {
+                list.entries.retain(|entry| entry.item != id);
+            }
+        }
         self.films.remove(id).unwrap_or_else(|| panic!("the stand-in Jellyfin has no item `{id}`"))
     }
 
@@ -164,7 +197,7 @@ impl State {
 
     /// What becomes the member when an item is put into a collection: up to 10.11 an old entry of its file, if there is
     /// one (docs/jellyfin.md).
-    fn linked(&self, id: &str) -> String {
+    pub(super) fn linked(&self, id: &str) -> String {
         let path = self.film(id).map(|film| film.item.path.as_str()).filter(|path| !path.is_empty());
         let is_old = |film: &&Film| {
             self.version <= Version::V10_11
