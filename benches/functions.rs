@@ -13,8 +13,9 @@ use divan::{AllocProfiler, Bencher};
 use lbjf::clients::letterboxd::{html_limits, page};
 use lbjf::domain::ids::{JellyfinId, TmdbId};
 use lbjf::domain::library::LibraryItem;
+use lbjf::domain::shelf::{Shelf, ShelfKind, WatchedBy};
 use lbjf::domain::step::Aliases;
-use lbjf::shelves::plan::{self, CollectionView, Viewer};
+use lbjf::shelves::plan::{self, ShelfView, Viewer};
 use lbjf::store::Store;
 
 #[global_allocator]
@@ -101,8 +102,8 @@ mod store {
 /// One collection of one person.
 mod planning {
     use super::{
-        Aliases, Bencher, CollectionView, JellyfinId, LibraryItem, Store, TmdbId, Viewer, black_box, plan,
-        scale,
+        Aliases, Bencher, JellyfinId, LibraryItem, Shelf, ShelfKind, ShelfView, Store, TmdbId, Viewer,
+        WatchedBy, black_box, plan, scale,
     };
 
     /// 2,000 films on the list, half of them in the library.
@@ -123,18 +124,20 @@ mod planning {
         let viewer = Viewer {
             name: "user-0",
             remove_watched: true,
+            watched_by: WatchedBy::Everybody,
             has_accepted: true,
             listed: &listed,
             watched: Some(&watched),
         };
-        let view = CollectionView {
-            name: "x",
+        let place = Shelf { kind: ShelfKind::Collection, name: "x".to_owned() };
+        let view = ShelfView {
+            shelf: &place,
             members: Some(&[]),
             rows: &[],
             ineffective: &[],
             copies: &copies,
             is_library_sure: true,
         };
-        bencher.bench(|| plan::collection(black_box(std::slice::from_ref(&viewer)), &view, &aliases, false));
+        bencher.bench(|| plan::shelf(black_box(std::slice::from_ref(&viewer)), &view, &aliases, false));
     }
 }

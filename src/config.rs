@@ -24,11 +24,11 @@ use std::time::Duration;
 use url::Url;
 
 use crate::domain::adding::{AddSettings, OwnAddSettings};
-use crate::domain::collection::Collection;
 use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::film::Overrides;
 use crate::domain::list::Wants;
 use crate::domain::secret::ApiKey;
+use crate::domain::shelf::{Named, WatchedBy};
 pub use draft::Draft;
 pub use error::ConfigError;
 pub use table::Problem;
@@ -131,9 +131,11 @@ pub struct User {
     /// Their name in Jellyfin.
     pub jellyfin_username: Option<String>,
     /// Their collection.
-    pub collection: Option<Collection>,
+    pub collection: Option<Named>,
     /// Do watched films leave the collection?
     pub remove_watched: bool,
+    /// Who has to have watched them?
+    pub watched_by: WatchedBy,
     /// Do films that left the lists leave the collection?
     pub remove_unlisted: bool,
     /// How this person's films are added.
@@ -149,6 +151,7 @@ impl User {
             jellyfin_username,
             collection: None,
             remove_watched,
+            watched_by: WatchedBy::Everybody,
             remove_unlisted: true,
             adding: OwnAddSettings::default(),
         }

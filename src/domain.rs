@@ -16,6 +16,7 @@ pub mod problem;
 pub mod request;
 pub mod route;
 pub mod secret;
+pub mod shelf;
 pub mod span;
 pub mod step;
 pub mod text;

@@ -1,11 +1,10 @@
 //! The one owner of the store during a run. Each outcome goes through it once: it is written down, and it becomes an
 //! [`Event`] that the log, the closing line with the exit code, and the JSON hear of.
 //!
-//! Outcomes are methods, by room: `requests` has those of Radarr, `collections` those of Jellyfin. What is common to
+//! Outcomes are methods, by room: `requests` has those of Radarr, `shelves` those of Jellyfin. What is common to
 //! all is here: a trouble, a list that was read, a step that ended. A trouble that repeats is told once a day, so that
 //! a cron job every ten minutes does not send 144 mails; `notices` knows when it is due again.
 
-mod collections;
 mod describe;
 mod json;
 mod lists;
@@ -14,6 +13,7 @@ mod notices;
 mod page_failures;
 mod requests;
 mod routes;
+mod shelves;
 mod summary;
 
 use std::time::Duration;
@@ -25,11 +25,11 @@ use crate::domain::step::Step;
 use crate::exit::Exit;
 pub use crate::store::StoreError;
 use crate::store::{Notice, RunEnd, Store};
-pub use collections::There;
 use json::Document;
 pub use page_failures::PageFailures;
 pub use requests::NotAdded;
 pub use routes::note_routes;
+pub use shelves::There;
 use summary::Summary;
 
 /// What a run is.

@@ -134,6 +134,7 @@ fn with_collections<'a>(config: &'a Config, chosen: &[usize]) -> Vec<shelves::Pe
             jellyfin_username: user.jellyfin_username.as_deref(),
             collection: user.collection.as_ref()?,
             remove_watched: user.remove_watched,
+            watched_by: user.watched_by,
             remove_unlisted: user.remove_unlisted,
             is_chosen: chosen.contains(&index),
         })

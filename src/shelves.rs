@@ -18,18 +18,18 @@ use std::slice;
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{BoxSet, JellyfinUser};
 use crate::domain::clock::DAILY;
-use crate::domain::collection::Collection;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::film::split_year;
 use crate::domain::ids::JellyfinId;
 use crate::domain::library::Member;
 use crate::domain::problem::Problem;
 use crate::domain::request::InLibrary;
+use crate::domain::shelf::{Named, ShelfKind, WatchedBy};
 use crate::domain::step::{Aliases, Step};
 use crate::domain::text::{name_key, one_line, same_name};
 use crate::journal::Journal;
 use crate::library::{Belief, Found, Library};
-use crate::shelves::plan::CollectionPlan;
+use crate::shelves::plan::ShelfPlan;
 use crate::store::{Store, StoreError};
 use crate::system::interrupt;
 use crate::system::pool::{Panicked, Pool};
@@ -53,9 +53,11 @@ pub struct Person<'a> {
     /// Whose watched films count in Jellyfin.
     pub jellyfin_username: Option<&'a str>,
     /// Their collection.
-    pub collection: &'a Collection,
+    pub collection: &'a Named,
     /// Do watched films leave it?
     pub remove_watched: bool,
+    /// Who has to have watched them?
+    pub watched_by: WatchedBy,
     /// Do films leave it that left their list?
     pub remove_unlisted: bool,
     /// May this run change their collection?
@@ -223,8 +225,9 @@ impl Collections<'_> {
         journal: &mut Journal,
     ) -> Result<Option<Vec<Member>>, StoreError> {
         let Some(id) = &group.id else { return Ok(None) };
+        let failed = Failed::Shelf(ShelfKind::Collection);
         let answer = Ok(self.library.jellyfin.members(id));
-        let Some(found) = told(answer, &group.about(), Failed::Collection, journal)? else { return Ok(None) };
+        let Some(found) = told(answer, &group.shelf().to_string(), failed, journal)? else { return Ok(None) };
         members::record(id, &group.name, group.etag.as_deref(), found, journal)?;
         journal.store().listing(id, false).map(Some)
     }
@@ -234,7 +237,7 @@ impl Collections<'_> {
 fn remember(
     group: &Group<'_>,
     known: Known,
-    plan: &CollectionPlan,
+    plan: &ShelfPlan,
     journal: &mut Journal,
 ) -> Result<(), StoreError> {
     let Some(id) = &group.id else { return Ok(()) };
@@ -243,9 +246,9 @@ fn remember(
 }
 
 /// Jellyfin may show none of a film that is taken out.
-fn add_years(plan: &mut CollectionPlan, store: &Store) -> Result<(), StoreError> {
+fn add_years(plan: &mut ShelfPlan, store: &Store) -> Result<(), StoreError> {
     for step in &mut plan.steps {
-        if let Step::RemoveFromCollection(take) = step
+        if let Step::RemoveFromShelf(take) = step
             && let (_, None) = split_year(&take.name)
         {
             take.year = store.film_year(take.tmdb)?;

@@ -1,15 +1,16 @@
 //! `jellyfin_collection`: what the collection of a person or of a list is called.
 
 use super::table::{Given, Table};
-use crate::domain::collection::{Collection, folder_of};
+use crate::domain::collection::folder_of;
 use crate::domain::ids::JellyfinId;
+use crate::domain::shelf::Named;
 use crate::domain::text::composed;
 
 /// A person's collection, as far as it is right.
 #[derive(Default)]
 pub(super) struct CollectionPart {
     pub(super) is_named: bool,
-    pub(super) collection: Option<Collection>,
+    pub(super) collection: Option<Named>,
     /// As it was written, when it can be one.
     pub(super) name: Option<Given<String>>,
 }
@@ -28,14 +29,14 @@ pub(super) fn collection(table: &mut Table<'_, '_>, default: Option<&Given<Strin
         (Some(id), None) => (collection_by_id(table, &id), None),
         (None, Some(name)) => {
             let name = collection_name(table, name);
-            (name.as_ref().map(|name| Collection::Name(composed(&name.value).into_owned())), name)
+            (name.as_ref().map(|name| Named::Name(composed(&name.value).into_owned())), name)
         }
         (None, None) => (None, None),
     };
     CollectionPart { is_named, collection, name }
 }
 
-fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collection> {
+fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Named> {
     let plain = id.value.trim().replace('-', "").to_lowercase();
     let is_id = plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_id = is_id && JellyfinId::parse(&plain).is_some();
@@ -43,7 +44,7 @@ fn collection_by_id(table: &Table<'_, '_>, id: &Given<String>) -> Option<Collect
         let text = "must be 32 hexadecimal digits, as in the address of the collection's page in Jellyfin";
         table.problem(id, format!("{text}, found `{}`", id.value));
     }
-    is_id.then_some(Collection::Id(plain))
+    is_id.then_some(Named::Id(plain))
 }
 
 fn collection_name(table: &Table<'_, '_>, given: Given<String>) -> Option<Given<String>> {

@@ -568,7 +568,7 @@ fn a_collection_name_may_have_what_no_disk_takes_and_is_kept_in_one_form() {
         [("Ada: to see", "Ada: to see"), ("AC/DC <3 *?", "AC/DC <3 *?"), ("Ame\u{301}lie", "Amélie")]
     {
         let config = parse(&SMALL.replace("Ada's watchlist", written)).unwrap();
-        assert_eq!(config.users[0].collection, Some(Collection::Name(name.to_owned())));
+        assert_eq!(config.users[0].collection, Some(Named::Name(name.to_owned())));
     }
 }
 
@@ -579,7 +579,7 @@ fn a_collection_id_is_taken_with_dashes_and_capitals() {
         "jellyfin_collection_id = \"C1E548B9-BFC9-8BDF-8BBA-E2909EEECA94\"",
     );
     let collection = parse(&text).unwrap().users[0].collection.clone();
-    assert_eq!(collection, Some(Collection::Id("c1e548b9bfc98bdf8bbae2909eeeca94".to_owned())));
+    assert_eq!(collection, Some(Named::Id("c1e548b9bfc98bdf8bbae2909eeeca94".to_owned())));
 }
 
 #[test]
@@ -610,6 +610,17 @@ fn a_person_has_lists_of_every_kind_and_a_list_may_stand_alone() {
     assert_eq!(best.collection.as_ref().unwrap().to_string(), "`The best`");
     assert!(!best.is_person && !best.remove_watched && best.jellyfin_username.is_none());
     assert_eq!(config.chosen_users(&["the best".to_owned()]).unwrap(), [2]);
+}
+
+#[test]
+fn watched_by_is_everybody_or_anyone() {
+    use crate::domain::shelf::WatchedBy;
+    assert_eq!(parse(SMALL).unwrap().users[0].watched_by, WatchedBy::Everybody);
+    let with = |value: &str| format!("{SMALL}watched_by = \"{value}\"\n");
+    assert_eq!(parse(&with("anyone")).unwrap().users[0].watched_by, WatchedBy::Anyone);
+    assert_eq!(parse(&with("everybody")).unwrap().users[0].watched_by, WatchedBy::Everybody);
+    let text = "users[0].watched_by: must be `everybody` or `anyone`, found `all`";
+    assert!(report(&with("all")).contains(text));
 }
 
 #[test]

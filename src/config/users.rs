@@ -12,6 +12,7 @@ use crate::domain::collection::folder_key;
 use crate::domain::film::member_name;
 use crate::domain::list::{ListSource, Wants};
 use crate::domain::list_address::{ListAddress, without_token};
+use crate::domain::shelf::WatchedBy;
 
 /// A checked block and the keys that other blocks have to agree with.
 pub(super) struct UserParts {
@@ -92,6 +93,7 @@ fn rest(
     part: CollectionPart,
     user: impl FnOnce(&String) -> User,
 ) -> UserParts {
+    let watched_by = watched_by(&mut table);
     let remove_unlisted = table.value("remove_unlisted", true);
     let root_folder = text(&mut table, "root_folder_path");
     let quality_profile = quality_profile(&mut table);
@@ -100,9 +102,28 @@ fn rest(
     table.finish();
     let CollectionPart { collection, name: collection_name, .. } = part;
     let adding = OwnAddSettings { root_folder, quality_profile, tags };
-    let user = name.as_ref().map(|name| User { collection, remove_unlisted, adding, ..user(&name.value) });
+    let user = name.as_ref().map(|name| User {
+        collection,
+        watched_by,
+        remove_unlisted,
+        adding,
+        ..user(&name.value)
+    });
     let has_jellyfin_username = user.as_ref().is_some_and(|user| user.jellyfin_username.is_some());
     UserParts { path, user, name, collection_name, has_jellyfin_username }
+}
+
+/// Whose having watched a film counts in a collection of several people.
+fn watched_by(table: &mut Table<'_, '_>) -> WatchedBy {
+    let Some(given) = table.take::<String>("watched_by") else { return WatchedBy::default() };
+    match given.value.trim() {
+        "everybody" => WatchedBy::Everybody,
+        "anyone" => WatchedBy::Anyone,
+        _ => {
+            table.problem(&given, format!("must be `everybody` or `anyone`, found `{}`", given.value));
+            WatchedBy::default()
+        }
+    }
 }
 
 /// What a person or a list is called here.

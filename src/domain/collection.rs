@@ -1,25 +1,6 @@
-//! A collection as a person names it, and the folder that a name becomes.
-
-use std::fmt;
+//! The folder that a collection's name becomes.
 
 use super::text::{name_key, one_line};
-
-/// A collection as a person names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Collection {
-    /// By Jellyfin's id, dashless and in lower case; it must exist.
-    Id(String),
-    /// By name; made when missing.
-    Name(String),
-}
-
-impl fmt::Display for Collection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Id(text) | Self::Name(text) => write!(f, "`{text}`"),
-        }
-    }
-}
 
 /// The folder that Jellyfin makes for a collection of this name: it keeps the name and puts blanks for what no disk
 /// takes (seen in 10.11 and 12.0).

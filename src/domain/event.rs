@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::film::Film;
+use super::shelf::ShelfKind;
 use super::step::Step;
 
 /// One thing that happened.
@@ -23,7 +24,7 @@ pub enum Event<'a> {
     ListRead(&'a ListReading),
     /// Something worth a line.
     Note {
-        /// The person, server or collection that it is about.
+        /// The person, server, collection or playlist that it is about.
         about: &'a str,
         /// What happened.
         message: &'a str,
@@ -46,7 +47,7 @@ pub enum Event<'a> {
 pub struct Trouble<'a> {
     /// How loudly it is told: a trouble that was told within a day is info.
     pub severity: Severity,
-    /// The person, server or collection that it is about.
+    /// The person, server, collection or playlist that it is about.
     pub about: &'a str,
     /// What is wrong.
     pub message: &'a str,
@@ -78,8 +79,8 @@ pub enum Failed<'a> {
     Users(&'a [&'a str]),
     /// The server that the message is about.
     Server,
-    /// The collection that the message is about.
-    Collection,
+    /// The collection or playlist that the message is about.
+    Shelf(ShelfKind),
     /// The list that the message is about, which these people want, with what only its owner can mend: the exit code
     /// tells it when the message does.
     List(&'a [&'a str]),

@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::domain::film::Film;
 use crate::domain::ids::{JellyfinId, TmdbId, Uid};
+use crate::domain::shelf::Shelf;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +21,12 @@ pub enum Step {
     GoneFromRadarr(RequestedFilm),
     /// Nothing to send, for a reason that is looked at again.
     Skip(Skip),
-    /// Make a collection.
-    CreateCollection(CreateCollection),
-    /// Put a film into a collection.
-    AddToCollection(AddToCollection),
-    /// Take a film out of a collection.
-    RemoveFromCollection(RemoveFromCollection),
+    /// Make a collection or playlist.
+    CreateShelf(CreateShelf),
+    /// Put a film into one.
+    AddToShelf(AddToShelf),
+    /// Take a film out of one.
+    RemoveFromShelf(RemoveFromShelf),
 }
 
 /// A film and the people whose request it is.
@@ -109,18 +110,18 @@ impl fmt::Display for SkipReason {
     }
 }
 
-/// See [`Step::CreateCollection`].
+/// See [`Step::CreateShelf`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreateCollection {
-    /// Its name.
-    pub collection: String,
+pub struct CreateShelf {
+    /// Which.
+    pub shelf: Shelf,
 }
 
-/// See [`Step::AddToCollection`].
+/// See [`Step::AddToShelf`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddToCollection {
-    /// The collection as a person names it.
-    pub collection: String,
+pub struct AddToShelf {
+    /// Where to.
+    pub shelf: Shelf,
     /// Which film.
     pub film: Film,
     /// Its TMDB id.
@@ -133,11 +134,11 @@ pub struct AddToCollection {
     pub person: String,
 }
 
-/// See [`Step::RemoveFromCollection`].
+/// See [`Step::RemoveFromShelf`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoveFromCollection {
-    /// The collection as a person names it.
-    pub collection: String,
+pub struct RemoveFromShelf {
+    /// Where from.
+    pub shelf: Shelf,
     /// The film's name as Jellyfin shows it.
     pub name: String,
     /// Its year, where Jellyfin does not show one and Letterboxd told it.
@@ -150,7 +151,7 @@ pub struct RemoveFromCollection {
     pub why: RemoveReason,
 }
 
-/// Why a film leaves a collection.
+/// Why a film leaves a collection or playlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoveReason {
     /// Everybody it is for has watched it.

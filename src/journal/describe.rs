@@ -50,20 +50,20 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
                 requested.tmdb
             )
         }
-        Step::CreateCollection(create) => {
-            format!("collection `{}`: {}", create.collection, say("created", "would be created"))
+        Step::CreateShelf(create) => {
+            format!("{}: {}", create.shelf, say("created", "would be created"))
         }
-        Step::AddToCollection(put) => format!(
-            "{}: {} collection `{}`: {} tmdb={}",
+        Step::AddToShelf(put) => format!(
+            "{}: {} {}: {} tmdb={}",
             put.person,
             say("added to", "would add to"),
-            put.collection,
+            put.shelf,
             put.film,
             put.tmdb
         ),
-        Step::RemoveFromCollection(take) => format!(
-            "collection `{}`: {}: {}{} tmdb={} ({})",
-            take.collection,
+        Step::RemoveFromShelf(take) => format!(
+            "{}: {}: {}{} tmdb={} ({})",
+            take.shelf,
             say("removed", "would remove"),
             take.name,
             take.year.map(|year| format!(" ({year})")).unwrap_or_default(),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::RunInfo;
 use crate::domain::event::{Event, ListReading, Outcome, Trouble};
+use crate::domain::shelf::{Shelf, ShelfKind};
 use crate::domain::step::{RootFolder, SkipReason, Step};
 use crate::exit::Exit;
 
@@ -43,6 +44,8 @@ struct StepJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    playlist: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     root_folder: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
@@ -56,6 +59,23 @@ struct ProblemJson {
     problem: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+}
+
+impl StepJson {
+    fn name_shelf(&mut self, Shelf { kind, name }: &Shelf) {
+        let name = Some(name.clone());
+        match kind {
+            ShelfKind::Collection => self.collection = name,
+            ShelfKind::Playlist => self.playlist = name,
+        }
+    }
+}
+
+fn by_kind(shelf: &Shelf, collection: &'static str, playlist: &'static str) -> &'static str {
+    match shelf.kind {
+        ShelfKind::Collection => collection,
+        ShelfKind::Playlist => playlist,
+    }
 }
 
 impl Document {
@@ -131,25 +151,25 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
             };
             Some(&skip.requested)
         }
-        Step::CreateCollection(create) => {
-            json.action = "create_collection";
-            json.collection = Some(create.collection.clone());
+        Step::CreateShelf(create) => {
+            json.action = by_kind(&create.shelf, "create_collection", "create_playlist");
+            json.name_shelf(&create.shelf);
             None
         }
-        Step::AddToCollection(add) => {
-            json.action = "add_to_collection";
+        Step::AddToShelf(add) => {
+            json.action = by_kind(&add.shelf, "add_to_collection", "add_to_playlist");
             json.film = Some(add.film.to_string());
             json.slug = Some(add.film.address.to_string());
             json.tmdb_id = Some(add.tmdb.get());
             json.users = vec![add.person.clone()];
-            json.collection = Some(add.collection.clone());
+            json.name_shelf(&add.shelf);
             None
         }
-        Step::RemoveFromCollection(remove) => {
-            json.action = "remove_from_collection";
+        Step::RemoveFromShelf(remove) => {
+            json.action = by_kind(&remove.shelf, "remove_from_collection", "remove_from_playlist");
             json.film = Some(remove.name.clone());
             json.tmdb_id = Some(remove.tmdb.get());
-            json.collection = Some(remove.collection.clone());
+            json.name_shelf(&remove.shelf);
             json.why = Some(remove.why.to_string());
             None
         }

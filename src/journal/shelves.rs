@@ -1,26 +1,21 @@
-//! What became of collections, and of the library that they are filled from: written down, then told.
+//! What became of collections and playlists, and of the library that they are filled from: written down, then told.
 
 use super::Journal;
 use crate::domain::event::Outcome;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, LibraryItem, LibraryState, Member, SavedItem};
 use crate::domain::presence::SeenFilm;
-use crate::domain::step::{AddToCollection, RemoveFromCollection, Step};
+use crate::domain::shelf::Shelf;
+use crate::domain::step::{AddToShelf, RemoveFromShelf, Step};
 use crate::store::StoreError;
 
-/// A collection on the server.
+/// A collection or playlist on the server.
 #[derive(Clone, Copy, Debug)]
 pub struct There<'a> {
     /// Its id.
     pub id: &'a JellyfinId,
-    /// As a person names it.
-    pub name: &'a str,
-}
-
-impl There<'_> {
-    fn about(&self) -> String {
-        format!("collection `{}`", self.name)
-    }
+    /// As messages name it.
+    pub shelf: &'a Shelf,
 }
 
 impl Journal {
@@ -66,7 +61,7 @@ impl Journal {
 
     /// It was made.
     pub fn collection_made(&mut self, there: There<'_>, step: &Step) -> Result<(), StoreError> {
-        self.store.record_collection(there.name, there.id)?;
+        self.store.record_collection(&there.shelf.name, there.id)?;
         self.step(step, Outcome::Done, None);
         Ok(())
     }
@@ -103,69 +98,70 @@ impl Journal {
         self.store.record_members(id, &films.map(own).collect::<Vec<_>>())
     }
 
-    /// The film is in the collection.
-    pub fn added_to_collection(&mut self, add: &AddToCollection) {
-        self.step(&Step::AddToCollection(add.clone()), Outcome::Done, None);
+    /// The film is in it.
+    pub fn added_to_shelf(&mut self, add: &AddToShelf) {
+        self.step(&Step::AddToShelf(add.clone()), Outcome::Done, None);
     }
 
     /// The film was not added, for a reason that was told.
-    pub fn not_added_to_collection(&mut self, add: &AddToCollection) {
-        self.step(&Step::AddToCollection(add.clone()), Outcome::Failed, None);
+    pub fn not_added_to_shelf(&mut self, add: &AddToShelf) {
+        self.step(&Step::AddToShelf(add.clone()), Outcome::Failed, None);
     }
 
     /// Jellyfin said that it added the film, and does not show it. It is tried again in a day.
     pub fn did_not_stay(
         &mut self,
         there: There<'_>,
-        add: &AddToCollection,
+        add: &AddToShelf,
         canonical: TmdbId,
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.store.record_ineffective(there.id, std::slice::from_ref(&add.item_id), now)?;
         self.store.forget_members(there.id, &[canonical])?;
-        let text = format!("Jellyfin accepted {}, but does not show it in the collection", add.film);
+        let text =
+            format!("Jellyfin accepted {}, but does not show it in the {}", add.film, there.shelf.kind);
         let hint = "several versions of one film in a folder can cause this; lbjf tries again tomorrow";
-        let notice = ("ineffective", there.name, add.item_id.as_str());
-        self.warning(notice, &there.about(), &text, Some(hint))?;
-        self.not_added_to_collection(add);
+        let notice = ("ineffective", there.shelf.name.as_str(), add.item_id.as_str());
+        self.warning(notice, &there.shelf.to_string(), &text, Some(hint))?;
+        self.not_added_to_shelf(add);
         Ok(())
     }
 
-    /// The film is out of the collection; `is_seen`: as a look at its members showed.
-    pub fn removed_from_collection(
+    /// The film is out of it; `is_seen`: as a look at its members showed.
+    pub fn removed_from_shelf(
         &mut self,
         id: &JellyfinId,
-        remove: &RemoveFromCollection,
+        remove: &RemoveFromShelf,
         is_seen: bool,
     ) -> Result<(), StoreError> {
         if is_seen {
             self.store.forget_members(id, &[remove.tmdb])?;
         }
-        self.step(&Step::RemoveFromCollection(remove.clone()), Outcome::Done, None);
+        self.step(&Step::RemoveFromShelf(remove.clone()), Outcome::Done, None);
         Ok(())
     }
 
     /// The film was not removed, for a reason that was told.
-    pub fn not_removed_from_collection(&mut self, remove: &RemoveFromCollection) {
-        self.step(&Step::RemoveFromCollection(remove.clone()), Outcome::Failed, None);
+    pub fn not_removed_from_shelf(&mut self, remove: &RemoveFromShelf) {
+        self.step(&Step::RemoveFromShelf(remove.clone()), Outcome::Failed, None);
     }
 
     /// Jellyfin said that it removed the film, and shows it all the same, as these items. It is tried again in a day.
     pub fn did_not_go(
         &mut self,
         there: There<'_>,
-        remove: &RemoveFromCollection,
+        remove: &RemoveFromShelf,
         items: &[JellyfinId],
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.store.record_ineffective(there.id, items, now)?;
         let text = format!(
-            "Jellyfin confirmed the removal of {}, but still shows it in the collection",
-            remove.name
+            "Jellyfin confirmed the removal of {}, but still shows it in the {}",
+            remove.name, there.shelf.kind
         );
         let tmdb = remove.tmdb.to_string();
-        let notice = ("ineffective", there.name, tmdb.as_str());
-        self.warning(notice, &there.about(), &text, Some("lbjf tries again tomorrow"))
+        let notice = ("ineffective", there.shelf.name.as_str(), tmdb.as_str());
+        self.warning(notice, &there.shelf.to_string(), &text, Some("lbjf tries again tomorrow"))
     }
 
     /// What was in vain for so long is tried again.

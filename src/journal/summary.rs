@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::RunInfo;
 use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
+use crate::domain::shelf::{Shelf, ShelfKind};
 use crate::domain::step::Step;
 use crate::domain::text::{plural, users_and_lists};
 use crate::exit::Exit;
@@ -15,13 +16,29 @@ use crate::system::interrupt;
 pub(super) struct Summary {
     added: usize,
     tagged: usize,
-    put_in: usize,
-    taken_out: usize,
+    put_in: ByKind,
+    taken_out: ByKind,
     skipped: usize,
     later: usize,
     planned: usize,
     failures: Failures,
     is_refused: bool,
+}
+
+/// Films that went into, or out of, each kind.
+#[derive(Debug, Default)]
+struct ByKind {
+    collections: usize,
+    playlists: usize,
+}
+
+impl ByKind {
+    fn count(&mut self, Shelf { kind, .. }: &Shelf) {
+        match kind {
+            ShelfKind::Collection => self.collections += 1,
+            ShelfKind::Playlist => self.playlists += 1,
+        }
+    }
 }
 
 /// What failed so far, by name.
@@ -31,6 +48,7 @@ struct Failures {
     users: BTreeSet<String>,
     servers: BTreeSet<String>,
     collections: BTreeSet<String>,
+    playlists: BTreeSet<String>,
     /// Lists that only their owners can mend.
     lists: BTreeSet<String>,
     /// Who wants those.
@@ -47,7 +65,8 @@ impl Failures {
             Failed::User => drop(self.users.insert(about)),
             Failed::Users(names) => self.users.extend(names.iter().map(ToString::to_string)),
             Failed::Server => drop(self.servers.insert(about)),
-            Failed::Collection => drop(self.collections.insert(about)),
+            Failed::Shelf(ShelfKind::Collection) => drop(self.collections.insert(about)),
+            Failed::Shelf(ShelfKind::Playlist) => drop(self.playlists.insert(about)),
             Failed::List(people) => {
                 self.lists.insert(about);
                 self.without_list.extend(people.iter().map(ToString::to_string));
@@ -58,7 +77,8 @@ impl Failures {
 
     /// Failed anything that is not some person's own to mend?
     fn any(&self) -> bool {
-        self.films + self.users.len() + self.servers.len() + self.collections.len() > 0
+        let shelves = self.collections.len() + self.playlists.len();
+        self.films + self.users.len() + self.servers.len() + shelves > 0
     }
 }
 
@@ -77,8 +97,8 @@ impl Summary {
             Event::Step { step, outcome, .. } => match (outcome, step) {
                 (Outcome::Done, Step::AddToRadarr(_)) => self.added += 1,
                 (Outcome::Done, Step::TagInRadarr(_)) => self.tagged += 1,
-                (Outcome::Done, Step::AddToCollection(_)) => self.put_in += 1,
-                (Outcome::Done, Step::RemoveFromCollection(_)) => self.taken_out += 1,
+                (Outcome::Done, Step::AddToShelf(add)) => self.put_in.count(&add.shelf),
+                (Outcome::Done, Step::RemoveFromShelf(remove)) => self.taken_out.count(&remove.shelf),
                 (Outcome::Later, _) => self.later += 1,
                 (Outcome::Planned, _) => self.planned += 1,
                 _ => {}
@@ -118,8 +138,10 @@ impl Summary {
         }
         count(self.added, "added to Radarr");
         count(self.tagged, "tagged in Radarr");
-        count(self.put_in, "added to a collection");
-        count(self.taken_out, "removed from a collection");
+        count(self.put_in.collections, "added to a collection");
+        count(self.put_in.playlists, "added to a playlist");
+        count(self.taken_out.collections, "removed from a collection");
+        count(self.taken_out.playlists, "removed from a playlist");
         count(self.later, "left for later");
         count(self.skipped, "skipped");
         let failures = &self.failures;
@@ -136,6 +158,7 @@ impl Summary {
             (users.len(), "user"),
             (lists.len(), "list"),
             (failures.collections.len(), "collection"),
+            (failures.playlists.len(), "playlist"),
             (failures.servers.len(), "server"),
         ] {
             if number > 0 {

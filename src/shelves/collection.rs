@@ -7,11 +7,11 @@ use super::members;
 use super::target::{Target, find};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::{Jellyfin, MAX_IDS};
-use crate::domain::collection::Collection;
 use crate::domain::event::Failed;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::Member;
-use crate::domain::step::{AddToCollection, Aliases, RemoveFromCollection, Step};
+use crate::domain::shelf::{Named, Shelf, ShelfKind};
+use crate::domain::step::{AddToShelf, Aliases, RemoveFromShelf, Step};
 use crate::journal::{Journal, There};
 use crate::store::StoreError;
 use crate::system::interrupt;
@@ -48,7 +48,7 @@ impl Executor<'_> {
         let Some(first) = steps.first() else { return Ok(Done::default()) };
         let id = match (self.id, first) {
             (Some(id), _) => id.clone(),
-            (None, Step::CreateCollection(_)) => match self.create(first)? {
+            (None, Step::CreateShelf(_)) => match self.create(first)? {
                 Some(id) => id,
                 None => return Ok(Done::default()),
             },
@@ -57,8 +57,8 @@ impl Executor<'_> {
         let (mut additions, mut removals) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
-                Step::AddToCollection(add) => additions.push(add),
-                Step::RemoveFromCollection(remove) => removals.push(remove),
+                Step::AddToShelf(add) => additions.push(add),
+                Step::RemoveFromShelf(remove) => removals.push(remove),
                 _ => {}
             }
         }
@@ -77,7 +77,7 @@ impl Executor<'_> {
         // same (docs/jellyfin.md#keys).
         let jellyfin = self.jellyfin;
         let sets = jellyfin.collections();
-        let name = Collection::Name(self.name.to_owned());
+        let name = Named::Name(self.name.to_owned());
         let made = match sets.and_then(|sets| Ok((find(&name, &sets, None), jellyfin.key_owner()?))) {
             Ok((Ok(Target::Set(_)), _)) => {
                 self.journal.note(&self.about(), "somebody has just created it; the next run fills it");
@@ -86,7 +86,7 @@ impl Executor<'_> {
             Ok((Err((text, hint)), _)) => {
                 let about = self.about();
                 let notice = ("apply", self.name, "not created");
-                self.journal.failure(Failed::Collection, notice, &about, &text, hint)?;
+                self.journal.failure(Failed::Shelf(ShelfKind::Collection), notice, &about, &text, hint)?;
                 return Ok(None);
             }
             Ok((_, Some(owner))) => {
@@ -96,7 +96,7 @@ impl Executor<'_> {
                     owner.name
                 );
                 self.journal.failure(
-                    Failed::Collection,
+                    Failed::Shelf(ShelfKind::Collection),
                     ("apply", self.name, "not created"),
                     &about,
                     &text,
@@ -109,7 +109,7 @@ impl Executor<'_> {
         };
         match made {
             Ok(id) => {
-                self.journal.collection_made(There { id: &id, name: self.name }, step)?;
+                self.journal.collection_made(There { id: &id, shelf: &self.shelf() }, step)?;
                 Ok(Some(id))
             }
             Err(error) => {
@@ -124,11 +124,10 @@ impl Executor<'_> {
     fn add<'s>(
         &mut self,
         id: &JellyfinId,
-        additions: &[&'s AddToCollection],
-    ) -> Result<(Vec<&'s AddToCollection>, bool), StoreError> {
+        additions: &[&'s AddToShelf],
+    ) -> Result<(Vec<&'s AddToShelf>, bool), StoreError> {
         let (mut done, mut failed) = (Vec::new(), Vec::new());
-        let mut waiting: Vec<Vec<&AddToCollection>> =
-            additions.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
+        let mut waiting: Vec<Vec<&AddToShelf>> = additions.chunks(MAX_IDS).rev().map(<[_]>::to_vec).collect();
         let mut was_checked = false;
         while let Some(batch) = waiting.pop() {
             if interrupt::requested().is_some() {
@@ -177,7 +176,7 @@ impl Executor<'_> {
         if interrupt::requested().is_none() {
             // What was to follow a call that failed fails with it.
             for add in failed.into_iter().chain(waiting.into_iter().rev().flatten()) {
-                self.journal.not_added_to_collection(add);
+                self.journal.not_added_to_shelf(add);
             }
         }
         Ok((done, false))
@@ -193,8 +192,8 @@ impl Executor<'_> {
     fn remove<'s>(
         &mut self,
         id: &JellyfinId,
-        removals: &[&'s RemoveFromCollection],
-    ) -> Result<Vec<&'s RemoveFromCollection>, StoreError> {
+        removals: &[&'s RemoveFromShelf],
+    ) -> Result<Vec<&'s RemoveFromShelf>, StoreError> {
         let mut done = Vec::new();
         // A film's members stay in one call; few films have more than one.
         for batch in removals.chunks(MAX_IDS / 2) {
@@ -206,7 +205,7 @@ impl Executor<'_> {
                 if let Err(error) = self.jellyfin.remove(id, items) {
                     self.fail("films not removed", &error)?;
                     for remove in &removals[done.len()..] {
-                        self.journal.not_removed_from_collection(remove);
+                        self.journal.not_removed_from_shelf(remove);
                     }
                     return Ok(done);
                 }
@@ -221,8 +220,8 @@ impl Executor<'_> {
     fn verify(
         &mut self,
         id: &JellyfinId,
-        added: &[&AddToCollection],
-        removed: &[&RemoveFromCollection],
+        added: &[&AddToShelf],
+        removed: &[&RemoveFromShelf],
     ) -> Result<(), StoreError> {
         let (members, is_answered) = self.remove_again(id, removed)?;
         let is_inside = |tmdb: TmdbId, items: &[JellyfinId]| {
@@ -234,18 +233,19 @@ impl Executor<'_> {
                 })
             })
         };
-        let (stayed, ineffective): (Vec<&AddToCollection>, Vec<&AddToCollection>) =
+        let (stayed, ineffective): (Vec<&AddToShelf>, Vec<&AddToShelf>) =
             added.iter().partition(|add| is_inside(add.tmdb, std::slice::from_ref(&add.item_id)));
-        let is_out = |remove: &RemoveFromCollection| members.is_err() || !is_inside(remove.tmdb, &[]);
-        let (out, staying): (Vec<&RemoveFromCollection>, Vec<&RemoveFromCollection>) =
+        let is_out = |remove: &RemoveFromShelf| members.is_err() || !is_inside(remove.tmdb, &[]);
+        let (out, staying): (Vec<&RemoveFromShelf>, Vec<&RemoveFromShelf>) =
             removed.iter().partition(|remove| is_out(remove));
         for add in stayed {
-            self.journal.added_to_collection(add);
+            self.journal.added_to_shelf(add);
         }
         for remove in out {
-            self.journal.removed_from_collection(id, remove, members.is_ok())?;
+            self.journal.removed_from_shelf(id, remove, members.is_ok())?;
         }
-        let there = There { id, name: self.name };
+        let place = self.shelf();
+        let there = There { id, shelf: &place };
         for remove in staying {
             if is_answered {
                 let members = self.staying(members.as_deref().unwrap_or_default(), &[remove]);
@@ -253,7 +253,7 @@ impl Executor<'_> {
                 self.journal.did_not_go(there, remove, &items)?;
             }
             if interrupt::requested().is_none() {
-                self.journal.not_removed_from_collection(remove);
+                self.journal.not_removed_from_shelf(remove);
             }
         }
         for add in ineffective {
@@ -267,7 +267,7 @@ impl Executor<'_> {
     fn remove_again(
         &mut self,
         id: &JellyfinId,
-        removed: &[&RemoveFromCollection],
+        removed: &[&RemoveFromShelf],
     ) -> Result<(Result<Vec<Member>, ApiError>, bool), StoreError> {
         let mut members = self.members(id)?;
         for _ in 0..REMOVE_AGAIN {
@@ -297,7 +297,7 @@ impl Executor<'_> {
     }
 
     /// The members that are films which were removed.
-    fn staying<'m>(&self, members: &'m [Member], removed: &[&RemoveFromCollection]) -> Vec<&'m Member> {
+    fn staying<'m>(&self, members: &'m [Member], removed: &[&RemoveFromShelf]) -> Vec<&'m Member> {
         let removed: HashSet<TmdbId> =
             removed.iter().map(|remove| self.aliases.canonical(remove.tmdb)).collect();
         let stays =
@@ -305,8 +305,12 @@ impl Executor<'_> {
         members.iter().filter(stays).collect()
     }
 
+    fn shelf(&self) -> Shelf {
+        Shelf { kind: ShelfKind::Collection, name: self.name.to_owned() }
+    }
+
     fn about(&self) -> String {
-        format!("collection `{}`", self.name)
+        self.shelf().to_string()
     }
 
     fn fail(&mut self, what: &str, error: &ApiError) -> Result<(), StoreError> {
@@ -316,6 +320,6 @@ impl Executor<'_> {
         let about = self.about();
         let text = format!("{what}: {}", chain(error));
         let (notice, hint) = (("apply", self.name, what), error.hint());
-        self.journal.failure(Failed::Collection, notice, &about, &text, hint.as_deref())
+        self.journal.failure(Failed::Shelf(ShelfKind::Collection), notice, &about, &text, hint.as_deref())
     }
 }

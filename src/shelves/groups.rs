@@ -6,9 +6,9 @@ use super::target::{Target, Unclear, find, twins};
 use super::{Collections, Person};
 use crate::clients::api::{ApiError, chain};
 use crate::clients::jellyfin::BoxSet;
-use crate::domain::collection::Collection;
 use crate::domain::event::Failed;
 use crate::domain::ids::JellyfinId;
+use crate::domain::shelf::{Named, Shelf, ShelfKind};
 use crate::journal::Journal;
 use crate::store::StoreError;
 use crate::system::interrupt;
@@ -25,9 +25,9 @@ pub(super) struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// As messages begin.
-    pub(super) fn about(&self) -> String {
-        format!("collection `{}`", self.name)
+    /// As messages name it.
+    pub(super) fn shelf(&self) -> Shelf {
+        Shelf { kind: ShelfKind::Collection, name: self.name.clone() }
     }
 }
 
@@ -69,7 +69,7 @@ impl Collections<'_> {
                 group.people.push(person);
                 continue;
             }
-            let (Collection::Id(text) | Collection::Name(text)) = collection;
+            let (Named::Id(text) | Named::Name(text)) = collection;
             let set = target.set(sets);
             let name = set.map_or(text, |set| &set.name).clone();
             let (id, etag) = (set.map(|set| set.id.clone()), set.and_then(|set| set.etag.clone()));
@@ -82,11 +82,11 @@ impl Collections<'_> {
     /// Which collection is meant; or why that is not known, and what to do about it.
     fn target(
         &self,
-        collection: &Collection,
+        collection: &Named,
         sets: &[BoxSet],
         journal: &mut Journal,
     ) -> Result<Result<Target, (String, Option<String>)>, StoreError> {
-        let Collection::Name(name) = collection else {
+        let Named::Name(name) = collection else {
             return Ok(find(collection, sets, None).map_err(owned));
         };
         let remembered = journal.store().collection_id(name)?;
@@ -124,7 +124,7 @@ fn owned((text, hint): Unclear) -> (String, Option<String>) {
 /// or its id, is no change.
 fn tell_mapping(
     person: &str,
-    collection: &Collection,
+    collection: &Named,
     set: Option<&BoxSet>,
     journal: &mut Journal,
 ) -> Result<(), StoreError> {

@@ -11,6 +11,7 @@ use super::{Collections, told};
 use crate::domain::event::Failed;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{LibraryItem, Member};
+use crate::domain::shelf::ShelfKind;
 use crate::journal::Journal;
 use crate::store::StoreError;
 
@@ -45,6 +46,7 @@ impl Collections<'_> {
             });
         }
         let mut recorded = Ok(());
+        let failed = Failed::Shelf(ShelfKind::Collection);
         self.pool.run(
             open.len(),
             |index| self.library.jellyfin.members(open[index].1),
@@ -53,7 +55,7 @@ impl Collections<'_> {
                     let (place, id, group) = open[index];
                     if recorded.is_ok() {
                         recorded =
-                            told(answer, &group.about(), Failed::Collection, journal).and_then(|found| {
+                            told(answer, &group.shelf().to_string(), failed, journal).and_then(|found| {
                                 let Some(found) = found else { return Ok(()) };
                                 known[place] = Known::Now;
                                 record(id, &group.name, group.etag.as_deref(), found, journal).map(drop)

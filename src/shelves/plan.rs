@@ -1,4 +1,4 @@
-//! What becomes of a collection. The rules and their reasons are in docs/design.md#what-belongs-in-a-collection:
+//! What becomes of a collection or playlist. The rules and their reasons are in docs/design.md#what-belongs-in-a-collection:
 //!
 //! * a person *holds* a film that is on their list and that they have not watched;
 //! * a held film that the library has is put in;
@@ -6,6 +6,7 @@
 //! * a member that it owns is taken out when nobody holds it, and everybody's list was fully read once or everybody has
 //!   watched it;
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
+//! * with `watched_by = "anyone"` the first of them who watched it counts for all;
 //! * doubt about the library, or about what anybody watched, takes nothing out.
 
 use std::collections::{HashMap, HashSet};
@@ -13,20 +14,21 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, LibraryItem, Member};
 use crate::domain::presence::{Listed, Presence, SeenFilm};
-use crate::domain::step::{
-    AddToCollection, Aliases, CreateCollection, RemoveFromCollection, RemoveReason, Step,
-};
+use crate::domain::shelf::{Shelf, WatchedBy};
+use crate::domain::step::{AddToShelf, Aliases, CreateShelf, RemoveFromShelf, RemoveReason, Step};
 
 /// The copies of films in the library by canonical TMDB id, smallest item id first.
 pub type Copies = HashMap<TmdbId, Vec<LibraryItem>>;
 
-/// One person mapped to the collection.
+/// One person mapped to it.
 #[derive(Debug)]
 pub struct Viewer<'a> {
     /// At Letterboxd.
     pub name: &'a str,
     /// Do watched films leave?
     pub remove_watched: bool,
+    /// Who has to have watched a film?
+    pub watched_by: WatchedBy,
     /// Was their list ever read in full and accepted?
     pub has_accepted: bool,
     /// The films on their list, and with `remove_unlisted = false` those that once were; newest first.
@@ -35,12 +37,12 @@ pub struct Viewer<'a> {
     pub watched: Option<&'a HashSet<TmdbId>>,
 }
 
-/// The collection as it is.
+/// The collection or playlist as it is.
 #[derive(Debug)]
-pub struct CollectionView<'a> {
-    /// As a person names it.
-    pub name: &'a str,
-    /// Its members; `None` when there is no such collection yet.
+pub struct ShelfView<'a> {
+    /// As messages name it.
+    pub shelf: &'a Shelf,
+    /// Its members; `None` when it is still to be made.
     pub members: Option<&'a [Member]>,
     /// What is remembered of its members.
     pub rows: &'a [KnownMember],
@@ -54,7 +56,7 @@ pub struct CollectionView<'a> {
 
 /// What to do, and what to write down before it is done.
 #[derive(Debug, Default)]
-pub struct CollectionPlan {
+pub struct ShelfPlan {
     /// In the order of doing.
     pub steps: Vec<Step>,
     /// Members met for the first time, or become lbjf's own.
@@ -63,15 +65,15 @@ pub struct CollectionPlan {
     pub gone: Vec<TmdbId>,
 }
 
-/// Plans one collection. With `only_remove` nothing is put in or made (`cleanup`).
-pub fn collection(
+/// Plans one. With `only_remove` nothing is put in or made (`cleanup`).
+pub fn shelf(
     viewers: &[Viewer<'_>],
-    view: &CollectionView<'_>,
+    view: &ShelfView<'_>,
     aliases: &Aliases,
     only_remove: bool,
-) -> CollectionPlan {
+) -> ShelfPlan {
     let facts = Facts::new(viewers, view, aliases);
-    let mut plan = CollectionPlan::default();
+    let mut plan = ShelfPlan::default();
     if !only_remove {
         plan.steps = facts.additions();
     }
@@ -79,9 +81,7 @@ pub fn collection(
     plan.met = met;
     plan.steps.extend(removals);
     let is_added = |id: TmdbId| {
-        plan.steps
-            .iter()
-            .any(|step| matches!(step, Step::AddToCollection(add) if facts.canonical(add.tmdb) == id))
+        plan.steps.iter().any(|step| matches!(step, Step::AddToShelf(add) if facts.canonical(add.tmdb) == id))
     };
     let is_gone = |row: &&KnownMember| {
         let id = facts.canonical(row.tmdb);
@@ -91,21 +91,20 @@ pub fn collection(
     plan
 }
 
-/// Where this person's films are, given what is in the collection now, and which they have watched. Empty when that is
-/// not known: what was known stays.
-pub fn presence(viewer: &Viewer<'_>, view: &CollectionView<'_>, aliases: &Aliases) -> Vec<SeenFilm> {
-    let Some(watched) = viewer.watched else { return Vec::new() };
+/// Where each person's films are, given what is there now, and which they have watched. Empty for somebody of whom that
+/// is not known: what was known stays.
+pub fn presence(viewers: &[Viewer<'_>], view: &ShelfView<'_>, aliases: &Aliases) -> Vec<Vec<SeenFilm>> {
     let members = view.members.unwrap_or_default();
     let inside: HashSet<TmdbId> =
         members.iter().filter_map(|member| member.tmdb).map(|id| aliases.canonical(id)).collect();
     let has_no_use = |copy: &LibraryItem| {
         view.ineffective.contains(&copy.item_id) || members.iter().any(|member| is_same_item(member, copy))
     };
-    let seen = |listed: &Listed| {
+    let seen = |viewer: &Viewer<'_>, watched: &HashSet<TmdbId>, listed: &Listed| {
         let id = aliases.canonical(listed.tmdb);
         let presence = if inside.contains(&id) {
             Some(Presence::Collection)
-        } else if has_watched(viewer, id) {
+        } else if is_watched_for(viewer, viewers, id) {
             Some(Presence::Watched)
         } else if let Some(copies) = view.copies.get(&id) {
             // In the library, and yet not in: either it cannot be, or what was to be done was not.
@@ -115,7 +114,11 @@ pub fn presence(viewer: &Viewer<'_>, view: &CollectionView<'_>, aliases: &Aliase
         };
         SeenFilm { uid: listed.film.uid.clone(), presence, is_watched: watched.contains(&id) }
     };
-    viewer.listed.iter().map(seen).collect()
+    let films = |viewer: &Viewer<'_>| {
+        let Some(watched) = viewer.watched else { return Vec::new() };
+        viewer.listed.iter().map(|listed| seen(viewer, watched, listed)).collect()
+    };
+    viewers.iter().map(films).collect()
 }
 
 /// Is the member this copy, or another entry of its file?
@@ -126,7 +129,7 @@ fn is_same_item(member: &Member, copy: &LibraryItem) -> bool {
 /// What the rules ask about, looked up once.
 struct Facts<'a> {
     viewers: &'a [Viewer<'a>],
-    view: &'a CollectionView<'a>,
+    view: &'a ShelfView<'a>,
     aliases: &'a Aliases,
     members: HashMap<TmdbId, Vec<&'a Member>>,
     rows: HashMap<TmdbId, KnownMember>,
@@ -137,7 +140,7 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn new(viewers: &'a [Viewer<'a>], view: &'a CollectionView<'a>, aliases: &'a Aliases) -> Self {
+    fn new(viewers: &'a [Viewer<'a>], view: &'a ShelfView<'a>, aliases: &'a Aliases) -> Self {
         let mut members: HashMap<TmdbId, Vec<&Member>> = HashMap::new();
         for member in view.members.unwrap_or_default() {
             if let Some(id) = member.tmdb {
@@ -170,7 +173,7 @@ impl<'a> Facts<'a> {
                 if listed.is_listed && !listed.is_matched {
                     facts.listed.insert(id);
                 }
-                if !has_watched(viewer, id) {
+                if !is_watched_for(viewer, viewers, id) {
                     facts.held.insert(id);
                 }
             }
@@ -195,20 +198,26 @@ impl<'a> Facts<'a> {
         let is_free =
             |copy: &&LibraryItem| !is_member(copy) && !self.view.ineffective.contains(&copy.item_id);
         for viewer in self.viewers {
-            if viewer.watched.is_none() {
+            // Where anyone's counts, a film that somebody may have watched would leave again.
+            let matters = |other: &&Viewer<'_>| is_by_anyone(self.viewers) && other.remove_watched;
+            let mut asked = self.viewers.iter().filter(matters).chain([viewer]);
+            if asked.any(|viewer| viewer.watched.is_none()) {
                 continue;
             }
             for listed in viewer.listed {
                 let id = self.canonical(listed.tmdb);
                 let Some(copies) = self.view.copies.get(&id) else { continue };
                 // A copy that is a member under another TMDB id is the film all the same.
-                if has_watched(viewer, id) || copies.iter().any(is_member) || inside.contains(&id) {
+                if is_watched_for(viewer, self.viewers, id)
+                    || copies.iter().any(is_member)
+                    || inside.contains(&id)
+                {
                     continue;
                 }
                 let Some(copy) = copies.iter().find(is_free) else { continue };
                 inside.insert(id);
-                steps.push(Step::AddToCollection(AddToCollection {
-                    collection: self.view.name.to_owned(),
+                steps.push(Step::AddToShelf(AddToShelf {
+                    shelf: self.view.shelf.clone(),
                     film: listed.film.clone(),
                     tmdb: listed.tmdb,
                     item_id: copy.item_id.clone(),
@@ -220,10 +229,7 @@ impl<'a> Facts<'a> {
         match (self.view.members, self.is_sure) {
             (None, false) => Vec::new(),
             (None, true) if !steps.is_empty() => {
-                steps.insert(
-                    0,
-                    Step::CreateCollection(CreateCollection { collection: self.view.name.to_owned() }),
-                );
+                steps.insert(0, Step::CreateShelf(CreateShelf { shelf: self.view.shelf.clone() }));
                 steps
             }
             _ => steps,
@@ -242,7 +248,7 @@ impl<'a> Facts<'a> {
             let was_watched = row.map_or(first.flatten(), |row| Some(row.was_watched));
             let is_met_listed = self.listed.contains(id) && was_watched == Some(false);
             let is_own = row.is_some_and(|row| row.is_own) || is_met_listed;
-            let watched = self.everybody_watched(*id);
+            let watched = self.is_watched(*id);
             match (row, first.flatten()) {
                 (Some(row), _) if is_own && !row.is_own => {
                     met.push(KnownMember { tmdb: *id, is_own, was_watched: false });
@@ -269,8 +275,8 @@ impl<'a> Facts<'a> {
                 } else {
                     RemoveReason::Watched
                 };
-                steps.push(Step::RemoveFromCollection(RemoveFromCollection {
-                    collection: self.view.name.to_owned(),
+                steps.push(Step::RemoveFromShelf(RemoveFromShelf {
+                    shelf: self.view.shelf.clone(),
                     name: copies[0].name.clone(),
                     year: None,
                     tmdb: *id,
@@ -282,22 +288,41 @@ impl<'a> Facts<'a> {
         (met, steps)
     }
 
-    /// Has everybody watched it, now that it is first met? `None`: somebody could not be asked, so nobody knows. Where
-    /// watched films leave for nobody, everybody is asked: that may change, and what a person put there although it was
-    /// watched stays.
+    /// Was it watched, now that it is first met? `None`: somebody could not be asked, so nobody knows. Where watched
+    /// films leave for nobody, everybody is asked: that may change, and what a person put there although it was watched
+    /// stays.
     fn was_watched(&self, id: TmdbId) -> Option<bool> {
         let matters = self.viewers.iter().any(|viewer| viewer.remove_watched);
         let asked = || self.viewers.iter().filter(|viewer| viewer.remove_watched == matters);
-        if asked().any(|viewer| viewer.watched.is_some_and(|watched| !watched.contains(&id))) {
-            return Some(false);
+        // One answer of this kind decides, whatever the others say.
+        let decides = is_by_anyone(self.viewers);
+        if asked().any(|viewer| viewer.watched.is_some_and(|watched| watched.contains(&id) == decides)) {
+            return Some(decides);
         }
-        asked().all(|viewer| viewer.watched.is_some()).then_some(true)
+        asked().all(|viewer| viewer.watched.is_some()).then_some(!decides)
     }
 
-    /// Has everybody watched it whose watched films leave? Nobody is not everybody.
-    fn everybody_watched(&self, id: TmdbId) -> bool {
+    /// Has everybody watched it whose watched films leave, or one of them where that is enough? Nobody is not everybody.
+    fn is_watched(&self, id: TmdbId) -> bool {
         let mut asked = self.viewers.iter().filter(|viewer| viewer.remove_watched).peekable();
+        if is_by_anyone(self.viewers) {
+            return asked.any(|viewer| has_watched(viewer, id));
+        }
         asked.peek().is_some() && asked.all(|viewer| has_watched(viewer, id))
+    }
+}
+
+/// Does the first of them who watched a film decide? One who says so is enough.
+fn is_by_anyone(viewers: &[Viewer<'_>]) -> bool {
+    viewers.iter().any(|viewer| viewer.watched_by == WatchedBy::Anyone)
+}
+
+/// Is it watched, as far as this person holds it?
+fn is_watched_for(viewer: &Viewer<'_>, viewers: &[Viewer<'_>], id: TmdbId) -> bool {
+    if is_by_anyone(viewers) {
+        viewers.iter().any(|viewer| has_watched(viewer, id))
+    } else {
+        has_watched(viewer, id)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which collection on the server is meant by the one in the config.
 
 use crate::clients::jellyfin::BoxSet;
-use crate::domain::collection::Collection;
 use crate::domain::ids::JellyfinId;
+use crate::domain::shelf::Named;
 
 /// What a collection of the config is on the server.
 #[derive(PartialEq, Eq)]
@@ -30,13 +30,13 @@ pub(crate) type Unclear = (String, Option<&'static str>);
 /// the id it had last. Creating a name whose folder exists would empty it, and one that differs in case only may be the
 /// same folder.
 pub(crate) fn find(
-    collection: &Collection,
+    collection: &Named,
     sets: &[BoxSet],
     remembered: Option<&JellyfinId>,
 ) -> Result<Target, Unclear> {
     let steps = match collection {
-        Collection::Id(id) => vec![Mark::Id(id)],
-        Collection::Name(name) => {
+        Named::Id(id) => vec![Mark::Id(id)],
+        Named::Name(name) => {
             let mut steps = vec![Mark::Name(name), Mark::Folder(name)];
             steps.extend(remembered.map(|id| Mark::Id(id)));
             steps
@@ -55,7 +55,7 @@ pub(crate) fn find(
         }
     }
     match collection {
-        Collection::Name(name) => {
+        Named::Name(name) => {
             let near = named(sets.iter().filter(|set| set.is_nearly(name)));
             if near.is_empty() {
                 return Ok(Target::New(name.clone()));
@@ -65,7 +65,7 @@ pub(crate) fn find(
             );
             Err((text, Some("write the name exactly as Jellyfin has it, or choose another one")))
         }
-        Collection::Id(_) => {
+        Named::Id(_) => {
             let there = named(sets.iter().filter(|set| !set.is_ghost));
             let there = if there.is_empty() { "none".to_owned() } else { there };
             let text = format!("Jellyfin has no collection {collection}; it has {there}");
@@ -75,8 +75,8 @@ pub(crate) fn find(
 }
 
 /// What is said of several collections that have the name of the one in the config.
-pub(crate) fn twins(collection: &Collection, sets: &[BoxSet]) -> Option<(String, &'static str)> {
-    let Collection::Name(name) = collection else { return None };
+pub(crate) fn twins(collection: &Named, sets: &[BoxSet]) -> Option<(String, &'static str)> {
+    let Named::Name(name) = collection else { return None };
     let mut ids: Vec<&str> =
         sets.iter().filter(|set| set.is_named(name) && !set.is_ghost).map(|set| set.id.as_str()).collect();
     ids.sort_unstable();
@@ -125,7 +125,7 @@ mod tests {
         }
     }
 
-    fn found(collection: &Collection, sets: &[BoxSet], remembered: Option<&str>) -> String {
+    fn found(collection: &Named, sets: &[BoxSet], remembered: Option<&str>) -> String {
         let remembered = remembered.and_then(JellyfinId::parse);
         match find(collection, sets, remembered.as_ref()) {
             Ok(Target::Set(id)) => id.to_string(),
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_collection_is_found_by_name_then_folder_then_the_id_it_had() {
-        let ada = Collection::Name("Ada".to_owned());
+        let ada = Named::Name("Ada".to_owned());
         let by_name = set("2", "Ada", "Other");
         let by_folder = set("1", "Renamed", "Ada");
         let by_id = set("3", "Moved", "Elsewhere");
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_name_that_differs_in_case_only_is_named_and_not_made_over() {
-        let ada = Collection::Name("Ada".to_owned());
+        let ada = Named::Name("Ada".to_owned());
         for near in [set("4", "ADA", "ADA"), set("4", "aDa", "Other"), set("4", "Other", "ada")] {
             let text = found(&ada, std::slice::from_ref(&near), None);
             let named = format!("Jellyfin has `{}` (4), which differs only in case", near.name);
@@ -166,7 +166,7 @@ mod tests {
     fn the_same_letters_in_other_bytes_are_the_same_name_and_folder() {
         let (apart, composed) = ("Films d'Ame\u{301}lie", "Films d'Amélie");
         for (config, server) in [(apart, composed), (composed, apart)] {
-            let config = Collection::Name(config.to_owned());
+            let config = Named::Name(config.to_owned());
             assert_eq!(found(&config, &[set("2", server, "Other")], None), "2");
             assert_eq!(found(&config, &[set("2", "Renamed", server)], None), "2");
         }
@@ -177,7 +177,7 @@ mod tests {
         for (name, folder) in
             [("Ada: to see", "Ada  to see"), (r#"a/b\c:d*e?f"g<h>i|j"#, "a b c d e f g h i j")]
         {
-            let collection = Collection::Name(name.to_owned());
+            let collection = Named::Name(name.to_owned());
             assert_eq!(found(&collection, &[set("2", name, folder)], None), "2");
             assert_eq!(found(&collection, &[set("2", "Renamed", folder)], None), "2");
             assert!(
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn of_several_collections_of_one_name_both_ids_are_said() {
-        let ada = Collection::Name("Ada".to_owned());
+        let ada = Named::Name("Ada".to_owned());
         let sets = [set("9", "Ada", "x"), set("5", "Ada", "y"), set("1", "ADA", "z")];
         let (text, _) = twins(&ada, &sets).unwrap();
         assert_eq!(text, "Jellyfin has 2 collections named `Ada`: lbjf uses 5 and leaves 9 alone");
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_collection_by_id_must_exist() {
-        let id = Collection::Id("7".to_owned());
+        let id = Named::Id("7".to_owned());
         assert_eq!(found(&id, &[set("7", "Any", "Any")], None), "7");
         assert_eq!(
             found(&id, &[set("8", "Other", "Other")], None),
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn a_ghost_is_named_and_left() {
         let ghost = BoxSet { is_ghost: true, ..set("1", "Ada", "Ada") };
-        let ada = Collection::Name("Ada".to_owned());
+        let ada = Named::Name("Ada".to_owned());
         assert!(found(&ada, std::slice::from_ref(&ghost), None).contains("leftover"));
         assert_eq!(found(&ada, &[ghost, set("2", "Ada", "Ada 2")], None), "2");
     }

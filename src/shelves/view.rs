@@ -5,18 +5,19 @@ use std::collections::{HashMap, HashSet};
 use super::Person;
 use super::groups::Group;
 use super::plan;
-use super::plan::{CollectionPlan, CollectionView, Copies, Viewer};
+use super::plan::{Copies, ShelfPlan, ShelfView, Viewer};
 use super::watched::Watched;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, Member};
 use crate::domain::presence::{Listed, SeenFilm};
+use crate::domain::shelf::Shelf;
 use crate::domain::step::Aliases;
 use crate::domain::text::name_key;
 use crate::store::{Store, StoreError};
 
 /// A collection, its people, and the library.
 pub(super) struct View<'a> {
-    name: &'a str,
+    shelf: Shelf,
     people: Vec<Lister<'a>>,
     /// `None`: there is no collection yet.
     pub(super) members: Option<Vec<Member>>,
@@ -63,7 +64,7 @@ impl<'a> View<'a> {
             copies.sort_unstable();
         }
         Ok(Self {
-            name: &group.name,
+            shelf: group.shelf(),
             people,
             members: id.map(|id| store.listing(id, false)).transpose()?,
             rows: id.map_or(Ok(Vec::new()), |id| store.members(id))?,
@@ -74,22 +75,21 @@ impl<'a> View<'a> {
         })
     }
 
-    pub(super) fn plan(&self, watched: &Watched, only_remove: bool) -> CollectionPlan {
+    pub(super) fn plan(&self, watched: &Watched, only_remove: bool) -> ShelfPlan {
         let viewers: Vec<_> = self.people.iter().map(|lister| lister.viewer(watched)).collect();
-        plan::collection(&viewers, &self.collection(), self.aliases, only_remove)
+        plan::shelf(&viewers, &self.shelf(), self.aliases, only_remove)
     }
 
     /// Where the films of each person are.
     pub(super) fn presence(&self, watched: &Watched) -> impl Iterator<Item = (&str, Vec<SeenFilm>)> {
-        self.people.iter().map(|lister| {
-            let viewer = lister.viewer(watched);
-            (lister.person.name, plan::presence(&viewer, &self.collection(), self.aliases))
-        })
+        let viewers: Vec<_> = self.people.iter().map(|lister| lister.viewer(watched)).collect();
+        let seen = plan::presence(&viewers, &self.shelf(), self.aliases);
+        self.people.iter().map(|lister| lister.person.name).zip(seen)
     }
 
-    fn collection(&self) -> CollectionView<'_> {
-        CollectionView {
-            name: self.name,
+    fn shelf(&self) -> ShelfView<'_> {
+        ShelfView {
+            shelf: &self.shelf,
             members: self.members.as_deref(),
             rows: &self.rows,
             ineffective: &self.ineffective,
@@ -105,6 +105,7 @@ impl Lister<'_> {
         Viewer {
             name: self.person.name,
             remove_watched: self.person.remove_watched,
+            watched_by: self.person.watched_by,
             has_accepted: self.has_accepted,
             listed: &self.listed,
             watched: match self.person.jellyfin_username {

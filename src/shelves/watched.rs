@@ -10,6 +10,7 @@ use crate::clients::jellyfin::{JellyfinUser, MAX_IDS};
 use crate::domain::event::Failed;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::problem::Problem;
+use crate::domain::shelf::WatchedBy;
 use crate::domain::step::Aliases;
 use crate::domain::text::name_key;
 use crate::journal::Journal;
@@ -87,7 +88,8 @@ impl Collections<'_> {
     }
 }
 
-/// Every copy of what is in the collections of this Jellyfin user, and of what those list who watch as them.
+/// Every copy of what is in the collections of this Jellyfin user, and of what those list whose films theirs decide
+/// about.
 fn items_that_matter(
     name: &str,
     groups: &[Group<'_>],
@@ -98,10 +100,10 @@ fn items_that_matter(
     let key = name_key(name);
     for group in groups {
         let is_it = |person: &&Person<'_>| person.jellyfin_username.is_some_and(|name| name_key(name) == key);
-        let people = group.people.iter().copied().filter(is_it);
-        let mut is_theirs = false;
-        for person in people {
-            is_theirs = true;
+        let is_theirs = group.people.iter().any(is_it);
+        // Where the first who watched a film decides, so does whoever does not list it.
+        let is_by_anyone = group.people.iter().any(|person| person.watched_by == WatchedBy::Anyone);
+        for person in group.people.iter().filter(|person| is_it(person) || (is_theirs && is_by_anyone)) {
             let listed = store.listed_ids(person.name, !person.remove_unlisted)?;
             films.extend(listed.into_iter().map(|id| aliases.canonical(id)));
         }

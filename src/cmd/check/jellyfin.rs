@@ -4,8 +4,8 @@ use super::checks::Checks;
 use crate::clients::api::{ApiError, chain, plain};
 use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
 use crate::config::User;
-use crate::domain::collection::Collection;
 use crate::domain::problem::Problem;
+use crate::domain::shelf::Named;
 use crate::domain::text::plural;
 use crate::library::{lost_library, other_server};
 use crate::shelves::target::{find, twins};
@@ -134,8 +134,8 @@ fn collections(
     for user in users {
         let Some(collection) = &user.collection else { continue };
         let remembered = match collection {
-            Collection::Name(name) => store.collection_id(name)?,
-            Collection::Id(_) => None,
+            Named::Name(name) => store.collection_id(name)?,
+            Named::Id(_) => None,
         };
         match find(collection, sets, remembered.as_ref()) {
             Ok(target) => {
@@ -155,14 +155,14 @@ fn collections(
 }
 
 /// By what it was found.
-fn describe(collection: &Collection, set: &BoxSet) -> String {
+fn describe(collection: &Named, set: &BoxSet) -> String {
     let (id, name) = (&set.id, &set.name);
     match collection {
-        Collection::Id(_) => format!("`{name}` ({id})"),
-        Collection::Name(wanted) if set.is_named(wanted) => format!("`{name}`"),
-        Collection::Name(wanted) if set.lies_in_folder_of(wanted) => {
+        Named::Id(_) => format!("`{name}` ({id})"),
+        Named::Name(wanted) if set.is_named(wanted) => format!("`{name}`"),
+        Named::Name(wanted) if set.lies_in_folder_of(wanted) => {
             format!("`{wanted}` is now called `{name}`; lbjf goes on using it")
         }
-        Collection::Name(wanted) => format!("`{wanted}` is now called `{name}`, known by its id"),
+        Named::Name(wanted) => format!("`{wanted}` is now called `{name}`, known by its id"),
     }
 }

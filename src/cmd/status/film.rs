@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::config::{Config, User};
 use crate::domain::clock::Timestamp;
-use crate::domain::collection::Collection;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
+use crate::domain::shelf::Named;
 use crate::domain::span::{ago, show_time};
 use crate::domain::text::excerpt;
 use crate::store::{EntryStatus, FilmStatus, Store, StoreError};
@@ -77,8 +77,8 @@ fn collections<'a>(
         let Some(collection) = &user.collection else { continue };
         // One of them may name it, and another one its id.
         let mark = match collection {
-            Collection::Id(id) => id.clone(),
-            Collection::Name(name) => store.collection_id(name)?.map_or(name.clone(), |id| id.to_string()),
+            Named::Id(id) => id.clone(),
+            Named::Name(name) => store.collection_id(name)?.map_or(name.clone(), |id| id.to_string()),
         };
         let rows = store.members(&mark)?;
         let stays = rows.iter().filter(|row| row.was_watched && !row.is_own).map(|row| row.tmdb).collect();
@@ -202,6 +202,13 @@ impl View<'_> {
             (None, Some(detail)) => format!("not yet: {detail}"),
             (None, None) => "not yet".to_owned(),
         }
+    }
+
+    /// Everybody in the config who has the same collection as this person.
+    fn mapped(&self, entry: &EntryStatus) -> Vec<&User> {
+        let mark = |person: &str| self.collections.get(person).map(|(mark, _)| mark);
+        let is_it = |user: &&User| mark(&user.name).is_some() && mark(&user.name) == mark(&entry.person);
+        self.config.users.iter().filter(is_it).collect()
     }
 
     /// Everybody who lists the film and has the same collection, this person first.

@@ -214,6 +214,55 @@ fn a_film_of_several_people_stays_as_long_as_one_holds_it() {
 }
 
 #[test]
+fn where_anyone_decides_the_first_who_watched_a_film_is_enough() {
+    let anyone = |listed, library| ada(listed, library).by_anyone();
+    check([
+        ("watched by neither", case([anyone("1", "1a"), ben("1", "1a")], "1a", "1=own"), ""),
+        ("watched by one", case([anyone("1", "1a*"), ben("1", "1a")], "1a", "1=own"), "out 1a watched"),
+        ("by the other", case([anyone("1", "1a"), ben("1", "1a*")], "1a", "1=own"), "out 1a watched"),
+        ("who does not list it", case([anyone("1", "1a"), ben("", "1a*")], "1a", "1=own"), "out 1a watched"),
+        (
+            "by one whose watched films stay",
+            case([anyone("1", "1a"), ben("1", "1a*").keeps_watched()], "1a", "1=own"),
+            "",
+        ),
+        (
+            "of a list that was never read",
+            case([anyone("1", "1a*"), ben("1", "1a").never_accepted()], "1a", "1=own"),
+            "out 1a watched",
+        ),
+        ("nor does it come back", case([anyone("1", "1a"), ben("1", "1a*")], "", ""), ""),
+        (
+            "what one of them watched is not known",
+            case([anyone("1", "1a"), ben("1", "").unread()], "", ""),
+            "",
+        ),
+        (
+            "of one whose watched films stay, that does not matter",
+            case([anyone("1", "1a"), ben("1", "").unread().keeps_watched()], "", ""),
+            "put 1a",
+        ),
+        ("a hand-picked one", case([anyone("", "1a"), ben("", "1a*")], "1a", "1=met"), "out 1a watched"),
+        (
+            "that one had watched when it was met",
+            case([anyone("", "1a"), ben("", "1a*")], "1a", ""),
+            "met 1=seen",
+        ),
+        ("that neither had", case([anyone("", "1a"), ben("", "1a")], "1a", ""), "met 1=met"),
+        (
+            "a listed one that one had watched",
+            case([anyone("1", "1a"), ben("1", "1a*")], "1a", ""),
+            "met 1=seen",
+        ),
+        (
+            "met, and what one watched is not known",
+            case([anyone("1", "1a*"), ben("", "").unread()], "1a", ""),
+            "",
+        ),
+    ]);
+}
+
+#[test]
 fn merged_tmdb_ids_are_one_film() {
     const MERGED: &[(u32, u32)] = &[(1, 2)];
     check([
@@ -265,7 +314,7 @@ fn what_is_remembered_of_a_member_goes_with_it() {
 fn the_presence_of_a_film_is_where_it_was_seen() {
     let presence_of = |person: Person, members: &'static str, ineffective: &'static str| {
         let case = case([person], members, "").ineffective(ineffective);
-        let seen = case.with(|viewers, view| presence(&viewers[0], view, &case.aliases_known()));
+        let seen = case.with(|viewers, view| presence(viewers, view, &case.aliases_known()).remove(0));
         let word = |seen: SeenFilm| {
             let watched = if seen.is_watched { "*" } else { "" };
             format!("{} {}{watched}", seen.uid, seen.presence.map_or("?", Presence::word))
@@ -282,4 +331,7 @@ fn the_presence_of_a_film_is_where_it_was_seen() {
     assert_eq!(presence_of(ada("4", "4a"), "", "4a"), "4 ineffective");
     assert_eq!(presence_of(ada("2", "2a*").keeps_watched(), "2a", ""), "2 collection*");
     assert_eq!(presence_of(ada("1", "").unread(), "1a", ""), "", "what was known stays");
+    let both = case([ada("1", "1a*").by_anyone(), ben("1", "")], "", "");
+    let seen = both.with(|viewers, view| presence(viewers, view, &both.aliases_known()).remove(1));
+    assert_eq!((seen[0].presence, seen[0].is_watched), (Some(Presence::Watched), false), "by the other");
 }

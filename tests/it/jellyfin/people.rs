@@ -35,6 +35,38 @@ fn a_film_of_two_people_leaves_when_nobody_holds_it() {
 }
 
 #[test]
+fn with_watched_by_anyone_the_first_who_watched_a_film_takes_it_out_for_all() {
+    let (mut world, [heat, alien, ran, tron]) = shared();
+    world.change("jellyfin_username = \"ben\"", "jellyfin_username = \"ben\"\nwatched_by = \"anyone\"");
+    world.idle();
+    let next = world.lbjf(&["status", "alien"]).stdout;
+    assert!(next.contains("it leaves the collection once ada or ben has watched it"), "{next}");
+    // By one of two who list it, and by somebody who does not.
+    world.jellyfin.watch("ada", &alien, true);
+    world.jellyfin.watch("ben", &heat, true);
+    let by_hand = world.put(&world.jellyfin.collections()[0].id, "jaws");
+    world.sync().mentions("removed: alien").mentions("removed: heat");
+    assert_eq!(world.collected(), world.tmdb(&["ran", "tron", "jaws"]));
+    world.idle();
+    // It holds for what a person put there, and nothing comes back because somebody cannot be asked.
+    world.jellyfin.watch("ada", &by_hand, true);
+    world.sync().mentions("removed: jaws");
+    let is_adas = |request: &standins::Request| request.param("isPlayed").is_some();
+    world.jellyfin.server.fail(usize::MAX, is_adas, Fault::Instead(Reply::empty(500)));
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    assert_eq!(world.collected(), world.tmdb(&["ran", "tron"]));
+    world.jellyfin.server.behave();
+    // Back to everybody.
+    world.change("watched_by = \"anyone\"", "watched_by = \"everybody\"");
+    world.sync().mentions("added to collection");
+    assert_eq!(world.collected(), world.tmdb(&["heat", "alien", "ran", "tron"]));
+    for item in [&ran, &tron] {
+        world.jellyfin.watch("ada", item, true);
+    }
+    world.idle();
+}
+
+#[test]
 fn a_list_that_cannot_be_read_keeps_what_it_holds() {
     let (world, _) = shared();
     world.letterboxd.set_private("ben", true);

@@ -3,8 +3,8 @@ use std::path::Path;
 use super::*;
 use crate::config::Config;
 use crate::domain::adding::QualityProfile;
-use crate::domain::collection::Collection;
 use crate::domain::connection::ProxyKind;
+use crate::domain::shelf::Named;
 
 const FULL: &str = r#"
 system:
@@ -94,7 +94,7 @@ fn every_key_of_the_script_is_carried_over_or_named() {
     assert!(letterboxd.validate_proxies && !letterboxd.allow_direct_fallback);
     let [ada, grace] = &config.users[..] else { panic!("{:?}", config.users) };
     assert_eq!((ada.name.as_str(), ada.jellyfin_username.as_deref()), ("ada_l", Some("Ada")));
-    assert_eq!(ada.collection, Some(Collection::Id("12345678901234567890123456789012".to_owned())));
+    assert_eq!(ada.collection, Some(Named::Id("12345678901234567890123456789012".to_owned())));
     assert_eq!((grace.name.as_str(), &grace.collection), ("grace", &None));
     notes_mention(
         &converted,

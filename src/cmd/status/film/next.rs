@@ -6,8 +6,11 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
+use crate::domain::shelf::WatchedBy;
 use crate::domain::span::{left, show_time};
 use crate::store::{EntryStatus, FilmStatus};
+
+const TAKES_IT_OUT: &str = "the next run takes it out of the collection";
 
 impl View<'_> {
     /// What comes next, and when.
@@ -76,6 +79,16 @@ impl View<'_> {
             return Some(text.to_owned());
         }
         let sharers = self.sharers(film, entry);
+        let mapped = self.mapped(entry);
+        let viewers: Vec<&User> = mapped.iter().filter(|user| user.remove_watched).copied().collect();
+        if mapped.iter().any(|user| user.watched_by == WatchedBy::Anyone) && !viewers.is_empty() {
+            let has_watched = |(user, entry): &(&User, &EntryStatus)| user.remove_watched && entry.is_watched;
+            if sharers.iter().any(has_watched) {
+                return Some(TAKES_IT_OUT.to_owned());
+            }
+            let names = viewers.iter().map(|user| user.name.as_str()).collect::<Vec<_>>().join(" or ");
+            return Some(format!("it leaves the collection once {names} has watched it"));
+        }
         let lists = |user: &User, entry: &EntryStatus| entry.is_listed || !user.remove_unlisted;
         let listing = sharers.iter().filter(|(user, entry)| lists(user, entry));
         let holders: Vec<&User> = listing
@@ -92,7 +105,7 @@ impl View<'_> {
                 let too = if entry.is_watched { ", too" } else { "" };
                 format!("it leaves the collection once {names} {have} watched it{too}")
             }
-            None => "the next run takes it out of the collection".to_owned(),
+            None => TAKES_IT_OUT.to_owned(),
         })
     }
 

@@ -13,6 +13,7 @@ use super::super::*;
 use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
 use crate::domain::ids::Uid;
+use crate::domain::shelf::ShelfKind;
 
 pub(super) struct Person {
     name: &'static str,
@@ -20,6 +21,7 @@ pub(super) struct Person {
     library: &'static str,
     is_watched_known: bool,
     remove_watched: bool,
+    watched_by: WatchedBy,
     has_accepted: bool,
 }
 
@@ -40,6 +42,7 @@ pub(super) fn person(name: &'static str, listed: &'static str, library: &'static
         library,
         is_watched_known: true,
         remove_watched: true,
+        watched_by: WatchedBy::Everybody,
         has_accepted: true,
     }
 }
@@ -56,6 +59,11 @@ impl Person {
     /// `remove_watched = false`
     pub(super) fn keeps_watched(self) -> Self {
         Self { remove_watched: false, ..self }
+    }
+
+    /// `watched_by = "anyone"`
+    pub(super) fn by_anyone(self) -> Self {
+        Self { watched_by: WatchedBy::Anyone, ..self }
     }
 
     /// What they watched could not be asked.
@@ -118,9 +126,9 @@ pub(super) fn show_row(row: KnownMember) -> String {
 
 pub(super) fn show_step(step: &Step) -> String {
     match step {
-        Step::CreateCollection(_) => "make".to_owned(),
-        Step::AddToCollection(put) => format!("put {}", put.item_id),
-        Step::RemoveFromCollection(take) => {
+        Step::CreateShelf(_) => "make".to_owned(),
+        Step::AddToShelf(put) => format!("put {}", put.item_id),
+        Step::RemoveFromShelf(take) => {
             let why = if take.why == RemoveReason::Watched { "watched" } else { "unlisted" };
             let items: Vec<_> = take.item_ids.iter().map(ToString::to_string).collect();
             format!("out {} {why}", items.join("+"))
@@ -204,7 +212,7 @@ impl Case {
         self.people.iter().map(|person| person.is_watched_known.then(|| watched(person))).collect()
     }
 
-    pub(super) fn with<T>(&self, look: impl FnOnce(&[Viewer<'_>], &CollectionView<'_>) -> T) -> T {
+    pub(super) fn with<T>(&self, look: impl FnOnce(&[Viewer<'_>], &ShelfView<'_>) -> T) -> T {
         let (watched, copies) = (self.watched(), self.copies());
         let viewers =
             self.people.iter().zip(&watched).map(|(person, watched)| viewer(person, watched.as_ref()));
@@ -213,8 +221,8 @@ impl Case {
             self.members.map(|members| members.split_whitespace().map(member).collect());
         let rows: Vec<KnownMember> = self.rows.split_whitespace().map(row).collect();
         let ineffective: Vec<_> = self.ineffective.split_whitespace().map(item_id).collect();
-        let view = CollectionView {
-            name: "C",
+        let view = ShelfView {
+            shelf: &Shelf { kind: ShelfKind::Collection, name: "C".to_owned() },
             members: members.as_deref(),
             rows: &rows,
             ineffective: &ineffective,
@@ -225,8 +233,7 @@ impl Case {
     }
 
     pub(super) fn plan(&self) -> String {
-        let plan =
-            self.with(|viewers, view| collection(viewers, view, &self.aliases_known(), self.only_remove));
+        let plan = self.with(|viewers, view| shelf(viewers, view, &self.aliases_known(), self.only_remove));
         let steps = plan.steps.iter().map(show_step);
         let met = plan.met.iter().copied().map(show_row);
         let gone = plan.gone.iter().map(|id| format!("gone {id}"));
@@ -238,6 +245,7 @@ pub(super) fn viewer<'a>(person: &'a Person, watched: Option<&'a HashSet<TmdbId>
     Viewer {
         name: person.name,
         remove_watched: person.remove_watched,
+        watched_by: person.watched_by,
         has_accepted: person.has_accepted,
         listed: &person.listed,
         watched,
