@@ -73,7 +73,7 @@ mod store {
     fn requests_when_all_are_answered(bencher: Bencher<'_, '_>) {
         let (_folder, path) = path();
         let store = Store::open(&path).expect("it is whole");
-        bencher.bench_local(|| store.requests().expect("it can be read"));
+        bencher.bench_local(|| store.requests("radarr").expect("it can be read"));
     }
 
     #[divan::bench]

@@ -155,6 +155,9 @@ pub struct SyncArgs {
     /// Send films again that Radarr had before, for a new or restored Radarr
     #[arg(long)]
     pub add_again: bool,
+    /// With `--add-again`: only this Radarr, named as in the config; repeat for more
+    #[arg(long, value_name = "NAME", requires = "add_again")]
+    pub radarr: Vec<String>,
     /// Accept a newly installed Jellyfin of the same household; its collections are looked up again
     #[arg(long)]
     pub same_jellyfin: bool,

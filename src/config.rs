@@ -27,6 +27,7 @@ use crate::domain::adding::{AddSettings, OwnAddSettings};
 use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::film::Overrides;
 use crate::domain::list::Wants;
+use crate::domain::radarr::{RadarrName, name_key};
 use crate::domain::secret::ApiKey;
 use crate::domain::shelf::{Named, WatchedBy};
 pub use draft::Draft;
@@ -43,8 +44,8 @@ pub struct Config {
     pub system: System,
     /// `[letterboxd]`
     pub letterboxd: Letterboxd,
-    /// `[radarr]`; without it only collections are kept.
-    pub radarr: Option<Radarr>,
+    /// `[radarr]`, or each of several, in the order of the file; without any only collections are kept.
+    pub radarrs: Vec<Radarr>,
     /// `[jellyfin]`; without it only Radarr is fed.
     pub jellyfin: Option<Jellyfin>,
     /// `[[users]]`, then `[[lists]]`, in the order of the file.
@@ -91,9 +92,11 @@ pub struct Letterboxd {
     pub base_url: Url,
 }
 
-/// `[radarr]`
+/// `[radarr]`, or one of several.
 #[derive(Clone, Debug)]
 pub struct Radarr {
+    /// What it goes by.
+    pub name: RadarrName,
     /// Its address, base path included.
     pub url: Url,
     /// Its key.
@@ -138,11 +141,19 @@ pub struct User {
     pub watched_by: WatchedBy,
     /// Do films that left the lists leave the collection?
     pub remove_unlisted: bool,
+    /// The names of the Radarrs that this person's films go to, as they have them themselves, in their order; empty:
+    /// none.
+    pub radarrs: Vec<String>,
     /// How this person's films are added.
     pub adding: OwnAddSettings,
 }
 
 impl User {
+    /// Do this person's films go to this Radarr?
+    pub fn sends_to(&self, radarr: &RadarrName) -> bool {
+        self.radarrs.iter().any(|name| name == radarr.name())
+    }
+
     fn new(wants: Wants, is_person: bool, jellyfin_username: Option<String>, remove_watched: bool) -> Self {
         Self {
             name: wants.person.clone(),
@@ -153,6 +164,7 @@ impl User {
             remove_watched,
             watched_by: WatchedBy::Everybody,
             remove_unlisted: true,
+            radarrs: Vec::new(),
             adding: OwnAddSettings::default(),
         }
     }
@@ -232,6 +244,27 @@ impl Config {
         }
         let is_chosen = |user: &User| names.is_empty() || names.iter().any(|name| is_called(user, name));
         Ok((0..self.users.len()).filter(|index| is_chosen(&self.users[*index])).collect())
+    }
+}
+
+impl Config {
+    /// The Radarrs that `--radarr` names, or all.
+    ///
+    /// # Errors
+    ///
+    /// When a name is not among them.
+    pub fn chosen_radarrs(&self, names: &[String]) -> Result<Vec<&RadarrName>, ConfigError> {
+        let is_called = |radarr: &RadarrName, name: &String| name_key(radarr.name()) == name_key(name.trim());
+        let all = || self.radarrs.iter().map(|radarr| &radarr.name);
+        for name in names {
+            if !all().any(|radarr| is_called(radarr, name)) {
+                let there: Vec<_> = all().map(|radarr| format!("`{}`", radarr.name())).collect();
+                return Err(ConfigError::NoSuchRadarr { name: name.clone(), there: there.join(", ") });
+            }
+        }
+        let is_chosen =
+            |radarr: &&RadarrName| names.is_empty() || names.iter().any(|name| is_called(radarr, name));
+        Ok(all().filter(is_chosen).collect())
     }
 }
 

@@ -13,6 +13,7 @@ pub mod list;
 pub mod list_address;
 pub mod presence;
 pub mod problem;
+pub mod radarr;
 pub mod request;
 pub mod route;
 pub mod secret;

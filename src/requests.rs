@@ -15,6 +15,7 @@ use std::time::Duration;
 use crate::clients::radarr::Radarr;
 use crate::domain::adding::{AddSettings, OwnAddSettings};
 use crate::domain::ids::Uid;
+use crate::domain::radarr::RadarrName;
 use crate::domain::request::{InLibrary, Request, RequestProblem};
 use crate::domain::step::{Aliases, Step};
 use crate::journal::{Journal, StoreError};
@@ -39,6 +40,8 @@ pub struct Person<'a> {
 pub struct Setup<'a> {
     /// The server.
     pub radarr: &'a Radarr,
+    /// What it goes by.
+    pub name: &'a RadarrName,
     /// How films are added to it.
     pub adding: &'a AddSettings,
     /// Everybody whose films go to it.
@@ -93,6 +96,11 @@ impl<'a> Requests<'a> {
         }
     }
 
+    /// Does it keep films from Radarr that Jellyfin has?
+    pub fn needs_library(&self) -> bool {
+        self.setup.adding.skip_if_in_library
+    }
+
     /// Can films be sent before all are read? Not when several people share what a run may add: they take turns.
     pub fn is_open_early(&self) -> bool {
         let adding = self.setup.adding;
@@ -114,7 +122,7 @@ impl<'a> Requests<'a> {
     }
 
     fn send(&mut self, journal: &mut Journal, library: &InLibrary, unread: usize) -> Result<(), StoreError> {
-        journal.share_answers()?;
+        journal.share_answers(self.setup.name)?;
         let aliases = Aliases::new(journal.store().aliases()?);
         let requests = self.due_requests(journal, library, &aliases)?;
         if requests.is_empty() {
@@ -122,7 +130,7 @@ impl<'a> Requests<'a> {
         }
         if matches!(library, InLibrary::Unknown) {
             journal.note(
-                "radarr",
+                &self.setup.name.about(),
                 "nothing is sent, since `radarr.skip_if_in_library` needs Jellyfin's library",
             );
             return Ok(());
@@ -171,7 +179,7 @@ impl<'a> Requests<'a> {
         };
         let had_its_turn =
             |request: &Request| self.done.contains(&(request.person.clone(), request.film.uid.clone()));
-        let mut requests = journal.store().requests()?;
+        let mut requests = journal.store().requests(setup.name.name())?;
         requests.retain(|request| names.contains(request.person.as_str()) && !had_its_turn(request));
         let has_left =
             |request: &Request| request.problem == Some(RequestProblem::InLibrary) && !is_in_library(request);
@@ -201,6 +209,7 @@ impl<'a> Requests<'a> {
         let up_to = if unread > 0 { "up to " } else { "" };
         let text = format!("this run sends {up_to}{adds} films, and Radarr searches for each at once");
         let hint = "`radarr.max_adds_per_run = 20` spreads them over many runs; `radarr.search_on_add = false` adds them without a search";
-        journal.warning("many_searches", "radarr", &text, Some(hint))
+        let name = self.setup.name;
+        journal.warning(("many_searches", name.name()), &name.about(), &text, Some(hint))
     }
 }

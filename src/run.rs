@@ -9,6 +9,7 @@ use crate::clients::letterboxd::Letterboxd;
 use crate::config::{Config, ConfigError, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::list::Wants;
+use crate::domain::radarr::RadarrName;
 use crate::domain::request::InLibrary;
 use crate::domain::span::left;
 use crate::films;
@@ -36,16 +37,27 @@ pub fn sync(
     let (now, ignore_cool_down) = (journal.now(), args.ignore_cool_down);
     let letterboxd =
         doors::letterboxd(&config.letterboxd, journal.store(), now, retry_policy, ignore_cool_down, None)?;
-    let radarr = config.radarr.as_ref().map(|radarr| doors::radarr(radarr, retry_policy)).transpose()?;
+    let radarr = |radarr| doors::radarr(radarr, retry_policy);
+    let radarrs = config.radarrs.iter().map(radarr).collect::<Result<Vec<_>, _>>()?;
     let jellyfin =
         config.jellyfin.as_ref().map(|jellyfin| doors::jellyfin(jellyfin, retry_policy)).transpose()?;
-    let skips = config.radarr.as_ref().is_some_and(|radarr| radarr.adding.skip_if_in_library);
-    let person = |(index, user)| requester(user, chosen.contains(&index));
-    let mut requests = radarr.as_ref().zip(config.radarr.as_ref()).map(|(radarr, config_there)| {
-        let people = (0..).zip(&config.users).map(person).collect();
-        let (adding, full, is_dry) = (&config_there.adding, args.full, args.dry_run);
-        Requests::new(Setup { radarr, adding, people, full, is_dry, fresh: FRESH })
-    });
+    let mut requests: Vec<_> = config
+        .radarrs
+        .iter()
+        .zip(&radarrs)
+        .map(|(config_there, radarr)| Setup {
+            radarr,
+            name: &config_there.name,
+            adding: &config_there.adding,
+            people: requesters(config, chosen, &config_there.name),
+            full: args.full,
+            is_dry: args.dry_run,
+            fresh: FRESH,
+        })
+        // What nobody uses is not asked.
+        .filter(|setup| !setup.people.is_empty())
+        .map(Requests::new)
+        .collect();
     let pool = doors::reading_pool()?;
     let (full, same_jellyfin) = (args.full, args.same_jellyfin);
     let collections = jellyfin.as_ref().map(|jellyfin| Collections {
@@ -54,42 +66,46 @@ pub fn sync(
         people: with_collections(config, chosen),
         only_remove: false,
         is_dry: args.dry_run,
-        needs_library: skips,
+        needs_library: requests.iter().any(Requests::needs_library),
     });
     let fill_collections = |journal: &mut Journal| match &collections {
         Some(collections) => collections.run(journal),
         None => Ok(InLibrary::Ignored),
     };
 
+    tell_where_films_go(config, journal)?;
     if args.add_again {
-        journal.add_again(&people)?;
+        journal.add_again(&people, &config.chosen_radarrs(&args.radarr)?)?;
     }
     if letterboxd.is_stopped() && lists::has_pages(&wants) {
         tell_cool_down(&letterboxd, journal)?;
     }
     let everybody: Vec<Wants> = config.users.iter().map(|user| user.wants.clone()).collect();
     lists::read(&letterboxd, journal, &wants, &everybody, terms(args, config, journal.now()))?;
+    // A person that got another name has it by now.
+    tell_where_films_go(config, journal)?;
     journal.apply_overrides(&config.films)?;
-    films::resolve(&letterboxd, journal, &people, args.full, |journal, unread| match &mut requests {
-        Some(requests) if requests.is_open_early() => requests.send_early(journal, unread),
-        _ => Ok(()),
+    films::resolve(&letterboxd, journal, &people, args.full, |journal, unread| {
+        let mut open = requests.iter_mut().filter(|requests| requests.is_open_early());
+        open.try_for_each(|requests| requests.send_early(journal, unread))
     })?;
     log::debug!("letterboxd: {} requests", letterboxd.requests());
     if config.letterboxd.match_titles
-        && let Some(radarr) = &radarr
+        && let Some(first) = config.radarrs.iter().map(|radarr| &radarr.name).zip(&radarrs).next()
     {
-        films::match_titles(radarr, journal, &people, letterboxd.is_stopped(), args.full)?;
+        films::match_titles(first, journal, &people, letterboxd.is_stopped(), args.full)?;
     }
     if letterboxd.is_stopped() && films::are_held_up(journal, &people)? {
         journal.block();
     }
     // Radarr goes first, since it tells which TMDB ids were merged; unless it has to know what Jellyfin has.
-    let library = if skips { fill_collections(journal)? } else { InLibrary::Ignored };
-    if let Some(requests) = &mut requests {
-        requests.finish(journal, &library)?;
+    let (after, before): (Vec<_>, Vec<_>) = requests.into_iter().partition(Requests::needs_library);
+    for mut requests in before {
+        requests.finish(journal, &InLibrary::Ignored)?;
     }
-    if !skips {
-        fill_collections(journal)?;
+    let library = fill_collections(journal)?;
+    for mut requests in after {
+        requests.finish(journal, &library)?;
     }
     Ok(())
 }
@@ -122,8 +138,23 @@ pub fn cleanup(
     Ok(())
 }
 
-fn requester(user: &User, is_chosen: bool) -> Person<'_> {
-    Person { name: &user.name, adding: &user.adding, is_chosen }
+/// Everybody whose films go to this Radarr.
+fn requesters<'a>(config: &'a Config, chosen: &[usize], radarr: &RadarrName) -> Vec<Person<'a>> {
+    let person = |(index, user): (usize, &'a User)| {
+        let is_chosen = chosen.contains(&index);
+        user.sends_to(radarr).then_some(Person { name: &user.name, adding: &user.adding, is_chosen })
+    };
+    (0..).zip(&config.users).filter_map(person).collect()
+}
+
+/// Which Radarrs there are, and whose films go to which.
+fn tell_where_films_go(config: &Config, journal: &mut Journal) -> anyhow::Result<()> {
+    let radarrs: Vec<_> = config.radarrs.iter().map(|radarr| (&radarr.name, radarr.url.as_str())).collect();
+    journal.radarrs_are(&radarrs)?;
+    for user in &config.users {
+        journal.films_go_to(&user.name, &user.radarrs)?;
+    }
+    Ok(())
 }
 
 /// Everybody who has a collection, which needs to know whose watched films count.

@@ -17,6 +17,7 @@ mod members;
 mod presence;
 mod probe;
 pub mod python_script;
+mod radarrs;
 mod requests;
 mod runs;
 mod schema;
@@ -37,7 +38,7 @@ pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
 
 use crate::system::lock::{NO_LOCKS_HINT, folder_hint};
-pub use status::{EntryStatus, FilmStatus, ListStatus, PersonStatus};
+pub use status::{AnswerStatus, EntryStatus, FilmStatus, ListStatus, PersonStatus};
 
 /// The store, open.
 #[derive(Debug)]

@@ -287,13 +287,17 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__sync)
-            opts="-v -q -h --user --dry-run --full --allow-shrink --add-again --same-jellyfin --ignore-cool-down --json --config --verbose --quiet --color --help"
+            opts="-v -q -h --user --dry-run --full --allow-shrink --add-again --radarr --same-jellyfin --ignore-cool-down --json --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --radarr)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

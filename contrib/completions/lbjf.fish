@@ -39,6 +39,7 @@ complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "status" -d 'Show where ev
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "generate" -d 'Print an example config, the man page, or completions for a shell'
 complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, named as in the config; repeat for more' -r
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l radarr -d 'With `--add-again`: only this Radarr, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'

@@ -148,13 +148,22 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
         checks.skipped("radarr", "settings", NOT_ASKED);
         return Ok(());
     }
-    let Some(config_here) = &config.radarr else {
+    for about in &draft.radarrs_left_out {
+        checks.skipped(about, "settings", NOT_ASKED);
+    }
+    if config.radarrs.is_empty() {
         checks.skipped("radarr", "settings", "skipped: the config has no `[radarr]`, so no films are sent");
-        return Ok(());
-    };
-    tell_progress("Radarr");
-    let door = doors::radarr(config_here, RetryPolicy::default())?;
-    radarr::radarr(&door, &config_here.adding, &config.users, store, checks)?;
+    }
+    for config_here in &config.radarrs {
+        let users: Vec<_> = config.users.iter().filter(|user| user.sends_to(&config_here.name)).collect();
+        if users.is_empty() && !config.users.is_empty() {
+            checks.skipped(&config_here.name.about(), "settings", "skipped: nobody's films go there");
+            continue;
+        }
+        tell_progress(&config_here.name.title());
+        let door = doors::radarr(config_here, RetryPolicy::default())?;
+        radarr::Asked { door: &door, config: config_here, users: &users }.look(store, checks)?;
+    }
     Ok(())
 }
 

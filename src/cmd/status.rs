@@ -11,10 +11,11 @@ use std::fmt::Write as _;
 use anyhow::Context;
 
 use crate::cli::StatusArgs;
-use crate::config::Config;
+use crate::config::{Config, User};
 use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
+use crate::domain::radarr::RadarrName;
 use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
@@ -94,7 +95,7 @@ fn everybody(
         version: 1,
         database: config.system.database.display().to_string(),
         exists: store.is_some(),
-        users: people.iter().map(|person| UserJson::new(person.status, &person.lists)).collect(),
+        users: people.iter().map(|person| UserJson::new(person)).collect(),
         cool_downs: cool_downs.iter().map(CoolDownJson::from).collect(),
         runs: runs.iter().map(RunJson::from).collect(),
     };
@@ -106,14 +107,30 @@ struct Person<'a> {
     status: &'a PersonStatus,
     /// Their own first.
     lists: Vec<PersonList>,
+    /// Where their films go, and how many each has.
+    radarrs: Vec<(RadarrName, u32)>,
 }
 
 impl<'a> Person<'a> {
     fn new(status: &'a PersonStatus, config: &Config) -> Self {
         let user = config.users.iter().find(|user| user.name == status.name);
         let named = user.map_or(&[][..], |user| &user.wants.lists);
-        Self { status, lists: lists(named, &status.lists) }
+        Self { status, lists: lists(named, &status.lists), radarrs: radarrs(status, user, config) }
     }
+}
+
+/// The Radarrs that a person's films go to by the config, and how many each has; of somebody whom the config does not
+/// have, by the store.
+fn radarrs(status: &PersonStatus, user: Option<&User>, config: &Config) -> Vec<(RadarrName, u32)> {
+    let known = status.in_radarr.iter();
+    let Some(user) = user else {
+        let is_only = status.in_radarr.len() == 1;
+        return known.map(|(name, count)| (RadarrName::new(name, is_only), *count)).collect();
+    };
+    let count = |name: &RadarrName| known.clone().find(|(known, _)| known == name.name());
+    let all = config.radarrs.iter().map(|radarr| &radarr.name);
+    let theirs = all.filter(|name| user.sends_to(name));
+    theirs.map(|name| (name.clone(), count(name).map_or(0, |(_, count)| *count))).collect()
 }
 
 /// What the screen shows.
@@ -223,7 +240,7 @@ fn with_line(film: &Film, why: &str) -> String {
 }
 
 fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, status: &Status<'_>) {
-    let (Person { status: person, lists }, now) = (person, status.now);
+    let (Person { status: person, lists, radarrs }, now) = (person, status.now);
     let all = || lists.iter().map(|list| &list.status);
     let Some(read_at) = all().filter_map(|list| list.read_at).max() else {
         let _ = writeln!(text, "{}: never read", person.name);
@@ -260,7 +277,9 @@ fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, st
         count => format!(", {count} not read yet"),
     };
     row("with a TMDB id", format!("{}{unresolved}", person.resolved));
-    row("in Radarr", person.in_radarr.to_string());
+    for (radarr, count) in radarrs {
+        row(&format!("in {}", radarr.title()), count.to_string());
+    }
     if has_collection {
         row("in collection", person.in_collection.to_string());
         row("waiting for file", person.waiting.to_string());

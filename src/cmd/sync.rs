@@ -14,6 +14,7 @@ use crate::run::session::Session;
 /// Only what ends the run as a whole; everything else is in the exit code.
 pub fn run(args: &SyncArgs, config: &Config, clock: Clock) -> anyhow::Result<Exit> {
     let chosen = config.chosen_users(&args.user)?;
+    config.chosen_radarrs(&args.radarr)?;
     let mut session = Session::begin("sync", config, args.dry_run, &chosen, clock)?;
     let passed = crate::run::sync(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)

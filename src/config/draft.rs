@@ -12,13 +12,16 @@ pub struct Draft {
     pub config: Config,
     /// What is wrong; empty for a config that a run would take.
     pub problems: Vec<Problem>,
+    /// Those of several Radarrs with which something is wrong, as messages call them: the config has them not.
+    pub radarrs_left_out: Vec<String>,
     unclear: Vec<&'static str>,
     names_proxies: bool,
 }
 
 impl From<Config> for Draft {
     fn from(config: Config) -> Self {
-        Self { config, problems: Vec::new(), unclear: Vec::new(), names_proxies: false }
+        let (problems, radarrs_left_out, unclear) = (Vec::new(), Vec::new(), Vec::new());
+        Self { config, problems, radarrs_left_out, unclear, names_proxies: false }
     }
 }
 
@@ -56,6 +59,8 @@ pub(super) struct Findings<'a> {
     pub(super) problems: &'a [Problem],
     /// The tables there are.
     pub(super) tables: &'a [&'a str],
+    /// See [`Draft::radarrs_left_out`].
+    pub(super) left_out: Vec<String>,
 }
 
 impl Findings<'_> {
@@ -183,13 +188,15 @@ impl Draft {
     pub(super) fn new(config: Config, shown: Vec<Problem>, findings: &Findings<'_>) -> Self {
         let mut unclear = findings.unclear();
         for (table, is_right) in
-            [("radarr", config.radarr.is_some()), ("jellyfin", config.jellyfin.is_some())]
+            [("radarr", !config.radarrs.is_empty()), ("jellyfin", config.jellyfin.is_some())]
         {
             if findings.tables.contains(&table) && !is_right && !unclear.contains(&table) {
                 unclear.push(table);
             }
         }
-        Self { config, problems: shown, unclear, names_proxies: findings.names_proxies() }
+        let radarrs_left_out =
+            if unclear.contains(&"radarr") { Vec::new() } else { findings.left_out.clone() };
+        Self { config, problems: shown, radarrs_left_out, unclear, names_proxies: findings.names_proxies() }
     }
 }
 
@@ -236,7 +243,31 @@ mod tests {
         let ada = draft(&SOUND.replace("\"ben\"", "\"ADA\""));
         assert_eq!((ada.config.users.len(), ada.problems.len()), (1, 1));
         let broken = draft(&SOUND.replace("url = \"http://r\"", "url = \"r\""));
-        assert!(broken.config.radarr.is_none() && broken.config.jellyfin.is_some());
+        assert!(broken.config.radarrs.is_empty() && broken.config.jellyfin.is_some());
+    }
+
+    #[test]
+    fn of_several_radarrs_those_that_are_right_can_be_used() {
+        let block = |name: &str, url: &str| {
+            format!(
+                "[[radarr]]\nname = \"{name}\"\nurl = \"{url}\"\napi_key = \"k\"\n\
+                root_folder_path = \"/m\"\nquality_profile = \"HD\"\n"
+            )
+        };
+        let rest = "[[users]]\nletterboxd_username = \"ada\"\n";
+        for (second, left_out) in [
+            (block("uhd", "http://u"), &[][..]),
+            (block("uhd", "u"), &["radarr `uhd`"]),
+            (block("uhd", "http://u") + "ca_file = \"none\"\n", &["radarr `uhd`"]),
+            (block("u h d", "http://u"), &["radarr[1]"]),
+        ] {
+            let draft = draft(&[&block("main", "http://m"), &second, rest].concat());
+            assert_eq!(draft.radarrs_left_out, left_out, "{second}: {:?}", draft.problems);
+            assert_eq!(draft.config.radarrs.len() + left_out.len(), 2);
+            assert!(!draft.is_unclear("radarr") && draft.config.users.len() == 1);
+        }
+        let none = draft(&[block("main", "m"), rest.to_owned()].concat());
+        assert!(none.is_unclear("radarr") && none.radarrs_left_out.is_empty());
     }
 
     #[test]

@@ -39,6 +39,18 @@ pub enum ConfigError {
     /// `cleanup` has nothing to do.
     #[error("the config has no `[jellyfin]`, so there are no collections to clean up")]
     NoJellyfin,
+    /// `--radarr` names another one.
+    #[error(
+        "`--radarr {}`: the config has no such Radarr; it has {}",
+        text::excerpt(name, 100),
+        or_none(there)
+    )]
+    NoSuchRadarr {
+        /// The name that was given.
+        name: String,
+        /// The names there are.
+        there: String,
+    },
     /// `--user` names somebody else.
     #[error("`--user {}`: the config has no such user; it has {there}", text::excerpt(name, 100))]
     NoSuchUser {
@@ -64,6 +76,10 @@ impl ConfigError {
             text::path(own)
         ))
     }
+}
+
+fn or_none(there: &str) -> &str {
+    if there.is_empty() { "none" } else { there }
 }
 
 fn places(paths: &[PathBuf]) -> String {

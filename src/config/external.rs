@@ -29,6 +29,11 @@ impl Place<'_> {
         }
     }
 
+    /// Does the environment have something under this name?
+    pub(super) fn is_set(self, variable: &str) -> bool {
+        (self.env)(variable).is_some_and(|value| !value.trim().is_empty())
+    }
+
     /// The path of a secret: systemd's `LoadCredential` puts them into a folder of its own.
     fn secret_path(self, text: &str) -> (PathBuf, KeyOrigin) {
         if let Some(folder) = (self.env)("CREDENTIALS_DIRECTORY").filter(|_| !text.starts_with("~/")) {
@@ -81,7 +86,7 @@ fn certificates(pem: &[u8]) -> Option<Certificates> {
 const EXAMPLE_KEY: &str = "put-the-key-here";
 
 /// The key itself, a file that holds it, or the environment, which wins.
-pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'static str) -> Option<ApiKey> {
+pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
     let had_key = table.has("api_key") || table.has("api_key_file");
     let key = table.take::<String>("api_key");
     let file = table.take::<String>("api_key_file");
@@ -91,7 +96,7 @@ pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &'s
     }
     if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
         return match checked_key(&key) {
-            Ok(key) => Some(key.found_in(KeyOrigin::Environment(variable))),
+            Ok(key) => Some(key.found_in(KeyOrigin::Environment(variable.to_owned()))),
             Err(why) => {
                 table.missing("api_key", format!("${variable} {why}"));
                 None

@@ -8,10 +8,11 @@ use super::draft::{Draft, Findings};
 use super::external::Place;
 use super::films::films;
 use super::letterboxd::letterboxd;
-use super::servers::{RadarrParts, jellyfin, radarr};
+use super::servers::{RadarrParts, check_radarrs, jellyfin, radarr};
 use super::table::{Problem, Report, Table};
-use super::users::{UserParts, check_collections, check_names, list, user};
+use super::users::{UserParts, check_collections, check_names, choose_radarrs, list, user};
 use super::{Config, Env, System, strings};
+use crate::domain::radarr::RadarrName;
 
 /// Reads and checks the whole file; without `needs_users` a file may do without any.
 pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) -> Draft {
@@ -26,24 +27,39 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
 
     let system = system(or_default("system"), place);
     let letterboxd_there = letterboxd(or_default("letterboxd"), place);
-    let radarr = root.table("radarr").map(|table| radarr(table, place));
+    let radarrs = root.table_or_tables("radarr");
+    let is_only = radarrs.len() == 1;
+    let radarrs: Vec<_> = radarrs.into_iter().map(|table| radarr(table, place, is_only)).collect();
     let jellyfin = root.table("jellyfin").map(|table| jellyfin(table, place));
     let (people, lists) = (root.tables("users"), root.tables("lists"));
     if people.is_empty() && lists.is_empty() && needs_users {
         report.add(0, "users", "is missing; name at least one person in a `[[users]]` table");
     }
     let people = people.into_iter().map(|table| user(table, place));
-    let users: Vec<_> = people.chain(lists.into_iter().map(list)).collect();
+    let mut users: Vec<_> = people.chain(lists.into_iter().map(list)).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     root.finish();
     strings::check("", tree.get_ref(), &report);
+    check_radarrs(&radarrs, &report);
+    choose_radarrs(&mut users, &radarrs, &report);
     check_names(&users, &report);
     check_collections(&users, &report);
-    if letterboxd_there.as_ref().is_some_and(|there| there.match_titles) && radarr.is_none() {
+    if letterboxd_there.as_ref().is_some_and(|there| there.match_titles) && radarrs.is_empty() {
         report.add(0, "letterboxd.match_titles", "needs `[radarr]`, which is asked for films by title");
     }
-    check_skipping(radarr.as_ref(), jellyfin.is_some(), &users, &report);
+    check_skipping(&radarrs, jellyfin.is_some(), &users, &report);
 
+    // Of a single table `Draft::is_unclear` tells.
+    let is_usable = |parts: &RadarrParts| {
+        parts.radarr.is_some() && (parts.path == "radarr" || !report.has_in(&parts.path))
+    };
+    let (radarrs, left_out): (Vec<_>, Vec<_>) = radarrs.into_iter().partition(is_usable);
+    let radarrs = radarrs.into_iter().filter_map(|parts| parts.radarr).collect();
+    let called = |parts: RadarrParts| match parts.name {
+        Some(name) => RadarrName::new(&name.value, false).about(),
+        None => parts.path,
+    };
+    let left_out = left_out.into_iter().map(called).collect();
     let is_right = |user: &UserParts| !report.has_in(&user.path);
     let config = Config {
         path: Some(path.to_owned()),
@@ -55,14 +71,14 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
         letterboxd: letterboxd_there
             .or_else(|| letterboxd(default("letterboxd"), place))
             .expect("the defaults are right"),
-        radarr: radarr.and_then(|parts| parts.radarr),
+        radarrs,
         jellyfin: jellyfin.flatten(),
         users: users.into_iter().filter(is_right).filter_map(|parts| parts.user).collect(),
         films,
     };
     let problems = report.finish();
     let tables: Vec<&str> = tree.get_ref().keys().map(|key| &**key.get_ref()).collect();
-    let findings = Findings { text, torn: &torn, problems: &problems, tables: &tables };
+    let findings = Findings { text, torn: &torn, problems: &problems, tables: &tables, left_out };
     // Where lines are missing, what is said of the others may be wrong.
     Draft::new(config, if torn.is_empty() { problems.clone() } else { torn_problems }, &findings)
 }
@@ -117,17 +133,12 @@ fn default_database(env: Env<'_>) -> Option<PathBuf> {
     Some(systemd.or_else(own)?.join("lbjf.db"))
 }
 
-fn check_skipping(
-    radarr: Option<&RadarrParts>,
-    has_jellyfin: bool,
-    users: &[UserParts],
-    report: &Report<'_>,
-) {
-    let Some(given) = radarr.and_then(|parts| parts.skip_if_in_library.as_ref()).filter(|given| given.value)
-    else {
+fn check_skipping(radarrs: &[RadarrParts], has_jellyfin: bool, users: &[UserParts], report: &Report<'_>) {
+    if has_jellyfin && users.iter().any(|user| user.has_jellyfin_username) {
         return;
-    };
-    if !has_jellyfin || !users.iter().any(|user| user.has_jellyfin_username) {
+    }
+    let skipping = radarrs.iter().filter_map(|parts| parts.skip_if_in_library.as_ref());
+    for given in skipping.filter(|given| given.value) {
         let text = "needs `[jellyfin]` and a user with `jellyfin_username`, whose library is checked";
         report.add(given.line, given.key.clone(), text);
     }

@@ -1,22 +1,43 @@
-//! `[radarr]` and `[jellyfin]`: where the servers are, and how films are added.
+//! `[radarr]`, also several, and `[jellyfin]`: where the servers are, and how films are added.
 
 use std::time::Duration;
 
 use super::address::server_url;
 use super::external::{Place, api_key, ca_file};
-use super::table::{Given, Table};
-use super::{Jellyfin, Radarr};
+use super::table::{Given, Report, Table};
+use super::{Jellyfin, Radarr, strings};
 use crate::domain::adding::{AddSettings, MinimumAvailability, QualityProfile};
+use crate::domain::radarr::{RadarrName, key_variable, name_key};
 
-/// A checked `[radarr]` and the keys that other tables have to agree with.
+/// A checked `[radarr]`, or one of several, and the keys that other tables have to agree with.
 pub(super) struct RadarrParts {
+    /// Its table: `radarr`, or `radarr[0]`.
+    pub(super) path: String,
+    pub(super) line: usize,
+    /// What it goes by; `None` where there are several and it has no name.
+    pub(super) name: Option<Given<String>>,
     pub(super) radarr: Option<Radarr>,
     pub(super) skip_if_in_library: Option<Given<bool>>,
 }
 
-pub(super) fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts {
+/// `is_only`: is it the only one? Then it needs no name.
+pub(super) fn radarr(mut table: Table<'_, '_>, place: Place<'_>, is_only: bool) -> RadarrParts {
+    let (path, line) = (table.path.clone(), table.line);
+    let had_name = table.has("name");
+    let name = radarr_name(&mut table);
     let url = server_url(&mut table);
-    let api_key = api_key(&mut table, place, "LBJF_RADARR_API_KEY");
+    let variable = key_variable(name.as_ref().map(|name| name.value.as_str()));
+    let api_key = api_key(&mut table, place, &variable);
+    let unnamed = key_variable(None);
+    if let Some(name) = name.as_ref().filter(|_| place.is_set(&unnamed)) {
+        let text = format!("`{unnamed}` in the environment is for a Radarr without a name; use `{variable}`");
+        table.problem(name, text);
+    }
+    if !had_name && !is_only {
+        table.missing("name", "is missing; where there are several, each needs one");
+    }
+    let unnamed = || Given { line, key: path.clone(), value: RadarrName::UNNAMED.to_owned() };
+    let name = name.or_else(|| (is_only && !had_name).then(unnamed));
     let root_folder = table.required("root_folder_path");
     let names_profile = table.has("quality_profile") || table.has("quality_profile_id");
     let quality_profile = quality_profile(&mut table);
@@ -37,6 +58,7 @@ pub(super) fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts 
     let skips = skip_if_in_library.as_ref().is_some_and(|given| given.value);
     let radarr = || {
         Some(Radarr {
+            name: RadarrName::new(&name.as_ref()?.value, is_only),
             url: url?,
             api_key: api_key?,
             adding: AddSettings {
@@ -55,7 +77,43 @@ pub(super) fn radarr(mut table: Table<'_, '_>, place: Place<'_>) -> RadarrParts 
             ca_file,
         })
     };
-    RadarrParts { radarr: radarr(), skip_if_in_library }
+    let radarr = radarr();
+    RadarrParts { path, line, name, radarr, skip_if_in_library }
+}
+
+/// What it is called in the config, for a variable of the environment, too.
+fn radarr_name(table: &mut Table<'_, '_>) -> Option<Given<String>> {
+    let given = table.take::<String>("name").filter(|given| !strings::is_example(&given.value))?;
+    let name = Given { value: given.value.trim().to_owned(), ..given };
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if (1..=50).contains(&name.value.len()) && name.value.chars().all(is_name) {
+        return Some(name);
+    }
+    table.problem(&name, "must be 1 to 50 letters, digits, `-` or `_`");
+    None
+}
+
+/// Each Radarr has a name and an address of its own. Two names for one would send each film twice.
+pub(super) fn check_radarrs(radarrs: &[RadarrParts], report: &Report<'_>) {
+    for (index, parts) in radarrs.iter().enumerate() {
+        let before = &radarrs[..index];
+        let Some(name) = &parts.name else { continue };
+        if before
+            .iter()
+            .filter_map(|other| other.name.as_ref())
+            .any(|other| name_key(&other.value) == name_key(&name.value))
+        {
+            report.add(name.line, &name.key, format!("duplicate Radarr `{}`", name.value));
+        }
+        let Some(radarr) = &parts.radarr else { continue };
+        let same =
+            before.iter().filter_map(|other| other.radarr.as_ref()).find(|other| other.url == radarr.url);
+        if let Some(other) = same {
+            let text =
+                format!("is also the address of `{}`; each Radarr needs one block only", other.name.name());
+            report.add(parts.line, format!("{}.url", parts.path), text);
+        }
+    }
 }
 
 fn animated(mut table: Table<'_, '_>) -> Option<String> {

@@ -137,6 +137,16 @@ impl FromToml for Vec<String> {
     }
 }
 
+/// A string, or a list of them.
+pub struct OneOrMore(pub Vec<String>);
+
+impl FromToml for OneOrMore {
+    const WHAT: &'static str = "a string or a list of strings";
+    fn from_toml(value: &DeValue<'_>) -> Option<Self> {
+        String::from_toml(value).map(|one| vec![one]).or_else(|| Vec::from_toml(value)).map(Self)
+    }
+}
+
 /// A value with the place it came from, for checks that follow.
 #[derive(Clone, Debug)]
 pub struct Given<T> {
@@ -240,6 +250,10 @@ impl<'r, 'i> Table<'r, 'i> {
     /// A table inside this one.
     pub fn table(&mut self, key: &'static str) -> Option<Table<'r, 'i>> {
         let (line, value) = self.raw(key)?;
+        self.one(key, line, value)
+    }
+
+    fn one(&self, key: &str, line: usize, value: &'r DeValue<'i>) -> Option<Table<'r, 'i>> {
         let Some(table) = value.as_table() else {
             self.report.add(line, self.name(key), format!("must be a table: `[{}]`", self.name(key)));
             return None;
@@ -250,6 +264,19 @@ impl<'r, 'i> Table<'r, 'i> {
     /// The tables of a list: `[[users]]`.
     pub fn tables(&mut self, key: &'static str) -> Vec<Table<'r, 'i>> {
         let Some((line, value)) = self.raw(key) else { return Vec::new() };
+        self.list(key, line, value)
+    }
+
+    /// One table, or the tables of a list: `[radarr]`, or `[[radarr]]` for each of several.
+    pub fn table_or_tables(&mut self, key: &'static str) -> Vec<Table<'r, 'i>> {
+        match self.raw(key) {
+            None => Vec::new(),
+            Some((line, value)) if value.is_array() => self.list(key, line, value),
+            Some((line, value)) => self.one(key, line, value).into_iter().collect(),
+        }
+    }
+
+    fn list(&self, key: &str, line: usize, value: &'r DeValue<'i>) -> Vec<Table<'r, 'i>> {
         let tables = value.as_array().map(|list| {
             let table = |(index, item): (usize, &'r Spanned<DeValue<'i>>)| {
                 let line = self.report.line(item.span().start);
@@ -271,6 +298,12 @@ impl<'r, 'i> Table<'r, 'i> {
     /// Is the key there, whatever it holds? Asks nothing.
     pub fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
+    }
+
+    /// Where a key stands, if it is there. Asks nothing.
+    pub fn place_of(&self, key: &str) -> Option<Given<()>> {
+        let (line, _) = self.entries.get(key)?;
+        Some(Given { line: *line, key: self.name(key), value: () })
     }
 
     /// Notes a problem with a value that was taken.

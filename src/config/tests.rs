@@ -37,7 +37,7 @@ fn a_small_config_gets_the_polite_defaults() {
     assert_eq!(config.system.database, Path::new("/home/ada/.local/state/lbjf/lbjf.db"));
     assert_eq!(config.letterboxd.max_concurrent_requests, 4);
     assert_eq!(config.letterboxd.full_scan, Some(Duration::from_hours(24)));
-    let radarr = config.radarr.unwrap();
+    let radarr = config.radarrs[0].clone();
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
     let adding = radarr.adding;
     assert_eq!(adding.minimum_availability, MinimumAvailability::Released);
@@ -144,7 +144,7 @@ fn keys_come_from_files_and_the_environment_too() {
     let text = SMALL.replace("api_key = \"0123456789abcdef\"", "api_key_file = \"radarr.key\"");
     let path = folder.path().join("config.toml");
     let config = Config::parse(&text, &path, &no_env).unwrap();
-    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+    assert_eq!(config.radarrs[0].clone().api_key.reveal(), "from-a-file");
 
     let credentials = folder.path().to_str().unwrap().to_owned();
     let systemd = |name: &str| match name {
@@ -154,7 +154,7 @@ fn keys_come_from_files_and_the_environment_too() {
         _ => None,
     };
     let config = Config::parse(&text, Path::new("/etc/lbjf/config.toml"), &systemd).unwrap();
-    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+    assert_eq!(config.radarrs[0].clone().api_key.reveal(), "from-a-file");
     assert_eq!(config.jellyfin.unwrap().api_key.reveal(), "from-the-environment");
     assert_eq!(config.system.database, Path::new("/var/lib/lbjf/lbjf.db"));
 }
@@ -174,7 +174,7 @@ fn files_in_another_encoding_are_told_as_such_and_a_byte_order_mark_is_skipped()
 
     let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
     let config = load(windows.into(), "\u{feff}from-a-file\r\n".into()).unwrap();
-    assert_eq!(config.radarr.unwrap().api_key.reveal(), "from-a-file");
+    assert_eq!(config.radarrs[0].clone().api_key.reveal(), "from-a-file");
     let (at, key_at) = (path.display(), key.display());
     for bytes in [utf16(&text), utf16(&format!("\u{feff}{text}"))] {
         let report = load(bytes, "key".into()).unwrap_err();
@@ -355,12 +355,15 @@ fn a_key_knows_where_it_was_found() {
     };
     let path = folder.path().join("config.toml");
     let origin = |text: &str, env: Env<'_>| {
-        Config::parse(text, &path, env).unwrap().radarr.unwrap().api_key.origin().clone()
+        Config::parse(text, &path, env).unwrap().radarrs.remove(0).api_key.origin().clone()
     };
     assert_eq!(origin(SMALL, &no_env), KeyOrigin::Config);
     assert_eq!(origin(&by_file("radarr.key"), &no_env), KeyOrigin::File(file.clone()));
     assert_eq!(origin(&by_file("radarr.key"), &systemd), KeyOrigin::Credential(file.clone()));
-    assert_eq!(origin(&by_file("radarr.key"), &env), KeyOrigin::Environment("LBJF_RADARR_API_KEY"));
+    assert_eq!(
+        origin(&by_file("radarr.key"), &env),
+        KeyOrigin::Environment("LBJF_RADARR_API_KEY".to_owned())
+    );
     let elsewhere = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(elsewhere.path(), "from-elsewhere").unwrap();
     let absolute = elsewhere.path().to_str().unwrap();
@@ -387,7 +390,7 @@ fn certificates_are_read_with_the_config() {
         std::fs::write(folder.path().join(name), pem).unwrap();
     }
     let config = Config::parse(&text, &path, &no_env).unwrap();
-    assert!(config.radarr.unwrap().ca_file.is_some() && config.jellyfin.unwrap().ca_file.is_some());
+    assert!(config.radarrs[0].clone().ca_file.is_some() && config.jellyfin.unwrap().ca_file.is_some());
 }
 
 #[test]
@@ -403,7 +406,7 @@ fn addresses_are_forgiven_what_people_paste() {
         ("http://api/api/v3?apikey=k#x", "http://api/"),
     ] {
         let config = parse(&SMALL.replace("http://radarr:7878/", given)).unwrap();
-        assert_eq!(config.radarr.unwrap().url.as_str(), kept, "{given}");
+        assert_eq!(config.radarrs[0].clone().url.as_str(), kept, "{given}");
     }
 }
 

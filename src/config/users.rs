@@ -4,15 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use super::collection::{CollectionPart, collection};
 use super::external::Place;
-use super::servers::{labels, quality_profile};
-use super::table::{Given, Report, Table};
+use super::servers::{RadarrParts, labels, quality_profile};
+use super::table::{Given, OneOrMore, Report, Table};
 use super::{User, strings};
 use crate::domain::adding::OwnAddSettings;
 use crate::domain::collection::folder_key;
 use crate::domain::film::member_name;
 use crate::domain::list::{ListSource, Wants};
 use crate::domain::list_address::{ListAddress, without_token};
+use crate::domain::radarr::name_key;
 use crate::domain::shelf::WatchedBy;
+use crate::domain::text::excerpt;
 
 /// A checked block and the keys that other blocks have to agree with.
 pub(super) struct UserParts {
@@ -21,6 +23,10 @@ pub(super) struct UserParts {
     pub(super) user: Option<User>,
     name: Option<Given<String>>,
     collection_name: Option<Given<String>>,
+    /// The Radarrs that it names.
+    pub(super) radarrs: Option<Given<OneOrMore>>,
+    /// Where it says what it would have for each Radarr.
+    for_one_radarr: Vec<Given<()>>,
     pub(super) has_jellyfin_username: bool,
 }
 
@@ -95,6 +101,9 @@ fn rest(
 ) -> UserParts {
     let watched_by = watched_by(&mut table);
     let remove_unlisted = table.value("remove_unlisted", true);
+    let radarrs = table.take("radarr");
+    let for_one_radarr = ["root_folder_path", "quality_profile", "quality_profile_id"];
+    let for_one_radarr = for_one_radarr.iter().filter_map(|key| table.place_of(key)).collect();
     let root_folder = text(&mut table, "root_folder_path");
     let quality_profile = quality_profile(&mut table);
     let tags = labels(&mut table, "tags");
@@ -110,7 +119,7 @@ fn rest(
         ..user(&name.value)
     });
     let has_jellyfin_username = user.as_ref().is_some_and(|user| user.jellyfin_username.is_some());
-    UserParts { path, user, name, collection_name, has_jellyfin_username }
+    UserParts { path, user, name, collection_name, radarrs, for_one_radarr, has_jellyfin_username }
 }
 
 /// Whose having watched a film counts in a collection of several people.
@@ -161,6 +170,46 @@ fn addresses(table: &Table<'_, '_>, given: &Given<Vec<String>>) -> Vec<ListAddre
         }
     });
     addresses.collect()
+}
+
+/// Where the films of each go: to the first Radarr, unless the block names others.
+pub(super) fn choose_radarrs(users: &mut [UserParts], radarrs: &[RadarrParts], report: &Report<'_>) {
+    let names: Vec<&str> =
+        radarrs.iter().filter_map(|radarr| radarr.name.as_ref()).map(|name| name.value.as_str()).collect();
+    for UserParts { user, radarrs: given, for_one_radarr, .. } in users {
+        let mut chosen: Vec<String> = Vec::new();
+        match given {
+            None => chosen.extend(names.first().map(|name| (*name).to_owned())),
+            Some(Given { line, key, value: OneOrMore(wanted) }) => {
+                for wanted in wanted {
+                    let is_it = |name: &&&str| name_key(name) == name_key(wanted.trim());
+                    match names.iter().find(is_it) {
+                        Some(name) if chosen.iter().any(|known| known == name) => {}
+                        Some(name) => chosen.push((*name).to_owned()),
+                        None => report.add(*line, &*key, no_such_radarr(wanted, &names)),
+                    }
+                }
+            }
+        }
+        if chosen.len() > 1 {
+            for place in for_one_radarr {
+                let text =
+                    "cannot be set where films go to several Radarrs; each has its own under `[[radarr]]`";
+                report.add(place.line, &place.key, text);
+            }
+        }
+        if let Some(user) = user {
+            user.radarrs = chosen;
+        }
+    }
+}
+
+fn no_such_radarr(wanted: &str, names: &[&str]) -> String {
+    if names.is_empty() {
+        return "names a Radarr, but the config has no `[radarr]`".to_owned();
+    }
+    let there: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!("there is no Radarr `{}`; there is {}", excerpt(wanted, 50), there.join(", "))
 }
 
 /// Names are told apart whatever their case, since people type them.

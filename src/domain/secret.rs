@@ -23,7 +23,7 @@ pub enum KeyOrigin {
     /// As before, in the folder that systemd's `LoadCredential` fills.
     Credential(PathBuf),
     /// This variable of the environment.
-    Environment(&'static str),
+    Environment(String),
 }
 
 impl ApiKey {

@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::domain::film::Film;
 use crate::domain::ids::{JellyfinId, TmdbId, Uid};
+use crate::domain::radarr::RadarrName;
 use crate::domain::shelf::Shelf;
 
 /// One thing to do.
@@ -32,6 +33,8 @@ pub enum Step {
 /// A film and the people whose request it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestedFilm {
+    /// Of which Radarr.
+    pub radarr: RadarrName,
     /// Which film.
     pub film: Film,
     /// Its TMDB id, as Letterboxd has it.
@@ -254,7 +257,9 @@ mod tests {
             year: Some(1995),
         };
         let requests = ["ada", "ada", "ben"].map(|person| (person.to_owned(), uid())).to_vec();
-        assert_eq!(RequestedFilm { film, tmdb: TmdbId::new(949).unwrap(), requests }.people(), "ada, ben");
+        let radarr = RadarrName::default();
+        let tmdb = TmdbId::new(949).unwrap();
+        assert_eq!(RequestedFilm { radarr, film, tmdb, requests }.people(), "ada, ben");
         assert_eq!(RemoveReason::Watched.to_string(), "watched");
         assert_eq!(RemoveReason::Unlisted.to_string(), "no longer wanted");
         assert_eq!(SkipReason::Excluded.to_string(), "it is on Radarr's exclusion list");

@@ -10,6 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::Failed;
 use crate::domain::film::Film;
 use crate::domain::ids::TmdbId;
+use crate::domain::radarr::RadarrName;
 use crate::domain::text::plural;
 use crate::domain::title::only_match;
 use crate::journal::Journal;
@@ -23,7 +24,7 @@ const FEW: usize = 5;
 /// has this title and year. `is_refused`: does Letterboxd refuse us? `full` asks for all of them, however lately it was
 /// in vain.
 pub fn match_titles(
-    radarr: &Radarr,
+    (name, radarr): (&RadarrName, &Radarr),
     journal: &mut Journal,
     people: &[String],
     is_refused: bool,
@@ -52,14 +53,15 @@ pub fn match_titles(
             }
             Err(error) => {
                 let text = format!("cannot look up films by title: {}", chain(&error));
-                journal.failure(Failed::Server, "titles", "radarr", &text, error.hint().as_deref())?;
+                let notice = ("titles", name.name());
+                journal.failure(Failed::Server, notice, &name.about(), &text, error.hint().as_deref())?;
                 tell(journal, &matched);
                 return Ok(());
             }
         }
         bar.step();
     }
-    journal.trouble_over("titles")?;
+    journal.trouble_over_for("titles", name.name())?;
     tell(journal, &matched);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::event::Outcome;
-use crate::domain::step::{RootFolder, Skip, Step};
+use crate::domain::step::{RequestedFilm, RootFolder, Skip, Step};
 
 /// A step as a line: who, what, which film, then ids.
 pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> String {
@@ -12,9 +12,10 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
     match step {
         Step::AddToRadarr(add) => {
             let requested = &add.requested;
+            let radarr = requested.radarr.title();
             let verb = match outcome {
-                Outcome::Later => "would add to Radarr in a later run",
-                _ => say("added to Radarr", "would add to Radarr"),
+                Outcome::Later => format!("would add to {radarr} in a later run"),
+                _ => format!("{} {radarr}", say("added to", "would add to")),
             };
             let mut line =
                 format!("{}: {verb}: {} tmdb={}", requested.people(), requested.film, requested.tmdb);
@@ -29,23 +30,27 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
             line
         }
         Step::TagInRadarr(tag) => format!(
-            "{}: {}: {} tmdb={} tags={}",
+            "{}: {} {}: {} tmdb={} tags={}",
             tag.requested.people(),
-            say("tagged in Radarr", "would tag in Radarr"),
+            say("tagged in", "would tag in"),
+            tag.requested.radarr.title(),
             tag.requested.film,
             tag.requested.tmdb,
             tag.labels.join(",")
         ),
         Step::AlreadyPresent(requested) => {
-            format!("{}: already in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
+            let RequestedFilm { radarr, film, tmdb, .. } = requested;
+            format!("{}: already in {}: {film} tmdb={tmdb}", requested.people(), radarr.title())
         }
         Step::GoneFromRadarr(requested) => {
-            format!("{}: no longer in Radarr: {} tmdb={}", requested.people(), requested.film, requested.tmdb)
+            let RequestedFilm { radarr, film, tmdb, .. } = requested;
+            format!("{}: no longer in {}: {film} tmdb={tmdb}", requested.people(), radarr.title())
         }
         Step::Skip(Skip { requested, why }) => {
             format!(
-                "{}: not sent to Radarr, since {why}: {} tmdb={}",
+                "{}: not sent to {}, since {why}: {} tmdb={}",
                 requested.people(),
+                requested.radarr.title(),
                 requested.film,
                 requested.tmdb
             )

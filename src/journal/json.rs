@@ -42,6 +42,8 @@ struct StepJson {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     users: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    radarr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     playlist: Option<String>,
@@ -178,6 +180,7 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
         json.film = Some(requested.film.to_string());
         json.slug = Some(requested.film.address.to_string());
         json.tmdb_id = Some(requested.tmdb.get());
+        json.radarr = requested.radarr.of_several().map(str::to_owned);
         json.users = requested.requests.iter().map(|(person, _)| person.clone()).collect();
     }
     json

@@ -3,6 +3,7 @@
 use super::Journal;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::ids::{TmdbId, Uid};
+use crate::domain::radarr::RadarrName;
 use crate::domain::request::RequestProblem;
 use crate::domain::step::{AddToRadarr, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
 use crate::domain::text::plural;
@@ -24,7 +25,7 @@ pub struct NotAdded<'a> {
 impl Journal {
     /// What the snapshot of Radarr says of requests, before anything is sent: the film is there, or there is a reason
     /// not to send it. All of it is written at once.
-    pub fn snapshot_answers(&mut self, steps: &[Step]) -> Result<(), StoreError> {
+    pub fn snapshot_answers(&mut self, radarr: &RadarrName, steps: &[Step]) -> Result<(), StoreError> {
         let (mut answered, mut untagged) = (Vec::new(), Vec::new());
         let mut skipped: [(SkipReason, Vec<(String, Uid)>); 3] =
             [SkipReason::Excluded, SkipReason::WasExcluded, SkipReason::InLibrary]
@@ -44,10 +45,10 @@ impl Journal {
                 _ => {}
             }
         }
-        self.answer(&answered)?;
-        self.request_problem(&untagged, RequestProblem::Untagged, UNTAGGED)?;
+        self.answer(radarr, &answered)?;
+        self.request_problem(radarr, &untagged, RequestProblem::Untagged, UNTAGGED)?;
         for (why, requests) in &skipped {
-            self.request_problem(requests, problem_of(*why), &why.to_string())?;
+            self.request_problem(radarr, requests, problem_of(*why), &why.to_string())?;
         }
         for step in steps {
             match step {
@@ -59,21 +60,37 @@ impl Journal {
         Ok(())
     }
 
-    /// What Radarr answered for a film holds for each entry of a person that is this film.
-    pub fn share_answers(&mut self) -> Result<(), StoreError> {
-        self.store.share_answers()
+    /// These are the Radarrs now, each with its address, and this is where the films of each person go.
+    pub fn radarrs_are(&mut self, radarrs: &[(&RadarrName, &str)]) -> Result<(), StoreError> {
+        let radarrs: Vec<_> = radarrs.iter().map(|(name, address)| (name.name(), *address)).collect();
+        for (old, new) in self.store.meet_radarrs(&radarrs)? {
+            log::debug!("radarr: `{new}` is the new name of `{old}`");
+        }
+        Ok(())
     }
 
-    /// What Radarr answered these people counts no more: a new Radarr gets all their films (`--add-again`).
-    pub fn add_again(&mut self, people: &[String]) -> Result<(), StoreError> {
-        let open = self.store.forget_answers(people)?;
-        self.note("radarr", &format!("{} may be sent again", plural(open, "film")));
+    /// This person's films go to these Radarrs, by name. One that is new to them gets all their films.
+    pub fn films_go_to(&mut self, person: &str, radarrs: &[String]) -> Result<(), StoreError> {
+        self.store.send_to(person, radarrs, self.run.now)
+    }
+
+    /// What this Radarr answered for a film holds for each entry of a person that is this film.
+    pub fn share_answers(&mut self, radarr: &RadarrName) -> Result<(), StoreError> {
+        self.store.share_answers(radarr.name())
+    }
+
+    /// What these Radarrs answered these people counts no more: a new Radarr gets all their films (`--add-again`).
+    pub fn add_again(&mut self, people: &[String], radarrs: &[&RadarrName]) -> Result<(), StoreError> {
+        for radarr in radarrs {
+            let open = self.store.forget_answers(people, radarr.name())?;
+            self.note(&radarr.about(), &format!("{} may be sent again", plural(open, "film")));
+        }
         Ok(())
     }
 
     /// Radarr took the film, and put it there.
     pub fn added(&mut self, add: &AddToRadarr, root_folder: &str) -> Result<(), StoreError> {
-        self.answer(&add.requested.requests)?;
+        self.answer(&add.requested.radarr, &add.requested.requests)?;
         self.step(&Step::AddToRadarr(add.clone()), self.done(), Some(root_folder));
         Ok(())
     }
@@ -85,9 +102,9 @@ impl Journal {
         needs_labels: bool,
     ) -> Result<(), StoreError> {
         if needs_labels {
-            self.request_problem(&requested.requests, RequestProblem::Untagged, UNTAGGED)?;
+            self.request_problem(&requested.radarr, &requested.requests, RequestProblem::Untagged, UNTAGGED)?;
         } else {
-            self.answer(&requested.requests)?;
+            self.answer(&requested.radarr, &requested.requests)?;
         }
         self.step(&Step::AlreadyPresent(requested.clone()), Outcome::Done, None);
         Ok(())
@@ -96,7 +113,7 @@ impl Journal {
     /// Somebody excluded the film since the snapshot.
     pub fn excluded(&mut self, requested: &RequestedFilm) -> Result<(), StoreError> {
         let why = SkipReason::Excluded;
-        self.request_problem(&requested.requests, problem_of(why), &why.to_string())?;
+        self.request_problem(&requested.radarr, &requested.requests, problem_of(why), &why.to_string())?;
         self.tell_skip(&Skip { requested: requested.clone(), why })
     }
 
@@ -112,14 +129,15 @@ impl Journal {
         let step = Step::AddToRadarr(add.clone());
         let text = format!("`{}` not added: {why}", requested.film.address);
         let detail = if problem == RequestProblem::Failed { &text } else { why };
-        self.request_problem(&requested.requests, problem, detail)?;
+        self.request_problem(&requested.radarr, &requested.requests, problem, detail)?;
         if problem == RequestProblem::Unknown {
             for (person, _) in &requested.requests {
-                self.skip(person, &requested.film, why)?;
+                self.skip(person, &requested.film, &of_radarr(&requested.radarr, why))?;
             }
             self.step(&step, Outcome::Skipped, None);
         } else {
-            let notice = ("add", requested.film.uid.as_str());
+            let notice = ("add", requested.radarr.name(), requested.film.uid.as_str());
+            let text = of_radarr(&requested.radarr, &text);
             self.failure(Failed::Films(1), notice, &requested.people(), &text, hint)?;
             self.step(&step, Outcome::Failed, None);
         }
@@ -132,9 +150,9 @@ impl Journal {
     }
 
     /// These films have their labels.
-    pub fn tagged(&mut self, tags: &[&TagInRadarr]) -> Result<(), StoreError> {
+    pub fn tagged(&mut self, radarr: &RadarrName, tags: &[&TagInRadarr]) -> Result<(), StoreError> {
         let requests: Vec<_> = tags.iter().flat_map(|tag| tag.requested.requests.iter().cloned()).collect();
-        self.answer(&requests)?;
+        self.answer(radarr, &requests)?;
         for tag in tags {
             self.step(&Step::TagInRadarr((*tag).clone()), self.done(), None);
         }
@@ -144,6 +162,7 @@ impl Journal {
     /// These films did not get their labels; their requests stay open.
     pub fn not_tagged(
         &mut self,
+        radarr: &RadarrName,
         tags: &[&TagInRadarr],
         labels: &[String],
         why: &str,
@@ -154,7 +173,7 @@ impl Journal {
         }
         let (films, labels) = (plural(tags.len(), "film"), labels.join("`, `"));
         let text = format!("{films} not tagged `{labels}`: {why}");
-        self.failure(Failed::Films(tags.len()), "tagging", "radarr", &text, hint)
+        self.failure(Failed::Films(tags.len()), ("tagging", radarr.name()), &radarr.about(), &text, hint)
     }
 
     /// How a step ends that a server was, or would have been, asked for.
@@ -162,12 +181,13 @@ impl Journal {
         if self.run.is_dry { Outcome::Planned } else { Outcome::Done }
     }
 
-    fn answer(&mut self, requests: &[(String, Uid)]) -> Result<(), StoreError> {
-        if requests.is_empty() { Ok(()) } else { self.store.answer(requests, self.run.now) }
+    fn answer(&mut self, radarr: &RadarrName, requests: &[(String, Uid)]) -> Result<(), StoreError> {
+        if requests.is_empty() { Ok(()) } else { self.store.answer(radarr.name(), requests, self.run.now) }
     }
 
     fn request_problem(
         &mut self,
+        radarr: &RadarrName,
         requests: &[(String, Uid)],
         problem: RequestProblem,
         detail: &str,
@@ -175,18 +195,24 @@ impl Journal {
         if requests.is_empty() {
             return Ok(());
         }
-        self.store.record_problem(requests, problem, detail, self.run.now)
+        self.store.record_problem(radarr.name(), requests, problem, detail, self.run.now)
     }
 
     fn tell_skip(&mut self, skip: &Skip) -> Result<(), StoreError> {
         if skip.why == SkipReason::Excluded {
             for (person, _) in &skip.requested.requests {
-                self.skip(person, &skip.requested.film, &skip.why.to_string())?;
+                let why = of_radarr(&skip.requested.radarr, &skip.why.to_string());
+                self.skip(person, &skip.requested.film, &why)?;
             }
         }
         self.step(&Step::Skip(skip.clone()), Outcome::Skipped, None);
         Ok(())
     }
+}
+
+/// What is the matter with a film, and at which Radarr, where there are several.
+fn of_radarr(radarr: &RadarrName, why: &str) -> String {
+    radarr.of_several().map_or_else(|| why.to_owned(), |_| format!("{}: {why}", radarr.title()))
 }
 
 fn problem_of(why: SkipReason) -> RequestProblem {

@@ -29,7 +29,7 @@ pub(super) struct Executor<'a, 'b> {
 impl Executor<'_, '_> {
     /// Does all steps, as far as they make sense.
     pub(super) fn apply(&mut self, steps: &[Step], journal: &mut Journal) -> Result<(), StoreError> {
-        journal.snapshot_answers(steps)?;
+        journal.snapshot_answers(self.requests.setup.name, steps)?;
         let (mut tags, mut adds) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -45,8 +45,9 @@ impl Executor<'_, '_> {
     }
 
     fn add_all(&mut self, adds: &[&AddToRadarr], journal: &mut Journal) -> Result<(), StoreError> {
+        let name = self.requests.setup.name;
         let most = self.requests.setup.adding.max_adds_per_run.unwrap_or(usize::MAX);
-        let bar = progress::bar("films to Radarr", adds.len().min(most), None);
+        let bar = progress::bar(format!("films to {}", name.title()), adds.len().min(most), None);
         for (index, add) in adds.iter().enumerate() {
             let rest = &adds[index..];
             let films = plural(rest.len(), "film");
@@ -55,7 +56,7 @@ impl Executor<'_, '_> {
             }
             if self.requests.added >= most && self.is_last {
                 let text = format!("{films} left for later runs, since `radarr.max_adds_per_run` is {most}");
-                journal.note("radarr", &text);
+                journal.note(&name.about(), &text);
             }
             if self.requests.is_over || self.requests.added >= most {
                 self.leave(rest, journal);
@@ -66,7 +67,7 @@ impl Executor<'_, '_> {
                 self.leave(rest, journal);
                 let rest = if self.is_last { films } else { "the rest is".to_owned() };
                 let text = format!("{MAX_FAILURES_IN_A_ROW} failures in a row; {rest} left for the next run");
-                return journal.warning(("adding", "", "row"), "radarr", &text, None);
+                return journal.warning(("adding", name.name(), "row"), &name.about(), &text, None);
             }
             let goes_on = self.add(add, journal)?;
             bar.step();
@@ -76,7 +77,7 @@ impl Executor<'_, '_> {
                 return Ok(());
             }
         }
-        if self.requests.added > 0 { journal.trouble_over("adding") } else { Ok(()) }
+        if self.requests.added > 0 { journal.trouble_over_for("adding", name.name()) } else { Ok(()) }
     }
 
     /// These wait for a later run, or for the next plan of this one.
@@ -115,18 +116,20 @@ impl Executor<'_, '_> {
             Err(error) => error,
         };
         let why = chain(&error);
+        let name = self.requests.setup.name;
         let problem = match &error {
             AddError::Failed(error) if error.is_interrupt() => return Ok(false),
             // Nothing is wrong with the film, and the next one would fare no better.
             AddError::Failed(error) if error.is_limited() => {
                 let text = format!("{}; the rest is left for the next run", chain(error));
-                let (notice, hint) = (("adding", "", "limit"), error.hint());
-                journal.failure(Failed::Server, notice, "radarr", &text, hint.as_deref())?;
+                let (notice, hint) = (("adding", name.name(), "limit"), error.hint());
+                journal.failure(Failed::Server, notice, &name.about(), &text, hint.as_deref())?;
                 return Ok(false);
             }
             AddError::Settings(why) => {
                 let text = format!("Radarr refuses the settings, so nothing more is sent: {why}");
-                journal.failure(Failed::Server, ("adding", "", "settings"), "radarr", &text, None)?;
+                let notice = ("adding", name.name(), "settings");
+                journal.failure(Failed::Server, notice, &name.about(), &text, None)?;
                 return Ok(false);
             }
             AddError::Failed(_) | AddError::Conflict => RequestProblem::Failed,

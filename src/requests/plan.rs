@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::domain::ids::{TmdbId, Uid};
+use crate::domain::radarr::RadarrName;
 use crate::domain::request::{RadarrFilm, Request, RequestProblem};
 use crate::domain::step::{
     AddToRadarr, Aliases, RequestedFilm, RootFolder, Skip, SkipReason, Step, TagInRadarr,
@@ -33,6 +34,8 @@ impl RadarrView {
 /// The settings, checked against Radarr.
 #[derive(Debug, Default)]
 pub struct RadarrTerms {
+    /// What this Radarr goes by.
+    pub radarr: RadarrName,
     /// Everybody whose films can be added, in the order of the config.
     pub people: Vec<Requester>,
     /// Where animated films go, when they go elsewhere.
@@ -80,10 +83,11 @@ impl Group<'_> {
 }
 
 /// The film of these requests, which is one.
-fn requested(requests: &[&Request]) -> RequestedFilm {
+fn requested(radarr: &RadarrName, requests: &[&Request]) -> RequestedFilm {
     let first = requests[0];
     let request = |request: &&Request| (request.person.clone(), request.film.uid.clone());
     RequestedFilm {
+        radarr: radarr.clone(),
         film: first.film.clone(),
         tmdb: first.tmdb,
         requests: requests.iter().map(request).collect(),
@@ -112,11 +116,11 @@ pub fn radarr(
     };
     let (gone, requests): (Vec<&Request>, Vec<&Request>) =
         requests.iter().partition(|request| is_gone(request));
-    steps.extend(gone.into_iter().map(|request| Step::GoneFromRadarr(requested(&[request]))));
+    steps.extend(gone.into_iter().map(|request| Step::GoneFromRadarr(requested(&terms.radarr, &[request]))));
     for group in groups(&requests, terms, aliases) {
-        let leave = |why| Step::Skip(Skip { requested: requested(&group.requests), why });
+        let leave = |why| Step::Skip(Skip { requested: requested(&terms.radarr, &group.requests), why });
         if let Some(film) = films.get(&group.tmdb) {
-            steps.push(there(requested(&group.requests), film, terms, view));
+            steps.push(there(requested(&terms.radarr, &group.requests), film, terms, view));
         } else if excluded.contains(&group.tmdb) {
             steps.push(leave(SkipReason::Excluded));
         } else if view.is_restored && group.was_excluded() {
@@ -168,7 +172,7 @@ fn add(group: &Group<'_>, listers: &Listers, terms: &RadarrTerms) -> Option<Step
         _ => RootFolder::Fixed(lead.root_folder),
     };
     Some(Step::AddToRadarr(AddToRadarr {
-        requested: requested(&group.requests),
+        requested: requested(&terms.radarr, &group.requests),
         root_folder,
         quality_profile_id: lead.quality_profile_id,
         tags: tags.into_iter().collect(),

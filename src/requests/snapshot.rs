@@ -34,7 +34,7 @@ impl Setup<'_> {
     ) -> Result<Option<Snapshot>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
             let version = self.radarr.check()?;
-            log::debug!("radarr: version {version}");
+            log::debug!("{}: version {version}", self.name.about());
             let settings =
                 Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
             let view = RadarrView {
@@ -49,14 +49,15 @@ impl Setup<'_> {
         match ask() {
             Ok((settings, mut view)) => {
                 let terms = self.terms(&settings, journal)?;
-                journal.trouble_over("radarr")?;
-                view.is_restored = warn_if_restored(journal, &view, aliases)?;
+                journal.trouble_over_for("radarr", self.name.name())?;
+                view.is_restored = self.warn_if_restored(journal, &view, aliases)?;
                 Ok(Some(Snapshot { terms, view, read_at: Instant::now() }))
             }
             Err(RadarrError::Api(error)) if error.is_interrupt() => Ok(None),
             Err(error) => {
                 let text = chain(&error);
-                journal.failure(Failed::Server, "radarr", "radarr", &text, error.hint().as_deref())?;
+                let (notice, about) = (("radarr", self.name.name()), self.name.about());
+                journal.failure(Failed::Server, notice, &about, &text, error.hint().as_deref())?;
                 Ok(None)
             }
         }
@@ -99,17 +100,43 @@ impl Setup<'_> {
             other => other.and_then(Result::ok),
         };
         if wrong.is_empty() {
-            journal.trouble_over("settings")?;
+            journal.trouble_over_for("settings", self.name.name())?;
         }
         for (Problem { message, hint }, names) in wrong {
             let (failed, about) = if names.len() == self.people.len() {
-                (Failed::Server, "radarr".to_owned())
+                (Failed::Server, self.name.about())
             } else {
                 (Failed::Users(&names), names.join(", "))
             };
-            journal.failure(failed, ("settings", "", message.as_str()), &about, &message, Some(hint))?;
+            journal.failure(
+                failed,
+                ("settings", self.name.name(), message.as_str()),
+                &about,
+                &message,
+                Some(hint),
+            )?;
         }
-        Ok(RadarrTerms { people, animated_root_folder, tags: self.adding.tags.clone() })
+        let radarr = self.name.clone();
+        Ok(RadarrTerms { radarr, people, animated_root_folder, tags: self.adding.tags.clone() })
+    }
+
+    /// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
+    fn warn_if_restored(
+        &self,
+        journal: &mut Journal,
+        view: &RadarrView,
+        aliases: &Aliases,
+    ) -> Result<bool, StoreError> {
+        const KIND: &str = "restored";
+        let answered = journal.store().answered(self.name.name())?;
+        let Some(Problem { message, hint }) = restored(&answered, &view.films, aliases) else {
+            journal.trouble_over_for(KIND, self.name.name())?;
+            return Ok(false);
+        };
+        if journal.mark_once((KIND, self.name.name()))? {
+            journal.say(&self.name.about(), &message, Some(hint));
+        }
+        Ok(true)
     }
 }
 
@@ -175,19 +202,6 @@ fn list(there: impl Iterator<Item = String>) -> String {
 /// The label of a person's films. Radarr 6 takes letters, digits and `-` (docs/radarr.md#tags).
 pub(crate) fn user_tag(name: &str) -> String {
     format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
-}
-
-/// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
-fn warn_if_restored(journal: &mut Journal, view: &RadarrView, aliases: &Aliases) -> Result<bool, StoreError> {
-    const KEY: &str = "restored";
-    let Some(Problem { message, hint }) = restored(&journal.store().answered()?, &view.films, aliases) else {
-        journal.trouble_over(KEY)?;
-        return Ok(false);
-    };
-    if journal.mark_once(KEY)? {
-        journal.say("radarr", &message, Some(hint));
-    }
-    Ok(true)
 }
 
 /// Does Radarr lack most of the films of which it answered that it has them?

@@ -37,8 +37,9 @@ impl Executor<'_, '_> {
     ) -> Result<(), StoreError> {
         let error = match self.put_labels(labels, films) {
             Ok(()) => {
-                journal.trouble_over("tagging")?;
-                return journal.tagged(films);
+                let name = self.requests.setup.name;
+                journal.trouble_over_for("tagging", name.name())?;
+                return journal.tagged(name, films);
             }
             Err(error) => error,
         };
@@ -47,7 +48,7 @@ impl Executor<'_, '_> {
         if error.is_internal() && !error.is_locked() && films.len() > 1 {
             return self.tag_singly(labels, films, journal);
         }
-        not_tagged(labels, films, &error, journal)
+        self.not_tagged(labels, films, &error, journal)
     }
 
     /// A call for each film; when too many fail in a row, the rest is left.
@@ -67,7 +68,7 @@ impl Executor<'_, '_> {
             match self.put_labels(labels, &[*film]) {
                 Ok(()) => {
                     failures_in_a_row = 0;
-                    journal.tagged(&[*film])?;
+                    journal.tagged(self.requests.setup.name, &[*film])?;
                 }
                 Err(error) => {
                     failures_in_a_row += 1;
@@ -76,7 +77,7 @@ impl Executor<'_, '_> {
                 }
             }
         }
-        last.map_or(Ok(()), |error| not_tagged(labels, &failed, &error, journal))
+        last.map_or(Ok(()), |error| self.not_tagged(labels, &failed, &error, journal))
     }
 
     fn put_labels(&mut self, labels: &[String], films: &[&TagInRadarr]) -> Result<(), ApiError> {
@@ -100,16 +101,18 @@ impl Executor<'_, '_> {
         self.snapshot.view.tags.insert(label.to_owned(), id);
         Ok(id)
     }
-}
 
-fn not_tagged(
-    labels: &[String],
-    films: &[&TagInRadarr],
-    error: &ApiError,
-    journal: &mut Journal,
-) -> Result<(), StoreError> {
-    if error.is_interrupt() {
-        return Ok(());
+    fn not_tagged(
+        &self,
+        labels: &[String],
+        films: &[&TagInRadarr],
+        error: &ApiError,
+        journal: &mut Journal,
+    ) -> Result<(), StoreError> {
+        if error.is_interrupt() {
+            return Ok(());
+        }
+        let name = self.requests.setup.name;
+        journal.not_tagged(name, films, labels, &chain(error), error.hint().as_deref())
     }
-    journal.not_tagged(films, labels, &chain(error), error.hint().as_deref())
 }

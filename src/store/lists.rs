@@ -18,18 +18,19 @@ pub(super) const PEOPLE_OF_FILM: &str =
     "(SELECT person_list.person FROM list_entry JOIN person_list USING (list_id)
     WHERE list_entry.uid = ?1)";
 
-/// Begins, at `?3`, the requests for what stands on the list `?1`, for everybody who wants it. A condition is to
-/// follow, and [`OR_AGAIN`].
+/// Begins, at `?3`, the requests for what stands on the list `?1`, for everybody who wants it, of each server that their
+/// films go to. A condition is to follow, and [`OR_AGAIN`].
 const BEGIN_REQUESTS: &str = "
     INSERT INTO request (person, uid, server, requested_at, first_reading)
-    SELECT person.name, list_entry.uid, 'radarr', ?3, person.readings
+    SELECT person.name, list_entry.uid, person_server.server, ?3, person.readings
     FROM list_entry
         CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
         CROSS JOIN person ON person.name = person_list.person
+        CROSS JOIN person_server ON person_server.person = person.name
     WHERE list_entry.list_id = ?1 AND list_entry.is_listed = 1";
 
 /// A request that ended begins anew; one that is open stays as it is.
-const OR_AGAIN: &str = "
+pub(super) const OR_AGAIN: &str = "
     ON CONFLICT (person, uid, server) DO UPDATE SET requested_at = excluded.requested_at,
         first_reading = excluded.first_reading, is_wanted = 1, last_reading = NULL,
         answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
@@ -353,6 +354,9 @@ impl Store {
                 "UPDATE person_list SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE list SET address = ?2 WHERE kind = 'export' AND address = ?1",
                 "UPDATE OR REPLACE request SET person = ?2 WHERE person = ?1",
+                // As before, until the config is looked at again: so that a server that it adds is seen.
+                "DELETE FROM person_server WHERE person = ?2 AND ?1 <> ?2",
+                "UPDATE person_server SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE presence SET person = ?2 WHERE person = ?1",
                 "UPDATE OR REPLACE notice SET about = ?2
                     WHERE about = ?1 AND kind IN ('skip', 'list', 'collection', 'tiles', 'member')",
@@ -409,7 +413,7 @@ fn clear_missing(db: &Connection, list: ListId) -> Result<(), StoreError> {
 fn end_requests(db: &Connection, person: &str, accepted: Option<ListId>) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(END_REQUESTS)?;
     let ended = statement.query_map(params![person, accepted], |row| row.get(0))?;
-    for uid in ended.collect::<Result<Vec<Uid>, _>>()? {
+    for uid in ended.collect::<Result<HashSet<Uid>, _>>()? {
         let sql = "UPDATE presence SET state = NULL WHERE person = ?1 AND uid = ?2";
         db.prepare_cached(sql)?.execute(params![person, uid])?;
     }

@@ -123,16 +123,15 @@ impl Store {
 
     /// Which server of this name the store belongs to, if to any.
     pub fn server(&self, server: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT identity FROM server WHERE name = ?1";
+        let sql = "SELECT identity FROM server WHERE kind = ?1 AND name = ?1";
         Ok(self.db.prepare_cached(sql)?.query_row([server], |row| row.get(0)).optional()?)
     }
 
     /// Which server of this name the store belongs to; remembers `identity` when it belongs to none yet.
     pub fn server_identity(&mut self, server: &str, identity: &str) -> Result<String, StoreError> {
-        let sql =
-            "INSERT INTO server (name, kind, identity) VALUES (?1, ?1, ?2) ON CONFLICT (name) DO NOTHING";
+        let sql = "INSERT INTO server (name, kind, identity) VALUES (?1, ?1, ?2) ON CONFLICT (kind, name) DO NOTHING";
         self.db.execute(sql, [server, identity])?;
-        let sql = "SELECT identity FROM server WHERE name = ?1";
+        let sql = "SELECT identity FROM server WHERE kind = ?1 AND name = ?1";
         Ok(self.db.query_row(sql, [server], |row| row.get(0))?)
     }
 
@@ -144,7 +143,7 @@ impl Store {
         }
         self.transact(|db| {
             db.execute_batch(
-                "DELETE FROM server WHERE name = 'jellyfin';
+                "DELETE FROM server WHERE kind = 'jellyfin';
                 DELETE FROM collection; DELETE FROM member; DELETE FROM ineffective;
                 DELETE FROM library; DELETE FROM library_item; DELETE FROM listing; DELETE FROM listing_member;
                 DELETE FROM presence;",

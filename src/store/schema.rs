@@ -223,9 +223,23 @@ pub(super) const MIGRATIONS: Migrations = &["
     ) STRICT, WITHOUT ROWID;
     INSERT INTO request (person, uid, server, requested_at, is_wanted, answered_at, tries, next_try_at, problem, detail)
         SELECT person, uid, 'radarr', seen_at, is_listed, answered_at, tries, next_try_at, problem, detail FROM entry;
-    CREATE INDEX request_unanswered ON request (person) WHERE is_wanted = 1 AND answered_at IS NULL;
+    CREATE INDEX request_unanswered ON request (server, person) WHERE is_wanted = 1 AND answered_at IS NULL;
     CREATE INDEX request_trouble ON request (person) WHERE problem IS NOT NULL;
     CREATE INDEX request_ended ON request (person) WHERE is_wanted = 0;
+    -- Where the films of each person go; '' is nowhere: what they want is known all the same.
+    CREATE TABLE person_server (
+        person TEXT NOT NULL,
+        server TEXT NOT NULL,
+        PRIMARY KEY (person, server)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO person_server SELECT name, 'radarr' FROM person;
+    -- Radarr's numbers of films, which it uses once: another film under one means another database.
+    CREATE TABLE radarr_film (
+        server  TEXT NOT NULL,
+        id      INTEGER NOT NULL,
+        tmdb_id INTEGER NOT NULL,
+        PRIMARY KEY (server, id)
+    ) STRICT, WITHOUT ROWID;
     -- Where each film of a person was when Jellyfin was read last.
     CREATE TABLE presence (
         person     TEXT NOT NULL,
@@ -242,11 +256,13 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- Servers by the name in the config.
     ALTER TABLE server RENAME TO old_server;
     CREATE TABLE server (
-        name     TEXT PRIMARY KEY,
         kind     TEXT NOT NULL, -- radarr, jellyfin
-        identity TEXT NOT NULL
+        name     TEXT NOT NULL,
+        identity TEXT NOT NULL, -- of a Radarr its address: under another name it is the same one
+        PRIMARY KEY (kind, name)
     ) STRICT, WITHOUT ROWID;
     INSERT INTO server SELECT name, name, identity FROM old_server;
+    INSERT INTO server SELECT 'radarr', 'radarr', '' WHERE EXISTS (SELECT 1 FROM request);
     DROP TABLE old_server;
     -- Films: Letterboxd's short id (`boxd.it/IWJq`, case matters), and which lbjf found no id on the page: a newer one
     -- may find it. Shows are looked at again, too.
@@ -316,7 +332,7 @@ pub(super) const MIGRATIONS: Migrations = &["
               FROM notice_by_key)
         WHERE kind IN ('skip', 'scrape') AND instr(rest, '/') > 0;
     INSERT INTO notice (kind, about, detail, told_at)
-        SELECT 'restored', '', '', told_at FROM notice_by_key WHERE key = 'restored/radarr';
+        SELECT 'restored', 'radarr', '', told_at FROM notice_by_key WHERE key = 'restored/radarr';
     DROP TABLE notice_by_key;
     -- Did it go well, but for lists that only their owners can mend? NULL: as the exit code says.
     ALTER TABLE run ADD COLUMN is_well INTEGER;

@@ -10,6 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
 use crate::domain::presence::Presence;
+use crate::domain::radarr::RadarrName;
 use crate::domain::request::RequestProblem;
 use crate::domain::text::one_line;
 
@@ -24,8 +25,8 @@ pub struct PersonStatus {
     pub listed: u32,
     /// Those with a TMDB id.
     pub resolved: u32,
-    /// Those that Radarr has.
-    pub in_radarr: u32,
+    /// Those that each Radarr has which their films go to, by its name.
+    pub in_radarr: Vec<(String, u32)>,
     /// Those in the collection.
     pub in_collection: u32,
     /// Those that are not in the library yet.
@@ -98,18 +99,27 @@ pub struct EntryStatus {
     pub is_listed: bool,
     /// When it was first seen there.
     pub seen_at: Timestamp,
-    /// When Radarr was first seen to have it.
-    pub answered_at: Option<Timestamp>,
-    /// Why Radarr does not have it, when it was asked.
-    pub problem: Option<RequestProblem>,
-    /// The same in words.
-    pub detail: Option<String>,
-    /// Radarr is not asked before.
-    pub next_try_at: Timestamp,
+    /// What each Radarr said that this person's films go, or went, to.
+    pub answers: Vec<AnswerStatus>,
     /// Where it stood at the last look at Jellyfin.
     pub place: Option<Presence>,
     /// Had this person watched it by then?
     pub is_watched: bool,
+}
+
+/// What a Radarr said of one film for one person; by default nothing.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerStatus {
+    /// Its name.
+    pub server: String,
+    /// When it was first seen to have it.
+    pub answered_at: Option<Timestamp>,
+    /// Why it does not have it, when it was asked.
+    pub problem: Option<RequestProblem>,
+    /// The same in words.
+    pub detail: Option<String>,
+    /// It is not asked before.
+    pub next_try_at: Timestamp,
 }
 
 impl Store {
@@ -146,12 +156,15 @@ impl Store {
             }
             people.insert(name, person);
         }
+        // What is the matter at which of several.
+        let sql = "SELECT count(DISTINCT server) > 1 FROM person_server WHERE server <> ''";
+        let has_several = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
         for sql in [ODD_FILMS, TROUBLED_REQUESTS] {
             let mut statement = self.db.prepare_cached(sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 if let Some(person) = people.get_mut(row.get_ref("person")?.as_str().unwrap_or_default()) {
-                    person.note(Odd::from(row)?);
+                    person.note(Odd::from(row, has_several)?);
                 }
             }
         }
@@ -167,11 +180,16 @@ impl Store {
     }
 
     fn count(&self, person: &mut PersonStatus) -> Result<(), StoreError> {
-        let number = |sql: &str| -> Result<u32, StoreError> {
-            Ok(self.db.prepare_cached(sql)?.query_row([&person.name], |row| row.get(0))?)
-        };
-        let (listed, unanswered) = (number(WANTED)?, number(UNANSWERED)?);
-        (person.listed, person.resolved, person.in_radarr) = (listed, listed, listed - unanswered);
+        let mut wanted = self.db.prepare_cached(WANTED)?;
+        let listed = wanted.query_row([&person.name], |row| row.get(0))?;
+        (person.listed, person.resolved) = (listed, listed);
+        let mut servers = self.db.prepare_cached(SERVERS)?;
+        let servers = servers.query_map([&person.name], |row| row.get(0))?;
+        for server in servers.collect::<Result<Vec<String>, _>>()? {
+            let mut unanswered = self.db.prepare_cached(UNANSWERED)?;
+            let unanswered: u32 = unanswered.query_row([&server, &person.name], |row| row.get(0))?;
+            person.in_radarr.push((server, listed.saturating_sub(unanswered)));
+        }
         for (sql, is_wanted) in [(PRESENCE, true), (PRESENCE_OF_ENDED, false)] {
             let mut statement = self.db.prepare_cached(sql)?;
             let mut rows = statement.query([&person.name])?;
@@ -238,24 +256,32 @@ impl Store {
         let mut statement = self.db.prepare_cached(ENTRIES_OF_FILM)?;
         let entries = statement.query_map(params![film.uid], |row| {
             let word = |name: &str| row.get::<_, Option<String>>(name);
-            // What was answered for one that left is kept for another in its place.
-            let is_listed = row.get("is_listed")?;
             Ok(EntryStatus {
                 person: row.get("person")?,
-                is_listed,
+                is_listed: row.get("is_listed")?,
                 seen_at: row.get("requested_at")?,
-                answered_at: row.get::<_, Option<Timestamp>>("answered_at")?.filter(|_| is_listed),
-                problem: word("problem")?
-                    .filter(|_| is_listed)
-                    .as_deref()
-                    .and_then(RequestProblem::from_word),
-                detail: clean(word("detail")?.filter(|_| is_listed)),
-                next_try_at: row.get("next_try_at")?,
+                answers: Vec::new(),
                 place: word("state")?.as_deref().and_then(Presence::from_word),
                 is_watched: row.get("is_watched")?,
             })
         })?;
-        Ok(entries.collect::<Result<_, _>>()?)
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let mut statement = self.db.prepare_cached(ANSWERS_OF_ENTRY)?;
+        // What was answered for one that left is kept for another in its place.
+        for entry in entries.iter_mut().filter(|entry| entry.is_listed) {
+            let answers = statement.query_map(params![entry.person, film.uid], |row| {
+                let problem: Option<String> = row.get("problem")?;
+                Ok(AnswerStatus {
+                    server: row.get("server")?,
+                    answered_at: row.get("answered_at")?,
+                    problem: problem.as_deref().and_then(RequestProblem::from_word),
+                    detail: clean(row.get("detail")?),
+                    next_try_at: row.get("next_try_at")?,
+                })
+            })?;
+            entry.answers = answers.collect::<Result<_, _>>()?;
+        }
+        Ok(entries)
     }
 }
 
@@ -274,8 +300,7 @@ fn tmdb_id(text: &str) -> Option<u32> {
 
 const ENTRIES_OF_FILM: &str = "
     SELECT person_list.person AS person, max(list_entry.is_listed) AS is_listed,
-        coalesce(request.requested_at, min(list_entry.first_seen_at)) AS requested_at, request.answered_at,
-        request.problem, request.detail, coalesce(request.next_try_at, 0) AS next_try_at, presence.state AS state,
+        coalesce(min(request.requested_at), min(list_entry.first_seen_at)) AS requested_at, presence.state AS state,
         coalesce(presence.is_watched, 0) AS is_watched
     FROM list_entry
         CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
@@ -283,6 +308,8 @@ const ENTRIES_OF_FILM: &str = "
         LEFT JOIN presence ON presence.person = person_list.person AND presence.uid = list_entry.uid
     WHERE list_entry.uid = ?1
     GROUP BY person_list.person ORDER BY person_list.person";
+
+const ANSWERS_OF_ENTRY: &str = "SELECT * FROM request WHERE person = ?1 AND uid = ?2 ORDER BY server";
 
 /// A person's own list, then the others.
 const LISTS: &str = "
@@ -293,11 +320,16 @@ const LISTS: &str = "
 pub(super) const ON_LIST: &str = "SELECT count(*) FROM list_entry WHERE list_id = ?1 AND is_listed = 1";
 
 /// How many films a person wants. Counting alone is three times as fast as adding up.
-pub(super) const WANTED: &str = "SELECT count(*) FROM request WHERE person = ?1 AND is_wanted = 1";
+pub(super) const WANTED: &str =
+    "SELECT count(*) FROM (SELECT 1 FROM request WHERE person = ?1 AND is_wanted = 1 GROUP BY uid)";
 
+/// Where a person's films go.
+const SERVERS: &str = "SELECT server FROM person_server WHERE person = ?1 AND server <> '' ORDER BY server";
+
+/// How many of them this server has not been seen to have.
 pub(super) const UNANSWERED: &str = "
     SELECT count(*) FROM request INDEXED BY request_unanswered
-    WHERE person = ?1 AND is_wanted = 1 AND answered_at IS NULL";
+    WHERE server = ?1 AND person = ?2 AND is_wanted = 1 AND answered_at IS NULL";
 
 pub(super) const PRESENCE: &str = "
     SELECT state, is_watched, count(*) AS count FROM presence WHERE person = ?1 GROUP BY state, is_watched";
@@ -305,13 +337,15 @@ pub(super) const PRESENCE: &str = "
 /// The same of what the person does not want any more.
 pub(super) const PRESENCE_OF_ENDED: &str = "
     SELECT state, is_watched, count(*) AS count
-    FROM request INDEXED BY request_ended
-        CROSS JOIN presence ON presence.person = request.person AND presence.uid = request.uid
-    WHERE request.person = ?1 AND is_wanted = 0 GROUP BY state, is_watched";
+    FROM (SELECT DISTINCT uid FROM request INDEXED BY request_ended WHERE person = ?1 AND is_wanted = 0) AS ended
+        CROSS JOIN presence ON presence.person = ?1 AND presence.uid = ended.uid
+    WHERE NOT EXISTS (SELECT 1 FROM request WHERE person = ?1 AND uid = ended.uid AND is_wanted = 1)
+    GROUP BY state, is_watched";
 
 /// Entries whose film is no movie, as far as known; few as a rule.
 pub(super) const ODD_FILMS: &str = "
-    SELECT film.*, person_list.person AS person, request.problem AS trouble, request.detail AS detail
+    SELECT film.*, person_list.person AS person, request.server AS server, request.problem AS trouble,
+        request.detail AS detail
     FROM film
         CROSS JOIN list_entry ON list_entry.uid = film.uid
         CROSS JOIN person_list ON person_list.list_id = list_entry.list_id
@@ -329,16 +363,20 @@ pub(super) const MATCHED_FILMS: &str = "
       AND list_entry.is_listed = 1
     GROUP BY person_list.person, film.uid ORDER BY min(list_entry.position), film.uid";
 
-/// Requests that Radarr did not take, of movies; few as a rule. What is in the library is no trouble.
+/// Requests that a Radarr did not take which a person's films go to, of movies; few as a rule. What is in the library is
+/// no trouble.
 pub(super) const TROUBLED_REQUESTS: &str = "
-    SELECT film.*, request.person AS person, request.problem AS trouble, request.detail AS detail,
+    SELECT film.*, request.person AS person, request.server AS server, request.problem AS trouble,
+        request.detail AS detail,
         (SELECT min(list_entry.position) FROM person_list CROSS JOIN list_entry USING (list_id)
             WHERE person_list.person = request.person AND list_entry.uid = request.uid
                 AND list_entry.is_listed = 1) AS position
-    FROM request CROSS JOIN film ON film.uid = request.uid
+    FROM request
+        CROSS JOIN film ON film.uid = request.uid
+        CROSS JOIN person_server ON person_server.person = request.person AND person_server.server = request.server
     WHERE request.problem IS NOT NULL AND request.problem <> 'in_library' AND request.is_wanted = 1
       AND film.kind = 'movie'
-    ORDER BY position, film.uid";
+    ORDER BY position, film.uid, request.server";
 
 /// An entry with which something is the matter.
 struct Odd {
@@ -352,14 +390,22 @@ struct Odd {
 }
 
 impl Odd {
-    fn from(row: &Row<'_>) -> rusqlite::Result<Self> {
+    /// `has_several`: is there more than one Radarr, so that the reason says which?
+    fn from(row: &Row<'_>, has_several: bool) -> rusqlite::Result<Self> {
         let trouble: Option<String> = row.get("trouble")?;
+        let detail = clean(row.get("detail")?);
+        let detail = match row.get::<_, Option<String>>("server")?.filter(|_| has_several) {
+            Some(server) => {
+                detail.map(|detail| format!("{}: {detail}", RadarrName::new(&server, false).title()))
+            }
+            None => detail,
+        };
         Ok(Self {
             film: film_from(row)?,
             kind: row.get("kind")?,
             problem: clean(row.get("problem")?),
             trouble: trouble.as_deref().and_then(RequestProblem::from_word),
-            detail: clean(row.get("detail")?),
+            detail,
         })
     }
 }

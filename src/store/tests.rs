@@ -55,6 +55,7 @@ impl Store {
 
 /// This person's watchlist.
 fn watchlist(store: &mut Store, person: &str) -> ListId {
+    store.send_to(person, &["radarr".to_owned()], 100).unwrap();
     store.want_list(person, &ListKey::watchlist(person), 100).unwrap()
 }
 
@@ -240,14 +241,14 @@ fn a_film_that_comes_back_is_a_new_request() {
     let mut store = Store::in_memory().unwrap();
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
-    store.answer(&[("ada".to_owned(), uids[0].clone())], 200).unwrap();
-    assert!(store.requests().unwrap().is_empty());
+    store.answer("radarr", &[("ada".to_owned(), uids[0].clone())], 200).unwrap();
+    assert!(store.requests("radarr").unwrap().is_empty());
     let ada = watchlist(&mut store, "ada");
     assert_eq!(store.accept_reading(ada, &[], true).unwrap(), 1);
-    assert!(store.requests().unwrap().is_empty() && known(&store, "ada").is_empty());
+    assert!(store.requests("radarr").unwrap().is_empty() && known(&store, "ada").is_empty());
     assert_eq!(store.listed("ada", true).unwrap().len(), 1);
     list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
-    assert_eq!(store.requests().unwrap().len(), 1);
+    assert_eq!(store.requests("radarr").unwrap().len(), 1);
 }
 
 #[test]
@@ -257,12 +258,12 @@ fn a_failed_request_is_due_in_the_next_three_runs_and_then_daily() {
     resolve(&mut store, "ada", 949);
     let request = [("ada".to_owned(), uids[0].clone())];
     for expected in [0, 0, 0, 1000 + DAILY, 1000 + DAILY] {
-        store.record_problem(&request, RequestProblem::Failed, "HTTP 500", 1000).unwrap();
-        assert_eq!(store.requests().unwrap()[0].next_try_at, expected);
+        store.record_problem("radarr", &request, RequestProblem::Failed, "HTTP 500", 1000).unwrap();
+        assert_eq!(store.requests("radarr").unwrap()[0].next_try_at, expected);
     }
-    store.forget_answers(&["ada".to_owned()]).unwrap();
-    store.record_problem(&request, RequestProblem::Unknown, "unknown", 1000).unwrap();
-    assert_eq!(store.requests().unwrap()[0].next_try_at, 1000 + DAILY);
+    store.forget_answers(&["ada".to_owned()], "radarr").unwrap();
+    store.record_problem("radarr", &request, RequestProblem::Unknown, "unknown", 1000).unwrap();
+    assert_eq!(store.requests("radarr").unwrap()[0].next_try_at, 1000 + DAILY);
 }
 
 #[test]

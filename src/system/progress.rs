@@ -23,8 +23,9 @@ pub fn start() {
 pub struct Bar(ProgressBar);
 
 /// Begins a bar for so many steps. With `per_second` the time left follows from that pace; else it is estimated.
-pub fn bar(what: &'static str, count: usize, per_second: Option<f64>) -> Bar {
+pub fn bar(what: impl Into<String>, count: usize, per_second: Option<f64>) -> Bar {
     let Some(bars) = BARS.get().filter(|_| count > 1) else { return Bar(ProgressBar::hidden()) };
+    let what: String = what.into();
     let style = ProgressStyle::with_template("{line}").expect("the template is constant");
     let style = style.with_key("line", move |state: &ProgressState, to: &mut dyn fmt::Write| {
         let (done, all) = (state.pos(), state.len().unwrap_or_default());
@@ -33,7 +34,7 @@ pub fn bar(what: &'static str, count: usize, per_second: Option<f64>) -> Bar {
             None => state.eta(),
         };
         // Asked each time: somebody may have made the window smaller. A bar is no reason to fail.
-        let _ = to.write_str(&line(what, done, all, left, columns()));
+        let _ = to.write_str(&line(&what, done, all, left, columns()));
     });
     let bar = ProgressBar::new(count as u64).with_style(style);
     Bar(bars.add(bar))

@@ -211,6 +211,7 @@ fn fill(path: &Path, users: u32, films: u32, mut ids: impl FnMut(&str) -> (u32, 
              VALUES ('watchlist', ?1, ?2, ?3, ?3, ?3, ?3, 'complete')",
         );
         let mut person = prepare("INSERT INTO person (name) VALUES (?1)");
+        let mut server = prepare("INSERT INTO person_server (person, server) VALUES (?1, 'radarr')");
         let mut person_list = prepare("INSERT INTO person_list (person, list_id) VALUES (?1, ?2)");
         let mut film = prepare(
             "INSERT OR IGNORE INTO film (uid, address, name, year, kind, tmdb_id) VALUES (?1, ?2, ?3, 2000, ?4, ?5)",
@@ -228,6 +229,7 @@ fn fill(path: &Path, users: u32, films: u32, mut ids: impl FnMut(&str) -> (u32, 
             list.execute(params![name, films, now]).expect("a new list");
             let list_id = tx.last_insert_rowid();
             person.execute([&name]).expect("a new person");
+            server.execute([&name]).expect("a new person");
             person_list.execute(params![name, list_id]).expect("it is theirs");
             for (position, text) in slugs(user, films).enumerate() {
                 let (number, tmdb) = ids(&text);

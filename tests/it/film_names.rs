@@ -52,6 +52,7 @@ impl Run {
     fn read(&mut self, entries: &[ListEntry]) -> (Vec<String>, Vec<String>) {
         let journal = &mut self.journal;
         let uids = journal.films_seen(entries).expect("a store in memory");
+        journal.films_go_to("ada", &["radarr".to_owned()]).expect("a store in memory");
         let ada = journal.want_list("ada", &ListKey::watchlist("ada")).expect("a store in memory");
         let placed: Vec<_> = uids.into_iter().zip(0..).collect();
         journal.entries_added(ada, &placed, true).expect("a store in memory");
@@ -91,7 +92,7 @@ fn a_film_first_met_by_its_short_id_and_later_by_its_poster_is_one_film_with_one
     for entry in [run.poster("heat-1995"), by("heat-1995"), by("film:51994"), run.by_lid("heat-1995")] {
         assert_eq!(run.read(&[entry]), (vec!["film:51994".to_owned()], vec![]));
     }
-    assert_eq!(run.journal.store().requests().expect("a store").len(), 1);
+    assert_eq!(run.journal.store().requests("radarr").expect("a store").len(), 1);
 
     let mut run = Run::new(&[heat()]);
     run.read(&[run.poster("heat-1995")]);

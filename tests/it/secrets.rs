@@ -405,7 +405,7 @@ fn nothing_that_holds_a_secret_shows_it_to_debug_or_display() {
     );
     let env = |name: &str| (name == "HOME").then(|| "/home/ada".to_owned());
     let config = Config::parse(&config, "config.toml".as_ref(), &env).expect("a good config");
-    let (held, key) = (&config.letterboxd.proxies[0], &config.radarr.as_ref().expect("it is there").api_key);
+    let (held, key) = (&config.letterboxd.proxies[0], &config.radarrs[0].api_key);
     assert_eq!((held, key), (&proxy(), &ApiKey::new(KEY)), "the secrets are in it");
 
     let unusable = ProxySettings { host: "a b".to_owned(), ..proxy() };

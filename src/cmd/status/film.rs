@@ -8,7 +8,7 @@ use std::iter;
 
 use serde::Serialize;
 
-use crate::config::{Config, User};
+use crate::config::{self, Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
@@ -16,7 +16,7 @@ use crate::domain::request::RequestProblem;
 use crate::domain::shelf::Named;
 use crate::domain::span::{ago, show_time};
 use crate::domain::text::excerpt;
-use crate::store::{EntryStatus, FilmStatus, Store, StoreError};
+use crate::store::{AnswerStatus, EntryStatus, FilmStatus, Store, StoreError};
 use crate::system::layout::{columns, wrap};
 
 /// So many films are shown on the screen; JSON has all.
@@ -125,9 +125,18 @@ struct UserJson {
     since: String,
     in_radarr_since: Option<String>,
     radarr_problem: Option<String>,
+    radarrs: Vec<RadarrJson>,
     place: Option<&'static str>,
     watched: Option<bool>,
     next: String,
+}
+
+/// What one Radarr said.
+#[derive(Serialize)]
+struct RadarrJson {
+    radarr: String,
+    in_radarr_since: Option<String>,
+    radarr_problem: Option<String>,
 }
 
 impl View<'_> {
@@ -136,8 +145,13 @@ impl View<'_> {
             user: entry.person.clone(),
             is_listed: entry.is_listed,
             since: show_time(entry.seen_at),
-            in_radarr_since: entry.answered_at.map(show_time),
-            radarr_problem: entry.detail.clone(),
+            in_radarr_since: self
+                .answers(entry)
+                .first()
+                .and_then(|(_, answer)| answer.answered_at)
+                .map(show_time),
+            radarr_problem: self.answers(entry).first().and_then(|(_, answer)| answer.detail.clone()),
+            radarrs: self.answers(entry).iter().map(radarr_json).collect(),
             place: entry.place.map(Presence::word),
             watched: entry.place.map(|_| entry.is_watched),
             next: self.next(film, entry),
@@ -177,8 +191,10 @@ impl View<'_> {
                 if entry.is_listed { format!("listed, first seen {since}") } else { "left it".to_owned() };
             row("watchlist", &listed);
             if entry.is_listed && film.kind.as_deref() == Some("movie") {
-                if self.config.radarr.is_some() {
-                    row("Radarr", &self.radarr(entry));
+                for (radarr, answer) in self.answers(entry) {
+                    let which =
+                        radarr.name.of_several().map(|name| format!("`{name}`: ")).unwrap_or_default();
+                    row("Radarr", &format!("{which}{}", self.radarr(&answer)));
                 }
                 if let Some(collection) = self.user(entry).and_then(|user| user.collection.as_ref()) {
                     row("collection", &format!("{collection}: {}", self.place(film, entry)));
@@ -193,9 +209,24 @@ impl View<'_> {
         self.config.users.iter().find(|user| user.name == entry.person)
     }
 
-    fn radarr(&self, entry: &EntryStatus) -> String {
-        match (entry.answered_at, &entry.detail) {
-            (None, _) if entry.problem == Some(RequestProblem::Untagged) => {
+    /// What each Radarr said that this person's films go to, by the config.
+    fn answers(&self, entry: &EntryStatus) -> Vec<(&config::Radarr, AnswerStatus)> {
+        let Some(user) = self.user(entry) else { return Vec::new() };
+        let theirs = self.config.radarrs.iter().filter(|radarr| user.sends_to(&radarr.name));
+        let answer = |radarr: &config::Radarr| {
+            entry
+                .answers
+                .iter()
+                .find(|answer| answer.server == radarr.name.name())
+                .cloned()
+                .unwrap_or_default()
+        };
+        theirs.map(|radarr| (radarr, answer(radarr))).collect()
+    }
+
+    fn radarr(&self, answer: &AnswerStatus) -> String {
+        match (answer.answered_at, &answer.detail) {
+            (None, _) if answer.problem == Some(RequestProblem::Untagged) => {
                 "has it, not tagged yet".to_owned()
             }
             (Some(answered_at), _) => format!("has it, first seen {}", ago(self.now, answered_at)),
@@ -251,6 +282,14 @@ impl View<'_> {
                 format!("{place}; {some} {} watched it, {others} {} not", have(&some), have(&others))
             }
         }
+    }
+}
+
+fn radarr_json((radarr, answer): &(&config::Radarr, AnswerStatus)) -> RadarrJson {
+    RadarrJson {
+        radarr: radarr.name.name().to_owned(),
+        in_radarr_since: answer.answered_at.map(show_time),
+        radarr_problem: answer.detail.clone(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use super::Person;
 use super::lists::PersonList;
 use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
+use crate::domain::radarr::RadarrName;
 use crate::domain::span::show_time;
-use crate::store::{CoolDown, ListStatus, PersonStatus, Run};
+use crate::store::{CoolDown, ListStatus, Run};
 
 /// All of it.
 #[derive(Serialize)]
@@ -47,6 +49,7 @@ pub(super) struct UserJson {
     resolved: u32,
     unresolved: u32,
     in_radarr: u32,
+    radarrs: Vec<RadarrJson>,
     waiting_for_file: u32,
     in_collection: u32,
     watched: u32,
@@ -54,6 +57,13 @@ pub(super) struct UserJson {
     failed: Vec<FilmJson>,
     unclear: Vec<FilmJson>,
     matched_by_title: Vec<FilmJson>,
+}
+
+/// One Radarr that a person's films go to.
+#[derive(Serialize)]
+struct RadarrJson {
+    radarr: String,
+    in_radarr: u32,
 }
 
 /// One list of a person.
@@ -92,7 +102,7 @@ pub(super) struct RunJson {
 
 impl UserJson {
     /// A person, with their lists as the config has them.
-    pub(super) fn new(person: &PersonStatus, lists: &[PersonList]) -> Self {
+    pub(super) fn new(Person { status: person, lists, radarrs }: &Person<'_>) -> Self {
         let time = |time: Option<Timestamp>| time.map(show_time);
         let none = ListStatus::default();
         let own = lists.first().map_or(&none, |list| &list.status);
@@ -117,7 +127,8 @@ impl UserJson {
             listed: person.listed,
             resolved: person.resolved,
             unresolved: person.unresolved,
-            in_radarr: person.in_radarr,
+            in_radarr: radarrs.first().map_or(0, |(_, count)| *count),
+            radarrs: radarrs.iter().map(RadarrJson::from).collect(),
             waiting_for_file: person.waiting,
             in_collection: person.in_collection,
             watched: person.watched,
@@ -126,6 +137,12 @@ impl UserJson {
             unclear: films(&person.unclear),
             matched_by_title: films(&person.matched),
         }
+    }
+}
+
+impl From<&(RadarrName, u32)> for RadarrJson {
+    fn from((name, in_radarr): &(RadarrName, u32)) -> Self {
+        Self { radarr: name.name().to_owned(), in_radarr: *in_radarr }
     }
 }
 

@@ -266,7 +266,7 @@ fn film_takes_the_settings_of_its_first_lister_and_the_tags_of_all() {
         ..requester("ben")
     };
     let tags = vec!["c".to_owned()];
-    let mut terms = RadarrTerms { people: vec![ada, ben], animated_root_folder: None, tags };
+    let mut terms = RadarrTerms { people: vec![ada, ben], tags, ..RadarrTerms::default() };
     for (requested, listers, expected) in [
         ("ada:1", &["ada"][..], "1 /films b,c"),
         ("ben:1", &["ben"], "4 /ben a,c,lbjf-ben"),

@@ -23,6 +23,7 @@ fn waiting_for(tmdb: u32) -> Store {
         other_kind: None,
     };
     store.identify(&[entry]).unwrap();
+    store.send_to("ada", &["radarr".to_owned()], 100).unwrap();
     let ada = store.want_list("ada", &ListKey::watchlist("ada"), 100).unwrap();
     store.add_entries(ada, &[(uid(), 0)], true, 100).unwrap();
     look(&mut store, Link::Movie(TmdbId::new(tmdb).unwrap()));
@@ -76,10 +77,14 @@ fn what_a_dry_run_learned_of_a_film_counts_as_if_its_page_was_read() {
     assert_eq!(presence(&store), None);
 
     let mut store = waiting_for(700);
-    store.answer(&[("ada".to_owned(), uid())], 100).unwrap();
+    store.answer("radarr", &[("ada".to_owned(), uid())], 100).unwrap();
     store.adopt_films(&copy).unwrap();
     assert_eq!(store.link(&uid()).unwrap(), Some(Link::Movie(TmdbId::new(949).unwrap())));
-    assert_eq!((presence(&store), store.requests().unwrap().len()), (None, 1), "another film to Radarr, too");
+    assert_eq!(
+        (presence(&store), store.requests("radarr").unwrap().len()),
+        (None, 1),
+        "another film to Radarr, too"
+    );
 
     let mut store = waiting_for(700);
     store

@@ -18,6 +18,9 @@ fn uid(number: u32) -> Uid {
 impl House {
     fn new(on_adas: &[u32], on_bens: &[u32]) -> Self {
         let mut store = Store::in_memory().unwrap();
+        for person in ["ada", "ben", "cleo"] {
+            store.send_to(person, &["radarr".to_owned()], 100).unwrap();
+        }
         let ada = store.want_list("ada", &ListKey::watchlist("ada"), 100).unwrap();
         let ben = store.want_list("ada", &ListKey::watchlist("ben"), 100).unwrap();
         assert_eq!(store.want_list("ben", &ListKey::watchlist("ben"), 100).unwrap(), ben);
@@ -67,7 +70,7 @@ impl House {
 
     /// What is requested and not answered.
     fn requests(&self) -> Vec<String> {
-        let requests = self.store.requests().unwrap().into_iter();
+        let requests = self.store.requests("radarr").unwrap().into_iter();
         let mut names: Vec<_> =
             requests.map(|request| format!("{} {}", request.person, request.film.uid)).collect();
         names.sort();
@@ -75,7 +78,7 @@ impl House {
     }
 
     fn answer(&mut self, person: &str, number: u32) {
-        self.store.answer(&[(person.to_owned(), uid(number))], 100).unwrap();
+        self.store.answer("radarr", &[(person.to_owned(), uid(number))], 100).unwrap();
     }
 }
 

@@ -168,7 +168,11 @@ const SPLIT: [(&str, &str, &str); 8] = [
         "SELECT collection_id, item_id, tried_at FROM ineffective",
     ),
     ("library", "SELECT max(films_seen) FROM viewer", "SELECT films_seen FROM library"),
-    ("servers", "SELECT name, name, identity FROM server", "SELECT name, kind, identity FROM server"),
+    (
+        "servers",
+        "SELECT name, name, identity FROM server",
+        "SELECT name, kind, identity FROM server WHERE kind = 'jellyfin'",
+    ),
     (
         "films",
         "SELECT uid, slug, name, year, kind, tmdb_id, tries, next_look_at, problem FROM film",
@@ -227,6 +231,7 @@ const LIVED_ON_SINCE_3: &str = "
     UPDATE film SET lid = 'IWJq', looked_by = '0.1.0', match_tries = 1, next_match_at = 1700000000 WHERE address = 'winter-witness';
     INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
     UPDATE library SET doubtful_since = 1700000000;
+    INSERT INTO radarr_film VALUES ('radarr', 1, 4000001);
     INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0 FROM collection;
 ";
 
@@ -305,7 +310,7 @@ fn what_was_told_for_good_before_schema_3_is_not_told_again() {
         for notice in [
             ("skip", "ada", "film:7/it is a TV show on TMDB"),
             ("skip", "ada", "slug:x/a/b: c"),
-            ("restored", "", ""),
+            ("restored", "radarr", ""),
         ] {
             assert!(!store.mark_once(notice, 2000).unwrap(), "{notice:?}");
         }

@@ -24,7 +24,11 @@ fn no_hot_query_scans_what_an_index_can_find() {
     for (name, sql, expected) in [
         ("known", lists::KNOWN, &[by_list][..]),
         // These two indices hold what is open, and nothing else.
-        ("requests", requests::REQUESTS, &["SCAN request USING INDEX request_unanswered", by_uid, position]),
+        (
+            "requests",
+            requests::REQUESTS,
+            &["SEARCH request USING INDEX request_unanswered (server=?)", by_uid, position],
+        ),
         ("unread", films::UNREAD, &["SCAN film USING INDEX film_unresolved", by_film]),
         ("skips", films::SKIPS, &["SCAN film USING INDEX film_odd", by_film]),
         ("odd films", status::ODD_FILMS, &["SCAN film USING INDEX film_odd", by_film, request]),
@@ -38,7 +42,11 @@ fn no_hot_query_scans_what_an_index_can_find() {
         ("listed ids", presence::LISTED_IDS, &[by_list, by_uid]),
         ("on a list", status::ON_LIST, &[by_list]),
         ("wanted", status::WANTED, &["SEARCH request USING PRIMARY KEY (person=?)"]),
-        ("unanswered", status::UNANSWERED, &["SEARCH request USING INDEX request_unanswered (person=?)"]),
+        (
+            "unanswered",
+            status::UNANSWERED,
+            &["SEARCH request USING INDEX request_unanswered (server=? AND person=?)"],
+        ),
         (
             "presence",
             status::PRESENCE,
@@ -49,6 +57,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
             status::PRESENCE_OF_ENDED,
             &[
                 "SEARCH request USING COVERING INDEX request_ended (person=?)",
+                "SEARCH request USING PRIMARY KEY (person=? AND uid=?)",
                 "SEARCH presence USING PRIMARY KEY (person=? AND uid=?)",
             ],
         ),
@@ -73,7 +82,7 @@ fn answers_of_twins_are_found_from_what_is_unanswered_by_tmdb_id() {
     assert_eq!(
         steps,
         [
-            "SCAN new USING INDEX request_unanswered",
+            "SEARCH new USING INDEX request_unanswered (server=?)",
             "SEARCH new_film USING INDEX sqlite_autoindex_film_1 (uid=?)",
             "SEARCH old_film USING INDEX film_by_tmdb_id (tmdb_id=?)",
             "SEARCH old USING PRIMARY KEY (person=? AND uid=? AND server=?)",

@@ -13,7 +13,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995"), entry(Some("film:2"), "short")]);
     resolve(&mut store, "ada", 949);
     let request = [("ada".to_owned(), uids[0].clone())];
-    store.record_problem(&request, RequestProblem::Unknown, "unknown", ahead).unwrap();
+    store.record_problem("radarr", &request, RequestProblem::Unknown, "unknown", ahead).unwrap();
     let short = film(&store, &["ada"]).remove(0);
     store
         .record_look(&short, &Look::Read { uid: None, lid: None, slug: None, link: Link::Missing }, ahead)
@@ -25,7 +25,7 @@ fn dates_from_a_clock_that_was_ahead_are_set_right_when_a_run_begins() {
     store.record_ineffective("c", &[JellyfinId::parse("item").unwrap()], ahead).unwrap();
 
     store.begin_run("sync", now).unwrap();
-    assert_eq!(store.requests().unwrap()[0].next_try_at, 0);
+    assert_eq!(store.requests("radarr").unwrap()[0].next_try_at, 0);
     assert_eq!(store.unresolved("ada", now).unwrap().len(), 1);
     assert_eq!(store.cursor(ada).unwrap().pending_at, Some(now), "the hour begins anew");
     assert_eq!(store.cool_downs().unwrap()[0].until, now);
@@ -38,11 +38,17 @@ fn waits_that_are_no_longer_than_they_may_be_stay_when_a_run_begins() {
     let uids = list(&mut store, "ada", &[entry(Some("film:1"), "heat-1995")]);
     resolve(&mut store, "ada", 949);
     store
-        .record_problem(&[("ada".to_owned(), uids[0].clone())], RequestProblem::Unknown, "unknown", 1000)
+        .record_problem(
+            "radarr",
+            &[("ada".to_owned(), uids[0].clone())],
+            RequestProblem::Unknown,
+            "unknown",
+            1000,
+        )
         .unwrap();
     store.begin_cool_down("direct", Duration::from_hours(24), None, 1000).unwrap();
     store.begin_run("sync", 1000).unwrap();
-    assert_eq!(store.requests().unwrap()[0].next_try_at, 1000 + DAILY);
+    assert_eq!(store.requests("radarr").unwrap()[0].next_try_at, 1000 + DAILY);
     assert_eq!(store.cool_downs().unwrap()[0].until, 1000 + DAY);
 }
 

@@ -48,7 +48,7 @@ fn list(journal: &mut Journal, number: u32) -> Result<(), StoreError> {
 fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
     let config = Config::parse(world.config(), Path::new("/config.toml"), &|_| Some("/".to_owned()));
     let config = config.expect("the config is right");
-    let radarr_config = config.radarr.expect("there is a Radarr");
+    let radarr_config = &config.radarrs[0];
     let http = Http::new(&Options::json("radarr", Duration::from_secs(20)));
     let radarr = Radarr::new(Api {
         server: "Radarr",
@@ -59,6 +59,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
     });
     let setup = Setup {
         radarr: &radarr,
+        name: &radarr_config.name,
         adding: &radarr_config.adding,
         people: vec![Person { name: "ada", adding: &config.users[0].adding, is_chosen: true }],
         full: false,
@@ -71,6 +72,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
         RunInfo { command: "sync", now: 100, is_dry: false, people: 1, lists: Vec::new() },
     );
     let mut journal = journal.expect("a store in memory");
+    journal.films_go_to("ada", &config.users[0].radarrs).expect("a store in memory");
     let mut requests = Requests::new(setup);
     list(&mut journal, 1).expect("a store in memory");
     requests.send_early(&mut journal, 1).expect("a store in memory");

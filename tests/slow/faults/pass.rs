@@ -242,7 +242,7 @@ impl Scene {
         let mut config =
             Config::parse(&text, &folder.join("config.toml"), &env).expect("the config is right");
         config.letterboxd.timeout = self.timeout;
-        config.radarr.as_mut().expect("there is a Radarr").timeout = self.timeout;
+        config.radarrs[0].timeout = self.timeout;
         config.jellyfin.as_mut().expect("there is a Jellyfin").timeout = self.timeout;
         let args = SyncArgs {
             user: Vec::new(),
@@ -250,6 +250,7 @@ impl Scene {
             full: false,
             allow_shrink: false,
             add_again: false,
+            radarr: Vec::new(),
             same_jellyfin: false,
             ignore_cool_down: false,
             json: false,

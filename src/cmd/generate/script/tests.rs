@@ -76,7 +76,7 @@ fn notes_mention(converted: &Converted, texts: &[&str]) {
 fn every_key_of_the_script_is_carried_over_or_named() {
     let (config, converted) = converted(FULL);
     assert_eq!(config.system.log_level, log::LevelFilter::Warn);
-    let radarr = config.radarr.unwrap();
+    let radarr = &config.radarrs[0];
     assert_eq!(radarr.url.as_str(), "http://radarr:7878/");
     assert_eq!(radarr.api_key.reveal(), "0123456789012345678901234567890e");
     assert_eq!((radarr.adding.root_folder.as_str(), radarr.timeout.as_secs()), ("/movies", 60));
@@ -116,7 +116,7 @@ fn a_small_config_without_radarr_and_with_what_people_leave_empty_is_one_too() {
         "jellyfin:\n  url: http://j\n  api_key: s3cr3t\nsystem:\nletterboxd:\n  proxy_file: \"\"\n  proxies: []\n\
          users:\n- {letterboxd_username: ada, jellyfin_username: ada, jellyfin_collection_id: C1E548B9-BFC9-8BDF-8BBA-E2909EEECA94}\n",
     );
-    assert!(config.radarr.is_none() && config.letterboxd.proxies.is_empty());
+    assert!(config.radarrs.is_empty() && config.letterboxd.proxies.is_empty());
     assert!(config.users[0].collection.is_some());
     notes_mention(&converted, &["system.sync_interval (10 min)"]);
     assert_eq!(converted.notes.len(), 1, "{:#?}", converted.notes);

@@ -1,14 +1,14 @@
 //! What comes next for somebody's film, and when.
 
 use super::{View, and};
-use crate::config::User;
+use crate::config::{Radarr, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
 use crate::domain::shelf::WatchedBy;
 use crate::domain::span::{left, show_time};
-use crate::store::{EntryStatus, FilmStatus};
+use crate::store::{AnswerStatus, EntryStatus, FilmStatus};
 
 const TAKES_IT_OUT: &str = "the next run takes it out of the collection";
 
@@ -35,8 +35,10 @@ impl View<'_> {
                 format!("{when} reads its film page{}", last.unwrap_or_default())
             }
             Some("movie") => {
-                let steps = [self.next_in_radarr(entry), self.next_in_jellyfin(user, film, entry)];
-                let steps: Vec<_> = steps.into_iter().flatten().collect();
+                let sent = self.answers(entry);
+                let sent =
+                    sent.iter().filter_map(|(radarr, answer)| self.next_in_radarr(radarr, entry, answer));
+                let steps: Vec<_> = sent.chain(self.next_in_jellyfin(user, film, entry)).collect();
                 if steps.is_empty() { "nothing; all is done".to_owned() } else { steps.join("; ") }
             }
             Some("none") => format!(
@@ -53,22 +55,27 @@ impl View<'_> {
         }
     }
 
-    fn next_in_radarr(&self, entry: &EntryStatus) -> Option<String> {
-        let radarr = self.config.radarr.as_ref().filter(|_| entry.answered_at.is_none())?;
+    fn next_in_radarr(&self, radarr: &Radarr, entry: &EntryStatus, answer: &AnswerStatus) -> Option<String> {
         let is_in_library = matches!(entry.place, Some(Presence::Collection | Presence::Watched))
-            || entry.problem == Some(RequestProblem::InLibrary);
-        if radarr.adding.skip_if_in_library && is_in_library {
+            || answer.problem == Some(RequestProblem::InLibrary);
+        if answer.answered_at.is_some() || (radarr.adding.skip_if_in_library && is_in_library) {
             return None;
         }
-        let again = self.from(entry.next_try_at);
-        Some(match entry.problem {
+        let (again, title) = (self.from(answer.next_try_at), radarr.name.title());
+        Some(match answer.problem {
             None if radarr.adding.max_adds_per_run.is_some() => {
-                "one of the next runs sends it to Radarr (`radarr.max_adds_per_run` at a time)".to_owned()
+                format!("one of the next runs sends it to {title} (`radarr.max_adds_per_run` at a time)")
             }
-            None | Some(RequestProblem::InLibrary) => "the next run sends it to Radarr".to_owned(),
-            Some(RequestProblem::Excluded) => format!("Radarr's exclusion list is looked at again {again}"),
-            Some(RequestProblem::Untagged) => format!("it is tagged {again}"),
-            Some(_) => format!("it is sent to Radarr again {again}"),
+            None | Some(RequestProblem::InLibrary) => format!("the next run sends it to {title}"),
+            Some(RequestProblem::Excluded) => match radarr.name.of_several() {
+                None => format!("Radarr's exclusion list is looked at again {again}"),
+                Some(_) => format!("the exclusion list of {title} is looked at again {again}"),
+            },
+            Some(RequestProblem::Untagged) => match radarr.name.of_several() {
+                None => format!("it is tagged {again}"),
+                Some(_) => format!("it is tagged in {title} {again}"),
+            },
+            Some(_) => format!("it is sent to {title} again {again}"),
         })
     }
 

@@ -32,6 +32,7 @@ fn identify(store: &mut Store, entry: &ListEntry) -> String {
 
 fn list(store: &mut Store, entries: &[ListEntry]) {
     let uids = store.identify(entries).unwrap();
+    store.send_to("ada", &["radarr".to_owned()], 100).unwrap();
     let ada = store.want_list("ada", &ListKey::watchlist("ada"), 100).unwrap();
     store.add_entries(ada, &uids.into_iter().zip(0..).collect::<Vec<_>>(), true, 100).unwrap();
 }
@@ -90,7 +91,8 @@ fn a_page_that_tells_all_names_makes_one_film_of_those_that_had_one_each() {
     assert_eq!(store.record_look(&film, &look, 100).unwrap(), uid("film:1"));
     let expected = [("film:1", "heat-1995"), ("lid:iwjq", "boxd.it/iwjq")];
     assert_eq!(films(&store), expected.map(|(uid, address)| (uid.to_owned(), address.to_owned())));
-    let requests: Vec<_> = store.requests().unwrap().into_iter().map(|request| request.film.uid).collect();
+    let requests: Vec<_> =
+        store.requests("radarr").unwrap().into_iter().map(|request| request.film.uid).collect();
     assert_eq!(requests, [uid("film:1")]);
     assert_eq!(store.unresolved("ada", 100).unwrap().len(), 1, "the other one is still to be read");
 }
@@ -102,14 +104,14 @@ fn an_answer_and_what_a_person_said_outlive_the_name_under_which_they_were_given
     list(&mut store, &[by("boxd.it/IWJq"), poster("film:1", "", "heat-1995")]);
     store.apply_overrides(&said).unwrap();
     assert!(store.unresolved("ada", 100).unwrap().iter().all(|film| film.uid == uid("film:1")));
-    store.answer(&[("ada".to_owned(), uid("lid:IWJq"))], 100).unwrap();
+    store.answer("radarr", &[("ada".to_owned(), uid("lid:IWJq"))], 100).unwrap();
     list(&mut store, &[poster("film:1", "IWJq", "heat-1995")]);
     assert_eq!(films(&store).len(), 1);
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(movie(949)));
-    assert_eq!(store.answered().unwrap(), [TmdbId::new(949).unwrap()].into());
-    assert!(store.requests().unwrap().is_empty() && store.unresolved("ada", 100).unwrap().is_empty());
+    assert_eq!(store.answered("radarr").unwrap(), [TmdbId::new(949).unwrap()].into());
+    assert!(store.requests("radarr").unwrap().is_empty() && store.unresolved("ada", 100).unwrap().is_empty());
     store.apply_overrides(&said).unwrap();
-    assert_eq!(store.answered().unwrap().len(), 1, "the line still means this film");
+    assert_eq!(store.answered("radarr").unwrap().len(), 1, "the line still means this film");
 }
 
 #[test]
@@ -156,10 +158,10 @@ fn an_answer_for_another_film_on_tmdb_does_not_count() {
     };
     look(&mut store, "film:1", 949);
     look(&mut store, "lid:IWJq", 700);
-    store.answer(&[("ada".to_owned(), uid("lid:IWJq"))], 100).unwrap();
+    store.answer("radarr", &[("ada".to_owned(), uid("lid:IWJq"))], 100).unwrap();
     identify(&mut store, &poster("film:1", "IWJq", "heat-1995"));
     assert_eq!(store.link(&uid("film:1")).unwrap(), Some(movie(949)), "its own page was read");
-    assert_eq!(store.requests().unwrap().len(), 1);
+    assert_eq!(store.requests("radarr").unwrap().len(), 1);
 }
 
 #[test]
