@@ -13,6 +13,7 @@ mod process;
 mod ran;
 pub mod secrets;
 mod store;
+mod twin;
 pub mod watch;
 
 use std::fs;

@@ -36,6 +36,11 @@ impl Watch {
         }
     }
 
+    /// The same for servers of the same versions, of which nothing was looked at yet.
+    pub fn twin(&self) -> Self {
+        Self { radarr: self.radarr, jellyfin: self.jellyfin, found: Mutex::default() }
+    }
+
     /// Looks at the requests that were not looked at yet.
     pub fn look(&self, world: &World) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);

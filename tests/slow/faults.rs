@@ -67,6 +67,8 @@ fn combinations() -> impl Iterator<Item = (Door, Kind, When)> {
 
 /// A pass that nothing disturbed.
 struct Calm {
+    /// What stood before it; each case begins with a copy.
+    ready: Scene,
     state: State,
     /// What each of the servers was asked.
     requests: HashMap<String, Vec<Request>>,
@@ -74,7 +76,8 @@ struct Calm {
 
 impl Calm {
     fn live(setting: Setting) -> Self {
-        let scene = Scene::new(setting);
+        let ready = Scene::new(setting);
+        let scene = ready.begin();
         let ran = scene.pass();
         let says = if setting == Setting::Lost { 0 } else { ran.said.len() };
         assert_eq!((ran.exit, says), (0, 0), "{setting:?}: {}", ran.said);
@@ -82,7 +85,7 @@ impl Calm {
             [&scene.world.letterboxd.server, &scene.world.radarr.server, &scene.world.jellyfin.server];
         let names = ["letterboxd", "radarr", "jellyfin"].map(str::to_owned);
         let requests = names.into_iter().zip(servers.map(standins::Server::requests)).collect();
-        Self { state: scene.state(), requests }
+        Self { ready, state: scene.state(), requests }
     }
 
     /// How often the same question is asked.
@@ -146,7 +149,7 @@ fn check(case: &Case, calm: &Calm) -> Result<(), String> {
 }
 
 fn play(case: &Case, calm: &Calm, times: usize) -> Result<(), String> {
-    let mut scene = Scene::new(case.end.setting());
+    let mut scene = calm.ready.begin();
     let before = scene.state();
     case.kind.begin(&mut scene, case.end, case.when, times, calm.reads(case.end));
     let ran = scene.pass();

@@ -27,6 +27,8 @@ const SIDE_BY_SIDE: usize = 3;
 
 /// A run that nobody disturbed.
 struct Calm {
+    /// What stood before it.
+    ready: Stage,
     /// What was there afterwards.
     end: Vec<String>,
     /// How many requests it made.
@@ -44,7 +46,8 @@ fn is_short(request: &Request) -> bool {
 
 impl Calm {
     fn live(scene: Scene, workers: usize) -> Self {
-        let stage = Stage::new(scene, workers);
+        let ready = Stage::new(scene, workers);
+        let stage = ready.twin();
         let started = Instant::now();
         stage.world.sync();
         let took = started.elapsed();
@@ -59,7 +62,7 @@ impl Calm {
         let difference = difference(&end, &stage.end());
         assert!(difference.is_empty(), "a second run changes nothing: {difference}");
         stage.check_requests(false);
-        Self { end, requests, film_pages, took }
+        Self { ready, end, requests, film_pages, took }
     }
 }
 
@@ -86,7 +89,7 @@ fn all<C: Sync + std::fmt::Debug>(cases: &[C], check: impl Fn(&C) + Sync) {
 /// Kills a run at every request. Film pages are all alike and in the majority, and of several workers only the order
 /// is new: there one moment does, in turn, and every second request.
 fn survives(scene: Scene, workers: usize) {
-    let Calm { end, requests, film_pages, .. } = Calm::live(scene, workers);
+    let Calm { ready, end, requests, film_pages, .. } = Calm::live(scene, workers);
     assert!(requests >= 30, "{requests} requests are no medium world");
     let cases: Vec<_> = (1..=requests).flat_map(|at| MOMENTS.map(|moment| (at, moment))).collect();
     let is_chosen = |(at, moment): &&(usize, Moment)| {
@@ -96,7 +99,7 @@ fn survives(scene: Scene, workers: usize) {
     let cases: Vec<_> = cases.iter().filter(is_chosen).copied().collect();
     let killed = AtomicUsize::new(0);
     all(&cases, |(at, moment)| {
-        let stage = Stage::new(scene, workers);
+        let stage = ready.twin();
         // Long enough to read an answer, or to write it down.
         let pause = Duration::from_micros(*at as u64 * 397 % 3000);
         let Killed { last, is_true } = kill_at(&stage, *at, *moment, pause);
@@ -158,8 +161,8 @@ fn runs_that_are_killed_at_random_times_and_more_than_once_are_finished_by_the_n
         }
         let mut random = fastrand::Rng::with_seed(*seed);
         let which = random.usize(..scenes.len());
-        let ((scene, workers), Calm { end, requests, took, .. }) = (scenes[which], &expected[which]);
-        let stage = Stage::new(scene, workers);
+        let Calm { ready, end, requests, took, .. } = &expected[which];
+        let stage = ready.twin();
         for _ in 0..=random.usize(..4) {
             let asked: usize = stage.servers().iter().map(|server| server.requests().len()).sum();
             // Its requests measure how far a run has come, however slow it is; before the first, only time does.

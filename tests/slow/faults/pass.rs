@@ -65,6 +65,7 @@ pub struct Scene {
     pub timeout: Duration,
     /// An address that nobody answers, while it is in use.
     pub deaf: Option<Deaf>,
+    setting: Setting,
     misdirected: Option<(String, String)>,
 }
 
@@ -167,7 +168,7 @@ impl Scene {
                 "[radarr.animated_movies]\nenabled = true\nroot_folder_path = \"/movies-animated\"\n\n";
             world.change("[jellyfin]", &format!("{table}[jellyfin]"));
         }
-        let scene = Self { world, timeout: PLENTY, deaf: None, misdirected: None };
+        let scene = Self::of(world, setting);
         let world = &scene.world;
         for slug in ["heat", "alien", "ran"] {
             world.download(slug);
@@ -197,15 +198,20 @@ impl Scene {
         world.download("jaws");
         world.letterboxd.push("grace", "ran");
         world.forget_requests();
-        scene.lose_answers(setting);
         scene
     }
 
-    /// What makes the setting, beside what else goes wrong.
-    fn lose_answers(&self, setting: Setting) {
-        if setting == Setting::Lost {
-            self.world.radarr.server.fail(usize::MAX, |request| End::Add.is(request), Fault::DropAfter);
+    /// A copy of it to begin with, in which happens what makes the setting.
+    pub fn begin(&self) -> Self {
+        let scene = Self::of(self.world.twin(), self.setting);
+        if scene.setting == Setting::Lost {
+            scene.world.radarr.server.fail(usize::MAX, |request| End::Add.is(request), Fault::DropAfter);
         }
+        scene
+    }
+
+    fn of(world: World, setting: Setting) -> Self {
+        Self { world, timeout: PLENTY, deaf: None, setting, misdirected: None }
     }
 
     /// Lets lbjf look for a server elsewhere.

@@ -96,6 +96,11 @@ impl Stage {
         stage
     }
 
+    /// A copy of it, to be killed.
+    pub fn twin(&self) -> Self {
+        Self { world: self.world.twin(), by_hand: self.by_hand.clone() }
+    }
+
     /// A first run, and what people do until the next one.
     fn live_on(&self, items: &BTreeMap<String, String>) {
         let world = &self.world;

@@ -116,7 +116,16 @@ impl Jellyfin {
 
     /// Starts an empty Jellyfin of this version.
     pub fn start_version(version: Version) -> Self {
-        let state = Arc::new(Mutex::new(State::new(version)));
+        Self::serve(State::new(version))
+    }
+
+    /// Starts another one, which has all that this one has.
+    pub fn twin(&self) -> Self {
+        Self::serve(self.state().clone())
+    }
+
+    fn serve(state: State) -> Self {
+        let state = Arc::new(Mutex::new(state));
         let serving = Arc::clone(&state);
         let server = Server::start(move |request| http::answer(&mut lock(&serving), request));
         Self { server, state }

@@ -33,7 +33,7 @@ pub fn rate_limit() -> Reply {
 }
 
 /// One member. Entries are slugs, newest first.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Member {
     spelled: String,
     number: u32,
@@ -42,6 +42,7 @@ struct Member {
     declared_offset: i64,
 }
 
+#[derive(Clone)]
 struct State {
     markup: Markup,
     films: HashMap<String, Film>,
@@ -255,7 +256,16 @@ impl Letterboxd {
     ///
     /// When no port can be bound.
     pub fn start() -> Self {
-        let state = Arc::new(Mutex::new(State::new()));
+        Self::serve(State::new())
+    }
+
+    /// Starts another one, which has all that this one has.
+    pub fn twin(&self) -> Self {
+        Self::serve(self.state().clone())
+    }
+
+    fn serve(state: State) -> Self {
+        let state = Arc::new(Mutex::new(state));
         let answering = Arc::clone(&state);
         Self { server: Server::start(move |request| lock(&answering).answer(request)), state }
     }

@@ -105,11 +105,13 @@ struct Row {
     search: bool,
 }
 
+#[derive(Clone)]
 struct RootFolder {
     path: String,
     accessible: bool,
 }
 
+#[derive(Clone)]
 struct Exclusion {
     tmdb_id: u32,
     title: String,
@@ -117,6 +119,7 @@ struct Exclusion {
 }
 
 /// Rows with their ids; an id is never given twice.
+#[derive(Clone)]
 struct Table<T> {
     rows: BTreeMap<u32, T>,
     last: u32,
@@ -139,6 +142,7 @@ impl<T> Table<T> {
     }
 }
 
+#[derive(Clone)]
 struct State {
     version: Version,
     version_text: String,
@@ -262,7 +266,16 @@ impl Radarr {
 
     /// A new installation: its quality profiles and nothing else.
     pub fn start_empty(version: Version, key: &str) -> Self {
-        let state = Arc::new(Mutex::new(State::new(version, key)));
+        Self::serve(State::new(version, key))
+    }
+
+    /// Starts another one, which has all that this one has.
+    pub fn twin(&self) -> Self {
+        Self::serve(self.state().clone())
+    }
+
+    fn serve(state: State) -> Self {
+        let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         let server = Server::start(move |request| api::answer(&mut lock(&shared), request));
         Self { server, state }

@@ -9,6 +9,7 @@ use super::{Item, Version, clock};
 /// Where Jellyfin keeps the folders of collections.
 pub(super) const COLLECTIONS_PATH: &str = "/config/data/collections";
 
+#[derive(Clone)]
 pub(super) struct State {
     pub(super) version: Version,
     pub(super) server_id: String,
@@ -45,6 +46,7 @@ pub(super) struct User {
 }
 
 /// Any item of a library.
+#[derive(Clone)]
 pub(super) struct Film {
     pub(super) id: String,
     pub(super) item: Item,
@@ -59,6 +61,7 @@ pub(super) struct Film {
 }
 
 /// A collection.
+#[derive(Clone)]
 pub(super) struct Set {
     pub(super) id: String,
     pub(super) name: String,
