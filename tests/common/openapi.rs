@@ -4,7 +4,7 @@
 //! nothing is checked, which is said. Each is read once a process. Jellyfin's hides some legacy routes: lbjf needs none
 //! of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -17,11 +17,16 @@ struct Source {
     version: &'static str,
     file: &'static str,
     document: OnceLock<Option<Value>>,
+    paths: OnceLock<Paths>,
 }
+
+/// The paths with their operations, by their number of parts, for each of which there are few. A path in words stands
+/// before one with placeholders.
+type Paths = HashMap<usize, Vec<(&'static str, &'static Value)>>;
 
 impl Source {
     const fn new(server: &'static str, version: &'static str, file: &'static str) -> Self {
-        Self { server, version, file, document: OnceLock::new() }
+        Self { server, version, file, document: OnceLock::new(), paths: OnceLock::new() }
     }
 }
 
@@ -48,6 +53,7 @@ pub struct Description {
     /// `Radarr 6.0`
     name: (&'static str, &'static str),
     document: &'static Value,
+    paths: &'static Paths,
 }
 
 impl Description {
@@ -68,7 +74,8 @@ impl Description {
             Some(serde_json::from_slice(&text).expect("the description is JSON"))
         };
         let document = source.document.get_or_init(read).as_ref()?;
-        Some(Self { name: (source.server, source.version), document })
+        let paths = source.paths.get_or_init(|| by_length(document));
+        Some(Self { name: (source.server, source.version), document, paths })
     }
 
     /// The version it describes.
@@ -97,17 +104,14 @@ impl Description {
         request: &Request,
         bases: &[String],
     ) -> Result<(&'static Value, &'static Value), String> {
-        let paths = self.document["paths"].as_object().ok_or("the description has no paths")?;
         let method = request.method.to_lowercase();
         let mut is_path_known = false;
         for base in bases.iter().map(String::as_str).chain([""]) {
             let Some(path) = request.path.strip_prefix(base).filter(|path| path.starts_with('/')) else {
                 continue;
             };
-            let mut fitting: Vec<_> = paths.iter().filter(|(known, _)| fits(known, path)).collect();
-            // A path in words beats one with a placeholder.
-            fitting.sort_by_key(|(known, _)| known.matches('{').count());
-            for (_, operations) in fitting {
+            let as_long = self.paths.get(&path.matches('/').count()).into_iter().flatten();
+            for (_, operations) in as_long.filter(|(known, _)| fits(known, path)) {
                 is_path_known = true;
                 if let Some(operation) = operations.get(&method) {
                     return Ok((operation, &operations["parameters"]));
@@ -270,6 +274,17 @@ impl Description {
 fn kind_of(schema: &Value) -> String {
     let kind = schema["type"].as_str().unwrap_or("known type");
     schema["format"].as_str().map_or_else(|| kind.to_owned(), |format| format!("{kind} ({format})"))
+}
+
+fn by_length(document: &'static Value) -> Paths {
+    let mut paths = Paths::new();
+    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
+        paths.entry(path.matches('/').count()).or_default().push((path.as_str(), operations));
+    }
+    for list in paths.values_mut() {
+        list.sort_by_key(|(path, _)| path.matches('{').count());
+    }
+    paths
 }
 
 /// Does a path fit one with placeholders? Jellyfin and Radarr both compare without case.

@@ -75,6 +75,7 @@ pub(super) struct Set {
 }
 
 /// A playlist.
+#[derive(Clone)]
 pub(super) struct Playlist {
     pub(super) id: String,
     pub(super) name: String,
