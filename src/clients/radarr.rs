@@ -6,6 +6,8 @@
 
 mod exclusions;
 mod lookup;
+mod queue;
+mod standing;
 mod wire;
 
 use std::collections::HashMap;
@@ -13,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clients::api::{Api, ApiError, message, plain};
 use crate::clients::http::Method;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::request::RadarrFilm;
 use exclusions::PAGED_LIST;
@@ -155,11 +158,16 @@ impl Radarr {
     ///
     /// When it is not, or cannot be asked.
     pub fn check(&self) -> Result<String, RadarrError> {
-        let status: Result<wire::SystemStatus, _> = self.api.get("api/v3/system/status", &[]);
-        let status = status.map_err(|error| self.api.who_sent(error))?;
+        Ok(plain(&self.api.shown(&self.status()?.0.version)))
+    }
+
+    /// What it says of itself, with the time on its own clock.
+    fn status(&self) -> Result<(wire::SystemStatus, Option<Timestamp>), RadarrError> {
+        let status: Result<(wire::SystemStatus, _), _> = self.api.get_dated("api/v3/system/status", &[]);
+        let (status, asked_at) = status.map_err(|error| self.api.who_sent(error))?;
         let base = self.api.base_text();
-        if let Some(found) = status.app_name.filter(|name| name != "Radarr") {
-            return Err(RadarrError::WrongApp { base, found: plain(&self.api.shown(&found)) });
+        if let Some(found) = status.app_name.as_deref().filter(|name| *name != "Radarr") {
+            return Err(RadarrError::WrongApp { base, found: plain(&self.api.shown(found)) });
         }
         let version = plain(&self.api.shown(&status.version));
         let numbers: Vec<Option<u32>> = version.split('.').take(2).map(|part| part.parse().ok()).collect();
@@ -171,7 +179,7 @@ impl Radarr {
         if let [Some(major), Some(minor)] = numbers[..] {
             self.has_whole_list.store((major, minor) < PAGED_LIST, Ordering::Relaxed);
         }
-        Ok(version)
+        Ok((status, asked_at))
     }
 
     /// Every quality profile: number and name.

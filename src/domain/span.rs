@@ -33,10 +33,15 @@ pub fn show_time(time: Timestamp) -> String {
     jiff::Timestamp::from_second(time).map_or_else(|_| "?".to_owned(), |time| time.to_string())
 }
 
+/// `2026-11-23`, in UTC
+pub fn day(time: Timestamp) -> String {
+    let time = show_time(time);
+    time.split('T').next().unwrap_or(&time).to_owned()
+}
+
 /// `2026-11-23`, in UTC, and how long ago that was.
-pub fn show_day(now: Timestamp, day: Timestamp) -> String {
-    let time = show_time(day);
-    format!("{}, {}", time.split('T').next().unwrap_or(&time), ago(now, day))
+pub fn show_day(now: Timestamp, time: Timestamp) -> String {
+    format!("{}, {}", day(time), ago(now, time))
 }
 
 #[cfg(test)]

@@ -40,7 +40,12 @@ static SOURCES: [Source; 6] = [
 ];
 
 /// Sent on purpose to versions that do not know it yet, and pass over it as they do over every unknown name.
-const PASSED_OVER: [(&str, &str, &str); 1] = [("Radarr", "4.7.5", "excludeLocalCovers")];
+const PASSED_OVER: [(&str, &str, &str); 3] = [
+    ("Radarr", "4.7.5", "excludeLocalCovers"),
+    // It knows these, and its description leaves them out.
+    ("Radarr", "4.7.5", "page"),
+    ("Radarr", "4.7.5", "pageSize"),
+];
 
 /// Where the descriptions are, if they are.
 pub fn folder() -> Option<PathBuf> {

@@ -5,7 +5,7 @@
 //! are grouped into collections for users (docs/jellyfin.md#the-library), and nothing but the API key [`KEY`] opens the
 //! door.
 
-mod clock;
+pub(crate) mod clock;
 mod http;
 mod items;
 mod playlists;

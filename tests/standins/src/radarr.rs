@@ -1,14 +1,17 @@
 //! The stand-in Radarr: 4.7, 5.28 and 6.0 as `docs/radarr.md` and the recordings show them.
 //!
-//! `api` reads requests, `add` checks and adds a film, `wire` writes bodies. Behind it stands no disk: root folders
-//! are names, no film has a file, and every new root folder is accessible until told otherwise.
+//! `api` reads requests, `add` checks and adds a film, `queue` is what it downloads, `wire` writes bodies. Behind it
+//! stands no disk: root folders are names, no film has a file until told so, and every new root folder is accessible
+//! until told otherwise.
 
 mod add;
 mod api;
+mod queue;
 mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use crate::server::Server;
 
@@ -159,6 +162,14 @@ struct State {
     exclusions: Table<Exclusion>,
     /// Ids that were posted although their film was there.
     sent_again: Vec<u32>,
+    /// What was said of films, by TMDB id.
+    standings: BTreeMap<u32, queue::Standing>,
+    /// The rows of the queue.
+    queue: Vec<serde_json::Value>,
+    is_client_away: bool,
+    availability_delay: i32,
+    /// How long ago it was started.
+    uptime: Duration,
     /// How many commands there were, from within and without.
     commands: u32,
 }
@@ -180,6 +191,11 @@ impl State {
             tags: Table::new(),
             exclusions: Table::new(),
             sent_again: Vec::new(),
+            standings: BTreeMap::new(),
+            queue: Vec::new(),
+            is_client_away: false,
+            availability_delay: 0,
+            uptime: Duration::from_hours(24),
             commands: 1,
         }
     }

@@ -18,7 +18,7 @@ const MONTHS: [(&str, u64); 12] = [
 ];
 
 /// As in JSON: `2026-11-23T01:48:03.8555415Z`.
-pub(super) fn iso(time: SystemTime) -> String {
+pub(crate) fn iso(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).expect("the clock is past 1970");
     let (year, month, day) = date(since.as_secs() / 86_400);
     let clock = clock(since.as_secs());
@@ -26,7 +26,7 @@ pub(super) fn iso(time: SystemTime) -> String {
 }
 
 /// As in the `Date` header: `Mon, 23 Nov 2026 01:48:03 GMT`.
-pub(super) fn http_date(time: SystemTime) -> String {
+pub(crate) fn http_date(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).expect("the clock is past 1970").as_secs();
     let days = seconds / 86_400;
     let (year, month, day) = date(days);

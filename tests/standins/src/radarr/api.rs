@@ -1,9 +1,12 @@
 //! Requests: URL base, key, and one function a route.
 
+use std::time::SystemTime;
+
 use serde_json::{Value, json};
 
 use super::wire::{self, Body, Form};
-use super::{Exclusion, RootFolder, State, Version, add};
+use super::{Exclusion, RootFolder, State, Version, add, queue};
+use crate::jellyfin::clock;
 use crate::server::{Reply, Request};
 
 /// Commands that lbjf or a test may start, as Radarr spells them.
@@ -66,7 +69,13 @@ fn route(state: &mut State, request: &Request, path: &str) -> Result<Reply, Repl
     let segments: Vec<&str> = path.split('/').collect();
     match (request.method.as_str(), segments.as_slice()) {
         (_, ["exclusions", "paged"]) if state.version == Version::V4_7 => Err(Reply::empty(404)),
-        ("GET", ["system", "status"]) => Ok(Reply::json(200, &wire::status(state))),
+        ("GET", ["system", "status"]) => {
+            let date = clock::http_date(SystemTime::now());
+            Ok(Reply::json(200, &wire::status(state)).with_header("Date", &date))
+        }
+        ("GET", ["queue"]) => queue::answer(state, request),
+        ("GET", ["health"]) => Ok(queue::health(state)),
+        ("GET", ["config", "indexer"]) => Ok(queue::indexer_config(state)),
         ("GET", ["qualityprofile"]) => Ok(Reply::json(200, &wire::profiles())),
         ("GET", ["rootfolder"]) => {
             let roots = state.root_folders.rows.iter().map(|(id, root)| wire::root_folder(*id, root));
@@ -109,8 +118,9 @@ fn route(state: &mut State, request: &Request, path: &str) -> Result<Reply, Repl
 fn is_known(segments: &[&str]) -> bool {
     matches!(
         segments,
-        ["qualityprofile" | "rootfolder" | "tag" | "exclusions" | "movie" | "command"]
+        ["qualityprofile" | "rootfolder" | "tag" | "exclusions" | "movie" | "command" | "queue" | "health"]
             | ["system", "status"]
+            | ["config", "indexer"]
             | ["exclusions", "paged"]
             | ["movie", _]
             | ["movie", "lookup", "tmdb"]

@@ -1,8 +1,11 @@
 //! Radarr's JSON: bodies as they are read and as they are written.
 
+use std::time::SystemTime;
+
 use serde_json::{Map, Value, json};
 
 use super::{RootFolder, Row, State, Version};
+use crate::jellyfin::clock;
 use crate::server::{Reply, Request};
 
 /// The day on which everything happens.
@@ -225,6 +228,8 @@ pub(super) fn movie(state: &State, id: u32, row: &Row, form: Form) -> Value {
     film["id"] = id.into();
     if form == Form::Library {
         film["rootFolderPath"] = state.root_folder_of(&row.path).into();
+        let standing = state.standings.get(&row.metadata.tmdb_id).cloned().unwrap_or_default();
+        standing.fill(&mut film, super::queue::is_old(state));
     }
     film
 }
@@ -316,6 +321,8 @@ pub(super) fn command(id: u32, name: &str, movies: &[u32]) -> Value {
 }
 
 pub(super) fn status(state: &State) -> Value {
+    let started = clock::iso(SystemTime::now() - state.uptime);
+    let started = format!("{}Z", started.split('.').next().unwrap_or_default());
     json!({
         "appName": state.app_name, "instanceName": state.app_name, "version": state.version_text,
         "buildTime": NOW, "isDebug": false, "isProduction": true, "isAdmin": false,
@@ -324,6 +331,6 @@ pub(super) fn status(state: &State) -> Value {
         "isDocker": true, "mode": "console", "branch": "master", "databaseType": "sqLite",
         "databaseVersion": "3.50.4", "authentication": "external", "migrationVersion": 242,
         "urlBase": state.url_base, "runtimeVersion": "10.0.12", "runtimeName": "netcore",
-        "startTime": NOW, "packageUpdateMechanism": "builtIn",
+        "startTime": started, "packageUpdateMechanism": "builtIn",
     })
 }
