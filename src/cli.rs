@@ -130,7 +130,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  lbjf cleanup --dry-run")]
     Cleanup(CleanupArgs),
     /// Show where everybody's films stand, as of the last run
-    #[command(after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --check")]
+    #[command(
+        after_help = "Examples:\n  lbjf status\n  lbjf status heat\n  lbjf status --list skipped --user ada\n  lbjf status --check"
+    )]
     Status(StatusArgs),
     /// Print an example config, the man page, or completions for a shell
     #[command(after_help = "Example:\n  lbjf generate config > config.toml")]
@@ -217,6 +219,15 @@ pub struct StatusArgs {
     /// next
     #[arg(value_name = "FILM", conflicts_with = "check")]
     pub film: Option<String>,
+    /// Name all films in this state, each with the reason
+    #[arg(long, value_name = "STATE", conflicts_with_all = ["film", "check"])]
+    pub list: Option<FilmState>,
+    /// Ask Radarr what the films that are not there yet wait for, the next one first
+    #[arg(long, conflicts_with_all = ["film", "list", "check"])]
+    pub waiting: bool,
+    /// Only this person, named as in the config; repeat for more
+    #[arg(long, value_name = "NAME", conflicts_with = "check")]
+    pub user: Vec<String>,
     /// Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing
     #[arg(long)]
     pub check: bool,
@@ -227,8 +238,25 @@ pub struct StatusArgs {
     #[arg(long)]
     pub json: bool,
     /// Print one line, and exit with 4 unless the last run succeeded within this many minutes
-    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "check"], value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "list", "waiting", "user", "check"], value_parser = clap::value_parser!(u32).range(1..))]
     pub healthy: Option<u32>,
+}
+
+/// Where a film of a person's lists stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FilmState {
+    /// Not in Jellyfin yet, where that is known.
+    Waiting,
+    /// In the collection.
+    Collection,
+    /// Watched by this person.
+    Watched,
+    /// No server can take it, or it is excluded or unknown in Radarr.
+    Skipped,
+    /// Radarr did not take it, or its film page could not be read.
+    Failed,
+    /// You may know better which film it is.
+    Unclear,
 }
 
 /// `generate`

@@ -235,15 +235,7 @@ impl Config {
     ///
     /// When a name is not among them.
     pub fn chosen_users(&self, names: &[String]) -> Result<Vec<usize>, ConfigError> {
-        let is_called = |user: &User, name: &String| user.name.to_lowercase() == name.trim().to_lowercase();
-        for name in names {
-            if !self.users.iter().any(|user| is_called(user, name)) {
-                let there: Vec<_> = self.users.iter().map(|user| format!("`{}`", user.name)).collect();
-                return Err(ConfigError::NoSuchUser { name: name.clone(), there: there.join(", ") });
-            }
-        }
-        let is_chosen = |user: &User| names.is_empty() || names.iter().any(|name| is_called(user, name));
-        Ok((0..self.users.len()).filter(|index| is_chosen(&self.users[*index])).collect())
+        chosen(&self.users.iter().map(|user| user.name.as_str()).collect::<Vec<_>>(), names)
     }
 }
 
@@ -266,6 +258,23 @@ impl Config {
             |radarr: &&RadarrName| names.is_empty() || names.iter().any(|name| is_called(radarr, name));
         Ok(all().filter(is_chosen).collect())
     }
+}
+
+/// Which of the people that are `there` these names mean, in their order; all of them without any name.
+///
+/// # Errors
+///
+/// When a name is not among them.
+pub fn chosen(there: &[&str], names: &[String]) -> Result<Vec<usize>, ConfigError> {
+    let is_called = |known: &str, name: &String| known.to_lowercase() == name.trim().to_lowercase();
+    for name in names {
+        if !there.iter().any(|known| is_called(known, name)) {
+            let there: Vec<_> = there.iter().map(|known| format!("`{known}`")).collect();
+            return Err(ConfigError::NoSuchUser { name: name.clone(), there: there.join(", ") });
+        }
+    }
+    let is_chosen = |known: &str| names.is_empty() || names.iter().any(|name| is_called(known, name));
+    Ok((0..there.len()).filter(|index| is_chosen(there[*index])).collect())
 }
 
 /// The first config that exists.

@@ -24,3 +24,4 @@ pub mod step;
 pub mod text;
 pub mod title;
 pub mod waiting;
+pub mod wanted;

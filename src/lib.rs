@@ -8,7 +8,7 @@
 //! * [`cmd`]: the subcommands; [`cli`] and [`config`] are what a person writes for them
 //! * [`mod@run`]: one pass
 //! * [`lists`], [`films`], [`requests`], [`shelves`]: its parts (what people want, what it is, Radarr, Jellyfin), which
-//!   do not know each other; [`library`] is what Jellyfin has
+//!   do not know each other; [`library`] is what Jellyfin has, and [`waiting`] what films wait for
 //! * [`journal`]: the owner of the store, through which each outcome goes once; [`clients`]: one door for each server
 //! * [`store`]: the one SQLite door; [`system`]: the process
 //! * [`domain`] has the nouns that all of them share
@@ -30,6 +30,7 @@ pub mod run;
 pub mod shelves;
 pub mod store;
 pub mod system;
+pub mod waiting;
 
 use cli::{Cli, Command};
 use config::{Config, ConfigError};

@@ -2,6 +2,7 @@
 
 pub mod doors;
 pub mod session;
+pub mod standing;
 
 use crate::cli::{CleanupArgs, SyncArgs};
 use crate::clients::http::RetryPolicy;

@@ -22,6 +22,7 @@ mod requests;
 mod runs;
 mod schema;
 mod status;
+mod wanted;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -261,12 +261,20 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__status)
-            opts="-v -q -h --check --ignore-cool-down --json --healthy --config --verbose --quiet --color --help"
+            opts="-v -q -h --list --waiting --user --check --ignore-cool-down --json --healthy --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --list)
+                    COMPREPLY=($(compgen -W "waiting collection watched skipped failed unclear" -- "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --healthy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

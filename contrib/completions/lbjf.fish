@@ -77,11 +77,19 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l json -d 'Print the
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s q -l quiet -d 'Print only warnings and errors'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l list -d 'Name all films in this state, each with the reason' -r -f -a "waiting\t'Not in Jellyfin yet, where that is known'
+collection\t'In the collection'
+watched\t'Watched by this person'
+skipped\t'No server can take it, or it is excluded or unknown in Radarr'
+failed\t'Radarr did not take it, or its film page could not be read'
+unclear\t'You may know better which film it is'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l user -d 'Only this person, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and exit with 4 unless the last run succeeded within this many minutes' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l waiting -d 'Ask Radarr what the films that are not there yet wait for, the next one first'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l check -d 'Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l ignore-cool-down -d 'With `--check`: ask Letterboxd even during a cool-down'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON'

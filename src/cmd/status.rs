@@ -1,9 +1,11 @@
-//! `lbjf status`: where everybody's films stand, from the store alone.
+//! `lbjf status`: where everybody's films stand, from the store alone; only `--waiting` asks Radarr.
 
 mod film;
 mod health;
 mod json;
+mod list;
 mod lists;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +13,7 @@ use std::fmt::Write as _;
 use anyhow::Context;
 
 use crate::cli::StatusArgs;
-use crate::config::{Config, User};
+use crate::config::{Config, User, chosen};
 use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
@@ -47,19 +49,46 @@ pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result
     if let Some(minutes) = args.healthy {
         return health::run(store.as_ref(), minutes, now).with_context(at);
     }
-    let answer = match (&args.film, &store) {
-        (_, None) if !args.json => {
+    let (store, names) = (store.as_ref(), names(&args.user, config, store.as_ref())?);
+    if args.waiting {
+        return waiting::run(&names, store, config, args.json, now);
+    }
+    let answer = match (&args.film, args.list) {
+        _ if store.is_none() && !args.json => {
             format!("no store yet; the first `lbjf sync` creates `{}`\n", text::path(database))
         }
-        (Some(text), store) => film::answer(text, store.as_ref(), config, args.json, now).with_context(at)?,
-        (None, store) => everybody(store.as_ref(), config, args.json, now).with_context(at)?,
+        (Some(text), _) => {
+            let shown = Some(names.as_slice()).filter(|_| !args.user.is_empty());
+            film::answer(text, shown, store, config, args.json, now).with_context(at)?
+        }
+        (_, Some(state)) => list::answer(state, &names, store, config, args.json, now).with_context(at)?,
+        _ => everybody(&names, store, config, args.json, now).with_context(at)?,
     };
     print(&answer)?;
     Ok(Exit::Success)
 }
 
+/// Whom it is about: those of the config, or without one those that the store knows; of these those that `--user`
+/// names.
+fn names(given: &[String], config: &Config, store: Option<&Store>) -> anyhow::Result<Vec<String>> {
+    if !config.users.is_empty() {
+        let name = |index: usize| config.users[index].name.clone();
+        return Ok(config.chosen_users(given)?.into_iter().map(name).collect());
+    }
+    let known = store.map_or(Ok(Vec::new()), Store::people)?;
+    let indices = chosen(&known.iter().map(String::as_str).collect::<Vec<_>>(), given)?;
+    Ok(indices.into_iter().map(|index| known[index].clone()).collect())
+}
+
+/// Has this person a collection? Without a config nobody knows, so it counts.
+fn has_shelf(config: &Config, name: &str) -> bool {
+    let user = config.users.iter().find(|user| user.name == name);
+    user.is_none_or(|user| user.collection.is_some())
+}
+
 /// Where everybody's films stand.
 fn everybody(
+    names: &[String],
     store: Option<&Store>,
     config: &Config,
     as_json: bool,
@@ -70,12 +99,8 @@ fn everybody(
     let mut runs = Vec::new();
     let mut cool_downs = Vec::new();
     if let Some(store) = store {
-        let mut names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
-        if names.is_empty() {
-            names = store.people()?;
-        }
-        people = store.people_status(&names)?;
-        unlisted = store.unlisted(&config.films, &names)?;
+        people = store.people_status(names)?;
+        unlisted = store.unlisted(&config.films, &listers(config, names))?;
         runs = store.runs(RUNS)?;
         cool_downs = store.cool_downs()?;
     }
@@ -100,6 +125,14 @@ fn everybody(
         runs: runs.iter().map(RunJson::from).collect(),
     };
     Ok(serde_json::to_string(&json)? + "\n")
+}
+
+/// Whose lists may name a film: everybody's, whoever is shown.
+fn listers(config: &Config, names: &[String]) -> Vec<String> {
+    if config.users.is_empty() {
+        return names.to_vec();
+    }
+    config.users.iter().map(|user| user.name.clone()).collect()
 }
 
 /// A person, or a block of `[[lists]]`.
@@ -158,8 +191,7 @@ fn screen(status: &Status<'_>) -> String {
     }
     let _ = writeln!(text, "{}\n", wrap(&first_line(status.runs, status.now), 2, status.columns));
     for person in status.people {
-        let user = status.config.users.iter().find(|user| user.name == person.status.name);
-        let has_collection = user.is_none_or(|user| user.collection.is_some());
+        let has_collection = has_shelf(status.config, &person.status.name);
         person_lines(&mut text, person, has_collection, status);
         text.push('\n');
     }
@@ -298,7 +330,14 @@ fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, st
             row("", say(film, why));
         }
         if films.len() > NAMED {
-            row("", format!("and {} more (`lbjf status --json` names all)", films.len() - NAMED));
+            let more = films.len() - NAMED;
+            row(
+                "",
+                match label {
+                    "by their titles" => format!("and {more} more (`lbjf status --json` names all)"),
+                    state => format!("and {more} more (`lbjf status --list {state}` names all)"),
+                },
+            );
         }
     }
 }

@@ -51,6 +51,9 @@ pub enum ConfigError {
         /// The names there are.
         there: String,
     },
+    /// `status --waiting` has nobody to ask.
+    #[error("the config has no `[radarr]`, which `--waiting` would ask")]
+    NoRadarr,
     /// `--user` names somebody else.
     #[error("`--user {}`: the config has no such user; it has {there}", text::excerpt(name, 100))]
     NoSuchUser {

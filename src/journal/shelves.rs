@@ -171,6 +171,7 @@ impl Journal {
 
     /// Where a person's films are.
     pub fn presence(&mut self, person: &str, films: &[SeenFilm]) -> Result<(), StoreError> {
-        self.store.record_presence(person, films)
+        let now = self.now();
+        self.store.record_presence(person, films, now)
     }
 }

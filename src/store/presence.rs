@@ -6,6 +6,7 @@ use rusqlite::{Row, params};
 
 use super::films::film_from;
 use super::{Store, StoreError};
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::{Listed, Presence, SeenFilm};
 
@@ -44,15 +45,23 @@ impl Store {
         Ok(films)
     }
 
-    /// Writes down where this person's films are; only what changed is written.
-    pub fn record_presence(&mut self, person: &str, films: &[SeenFilm]) -> Result<(), StoreError> {
+    /// Writes down where this person's films are, and since when; only what changed is written. What the first look
+    /// finds may have been so for years.
+    pub fn record_presence(
+        &mut self,
+        person: &str,
+        films: &[SeenFilm],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         // Few change as a rule, and reading all takes a third of the time of trying to write all.
         let mut changed: HashMap<&str, &SeenFilm> =
             films.iter().map(|film| (film.uid.as_str(), film)).collect();
         let sql = "SELECT uid, state, is_watched FROM presence WHERE person = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query([person])?;
+        let mut is_first = true;
         while let Some(row) = rows.next()? {
+            is_first = false;
             let uid = row.get_ref(0)?.as_str().unwrap_or_default();
             let known = (row.get_ref(1)?.as_str().ok(), row.get(2)?);
             let seen = changed.get(uid).map(|film| (film.presence.map(Presence::word), film.is_watched));
@@ -66,12 +75,14 @@ impl Store {
             return Ok(());
         }
         self.transact(|db| {
-            let sql = "INSERT INTO presence (person, uid, state, is_watched) VALUES (?1, ?2, ?3, ?4)
-                ON CONFLICT (person, uid) DO UPDATE SET state = ?3, is_watched = ?4";
+            let sql = "INSERT INTO presence (person, uid, state, is_watched, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (person, uid) DO UPDATE SET
+                    changed_at = iif(state IS ?3, changed_at, ?5), state = ?3, is_watched = ?4";
             let mut statement = db.prepare_cached(sql)?;
+            let changed_at = Some(now).filter(|_| !is_first);
             for (uid, film) in changed {
                 let state = film.presence.map(Presence::word);
-                statement.execute(params![person, uid, state, film.is_watched])?;
+                statement.execute(params![person, uid, state, film.is_watched, changed_at])?;
             }
             Ok(())
         })

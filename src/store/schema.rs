@@ -246,10 +246,11 @@ pub(super) const MIGRATIONS: Migrations = &["
         uid        TEXT NOT NULL,
         state      TEXT,                       -- collection, waiting, watched, ineffective; NULL: to be found out
         is_watched INTEGER NOT NULL DEFAULT 0, -- also of a film that is in the collection
+        changed_at INTEGER,                    -- when `state` became this; NULL: it was so at the first look
         PRIMARY KEY (person, uid)
     ) STRICT, WITHOUT ROWID;
     INSERT INTO presence
-        SELECT person, uid, iif(place = 'unstuck', 'ineffective', place), place = 'watched'
+        SELECT person, uid, iif(place = 'unstuck', 'ineffective', place), place = 'watched', NULL
         FROM entry WHERE place IS NOT NULL;
     CREATE INDEX presence_by_state ON presence (person, state, is_watched);
     DROP TABLE entry;

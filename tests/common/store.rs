@@ -31,6 +31,7 @@ impl World {
                 ][..],
             ),
             ("list_entry", &["first_seen_at"]),
+            ("presence", &["changed_at"]),
             ("request", &["requested_at", "answered_at", "next_try_at"]),
             ("film", &["next_look_at"]),
             ("notice", &["told_at"]),

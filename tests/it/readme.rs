@@ -373,16 +373,15 @@ fn json_of_every_command_is_as_documented() {
     ran.push(("scrape", world.lbjf(&["scrape", "ada", "--json"]).json()));
     ran.push(("status", world.lbjf(&["status", "--json"]).json()));
     ran.push(("status FILM", world.lbjf(&["status", "heat", "--json"]).json()));
+    ran.push(("status --list", world.lbjf(&["status", "--list", "skipped", "--json"]).json()));
+    ran.push(("status --waiting", world.lbjf(&["status", "--waiting", "--json"]).json()));
     ran.push(("status --check", world.lbjf(&["status", "--check", "--json"]).json()));
-    assert_eq!(documented.len(), ["sync", "scrape", "status", "status FILM", "status --check"].len());
+    let order =
+        ["sync", "scrape", "status", "status FILM", "status --list", "status --waiting", "status --check"];
+    assert_eq!(documented.len(), order.len());
     for (command, value) in ran {
-        let index = match command {
-            "sync" | "cleanup" => 0,
-            "scrape" => 1,
-            "status" => 2,
-            "status FILM" => 3,
-            _ => 4,
-        };
+        let document = if command == "cleanup" { "sync" } else { command };
+        let index = order.iter().position(|known| *known == document).expect("it is documented");
         let (mut told, mut real) = (BTreeSet::new(), BTreeSet::new());
         paths(&documented[index], "", &mut told);
         paths(&value, "", &mut real);

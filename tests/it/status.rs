@@ -2,7 +2,9 @@
 
 mod film;
 mod health;
+mod list;
 mod lists;
+mod waiting;
 
 use std::time::Duration;
 
@@ -210,7 +212,7 @@ fn status_names_five_skipped_films_and_json_all() {
         &[
             "  skipped          7",
             "                   show-5 (2000) `show-5`: it is a TV show on TMDB",
-            "                   and 2 more (`lbjf status --json` names all)",
+            "                   and 2 more (`lbjf status --list skipped` names all)",
         ],
     );
     assert!(!ran.stdout.contains("show-6"));

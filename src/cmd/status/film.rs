@@ -29,14 +29,19 @@ const SHOWN: usize = 10;
 /// When the store cannot be read.
 pub(super) fn answer(
     text: &str,
+    shown: Option<&[String]>,
     store: Option<&Store>,
     config: &Config,
     as_json: bool,
     now: Timestamp,
 ) -> anyhow::Result<String> {
-    let films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
+    let mut films = store.map_or(Ok(Vec::new()), |store| store.find_films(text))?;
+    if let Some(shown) = shown {
+        films.retain(|film| film.entries.iter().any(|entry| shown.contains(&entry.person)));
+    }
     let view = View {
         config,
+        shown,
         now,
         blocked_until: blocked_until(store, now)?,
         has_spans: !as_json,
@@ -90,6 +95,8 @@ fn collections<'a>(
 /// What the answer depends on beside the film.
 struct View<'a> {
     config: &'a Config,
+    /// Whose part is shown; `None`: everybody's.
+    shown: Option<&'a [String]>,
     now: Timestamp,
     blocked_until: Option<Timestamp>,
     /// Are times told as spans, for who reads them now?
@@ -163,7 +170,7 @@ impl View<'_> {
             tmdb_id: film.tmdb_id,
             matched_by_title: film.is_matched,
             problem: film.problem.clone(),
-            users: film.entries.iter().map(user).collect(),
+            users: self.entries(film).map(user).collect(),
         }
     }
 
@@ -181,7 +188,7 @@ impl View<'_> {
             );
             let _ = writeln!(text, "{}", wrap(&line, 4, self.columns));
         }
-        for entry in &film.entries {
+        for entry in self.entries(film) {
             let _ = writeln!(text, "  {}", entry.person);
             let mut row = |label: &str, value: &str| {
                 let _ = writeln!(text, "{}", wrap(&format!("    {label:<12} {value}"), 17, self.columns));
@@ -203,6 +210,11 @@ impl View<'_> {
             row("next", &self.next(film, entry));
         }
         text
+    }
+
+    fn entries<'f>(&'f self, film: &'f FilmStatus) -> impl Iterator<Item = &'f EntryStatus> {
+        let is_shown = |entry: &&EntryStatus| self.shown.is_none_or(|shown| shown.contains(&entry.person));
+        film.entries.iter().filter(is_shown)
     }
 
     fn user(&self, entry: &EntryStatus) -> Option<&User> {

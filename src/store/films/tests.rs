@@ -43,7 +43,7 @@ fn look(store: &mut Store, link: Link) {
 
 fn wait(store: &mut Store) {
     let seen = SeenFilm { uid: uid(), presence: Some(Presence::Waiting), is_watched: false };
-    store.record_presence("ada", &[seen]).unwrap();
+    store.record_presence("ada", &[seen], 0).unwrap();
     assert_eq!(presence(store), Some(Presence::Waiting));
 }
 

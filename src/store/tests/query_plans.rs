@@ -21,6 +21,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
     let by_film = "SEARCH list_entry USING INDEX list_entry_by_film (uid=?)";
     let request = "SEARCH request USING PRIMARY KEY (person=? AND uid=?) LEFT-JOIN";
     let position = "SEARCH list_entry USING PRIMARY KEY (list_id=? AND uid=?)";
+    let presence_of_film = "SEARCH presence USING PRIMARY KEY (person=? AND uid=?) LEFT-JOIN";
     for (name, sql, expected) in [
         ("known", lists::KNOWN, &[by_list][..]),
         // These two indices hold what is open, and nothing else.
@@ -40,6 +41,7 @@ fn no_hot_query_scans_what_an_index_can_find() {
         ("unresolved", films::UNRESOLVED, &[by_list, by_uid]),
         ("listed", presence::LISTED, &[by_list, by_uid]),
         ("listed ids", presence::LISTED_IDS, &[by_list, by_uid]),
+        ("wanted films", wanted::WANTED_FILMS, &[by_list, by_uid, presence_of_film]),
         ("on a list", status::ON_LIST, &[by_list]),
         ("wanted", status::WANTED, &["SEARCH request USING PRIMARY KEY (person=?)"]),
         (
