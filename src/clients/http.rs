@@ -68,8 +68,10 @@ pub struct Options {
     pub ca_file: Option<Certificates>,
     /// The way there; `None` is straight.
     pub proxy: Option<Proxy>,
-    /// A key that is taken out of every text that comes back.
-    pub secret: Option<ApiKey>,
+    /// What is taken out of every text that comes back; the first is the key.
+    pub secrets: Vec<ApiKey>,
+    /// Does it send what there is to send after somebody stopped the run, too?
+    pub has_last_words: bool,
 }
 
 impl Options {
@@ -83,7 +85,8 @@ impl Options {
             max_idle: 1,
             ca_file: None,
             proxy: None,
-            secret: None,
+            secrets: Vec::new(),
+            has_last_words: false,
         }
     }
 }
@@ -105,7 +108,8 @@ pub struct Http {
     name: &'static str,
     line: Arc<Line>,
     timeout: Duration,
-    secret: Option<ApiKey>,
+    secrets: Vec<ApiKey>,
+    has_last_words: bool,
     /// Does its proxy get a user and a password?
     has_login: bool,
 }
@@ -152,8 +156,9 @@ impl Http {
             Agent::with_parts(config, way.chain(RustlsConnector::default()), DefaultResolver::default())
         };
         let has_login = options.proxy.as_ref().is_some_and(|proxy| proxy.credentials.is_some());
-        let (line, timeout, secret) = (Line::new(agent), options.timeout, options.secret.clone());
-        Ok(Self { name: options.name, line, timeout, secret, has_login })
+        let (line, timeout, secrets) = (Line::new(agent), options.timeout, options.secrets.clone());
+        let (name, has_last_words) = (options.name, options.has_last_words);
+        Ok(Self { name, line, timeout, secrets, has_last_words, has_login })
     }
 
     /// Sends a GET.
@@ -165,7 +170,7 @@ impl Http {
         self.send(Method::GET, url, headers, None)
     }
 
-    /// Sends any request; a body is sent as JSON.
+    /// Sends any request; a body is JSON unless the headers say otherwise.
     ///
     /// # Errors
     ///
@@ -177,7 +182,7 @@ impl Http {
         headers: &[(&str, &str)],
         body: Option<&str>,
     ) -> Result<Answer, TransportError> {
-        if interrupt::requested().is_some() {
+        if interrupt::requested().is_some() && !self.has_last_words {
             return Err(TransportError::Interrupted);
         }
         let started = Instant::now();
@@ -189,7 +194,7 @@ impl Http {
             Err(error) => log::debug!("{}: {call} -> {error} after {took} ms", self.name),
         }
         if let Some(body) = body {
-            log::trace!("{}: sent {}", self.name, one_line(body));
+            log::trace!("{}: sent {}", self.name, one_line(&self.redact(body.to_owned())));
         }
         result
     }
@@ -209,7 +214,7 @@ impl Http {
         }
         let invalid = |error: ureq::http::Error| TransportError::Other(self.redact(error.to_string()));
         let response = if has_body {
-            if body.is_some() {
+            if body.is_some() && !headers.iter().any(|(name, _)| *name == "Content-Type") {
                 request = request.header("Content-Type", "application/json");
             }
             let request = request.body(body.unwrap_or_default()).map_err(invalid)?;
@@ -225,7 +230,8 @@ impl Http {
 
     /// The same client for an address that holds a secret, which is taken out of every text as well.
     pub(crate) fn hiding(&self, secret: Option<ApiKey>) -> Self {
-        Self { secret: secret.or_else(|| self.secret.clone()), ..self.clone() }
+        let secrets = self.secrets.iter().cloned().chain(secret).collect();
+        Self { secrets, ..self.clone() }
     }
 
     /// What reading brought counts only if we did not cut it off ourselves.
@@ -235,15 +241,12 @@ impl Http {
 
     /// A text of the other side without the key.
     pub(crate) fn redact(&self, text: String) -> String {
-        match &self.secret {
-            Some(secret) => secret.mask_in(text),
-            None => text,
-        }
+        self.secrets.iter().fold(text, |text, secret| secret.mask_in(text))
     }
 
     /// The key that is taken out of every text.
     pub(crate) fn secret(&self) -> Option<&ApiKey> {
-        self.secret.as_ref()
+        self.secrets.first()
     }
 
     /// Waits because the other side limits the rate, unless that comes to more than `most` with all waiting so far.

@@ -100,7 +100,8 @@ impl Letterboxd {
                 max_idle: setup.workers,
                 ca_file: None,
                 proxy: proxy.cloned(),
-                secret: None,
+                secrets: Vec::new(),
+                has_last_words: false,
             };
             let standing = setup.refused.get(&name).copied().unwrap_or(Standing::Open);
             Ok((Route { name, http: Http::new(&options)?, is_fallback }, standing))

@@ -258,7 +258,8 @@ mod tests {
                     max_idle: 1,
                     ca_file: None,
                     proxy: Some(proxy.unwrap()),
-                    secret: None,
+                    secrets: Vec::new(),
+                    has_last_words: false,
                 };
                 assert!(crate::clients::http::Http::new(&options).is_ok(), "{options:?}");
             }

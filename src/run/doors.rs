@@ -102,8 +102,8 @@ fn server_options(
     api_key: &ApiKey,
     max_idle: usize,
 ) -> Options {
-    let (ca_file, secret) = (ca_file.cloned(), Some(api_key.clone()));
-    Options { max_idle, ca_file, secret, ..Options::json(name, timeout) }
+    let (ca_file, secrets) = (ca_file.cloned(), vec![api_key.clone()]);
+    Options { max_idle, ca_file, secrets, ..Options::json(name, timeout) }
 }
 
 /// Threads that read from Jellyfin.

@@ -355,8 +355,8 @@ fn proxy() -> ProxySettings {
 }
 
 fn options() -> Options {
-    let (proxy, secret) = (Some(proxy()), Some(ApiKey::new(KEY)));
-    Options { proxy, secret, ..Options::json("radarr", Duration::from_secs(1)) }
+    let (proxy, secrets) = (Some(proxy()), vec![ApiKey::new(KEY)]);
+    Options { proxy, secrets, ..Options::json("radarr", Duration::from_secs(1)) }
 }
 
 fn api(base: &str) -> Api {

@@ -58,9 +58,18 @@ impl Answer {
     /// # Errors
     ///
     /// [`TransportError::TooLarge`] over [`TEXT_LIMIT`], and when the body breaks off.
-    pub fn text(mut self) -> Result<String, TransportError> {
+    pub fn text(self) -> Result<String, TransportError> {
+        self.text_up_to(TEXT_LIMIT)
+    }
+
+    /// As [`Answer::text`], with another limit.
+    ///
+    /// # Errors
+    ///
+    /// As [`Answer::text`].
+    pub fn text_up_to(mut self, limit: u64) -> Result<String, TransportError> {
         // ureq's own way to text reads eight bytes at a time: five milliseconds for a film page.
-        let bytes = self.response.body_mut().with_config().limit(TEXT_LIMIT).read_to_vec();
+        let bytes = self.response.body_mut().with_config().limit(limit).read_to_vec();
         let bytes = bytes.map_err(|error| self.http.explain(&error))?;
         let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
         let mut text = String::from_utf8(bytes).unwrap_or_else(lossy);

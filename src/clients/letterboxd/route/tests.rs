@@ -10,7 +10,8 @@ fn route(name: &str) -> Route {
         max_idle: 1,
         ca_file: None,
         proxy: None,
-        secret: None,
+        secrets: Vec::new(),
+        has_last_words: false,
     };
     Route { name: name.to_owned(), http: Http::new(&options).unwrap(), is_fallback: false }
 }
