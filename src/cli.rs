@@ -166,6 +166,9 @@ pub struct SyncArgs {
     /// Ask Letterboxd even during a cool-down
     #[arg(long)]
     pub ignore_cool_down: bool,
+    /// Tell no receiver of `[[notify]]` about this run
+    #[arg(long)]
+    pub no_notify: bool,
     /// Print the outcome as JSON
     #[arg(long)]
     pub json: bool,
@@ -207,6 +210,9 @@ pub struct CleanupArgs {
     /// Print what a run would do, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Tell no receiver of `[[notify]]` about this run
+    #[arg(long)]
+    pub no_notify: bool,
     /// Print the outcome as JSON
     #[arg(long)]
     pub json: bool,
@@ -234,6 +240,9 @@ pub struct StatusArgs {
     /// With `--check`: ask Letterboxd even during a cool-down
     #[arg(long, requires = "check")]
     pub ignore_cool_down: bool,
+    /// With `--check`: send a test to each receiver of `[[notify]]`
+    #[arg(long, requires = "check")]
+    pub send_test: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

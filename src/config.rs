@@ -10,6 +10,7 @@ mod error;
 mod external;
 mod films;
 mod letterboxd;
+mod notify;
 mod proxies;
 mod read;
 mod servers;
@@ -28,6 +29,7 @@ use crate::domain::connection::{Certificates, Proxy};
 use crate::domain::film::Overrides;
 use crate::domain::list::Wants;
 use crate::domain::radarr::{RadarrName, name_key};
+use crate::domain::receiver::Receiver;
 use crate::domain::secret::ApiKey;
 use crate::domain::shelf::{Named, WatchedBy};
 pub use draft::Draft;
@@ -52,6 +54,8 @@ pub struct Config {
     pub users: Vec<User>,
     /// `[films]`
     pub films: Overrides,
+    /// `[[notify]]`
+    pub receivers: Vec<Receiver>,
 }
 
 /// `[system]`

@@ -9,6 +9,7 @@ mod describe;
 mod json;
 mod lists;
 mod log;
+mod messages;
 mod notices;
 mod page_failures;
 mod requests;
@@ -21,11 +22,14 @@ use std::time::Duration;
 use crate::domain::clock::{Timestamp, WEEKLY};
 use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
 use crate::domain::film::{Film, Overrides};
+use crate::domain::notice::Notice;
 use crate::domain::step::Step;
 use crate::exit::Exit;
 pub use crate::store::StoreError;
-use crate::store::{Notice, RunEnd, Store};
+use crate::store::{RunEnd, Store};
 use json::Document;
+use messages::Telling;
+pub use messages::{Due, Told};
 pub use page_failures::PageFailures;
 pub use requests::NotAdded;
 pub use routes::note_routes;
@@ -57,6 +61,7 @@ pub struct Journal {
     number: i64,
     summary: Summary,
     document: Document,
+    telling: Telling,
     plan: Vec<String>,
 }
 
@@ -64,8 +69,9 @@ impl Journal {
     /// Writes down that a run begins.
     pub fn begin(mut store: Store, run: RunInfo) -> Result<Self, StoreError> {
         let number = store.begin_run(run.command, run.now)?;
+        let telling = Telling::begin(store.people_read()?);
         let (summary, document, plan) = (Summary::default(), Document::default(), Vec::new());
-        Ok(Self { store, run, number, summary, document, plan })
+        Ok(Self { store, run, number, summary, document, telling, plan })
     }
 
     /// What is remembered, for reading.
@@ -94,8 +100,10 @@ impl Journal {
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
         let severity = if matches!(failed, Failed::Films(_)) { Severity::Warning } else { Severity::Error };
+        let notice = notice.into();
         let severity = self.once_a_day(severity, notice)?;
-        self.tell(Event::Trouble(Trouble { severity, about, message, hint, failed: Some(failed) }));
+        let (notice, failed) = (Some(notice), Some(failed));
+        self.tell(Event::Trouble(Trouble { notice, severity, about, message, hint, failed }));
         Ok(())
     }
 
@@ -107,8 +115,10 @@ impl Journal {
         message: &str,
         hint: Option<&str>,
     ) -> Result<(), StoreError> {
+        let notice = notice.into();
         let severity = self.once_a_day(Severity::Warning, notice)?;
-        self.tell(Event::Trouble(Trouble { severity, about, message, hint, failed: None }));
+        let notice = Some(notice);
+        self.tell(Event::Trouble(Trouble { notice, severity, about, message, hint, failed: None }));
         Ok(())
     }
 
@@ -129,6 +139,7 @@ impl Journal {
     /// A warning that is told now, whenever it was told last.
     pub fn say(&mut self, about: &str, message: &str, hint: Option<&str>) {
         self.tell(Event::Trouble(Trouble {
+            notice: None,
             severity: Severity::Warning,
             about,
             message,
@@ -166,6 +177,7 @@ impl Journal {
         log::print(event);
         self.summary.see(event);
         self.document.see(event);
+        self.telling.see(event);
         // A dry run's plan is data that was asked for: it goes to stdout.
         if let Event::Step { step, outcome: outcome @ (Outcome::Planned | Outcome::Later), root_folder } =
             event
@@ -212,8 +224,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes down that the run could not go on.
-    pub fn cut_off(&mut self, now: Timestamp, error: &anyhow::Error) {
+    /// Writes down that the run could not go on. Returns what stands in the place of its closing line.
+    pub fn cut_off(&mut self, now: Timestamp, error: &anyhow::Error) -> String {
         let summary = format!("{}: {error:#}", self.run.command);
         let mut problems = self.problems();
         problems.push(format!("{error:#}"));
@@ -221,6 +233,7 @@ impl Journal {
         let end = RunEnd { exit_code, is_well: false, summary: &summary, problems: &problems };
         // It may be the store itself that fails.
         let _ = self.store.end_run(self.number, now, &end);
+        summary
     }
 }
 

@@ -177,6 +177,9 @@ impl Collections<'_> {
             return Ok(());
         }
         remember(group, known, &plan, journal)?;
+        if plan.steps.is_empty() {
+            journal.trouble_over_for("apply", &group.name)?;
+        }
         let id = group.id.as_ref();
         let mut done = self.executor(group, id, aliases, journal).run(&plan.steps)?;
         if done.is_refused {

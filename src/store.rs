@@ -22,6 +22,7 @@ mod requests;
 mod runs;
 mod schema;
 mod status;
+mod troubles;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 pub use cool_downs::CoolDown;
 pub use films::Skip;
 pub use probe::Condition;
-pub use runs::{Notice, Run, RunEnd};
+pub use runs::{Run, RunEnd};
 pub use schema::SCHEMA_VERSION;
 use schema::{MIGRATIONS, Migrations};
 

@@ -81,7 +81,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__cleanup)
-            opts="-v -q -h --user --dry-run --json --config --verbose --quiet --color --help"
+            opts="-v -q -h --user --dry-run --no-notify --json --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -261,7 +261,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__status)
-            opts="-v -q -h --list --waiting --user --check --ignore-cool-down --json --healthy --config --verbose --quiet --color --help"
+            opts="-v -q -h --list --waiting --user --check --ignore-cool-down --send-test --json --healthy --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -295,7 +295,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__sync)
-            opts="-v -q -h --user --dry-run --full --allow-shrink --add-again --radarr --same-jellyfin --ignore-cool-down --json --config --verbose --quiet --color --help"
+            opts="-v -q -h --user --dry-run --full --allow-shrink --add-again --radarr --same-jellyfin --ignore-cool-down --no-notify --json --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

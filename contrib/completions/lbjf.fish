@@ -50,6 +50,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l allow-shrink -d 'Acce
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l add-again -d 'Send films again that Radarr had before, for a new or restored Radarr'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l same-jellyfin -d 'Accept a newly installed Jellyfin of the same household; its collections are looked up again'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l ignore-cool-down -d 'Ask Letterboxd even during a cool-down'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l no-notify -d 'Tell no receiver of `[[notify]]` about this run'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l json -d 'Print the outcome as JSON'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s q -l quiet -d 'Print only warnings and errors'
@@ -73,6 +74,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l color -d 'Colour t
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l dry-run -d 'Print what a run would do, and do nothing'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l no-notify -d 'Tell no receiver of `[[notify]]` about this run'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l json -d 'Print the outcome as JSON'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -s q -l quiet -d 'Print only warnings and errors'
@@ -92,6 +94,7 @@ never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l waiting -d 'Ask Radarr what the films that are not there yet wait for, the next one first'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l check -d 'Check everything a run needs (config, store, Letterboxd, Radarr, Jellyfin), and change nothing'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l ignore-cool-down -d 'With `--check`: ask Letterboxd even during a cool-down'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l send-test -d 'With `--check`: send a test to each receiver of `[[notify]]`'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l json -d 'Print JSON'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Print only warnings and errors'

@@ -6,6 +6,7 @@ pub mod checks;
 mod jellyfin;
 mod letterboxd;
 mod lists;
+mod notify;
 mod radarr;
 mod store;
 
@@ -49,6 +50,7 @@ pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exi
     let is_blocked = ask_letterboxd(args, draft, &mut store, clock.now(), &mut checks)?;
     ask_radarr(draft, &store, &mut checks)?;
     ask_jellyfin(draft, &mut store, &mut checks)?;
+    notify::notify(&config.receivers, args.send_test, clock.now(), &mut checks);
 
     let exit = match interrupt::requested() {
         Some(signal) => signal.into(),

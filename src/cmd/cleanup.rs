@@ -6,7 +6,7 @@ use crate::clients::http::RetryPolicy;
 use crate::config::{Config, ConfigError};
 use crate::domain::clock::Clock;
 use crate::exit::Exit;
-use crate::run::session::Session;
+use crate::run::session::{Manner, Session};
 
 /// Does one pass over the collections.
 ///
@@ -18,7 +18,8 @@ pub fn run(args: &CleanupArgs, config: &Config, clock: Clock) -> anyhow::Result<
     if config.jellyfin.is_none() {
         return Err(ConfigError::NoJellyfin.into());
     }
-    let mut session = Session::begin("cleanup", config, args.dry_run, &chosen, clock)?;
+    let manner = Manner { command: "cleanup", is_dry: args.dry_run, is_silent: args.no_notify };
+    let mut session = Session::begin(manner, config, &chosen, clock)?;
     let passed = crate::run::cleanup(args, config, RetryPolicy::default(), &mut session.journal);
     session.end(passed, args.json)
 }

@@ -102,7 +102,7 @@ impl Findings<'_> {
     }
 }
 
-const TABLES: [&str; 7] = ["system", "letterboxd", "radarr", "jellyfin", "users", "lists", "films"];
+const TABLES: [&str; 8] = ["system", "letterboxd", "radarr", "jellyfin", "users", "lists", "films", "notify"];
 
 /// Numbers and the like in `[letterboxd]`: they do not say where Letterboxd is, or over which way it is asked.
 const HARMLESS: [&str; 7] = [

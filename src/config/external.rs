@@ -85,54 +85,85 @@ fn certificates(pem: &[u8]) -> Option<Certificates> {
 /// What config.example.toml and the README have where a key belongs.
 const EXAMPLE_KEY: &str = "put-the-key-here";
 
-/// The key itself, a file that holds it, or the environment, which wins.
+/// Where a secret may stand: under a key, in a file that another key names, or in the environment.
+pub(super) struct SecretPlaces<'a> {
+    pub(super) key: &'static str,
+    pub(super) file: &'static str,
+    pub(super) variable: &'a str,
+    /// Is it a problem if there is none?
+    pub(super) is_needed: bool,
+}
+
+/// A server's key.
 pub(super) fn api_key(table: &mut Table<'_, '_>, place: Place<'_>, variable: &str) -> Option<ApiKey> {
-    let had_key = table.has("api_key") || table.has("api_key_file");
-    let key = table.take::<String>("api_key");
-    let file = table.take::<String>("api_key_file");
-    if let (Some(_), Some(file)) = (&key, &file) {
-        table.problem(file, "cannot be combined with `api_key`; set one of them");
+    let places = SecretPlaces { key: "api_key", file: "api_key_file", variable, is_needed: true };
+    secret(table, place, &places, checked_key)
+}
+
+/// The secret itself, a file that holds it, or the environment, which wins. `check` makes it of a text, or says why that
+/// is none.
+pub(super) fn secret(
+    table: &mut Table<'_, '_>,
+    place: Place<'_>,
+    places: &SecretPlaces<'_>,
+    check: impl Fn(&str) -> Result<ApiKey, &'static str>,
+) -> Option<ApiKey> {
+    let SecretPlaces { key, file, variable, is_needed } = *places;
+    let had_key = table.has(key) || table.has(file);
+    let given = table.take::<String>(key);
+    let named = table.take::<String>(file);
+    if let (Some(_), Some(named)) = (&given, &named) {
+        table.problem(named, format!("cannot be combined with `{key}`; set one of them"));
         return None;
     }
-    if let Some(key) = (place.env)(variable).filter(|key| !key.trim().is_empty()) {
-        return match checked_key(&key) {
-            Ok(key) => Some(key.found_in(KeyOrigin::Environment(variable.to_owned()))),
+    if let Some(text) = (place.env)(variable).filter(|text| !text.trim().is_empty()) {
+        return match check(&text) {
+            Ok(secret) => Some(secret.found_in(KeyOrigin::Environment(variable.to_owned()))),
             Err(why) => {
-                table.missing("api_key", format!("${variable} {why}"));
+                table.missing(key, format!("${variable} {why}"));
                 None
             }
         };
     }
-    let (given, text, origin) = match (key, file) {
-        (Some(key), _) => (key.clone(), key.value, KeyOrigin::Config),
-        (None, Some(file)) => {
-            let (path, origin) = place.secret_path(&file.value);
+    let (given, text, origin) = match (given, named) {
+        (Some(given), _) => (given.clone(), given.value, KeyOrigin::Config),
+        (None, Some(named)) => {
+            let (path, origin) = place.secret_path(&named.value);
             match text_file::read(&path) {
-                Ok(text) => (file, text, origin),
-                Err(TextError::Io(_)) if looks_like_key(file.value.trim()) => {
-                    table
-                        .problem(&file, "is not a file but looks like the key itself; put it into `api_key`");
+                Ok(text) => (named, text, origin),
+                Err(TextError::Io(_)) if looks_like_secret(named.value.trim()) => {
+                    table.problem(
+                        &named,
+                        format!("is not a file but looks like the value itself; put it into `{key}`"),
+                    );
                     return None;
                 }
                 Err(error) => {
-                    table.problem(&file, error.about(&path));
+                    table.problem(&named, error.about(&path));
                     return None;
                 }
             }
         }
         (None, None) => {
-            if !had_key {
-                table.missing("api_key", format!("is missing; set it, `api_key_file` or ${variable}"));
+            if !had_key && is_needed {
+                table.missing(key, format!("is missing; set it, `{file}` or ${variable}"));
             }
             return None;
         }
     };
-    checked_key(&text).map(|key| key.found_in(origin)).map_err(|why| table.problem(&given, why)).ok()
+    check(&text).map(|secret| secret.found_in(origin)).map_err(|why| table.problem(&given, why)).ok()
+}
+
+/// Does this stand where a file should be named, and is it a key, a token or an address?
+fn looks_like_secret(text: &str) -> bool {
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    looks_like_key(text) || text.contains("://") || text.len() >= 15 && is_word && has_digit
 }
 
 /// A key that a request can carry, or why this is none. What people put around a key is told apart, since the servers
 /// would only say that it is wrong.
-fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
+pub(super) fn checked_key(text: &str) -> Result<ApiKey, &'static str> {
     let key = ApiKey::new(text);
     let shown = key.reveal();
     let is_header_value = shown.bytes().all(|byte| byte.is_ascii_graphic());

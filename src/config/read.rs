@@ -8,6 +8,7 @@ use super::draft::{Draft, Findings};
 use super::external::Place;
 use super::films::films;
 use super::letterboxd::letterboxd;
+use super::notify::receivers;
 use super::servers::{RadarrParts, check_radarrs, jellyfin, radarr};
 use super::table::{Problem, Report, Table};
 use super::users::{UserParts, check_collections, check_names, choose_radarrs, list, user};
@@ -38,6 +39,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     let people = people.into_iter().map(|table| user(table, place));
     let mut users: Vec<_> = people.chain(lists.into_iter().map(list)).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
+    let receivers = receivers(root.tables("notify"), place);
     root.finish();
     strings::check("", tree.get_ref(), &report);
     check_radarrs(&radarrs, &report);
@@ -75,6 +77,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
         jellyfin: jellyfin.flatten(),
         users: users.into_iter().filter(is_right).filter_map(|parts| parts.user).collect(),
         films,
+        receivers,
     };
     let problems = report.finish();
     let tables: Vec<&str> = tree.get_ref().keys().map(|key| &**key.get_ref()).collect();

@@ -316,6 +316,13 @@ impl<'r, 'i> Table<'r, 'i> {
         self.report.add(self.line, self.name(key), text);
     }
 
+    /// Notes that a key is known, but not to tables of this kind; its value is not looked at.
+    pub fn foreign(&mut self, key: &'static str, kind: &str) {
+        if let Some((line, _)) = self.raw(key) {
+            self.report.add(line, self.name(key), format!("is not a key of the kind `{kind}`"));
+        }
+    }
+
     /// Ends the reading: every key that nobody asked for is unknown.
     pub fn finish(self) {
         for (key, (line, _)) in &self.entries {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::film::Film;
+use super::notice::Notice;
 use super::shelf::ShelfKind;
 use super::step::Step;
 
@@ -11,6 +12,13 @@ use super::step::Step;
 pub enum Event<'a> {
     /// Something that a person should look at.
     Trouble(Trouble<'a>),
+    /// A trouble of this kind is over: all of them, or the one with this person or thing.
+    Over {
+        /// As in [`Notice`].
+        kind: &'static str,
+        /// As in [`Notice`]; `None` for everybody.
+        about: Option<&'a str>,
+    },
     /// A film that no server can take; it is told once.
     FilmSkipped {
         /// Who wants it.
@@ -45,6 +53,8 @@ pub enum Event<'a> {
 /// Something that a person should look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Trouble<'a> {
+    /// By what it is known again; `None` for what is told whenever it happens.
+    pub notice: Option<Notice<'a>>,
     /// How loudly it is told: a trouble that was told within a day is info.
     pub severity: Severity,
     /// The person, server, collection or playlist that it is about.

@@ -4,6 +4,9 @@ use std::fmt;
 use std::iter;
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
+use url::Url;
+
 /// An API key, and where it was found. Its `Debug` shows nothing and it has no `Display`, so it can only leave through
 /// [`ApiKey::reveal`].
 #[derive(Clone)]
@@ -148,6 +151,56 @@ impl fmt::Debug for ApiKey {
     }
 }
 
+/// An address that is a secret, since whoever knows it may use it. Shown as `https://host/…`; all of it can only leave
+/// through [`SecretUrl::reveal`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretUrl(Url);
+
+/// Parts of addresses that are the same for everybody.
+const COMMON: [&str; 5] = ["message", "notify", "services", "webhook", "webhooks"];
+
+impl SecretUrl {
+    /// Wraps an address.
+    pub fn new(url: Url) -> Self {
+        Self(url)
+    }
+
+    /// The address itself, for a request and nothing else.
+    pub fn reveal(&self) -> &Url {
+        &self.0
+    }
+
+    /// What of it may be in no output: path and query as a whole, and each part that is not short or everybody's; as it
+    /// stands in the address, and decoded.
+    pub fn secrets(&self) -> Vec<ApiKey> {
+        let path = self.0.path().trim_matches('/');
+        let query = self.0.query();
+        let parts = path.split('/').chain(query.into_iter().flat_map(|query| query.split(['&', '='])));
+        let parts = parts.filter(|part| part.len() >= 6 && !COMMON.contains(part));
+        let whole = Some(path).into_iter().chain(query).filter(|part| part.len() >= 4);
+        let mut secrets = Vec::new();
+        for part in whole.chain(parts) {
+            let decoded = percent_decode_str(part).decode_utf8_lossy();
+            secrets.extend((decoded != part).then(|| ApiKey::new(&decoded)));
+            secrets.push(ApiKey::new(part));
+        }
+        secrets
+    }
+}
+
+impl fmt::Display for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = if self.0.path() == "/" && self.0.query().is_none() { "" } else { "/…" };
+        write!(f, "{}{rest}", self.0.origin().ascii_serialization())
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +209,23 @@ mod tests {
     fn debug_shows_nothing_of_the_key() {
         assert_eq!(format!("{:?}", ApiKey::new("s3cr3t\n")), "(redacted)");
         assert_eq!(ApiKey::new("s3cr3t\n").reveal(), "s3cr3t");
+    }
+
+    #[test]
+    fn a_secret_address_shows_its_host_and_hides_each_part_that_tells_more() {
+        let url = |text: &str| SecretUrl::new(text.parse().unwrap());
+        let discord = url("https://discord.com/api/webhooks/123456789/t0ken-x?thread_id=42424242");
+        assert_eq!(format!("{discord} {discord:?}"), "https://discord.com/… https://discord.com/…");
+        assert_eq!(url("http://ntfy:8080/").to_string(), "http://ntfy:8080");
+        for (said, shown) in [
+            ("no route /api/webhooks/123456789/t0ken-x", "no route /(redacted)"),
+            ("webhook 123456789 is unknown", "webhook (redacted) is unknown"),
+            ("T0KEN-X or t0ken%2Dx in 42424242", "(redacted) or (redacted) in (redacted)"),
+        ] {
+            let masked = discord.secrets().iter().fold(said.to_owned(), |text, secret| secret.mask_in(text));
+            assert_eq!(masked, shown);
+        }
+        assert_eq!(url("https://ntfy.sh").secrets(), []);
     }
 
     #[test]

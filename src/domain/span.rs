@@ -17,6 +17,11 @@ pub fn ago(now: Timestamp, then: Timestamp) -> String {
     }
 }
 
+/// `3 min`: how long something lasted, in the units of [`ago`].
+pub fn lasted(secs: Timestamp) -> String {
+    ago(secs.max(0), 0).trim_end_matches(" ago").to_owned()
+}
+
 /// `58 min`: how long it is until then. Rounded up, so that it is over when one has waited so long.
 pub fn left(now: Timestamp, then: Timestamp) -> String {
     let up = |secs: Timestamp, unit: Timestamp| (secs + unit - 1) / unit;

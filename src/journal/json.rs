@@ -88,7 +88,7 @@ impl Document {
                 self.problem(person, &super::skipped(film, why), None);
             }
             Event::ListRead(list) => self.users.push(list.clone()),
-            Event::Refused | Event::Note { .. } => {}
+            Event::Refused | Event::Over { .. } | Event::Note { .. } => {}
             Event::Step { step, outcome, root_folder } => {
                 self.steps.push(step_json(step, outcome, root_folder));
             }

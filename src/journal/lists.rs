@@ -49,6 +49,7 @@ impl Journal {
 
     /// A person has another name in the config. What is known of them goes on.
     pub fn person_renamed(&mut self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.telling.renamed(from, to);
         self.store.rename_person(from, to)
     }
 

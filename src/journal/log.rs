@@ -37,7 +37,7 @@ pub(super) fn print(event: Event<'_>) {
             }
         }
         Event::Note { about, message } => ::log::info!("{about}: {message}"),
-        Event::Refused => {}
+        Event::Refused | Event::Over { .. } => {}
         Event::Step { step, outcome, root_folder } => {
             let line = describe(step, outcome, root_folder);
             match (outcome, step) {

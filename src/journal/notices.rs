@@ -2,8 +2,9 @@
 
 use super::Journal;
 use crate::domain::clock::DAILY;
-use crate::domain::event::Severity;
-use crate::store::{Notice, StoreError};
+use crate::domain::event::{Event, Severity};
+use crate::domain::notice::Notice;
+use crate::store::StoreError;
 
 impl Journal {
     /// This loud when it is due again, else info. Remembers that it is told now.
@@ -23,11 +24,13 @@ impl Journal {
 
     /// This kind of trouble is over: if it happens again, it is told at once.
     pub fn trouble_over(&mut self, kind: &'static str) -> Result<(), StoreError> {
+        self.tell(Event::Over { kind, about: None });
         self.store.forget_notices(kind)
     }
 
     /// This kind of trouble with one person or thing is over.
     pub fn trouble_over_for(&mut self, kind: &'static str, about: &str) -> Result<(), StoreError> {
+        self.tell(Event::Over { kind, about: Some(about) });
         self.store.forget_notices_about(kind, about)
     }
 }

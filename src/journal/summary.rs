@@ -91,7 +91,7 @@ impl Summary {
                 }
             }
             Event::FilmSkipped { .. } => self.skipped += 1,
-            Event::ListRead(_) | Event::Note { .. } => {}
+            Event::ListRead(_) | Event::Over { .. } | Event::Note { .. } => {}
             // After a signal nothing is asked any more; that is no refusal.
             Event::Refused => self.is_refused |= interrupt::requested().is_none(),
             Event::Step { step, outcome, .. } => match (outcome, step) {
@@ -113,6 +113,11 @@ impl Summary {
     /// Did all go well, but for lists that only their owners can mend? That is for whoever watches the program.
     pub(super) fn is_well(&self) -> bool {
         matches!(self.exit(), Exit::Success | Exit::Partial) && !self.failures.any()
+    }
+
+    /// Does Letterboxd refuse us?
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused
     }
 
     /// How the run ends, as it stands.

@@ -11,6 +11,7 @@ use crate::domain::span::show_time;
 use crate::domain::text;
 use crate::exit::Exit;
 use crate::journal::{Journal, RunInfo};
+use crate::run::notify::Teller;
 use crate::store::{CoolDown, Store, StoreError};
 use crate::system::lock::{Lock, LockError};
 use crate::system::stdout::print;
@@ -24,47 +25,54 @@ pub struct Session<'a> {
     clock: Clock,
     started: Instant,
     cool_downs: Vec<CoolDown>,
+    teller: Teller<'a>,
     _lock: Lock,
+}
+
+/// What a run is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// `sync` or `cleanup`.
+    pub command: &'static str,
+    /// Does it only say what it would do?
+    pub is_dry: bool,
+    /// Does no receiver hear of it?
+    pub is_silent: bool,
 }
 
 impl<'a> Session<'a> {
     /// Takes the lock and opens the store: for a dry run a copy of it in memory. `chosen` is whom it is for, by their
     /// places in the config.
-    pub fn begin(
-        command: &'static str,
-        config: &'a Config,
-        is_dry: bool,
-        chosen: &[usize],
-        clock: Clock,
-    ) -> anyhow::Result<Self> {
+    pub fn begin(manner: Manner, config: &'a Config, chosen: &[usize], clock: Clock) -> anyhow::Result<Self> {
+        let Manner { command, is_dry, is_silent } = manner;
         let (started, now, database) = (Instant::now(), clock.now(), config.system.database.as_path());
+        // Who finds it taken tells nobody: the run that has it does.
         let lock = Lock::take(database, &holder(command, now))?;
-        if !is_dry {
-            Store::remove_leftovers(database);
-        }
-        let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
-        let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
-        let cool_downs = store.cool_downs()?;
-        let chosen = chosen.iter().map(|index| &config.users[*index]);
-        let (people, lists): (Vec<_>, Vec<_>) = chosen.partition(|user| user.is_person);
-        let (people, lists) = (people.len(), lists.into_iter().map(|list| list.name.clone()).collect());
-        let journal = Journal::begin(store, RunInfo { command, now, is_dry, people, lists })?;
-        Ok(Self { journal, database, is_dry, clock, started, cool_downs, _lock: lock })
+        let teller = Teller::new(command, config, is_dry, is_silent);
+        teller.begin();
+        let opened = open(manner, config, chosen, now).inspect_err(|error| teller.not_begun(error))?;
+        let (journal, cool_downs) = opened;
+        Ok(Self { journal, database, is_dry, clock, started, cool_downs, teller, _lock: lock })
     }
 
-    /// Prints what was asked for, writes down how the run ended and says so. What kept it from going on is handed on.
+    /// Tells everybody, prints what was asked for, writes down how the run ended and says so. What kept it from going
+    /// on is handed on.
     pub fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
         let took = self.started.elapsed();
         // Before it is written down how the run ended: that nobody got what they asked for is part of it.
         let done = passed.and_then(|()| self.keep_what_cost_requests()).and_then(|()| {
+            // Before it is printed what went wrong: that somebody could not be told is part of it.
+            let summary = self.journal.summary(took);
+            self.teller.end(&mut self.journal, &summary)?;
             let lines = || self.journal.plan().iter().fold(String::new(), |text, line| text + line + "\n");
-            print(&if as_json { self.journal.json(took) + "\n" } else { lines() })
+            print(&if as_json { self.journal.json(took) + "\n" } else { lines() })?;
+            Ok(self.journal.end(self.clock.now(), took)?)
         });
         if let Err(error) = done {
-            self.journal.cut_off(self.clock.now(), &error);
+            let summary = self.journal.cut_off(self.clock.now(), &error);
+            self.teller.cut_off(&mut self.journal, &error, &summary);
             return Err(error);
         }
-        self.journal.end(self.clock.now(), took)?;
         Ok(self.journal.exit())
     }
 
@@ -79,6 +87,26 @@ impl<'a> Session<'a> {
         }
         Ok(())
     }
+}
+
+/// Opens the store and begins the journal. Also returns the cool-downs before the run.
+fn open(
+    manner: Manner,
+    config: &Config,
+    chosen: &[usize],
+    now: Timestamp,
+) -> anyhow::Result<(Journal, Vec<CoolDown>)> {
+    let (Manner { command, is_dry, .. }, database) = (manner, config.system.database.as_path());
+    if !is_dry {
+        Store::remove_leftovers(database);
+    }
+    let store = if is_dry { Store::copy_of(database) } else { Store::open(database) };
+    let store = store.with_context(|| format!("store `{}`", text::path(database)))?;
+    let cool_downs = store.cool_downs()?;
+    let chosen = chosen.iter().map(|index| &config.users[*index]);
+    let (people, lists): (Vec<_>, Vec<_>) = chosen.partition(|user| user.is_person);
+    let (people, lists) = (people.len(), lists.into_iter().map(|list| list.name.clone()).collect());
+    Ok((Journal::begin(store, RunInfo { command, now, is_dry, people, lists })?, cool_downs))
 }
 
 /// What stands in the lock, for the run that finds it taken.

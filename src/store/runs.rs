@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::films::clean;
 use super::{IntegrityCheck, Store, StoreError, examine};
 use crate::domain::clock::{DAY, Timestamp};
+use crate::domain::notice::Notice;
 use crate::domain::text::one_line;
 
 /// So many runs are kept, a week of one every ten minutes; of those before them only what [`thin`] leaves.
@@ -44,35 +45,6 @@ pub struct RunEnd<'a> {
     pub problems: &'a [String],
 }
 
-/// Something that is told once, or once a day. Names stand apart from the kind, so that none is taken for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Notice<'a> {
-    /// A word of lbjf's own.
-    pub kind: &'static str,
-    /// The name of a person or a thing; empty where there is none.
-    pub about: &'a str,
-    /// Which of several; empty where there is one.
-    pub detail: &'a str,
-}
-
-impl From<&'static str> for Notice<'_> {
-    fn from(kind: &'static str) -> Self {
-        Self { kind, about: "", detail: "" }
-    }
-}
-
-impl<'a> From<(&'static str, &'a str)> for Notice<'a> {
-    fn from((kind, about): (&'static str, &'a str)) -> Self {
-        Self { kind, about, detail: "" }
-    }
-}
-
-impl<'a> From<(&'static str, &'a str, &'a str)> for Notice<'a> {
-    fn from((kind, about, detail): (&'static str, &'a str, &'a str)) -> Self {
-        Self { kind, about, detail }
-    }
-}
-
 /// A clock that was ahead left dates that are far off; what waits for them would wait as long as it was ahead. Waits
 /// begin anew or are over; none gets shorter for what is taken away after them. The other dates are compared where
 /// they are read.
@@ -85,6 +57,8 @@ fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     db.execute("UPDATE film SET next_look_at = 0 WHERE next_look_at > ?1", [month])?;
     db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
     db.execute("DELETE FROM ineffective WHERE tried_at > ?1", [now])?;
+    db.execute("UPDATE told SET told_at = ?1 WHERE told_at > ?1", [now])?;
+    db.execute("UPDATE trouble SET began_at = min(began_at, ?1), seen_at = min(seen_at, ?1)", [now])?;
     db.execute("UPDATE library SET whole_at = NULL WHERE whole_at > ?1", [now])?;
     db.execute("UPDATE library SET doubtful_since = ?1 WHERE doubtful_since > ?1", [now])?;
     Ok(())

@@ -335,6 +335,26 @@ pub(super) const MIGRATIONS: Migrations = &["
     INSERT INTO notice (kind, about, detail, told_at)
         SELECT 'restored', 'radarr', '', told_at FROM notice_by_key WHERE key = 'restored/radarr';
     DROP TABLE notice_by_key;
+    -- Troubles that last, for messages, and what each receiver was told of them.
+    CREATE TABLE trouble (
+        kind        TEXT NOT NULL,    -- as of a notice
+        about       TEXT NOT NULL,
+        word        TEXT NOT NULL,    -- which of several it is; another one is news
+        shown_about TEXT NOT NULL,    -- whom it is about, in words
+        message     TEXT NOT NULL,    -- what was said of it last
+        began_at    INTEGER NOT NULL,
+        seen_at     INTEGER NOT NULL, -- the last run that saw it
+        runs        INTEGER NOT NULL, -- so many saw it
+        ended_at    INTEGER,          -- it is over, and somebody is still to hear of that
+        PRIMARY KEY (kind, about)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE told (
+        receiver TEXT NOT NULL, -- its kind, with a number from the second one on
+        kind     TEXT NOT NULL,
+        about    TEXT NOT NULL,
+        told_at  INTEGER NOT NULL,
+        PRIMARY KEY (receiver, kind, about)
+    ) STRICT, WITHOUT ROWID;
     -- Did it go well, but for lists that only their owners can mend? NULL: as the exit code says.
     ALTER TABLE run ADD COLUMN is_well INTEGER;
 "];

@@ -1,6 +1,6 @@
 //! What `status` shows: people, and films.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Row, params};
 
@@ -207,6 +207,14 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Everybody of whom a list was read before.
+    pub fn people_read(&self) -> Result<BTreeSet<String>, StoreError> {
+        let sql = "SELECT DISTINCT person FROM person_list JOIN list ON list.id = list_id WHERE good_at IS NOT NULL";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let people = statement.query_map([], |row| row.get(0))?;
+        Ok(people.collect::<Result<_, _>>()?)
     }
 
     /// The films that go, or went, by this name: the one of that slug, uid or short link, else every one with the text

@@ -24,7 +24,7 @@ use std::process::{Child, Command, Output, Stdio};
 use lbjf::exit::Exit;
 pub use process::{Signal, peak_mb, signal, wait_until, wait_until_heard};
 pub use ran::Ran;
-use standins::{Jellyfin, Letterboxd, Radarr, jellyfin, radarr};
+use standins::{Jellyfin, Letterboxd, Radarr, Receiver, jellyfin, radarr, receiver};
 use tempfile::TempDir;
 use watch::Watch;
 
@@ -141,6 +141,14 @@ impl World {
     pub fn block(mut self, lines: &str) -> Self {
         self.config += &["\n", lines, "\n"].concat();
         self
+    }
+
+    /// A receiver of each of these kinds, all at one stand-in, whose secrets must not come out.
+    pub fn receivers(self, kinds: &[&str]) -> (Self, Receiver) {
+        let receiver = Receiver::start();
+        let world = self.secret(receiver::TOKEN).secret(receiver::TOPIC).secret("4242424242");
+        let world = kinds.iter().fold(world, |world, kind| world.block(&receiver.block(kind)));
+        (world, receiver)
     }
 
     /// Adds lines to the first table of this name: `world.set("[radarr]", "user_tags = true")`.

@@ -35,6 +35,8 @@ impl World {
             ("request", &["requested_at", "answered_at", "next_try_at"]),
             ("film", &["next_look_at"]),
             ("notice", &["told_at"]),
+            ("told", &["told_at"]),
+            ("trouble", &["began_at", "seen_at", "ended_at"]),
             ("ineffective", &["tried_at"]),
             ("library", &["watermark", "whole_at", "doubtful_since"]),
             ("cool_down", &["until"]),

@@ -16,6 +16,7 @@ mod jellyfin;
 mod letterboxd;
 mod lists;
 mod modules;
+mod notify;
 mod openapi;
 mod packages;
 mod polite;

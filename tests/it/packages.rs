@@ -191,10 +191,12 @@ fn keys_of_a_config_for_the_container_go_into_no_image_no_crate_and_no_commit() 
     tool("cargo", &[&args[..], &[manifest.to_str().expect("a plain path")]].concat());
 }
 
+const UNITS: [&str; 4] = ["lbjf.service", "lbjf.timer", "lbjf-imported.service", "lbjf-imported.path"];
+
 /// The units in a folder of their own, with the program that was built: systemd looks whether it is there.
 fn units() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
-    for name in ["lbjf.service", "lbjf.timer"] {
+    for name in UNITS {
         let unit = read(&format!("contrib/systemd/{name}"))
             .replace("ExecStart=lbjf", concat!("ExecStart=", env!("CARGO_BIN_EXE_lbjf")))
             // The man page is not installed.
@@ -207,9 +209,9 @@ fn units() -> tempfile::TempDir {
 #[test]
 fn systemd_finds_no_mistake_in_the_units() {
     let folder = units();
-    let [service, timer] = ["lbjf.service", "lbjf.timer"].map(|name| folder.path().join(name));
-    let paths = [service, timer].map(|path| path.to_str().expect("a plain path").to_owned());
-    let Some(found) = tool("systemd-analyze", &["verify", &paths[0], &paths[1]]) else { return };
+    let paths = UNITS.map(|name| folder.path().join(name).to_str().expect("a plain path").to_owned());
+    let [one, two, three, four] = paths.each_ref().map(String::as_str);
+    let Some(found) = tool("systemd-analyze", &["verify", one, two, three, four]) else { return };
     assert_eq!(found, "");
 }
 

@@ -37,7 +37,8 @@ fn table<'a>(text: &'a str, header: &str) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn every_config_in_the_texts_is_one() {
-    let texts = ["README.md", "docs/using.md"].map(|name| blocks(&read(name), &["toml"]));
+    let texts =
+        ["README.md", "docs/using.md", "docs/notifications.md"].map(|name| blocks(&read(name), &["toml"]));
     assert!(texts.iter().all(|blocks| !blocks.is_empty()));
     for mut block in texts.concat() {
         if !block.contains("[[users]]") {
@@ -73,7 +74,9 @@ fn every_command_line_in_the_texts_is_understood() {
     let mut count = 0;
     let mut texts: Vec<(&str, String)> =
         ["contrib/lbjf.cron", "contrib/systemd/lbjf.service"].map(|name| (name, read(name))).into();
-    for name in ["README.md", "docs/using.md", "docs/install.md", "docs/migrating.md"] {
+    for name in
+        ["README.md", "docs/using.md", "docs/install.md", "docs/migrating.md", "docs/notifications.md"]
+    {
         texts.push((name, blocks(&read(name), &["sh", "cron"]).join("\n")));
     }
     for (name, code) in texts {
@@ -127,8 +130,10 @@ fn every_message_that_is_explained_is_one_of_the_program() {
 
 /// Parses a config whose keys were filled in.
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    let mine =
-        text.replace("put-the-key-here", "0123456789abcdef").replace("put-a-name-here", "Ada's watchlist");
+    let mine = text
+        .replace("put-the-key-here", "0123456789abcdef")
+        .replace("put-a-name-here", "Ada's watchlist")
+        .replace("put-a-long-random-topic-here", "films-4711");
     let words = ["put-your-letterboxd-name-here", "put-your-jellyfin-name-here"];
     parse_as_it_is(&words.iter().fold(mine, |text, word| text.replace(word, "ada")))
 }
@@ -136,9 +141,11 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
 /// Parses a config with an environment that has a home and, as systemd would, files for the keys.
 fn parse_as_it_is(text: &str) -> Result<Config, ConfigError> {
     let credentials = tempfile::tempdir().expect("a folder for temporary files");
-    for name in ["radarr_api_key", "jellyfin_api_key"] {
+    for name in ["radarr_api_key", "jellyfin_api_key", "ntfy_token"] {
         fs::write(credentials.path().join(name), "0123456789abcdef\n").expect("it can be written to");
     }
+    let webhook = "https://discord.com/api/webhooks/1/0123456789abcdef\n";
+    fs::write(credentials.path().join("discord_webhook"), webhook).expect("it can be written to");
     for name in ["radarr-ca.pem", "jellyfin-ca.pem"] {
         let pem = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
         fs::write(credentials.path().join(name), pem).expect("it can be written to");
@@ -167,21 +174,29 @@ fn key_of(line: &str) -> Option<(&str, &str)> {
     is_key.then_some((marks, key))
 }
 
-/// The example with the block of `[[lists]]`, which is commented out as a whole. Two of its keys cannot stand together.
-fn with_lists(text: &str) -> String {
-    let (before, block) = text.split_once("\n##[[lists]]\n").expect("a block of lists");
+/// The example's blocks that are commented out as a whole, and keys of theirs that cannot stand beside the others.
+const BLOCKS: [(&str, &[&str]); 2] = [
+    ("##[[lists]]", &["jellyfin_collection_id", "quality_profile_id"]),
+    ("##[[notify]]", &["url_file", "token_file"]),
+];
+
+/// The example with one of them.
+fn with_block(text: &str, header: &str) -> String {
+    let (_, rivals) = BLOCKS.iter().find(|(known, _)| *known == header).expect("a block of the example");
+    let (before, block) = text.split_once(&format!("\n{header}\n")).expect("the block");
     let (block, after) = block.split_once("\n\n").expect("an end of the block");
     let keys = block.lines().filter_map(|line| line.strip_prefix("##"));
-    let keys = keys
-        .filter(|key| !key.starts_with("jellyfin_collection_id") && !key.starts_with("quality_profile_id"));
-    format!("{before}\n[[lists]]\n{}\n\n{after}", keys.collect::<Vec<_>>().join("\n"))
+    let keys = keys.filter(|line| key_of(line).is_some_and(|(_, key)| !rivals.contains(&key)));
+    format!("{before}\n{}\n{}\n\n{after}", &header[2..], keys.collect::<Vec<_>>().join("\n"))
 }
 
-/// The example without that block.
-fn without_lists(text: &str) -> String {
-    let (before, block) = text.split_once("\n##[[lists]]\n").expect("a block of lists");
-    let (_, after) = block.split_once("\n\n").expect("an end of the block");
-    format!("{before}\n\n{after}")
+/// The example without any of them.
+fn without_blocks(text: &str) -> String {
+    BLOCKS.iter().fold(text.to_owned(), |text, (header, _)| {
+        let (before, block) = text.split_once(&format!("\n{header}\n")).expect("the block");
+        let (_, after) = block.split_once("\n\n").expect("an end of the block");
+        format!("{before}\n\n{after}")
+    })
 }
 
 /// The example with some of its lines changed.
@@ -279,9 +294,11 @@ fn config_example_sets_only_what_has_no_default() {
 #[test]
 fn config_example_gives_values_that_are_accepted() {
     let text = read("config.example.toml");
-    let config = parse_example(&with_lists(&text));
+    let config = parse_example(&with_block(&text, "##[[lists]]"));
     assert_eq!(config.users[1].name, "Top 250");
-    let text = without_lists(&text);
+    let config = parse_example(&with_block(&text, "##[[notify]]"));
+    assert_eq!(config.receivers[0].name, "ntfy");
+    let text = without_blocks(&text);
     let lines: Vec<&str> = text.lines().collect();
     for (index, line) in lines.iter().enumerate() {
         let Some(("##", key)) = key_of(line) else { continue };
@@ -306,7 +323,10 @@ fn config_example_holds_every_key_that_is_read() {
     let known_after = |header: &str| -> BTreeSet<String> {
         let spoiled = match header {
             "" => format!("{NOBODYS}\n{text}"),
-            "##[[lists]]" => with_lists(&text).replacen("[[lists]]\n", &format!("[[lists]]\n{NOBODYS}\n"), 1),
+            block if block.starts_with("##") => {
+                let header = format!("\n{}\n", &block[2..]);
+                with_block(&text, block).replacen(&header, &format!("{header}{NOBODYS}\n"), 1)
+            }
             header => text.replacen(&format!("\n{header}\n"), &format!("\n{header}\n{NOBODYS}\n"), 1),
         };
         assert_ne!(spoiled, text);
@@ -376,8 +396,26 @@ fn json_of_every_command_is_as_documented() {
     ran.push(("status --list", world.lbjf(&["status", "--list", "skipped", "--json"]).json()));
     ran.push(("status --waiting", world.lbjf(&["status", "--waiting", "--json"]).json()));
     ran.push(("status --check", world.lbjf(&["status", "--check", "--json"]).json()));
-    let order =
-        ["sync", "scrape", "status", "status FILM", "status --list", "status --waiting", "status --check"];
+    let (world, receiver) = world.receivers(&["webhook"]);
+    world.letterboxd.push("ada", "heat-2");
+    world.radarr.server.fail(usize::MAX, |_| true, standins::Fault::Instead(standins::Reply::empty(401)));
+    world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.radarr.server.behave();
+    world.letterboxd.push("ada", "heat-3");
+    world.lbjf(&["sync"]);
+    let mut told = receiver.messages();
+    let (last, first) = (told.pop().expect("a message"), told.pop().expect("a message"));
+    ran.extend([("webhook", first), ("webhook", last)]);
+    let order = [
+        "sync",
+        "scrape",
+        "status",
+        "status FILM",
+        "status --list",
+        "status --waiting",
+        "status --check",
+        "webhook",
+    ];
     assert_eq!(documented.len(), order.len());
     for (command, value) in ran {
         let document = if command == "cleanup" { "sync" } else { command };

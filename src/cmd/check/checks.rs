@@ -40,7 +40,7 @@ impl State {
 /// One thing that was looked at. In JSON it is described in docs/json.md.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What it belongs to: `config`, `store`, `letterboxd`, `radarr`, `jellyfin`, or a person's name at Letterboxd.
+    /// What it belongs to: `config`, `store`, `letterboxd`, `radarr`, `jellyfin`, `notify`, or a person's name at Letterboxd.
     pub about: String,
     /// What was looked at, as in `root folder`.
     pub check: &'static str,

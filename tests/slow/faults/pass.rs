@@ -259,6 +259,7 @@ impl Scene {
             radarr: Vec::new(),
             same_jellyfin: false,
             ignore_cool_down: false,
+            no_notify: true,
             json: false,
         };
         let store = Store::open(&config.system.database).expect("a store in a folder of its own");

@@ -1,4 +1,5 @@
-//! Stand-ins for the three services lbjf talks to, and for a proxy on the way, on loopback.
+//! Stand-ins for the three services lbjf talks to, for whoever is told about runs, and for a proxy on the way, on
+//! loopback.
 //!
 //! Each keeps state, logs every request and can be told to misbehave ([`server::Fault`]). Tests, the sandbox and
 //! the benches share them. They answer as the real services were seen to answer, down to error bodies; where
@@ -9,6 +10,7 @@ pub mod jellyfin;
 pub mod letterboxd;
 pub mod proxy;
 pub mod radarr;
+pub mod receiver;
 pub mod server;
 pub mod tls;
 
@@ -17,6 +19,7 @@ pub use jellyfin::Jellyfin;
 pub use letterboxd::Letterboxd;
 pub use proxy::{Manner, Proxy};
 pub use radarr::Radarr;
+pub use receiver::Receiver;
 pub use server::{Change, Deaf, Fault, Form, Gate, Hook, Reply, Request, Server};
 pub use tls::TlsFront;
 
