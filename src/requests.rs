@@ -6,6 +6,7 @@
 mod add;
 mod executor;
 pub mod plan;
+mod restored;
 mod snapshot;
 mod tag;
 
@@ -21,8 +22,9 @@ use crate::domain::step::{Aliases, Step};
 use crate::journal::{Journal, StoreError};
 use crate::system::interrupt;
 use executor::Executor;
+pub(crate) use restored::restored;
 use snapshot::Snapshot;
-pub(crate) use snapshot::{Settings, restored, user_tag};
+pub(crate) use snapshot::{Settings, same_server, user_tag};
 
 /// Somebody who may have requests.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +44,8 @@ pub struct Setup<'a> {
     pub radarr: &'a Radarr,
     /// What it goes by.
     pub name: &'a RadarrName,
+    /// The Radarrs before it in the config that take the same key: one of them may be this one.
+    pub same_key: Vec<(&'a RadarrName, &'a Radarr)>,
     /// How films are added to it.
     pub adding: &'a AddSettings,
     /// Everybody whose films go to it.
@@ -159,6 +163,9 @@ impl<'a> Requests<'a> {
         let mut executor =
             Executor { requests: self, snapshot: &mut snapshot, aliases: &aliases, is_last: unread == 0 };
         let result = executor.apply(&steps, journal);
+        if unread == 0 && !snapshot.view.is_restored {
+            journal.numbers_seen(self.setup.name, &snapshot.view.films)?;
+        }
         self.snapshot = Known::Ready(snapshot);
         result
     }

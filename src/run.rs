@@ -46,10 +46,11 @@ pub fn sync(
     let mut requests: Vec<_> = config
         .radarrs
         .iter()
-        .zip(&radarrs)
-        .map(|(config_there, radarr)| Setup {
-            radarr,
+        .enumerate()
+        .map(|(index, config_there)| Setup {
+            radarr: &radarrs[index],
             name: &config_there.name,
+            same_key: doors::with_the_same_key(&config.radarrs, &radarrs, index),
             adding: &config_there.adding,
             people: requesters(config, chosen, &config_there.name),
             full: args.full,

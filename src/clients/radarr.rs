@@ -41,6 +41,25 @@ pub struct RootFolder {
     pub free_bytes: Option<u64>,
 }
 
+/// Who answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its version.
+    pub version: String,
+    /// When it was started, as it says it: two servers with one key are told apart by it
+    /// (docs/radarr.md#several-servers).
+    pub started_at: Option<String>,
+}
+
+/// A film that was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddedFilm {
+    /// The id that Radarr stored, which differs for a merged entry (docs/radarr.md#merged-ids).
+    pub tmdb: TmdbId,
+    /// Radarr's own number.
+    pub id: Option<u32>,
+}
+
 /// What Radarr's metadata knows of a film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -150,15 +169,17 @@ impl Radarr {
         self.api.base_text()
     }
 
-    /// Is it Radarr, and new enough? Returns its version.
+    /// Is it Radarr, and new enough?
     ///
     /// Only `appName` tells it from Sonarr, which answers the same path (docs/radarr.md#versions).
     ///
     /// # Errors
     ///
     /// When it is not, or cannot be asked.
-    pub fn check(&self) -> Result<String, RadarrError> {
-        Ok(plain(&self.api.shown(&self.status()?.0.version)))
+    pub fn check(&self) -> Result<Identity, RadarrError> {
+        let (status, _) = self.status()?;
+        let version = plain(&self.api.shown(&status.version));
+        Ok(Identity { version, started_at: status.start_time })
     }
 
     /// What it says of itself, with the time on its own clock.
@@ -246,11 +267,10 @@ impl Radarr {
         }
     }
 
-    /// Adds one film. Returns the TMDB id that Radarr stored, which differs for a merged entry
-    /// (docs/radarr.md#merged-ids).
+    /// Adds one film.
     ///
     /// A call that brought no answer may have added the film all the same: [`Radarr::film`] tells.
-    pub fn add(&self, film: &NewFilm<'_>) -> Result<TmdbId, AddError> {
+    pub fn add(&self, film: &NewFilm<'_>) -> Result<AddedFilm, AddError> {
         let body = json(&wire::NewMovie {
             tmdb_id: film.tmdb.get(),
             title: film.title,
@@ -265,7 +285,10 @@ impl Radarr {
         });
         let added: Result<wire::MovieFacts, _> = self.api.post_once("api/v3/movie", &[], Some(&body));
         match added {
-            Ok(facts) => Ok(TmdbId::new(facts.tmdb_id.0).unwrap_or(film.tmdb)),
+            Ok(facts) => Ok(AddedFilm {
+                tmdb: TmdbId::new(facts.tmdb_id.0).unwrap_or(film.tmdb),
+                id: facts.id.map(|id| id.0).filter(|id| *id > 0),
+            }),
             Err(error) => Err(explain(error, film.tmdb)),
         }
     }

@@ -23,7 +23,7 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::text;
 use crate::domain::text::{plural, users_and_lists};
 use crate::exit::Exit;
-use crate::run::doors;
+use crate::run::doors::{self, with_the_same_key};
 use crate::run::session::keep;
 use crate::store::Store;
 use crate::system::interrupt;
@@ -156,15 +156,18 @@ fn ask_radarr(draft: &Draft, store: &Store, checks: &mut Checks) -> anyhow::Resu
     if config.radarrs.is_empty() {
         checks.skipped("radarr", "settings", "skipped: the config has no `[radarr]`, so no films are sent");
     }
-    for config_here in &config.radarrs {
+    let door = |config_here| doors::radarr(config_here, RetryPolicy::default());
+    let doors = config.radarrs.iter().map(door).collect::<Result<Vec<_>, _>>()?;
+    for (index, config_here) in config.radarrs.iter().enumerate() {
         let users: Vec<_> = config.users.iter().filter(|user| user.sends_to(&config_here.name)).collect();
         if users.is_empty() && !config.users.is_empty() {
             checks.skipped(&config_here.name.about(), "settings", "skipped: nobody's films go there");
             continue;
         }
         tell_progress(&config_here.name.title());
-        let door = doors::radarr(config_here, RetryPolicy::default())?;
-        radarr::Asked { door: &door, config: config_here, users: &users }.look(store, checks)?;
+        let same_key = with_the_same_key(&config.radarrs, &doors, index);
+        radarr::Asked { door: &doors[index], same_key, config: config_here, users: &users }
+            .look(store, checks)?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! What became of requests: written down, then told.
 
+use std::collections::HashMap;
+
 use super::Journal;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::radarr::RadarrName;
-use crate::domain::request::RequestProblem;
+use crate::domain::request::{RadarrFilm, RequestProblem};
 use crate::domain::step::{AddToRadarr, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
 use crate::domain::text::plural;
 use crate::store::StoreError;
@@ -74,6 +76,22 @@ impl Journal {
         self.store.send_to(person, radarrs, self.run.now)
     }
 
+    /// This Radarr has these films under these numbers of its own. Those that it said to have for somebody are
+    /// remembered.
+    pub fn numbers_seen(
+        &mut self,
+        radarr: &RadarrName,
+        films: &HashMap<TmdbId, RadarrFilm>,
+    ) -> Result<(), StoreError> {
+        let known = self.store.radarr_films(radarr.name())?;
+        let answered = self.store.answered(radarr.name())?;
+        let is_new = |(tmdb, film): &(&TmdbId, &RadarrFilm)| {
+            answered.contains(*tmdb) && known.get(&film.id) != Some(*tmdb)
+        };
+        let new: Vec<_> = films.iter().filter(is_new).map(|(tmdb, film)| (film.id, *tmdb)).collect();
+        self.store.record_radarr_films(radarr.name(), &new)
+    }
+
     /// What this Radarr answered for a film holds for each entry of a person that is this film.
     pub fn share_answers(&mut self, radarr: &RadarrName) -> Result<(), StoreError> {
         self.store.share_answers(radarr.name())
@@ -88,8 +106,14 @@ impl Journal {
         Ok(())
     }
 
-    /// Radarr took the film, and put it there.
-    pub fn added(&mut self, add: &AddToRadarr, root_folder: &str) -> Result<(), StoreError> {
+    /// Radarr took the film, and put it there, under this number of its own.
+    pub fn added(
+        &mut self,
+        add: &AddToRadarr,
+        root_folder: &str,
+        number: Option<(u32, TmdbId)>,
+    ) -> Result<(), StoreError> {
+        self.store.record_radarr_films(add.requested.radarr.name(), number.as_slice())?;
         self.answer(&add.requested.radarr, &add.requested.requests)?;
         self.step(&Step::AddToRadarr(add.clone()), self.done(), Some(root_folder));
         Ok(())

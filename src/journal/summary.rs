@@ -1,12 +1,12 @@
 //! What the closing line counts, and the exit code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::RunInfo;
 use crate::domain::event::{Event, Failed, Outcome, Severity, Trouble};
 use crate::domain::shelf::{Shelf, ShelfKind};
-use crate::domain::step::Step;
+use crate::domain::step::{RequestedFilm, Step};
 use crate::domain::text::{plural, users_and_lists};
 use crate::exit::Exit;
 use crate::system::interrupt;
@@ -14,8 +14,9 @@ use crate::system::interrupt;
 /// The counters of a run.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
-    added: usize,
-    tagged: usize,
+    /// By Radarr, as a sentence names it.
+    added: BTreeMap<String, usize>,
+    tagged: BTreeMap<String, usize>,
     put_in: ByKind,
     taken_out: ByKind,
     skipped: usize,
@@ -39,6 +40,10 @@ impl ByKind {
             ShelfKind::Playlist => self.playlists += 1,
         }
     }
+}
+
+fn count_one(films: &mut BTreeMap<String, usize>, requested: &RequestedFilm) {
+    *films.entry(requested.radarr.title()).or_default() += 1;
 }
 
 /// What failed so far, by name.
@@ -95,8 +100,8 @@ impl Summary {
             // After a signal nothing is asked any more; that is no refusal.
             Event::Refused => self.is_refused |= interrupt::requested().is_none(),
             Event::Step { step, outcome, .. } => match (outcome, step) {
-                (Outcome::Done, Step::AddToRadarr(_)) => self.added += 1,
-                (Outcome::Done, Step::TagInRadarr(_)) => self.tagged += 1,
+                (Outcome::Done, Step::AddToRadarr(add)) => count_one(&mut self.added, &add.requested),
+                (Outcome::Done, Step::TagInRadarr(tag)) => count_one(&mut self.tagged, &tag.requested),
                 (Outcome::Done, Step::AddToShelf(add)) => self.put_in.count(&add.shelf),
                 (Outcome::Done, Step::RemoveFromShelf(remove)) => self.taken_out.count(&remove.shelf),
                 (Outcome::Later, _) => self.later += 1,
@@ -141,8 +146,12 @@ impl Summary {
         if run.is_dry {
             count(self.planned, if self.planned == 1 { "step planned" } else { "steps planned" });
         }
-        count(self.added, "added to Radarr");
-        count(self.tagged, "tagged in Radarr");
+        for (radarr, number) in &self.added {
+            count(*number, &format!("added to {radarr}"));
+        }
+        for (radarr, number) in &self.tagged {
+            count(*number, &format!("tagged in {radarr}"));
+        }
         count(self.put_in.collections, "added to a collection");
         count(self.put_in.playlists, "added to a playlist");
         count(self.taken_out.collections, "removed from a collection");

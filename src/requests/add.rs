@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::executor::Executor;
 use crate::clients::api::ApiError;
-use crate::clients::radarr::{AddError, NewFilm, Radarr, trim_folder};
+use crate::clients::radarr::{AddError, AddedFilm, NewFilm, Radarr, trim_folder};
 use crate::domain::ids::TmdbId;
 use crate::domain::request::RadarrFilm;
 use crate::domain::step::{AddToRadarr, RootFolder};
@@ -18,8 +18,8 @@ pub(super) struct Sent {
 
 /// How sending a film ended.
 pub(super) enum Added {
-    /// It was added, to this root folder.
-    To(String),
+    /// It was added, to this root folder, as this film of Radarr's; a dry run adds none.
+    To(String, Option<AddedFilm>),
     /// It was there.
     WasThere,
     /// Somebody excluded it.
@@ -49,7 +49,7 @@ impl Executor<'_, '_> {
         if is_excluded(answered) {
             return Ok(Sent { end: Added::Excluded, merged: (answered != tmdb).then_some((tmdb, answered)) });
         }
-        if setup.is_dry { Ok(Added::To(folder).into()) } else { self.post(add, &folder) }
+        if setup.is_dry { Ok(Added::To(folder, None).into()) } else { self.post(add, &folder) }
     }
 
     /// Where a film goes, which may depend on its genres, and the id by which Radarr's metadata calls it, if that had
@@ -83,9 +83,9 @@ impl Executor<'_, '_> {
             tags: &tags,
             search: adding.search_on_add,
         };
-        let added = |answered: TmdbId| Sent {
-            end: Added::To(folder.to_owned()),
-            merged: (answered != tmdb).then_some((tmdb, answered)),
+        let added = |answered: AddedFilm| Sent {
+            end: Added::To(folder.to_owned(), Some(answered)),
+            merged: (answered.tmdb != tmdb).then_some((tmdb, answered.tmdb)),
         };
         match add_or_find(radarr, &film) {
             Err(AddError::FolderTaken { folder: taken }) => {
@@ -129,11 +129,11 @@ impl Executor<'_, '_> {
 }
 
 /// Adds one film; what may have arrived without an answer is asked for.
-fn add_or_find(radarr: &Radarr, film: &NewFilm<'_>) -> Result<TmdbId, AddError> {
+fn add_or_find(radarr: &Radarr, film: &NewFilm<'_>) -> Result<AddedFilm, AddError> {
     match radarr.add(film) {
         Err(AddError::Failed(error)) if may_have_arrived(&error) => match radarr.film(film.tmdb) {
             // It was not there when this run looked.
-            Ok(Some(_)) => Ok(film.tmdb),
+            Ok(Some(there)) => Ok(AddedFilm { tmdb: film.tmdb, id: Some(there.id) }),
             _ => Err(AddError::Failed(error)),
         },
         done => done,
@@ -141,7 +141,7 @@ fn add_or_find(radarr: &Radarr, film: &NewFilm<'_>) -> Result<TmdbId, AddError> 
 }
 
 /// What an id became, as far as Radarr's metadata knows.
-fn became(radarr: &Radarr, tmdb: TmdbId) -> Result<Option<TmdbId>, AddError> {
+pub(super) fn became(radarr: &Radarr, tmdb: TmdbId) -> Result<Option<TmdbId>, AddError> {
     match radarr.look_up(tmdb) {
         Ok(facts) => Ok(Some(facts.tmdb)),
         Err(AddError::Unknown(_)) => Ok(None),

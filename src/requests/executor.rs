@@ -102,9 +102,10 @@ impl Executor<'_, '_> {
                     journal.merged(asked, answered)?;
                 }
                 match end {
-                    Added::To(folder) => {
+                    Added::To(folder, film) => {
                         self.requests.added += 1;
-                        journal.added(add, &folder)?;
+                        let number = film.and_then(|film| Some((film.id?, film.tmdb)));
+                        journal.added(add, &folder, number)?;
                     }
                     Added::WasThere => {
                         journal.already_present(&add.requested, self.requests.setup.adding.user_tags)?;

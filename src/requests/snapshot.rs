@@ -1,16 +1,16 @@
 //! A snapshot of Radarr: who it is, whether it has what the config names, and its films.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::Setup;
+use super::restored::{Restored, restored};
 use crate::clients::api::{chain, plain};
-use crate::clients::radarr::{RadarrError, trim_folder};
+use crate::clients::radarr::{Identity, Radarr, RadarrError, trim_folder};
 use crate::domain::adding::QualityProfile;
 use crate::domain::event::Failed;
-use crate::domain::ids::TmdbId;
 use crate::domain::problem::Problem;
-use crate::domain::request::RadarrFilm;
+use crate::domain::radarr::RadarrName;
 use crate::domain::step::Aliases;
 use crate::domain::text;
 use crate::journal::{Journal, StoreError};
@@ -33,8 +33,11 @@ impl Setup<'_> {
         aliases: &Aliases,
     ) -> Result<Option<Snapshot>, StoreError> {
         let ask = || -> Result<_, RadarrError> {
-            let version = self.radarr.check()?;
-            log::debug!("{}: version {version}", self.name.about());
+            let identity = self.radarr.check()?;
+            log::debug!("{}: version {}", self.name.about(), identity.version);
+            if let Some(problem) = same_server(&identity, &self.same_key) {
+                return Ok(Err(problem));
+            }
             let settings =
                 Settings { profiles: self.radarr.quality_profiles()?, folders: self.radarr.root_folders()? };
             let view = RadarrView {
@@ -44,12 +47,19 @@ impl Setup<'_> {
                 excluded: self.radarr.exclusions()?,
                 ..RadarrView::default()
             };
-            Ok((settings, view))
+            Ok(Ok((settings, view)))
         };
         match ask() {
-            Ok((settings, mut view)) => {
+            Ok(Err(Problem { message, hint })) => {
+                let (notice, about) = (("same_radarr", self.name.name()), self.name.about());
+                journal.failure(Failed::Server, notice, &about, &message, Some(hint))?;
+                Ok(None)
+            }
+            Ok(Ok((settings, mut view))) => {
                 let terms = self.terms(&settings, journal)?;
-                journal.trouble_over_for("radarr", self.name.name())?;
+                for kind in ["radarr", "same_radarr"] {
+                    journal.trouble_over_for(kind, self.name.name())?;
+                }
                 view.is_restored = self.warn_if_restored(journal, &view, aliases)?;
                 Ok(Some(Snapshot { terms, view, read_at: Instant::now() }))
             }
@@ -120,7 +130,7 @@ impl Setup<'_> {
         Ok(RadarrTerms { radarr, people, animated_root_folder, tags: self.adding.tags.clone() })
     }
 
-    /// A Radarr that lacks most of what it had is a new or a restored one: nothing is sent again by itself.
+    /// A new or a restored Radarr gets nothing again by itself.
     fn warn_if_restored(
         &self,
         journal: &mut Journal,
@@ -128,12 +138,18 @@ impl Setup<'_> {
         aliases: &Aliases,
     ) -> Result<bool, StoreError> {
         const KIND: &str = "restored";
-        let answered = journal.store().answered(self.name.name())?;
-        let Some(Problem { message, hint }) = restored(&answered, &view.films, aliases) else {
-            journal.trouble_over_for(KIND, self.name.name())?;
+        let name = self.name.name();
+        let (answered, numbers) = (journal.store().answered(name)?, journal.store().radarr_films(name)?);
+        let Restored { problem, merged } =
+            restored((self.name, self.radarr), &answered, &numbers, &view.films, aliases);
+        for (old, new) in merged {
+            journal.merged(old, new)?;
+        }
+        let Some(Problem { message, hint }) = problem else {
+            journal.trouble_over_for(KIND, name)?;
             return Ok(false);
         };
-        if journal.mark_once((KIND, self.name.name()))? {
+        if journal.mark_once((KIND, name))? {
             journal.say(&self.name.about(), &message, Some(hint));
         }
         Ok(true)
@@ -199,25 +215,25 @@ fn list(there: impl Iterator<Item = String>) -> String {
     if there.is_empty() { "none".to_owned() } else { there }
 }
 
+/// Is this one of the servers that take the same key? Then it has two names, and each film would be sent twice. A server
+/// that has just been copied has its key as well; it was started at another time (docs/radarr.md#several-servers).
+pub(crate) fn same_server(identity: &Identity, same_key: &[(&RadarrName, &Radarr)]) -> Option<Problem> {
+    let started_at = identity.started_at.as_ref()?;
+    let is_it = |(_, other): &&(&RadarrName, &Radarr)| {
+        other.check().is_ok_and(|other| other.started_at.as_ref() == Some(started_at))
+    };
+    let (name, other) = same_key.iter().find(is_it)?;
+    Some(Problem {
+        message: format!(
+            "it is the same Radarr as `{}` at `{}`: it takes the same key and started at the same moment",
+            name.name(),
+            other.base()
+        ),
+        hint: "give each Radarr one `[[radarr]]` block only",
+    })
+}
+
 /// The label of a person's films. Radarr 6 takes letters, digits and `-` (docs/radarr.md#tags).
 pub(crate) fn user_tag(name: &str) -> String {
     format!("lbjf-{}", name.to_lowercase().replace('_', "-"))
-}
-
-/// Does Radarr lack most of the films of which it answered that it has them?
-pub(crate) fn restored(
-    answered: &HashSet<TmdbId>,
-    films: &HashMap<TmdbId, RadarrFilm>,
-    aliases: &Aliases,
-) -> Option<Problem> {
-    let there: HashSet<TmdbId> = films.keys().map(|id| aliases.canonical(*id)).collect();
-    let answered: HashSet<TmdbId> = answered.iter().map(|id| aliases.canonical(*id)).collect();
-    let lacking = answered.difference(&there).count();
-    (lacking > 5 && lacking * 2 > answered.len()).then(|| Problem {
-        message: format!(
-            "{lacking} of the {} films that Radarr had are missing; only new entries are sent",
-            answered.len()
-        ),
-        hint: "if Radarr is new, `lbjf sync --add-again` sends all films again",
-    })
 }

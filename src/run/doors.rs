@@ -12,6 +12,7 @@ use crate::clients::radarr::Radarr;
 use crate::config;
 use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::connection::Certificates;
+use crate::domain::radarr::RadarrName;
 use crate::domain::secret::ApiKey;
 use crate::journal;
 use crate::shelves::READS_AT_ONCE;
@@ -83,6 +84,20 @@ pub fn radarr(config: &config::Radarr, retry_policy: RetryPolicy) -> anyhow::Res
     let auth = ("X-Api-Key", Secret(config.api_key.reveal().to_owned()));
     let (base, http) = (config.url.clone(), Http::new(&options)?);
     Ok(Radarr::new(Api { server: "Radarr", base, http, auth, retry_policy }))
+}
+
+/// The Radarrs in front of this one in the config that take the same key.
+pub fn with_the_same_key<'a>(
+    radarrs: &'a [config::Radarr],
+    doors: &'a [Radarr],
+    index: usize,
+) -> Vec<(&'a RadarrName, &'a Radarr)> {
+    let key = radarrs[index].api_key.reveal();
+    let before = radarrs[..index].iter().zip(doors);
+    before
+        .filter(|(other, _)| other.api_key.reveal() == key)
+        .map(|(other, door)| (&other.name, door))
+        .collect()
 }
 
 /// Opens the Jellyfin door.

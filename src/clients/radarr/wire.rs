@@ -197,10 +197,11 @@ fn shown<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Res
     Ok(T::deserialize(Value::deserialize(deserializer)?).ok())
 }
 
-/// The answer to `POST /movie`, and to a lookup, which has no `id`.
+/// The answer to `POST /movie`, and to a lookup, whose `id` is missing or 0.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MovieFacts {
+    pub id: Option<Number>,
     pub tmdb_id: Number,
     pub genres: Option<Vec<String>>,
 }

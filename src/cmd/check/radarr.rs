@@ -7,15 +7,18 @@ use crate::clients::api::{ApiError, chain};
 use crate::clients::radarr::{Radarr, RadarrError};
 use crate::config::{self, User};
 use crate::domain::problem::Problem;
+use crate::domain::radarr::RadarrName;
 use crate::domain::step::Aliases;
 use crate::domain::text::plural;
-use crate::requests::{Settings, restored, user_tag};
+use crate::requests::{Settings, restored, same_server, user_tag};
 use crate::store::{Store, StoreError};
 
 /// A Radarr that is asked.
 pub struct Asked<'a> {
     /// The server.
     pub door: &'a Radarr,
+    /// Those before it in the config that take the same key.
+    pub same_key: Vec<(&'a RadarrName, &'a Radarr)>,
     /// What the config says of it.
     pub config: &'a config::Radarr,
     /// Whose films go to it.
@@ -56,7 +59,9 @@ impl Asked<'_> {
                 let excluded =
                     excluded.map_or_else(String::new, |count| format!(", {count} on the exclusion list"));
                 let text = format!("{}{excluded}", plural(films.len(), "film"));
-                match restored(&store.answered(name.name())?, &films, &Aliases::new(store.aliases()?)) {
+                let (answered, numbers) = (store.answered(name.name())?, store.radarr_films(name.name())?);
+                let aliases = Aliases::new(store.aliases()?);
+                match restored((name, door), &answered, &numbers, &films, &aliases).problem {
                     Some(Problem { message: lacking, hint }) => {
                         checks.note(&self.about(), "films", &format!("{text}; {lacking}"), Some(hint));
                     }
@@ -81,10 +86,14 @@ impl Asked<'_> {
         let (door, about) = (self.door, self.about());
         let answers = format!("Radarr answers at `{}`", door.base());
         let (check, error) = match door.check() {
-            Ok(version) => {
+            Ok(identity) => {
+                if let Some(Problem { message, hint }) = same_server(&identity, &self.same_key) {
+                    checks.problem(&about, "address", &message, Some(hint));
+                    return false;
+                }
                 checks.ok(&about, "address", &answers);
                 checks.ok(&about, "key", "accepted");
-                checks.ok(&about, "version", &version);
+                checks.ok(&about, "version", &identity.version);
                 return true;
             }
             Err(error @ RadarrError::Api(ApiError::Key { .. })) => ("key", error),

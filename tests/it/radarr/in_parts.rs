@@ -60,6 +60,7 @@ fn in_two_parts(world: &World, fresh: Duration, meanwhile: impl FnOnce()) {
     let setup = Setup {
         radarr: &radarr,
         name: &radarr_config.name,
+        same_key: Vec::new(),
         adding: &radarr_config.adding,
         people: vec![Person { name: "ada", adding: &config.users[0].adding, is_chosen: true }],
         full: false,

@@ -11,7 +11,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::server::Server;
 
@@ -145,6 +145,23 @@ impl<T> Table<T> {
     }
 }
 
+/// A library as it was, for [`Radarr::restore`].
+pub struct Backup {
+    films: Table<Row>,
+    exclusions: Table<Exclusion>,
+}
+
+impl Backup {
+    /// The same with another TMDB id for one film, as Radarr has it once TMDB merged the old one.
+    #[must_use]
+    pub fn with_other_id(mut self, old: u32, new: u32) -> Self {
+        for row in self.films.rows.values_mut().filter(|row| row.metadata.tmdb_id == old) {
+            row.metadata.tmdb_id = new;
+        }
+        self
+    }
+}
+
 #[derive(Clone)]
 struct State {
     version: Version,
@@ -168,8 +185,8 @@ struct State {
     queue: Vec<serde_json::Value>,
     is_client_away: bool,
     availability_delay: i32,
-    /// How long ago it was started.
-    uptime: Duration,
+    /// When it was started, as it says.
+    started: SystemTime,
     /// How many commands there were, from within and without.
     commands: u32,
 }
@@ -195,7 +212,7 @@ impl State {
             queue: Vec::new(),
             is_client_away: false,
             availability_delay: 0,
-            uptime: Duration::from_hours(24),
+            started: SystemTime::now() - Duration::from_hours(24),
             commands: 1,
         }
     }
@@ -319,6 +336,18 @@ impl Radarr {
     /// Sets the version it claims to be. What it does stays the same.
     pub fn set_version(&self, version: &str) {
         version.clone_into(&mut self.state().version_text);
+    }
+
+    /// A backup of its library and exclusion list.
+    pub fn back_up(&self) -> Backup {
+        let state = self.state();
+        Backup { films: state.films.clone(), exclusions: state.exclusions.clone() }
+    }
+
+    /// Restores a backup: what came later is gone, and its numbers are given again.
+    pub fn restore(&self, backup: Backup) {
+        let mut state = self.state();
+        (state.films, state.exclusions) = (backup.films, backup.exclusions);
     }
 
     /// Adds a root folder that is accessible.

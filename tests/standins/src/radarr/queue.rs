@@ -1,6 +1,6 @@
 //! What films wait for: the queue, release dates, files, what is wrong with the server itself.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -128,13 +128,14 @@ impl Radarr {
 
     /// It was started so long ago.
     pub fn set_uptime(&self, uptime: Duration) {
-        self.state().uptime = uptime;
+        self.state().started = SystemTime::now() - uptime;
     }
 }
 
 /// `GET /queue`. Behind its end one of its last pages comes again, and in the first minute it is empty.
 pub(super) fn page(state: &State, page: Option<u32>, size: Option<u32>) -> Reply {
-    let is_empty = state.is_client_away || state.uptime < Duration::from_mins(1);
+    let is_empty =
+        state.is_client_away || state.started.elapsed().unwrap_or_default() < Duration::from_mins(1);
     let rows = if is_empty { &[][..] } else { &state.queue };
     let (page, size) = (page.unwrap_or(1).max(1) as usize, size.unwrap_or(10) as usize);
     let last = rows.len().checked_div(size).unwrap_or(1).max(1);

@@ -1,7 +1,5 @@
 //! Radarr's JSON: bodies as they are read and as they are written.
 
-use std::time::SystemTime;
-
 use serde_json::{Map, Value, json};
 
 use super::{RootFolder, Row, State, Version};
@@ -321,7 +319,7 @@ pub(super) fn command(id: u32, name: &str, movies: &[u32]) -> Value {
 }
 
 pub(super) fn status(state: &State) -> Value {
-    let started = clock::iso(SystemTime::now() - state.uptime);
+    let started = clock::iso(state.started);
     let started = format!("{}Z", started.split('.').next().unwrap_or_default());
     json!({
         "appName": state.app_name, "instanceName": state.app_name, "version": state.version_text,
