@@ -39,6 +39,8 @@ pub struct World {
     pub letterboxd: Letterboxd,
     /// The stand-in Radarr.
     pub radarr: Radarr,
+    /// The others, by name, where there are several.
+    pub more_radarrs: Vec<(&'static str, Radarr)>,
     /// The stand-in Jellyfin.
     pub jellyfin: Jellyfin,
     config: String,
@@ -87,7 +89,8 @@ impl World {
         let watch = Watch::new(&radarr, &jellyfin);
         let secrets = keys();
         let declared = vec![folder.path().join("config.toml")];
-        Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
+        let more_radarrs = Vec::new();
+        Self { folder, letterboxd, radarr, more_radarrs, jellyfin, config, secrets, declared, watch }
     }
 
     /// One more text that must not come out, such as the password of a proxy.
@@ -135,6 +138,42 @@ impl World {
         );
         self.config.push_str(&user);
         self
+    }
+
+    /// Another Radarr of this name, with a key and a root folder of its own. The first one is called `main` from now on.
+    pub fn another_radarr(mut self, name: &'static str) -> Self {
+        if self.more_radarrs.is_empty() {
+            self.change("[radarr]\n", "[[radarr]]\nname = \"main\"\n");
+        }
+        let (key, folder) = (format!("radarr-stand-in-key-of-{name}-0123456789"), format!("/movies-{name}"));
+        let radarr = Radarr::start_empty(radarr::Version::V6_0, &key);
+        radarr.add_root_folder(&folder);
+        let block = format!(
+            "[[radarr]]\nname = \"{name}\"\nurl = \"{}\"\napi_key = \"{key}\"\n\
+             root_folder_path = \"{folder}\"\nquality_profile = \"Ultra-HD\"\n\n[jellyfin]",
+            radarr.url()
+        );
+        self.change("[jellyfin]", &block);
+        self.more_radarrs.push((name, radarr));
+        self.secret(&key)
+    }
+
+    /// The Radarr of this name that [`World::another_radarr`] started.
+    pub fn radarr_called(&self, name: &str) -> &Radarr {
+        let found = self.more_radarrs.iter().find(|(known, _)| *known == name);
+        &found.expect("it was started").1
+    }
+
+    /// Every server, by what it is called.
+    fn servers(&self) -> Vec<(String, &standins::Server)> {
+        let usual = [
+            ("letterboxd", &self.letterboxd.server),
+            ("radarr", &self.radarr.server),
+            ("jellyfin", &self.jellyfin.server),
+        ];
+        let usual = usual.map(|(name, server)| (name.to_owned(), server));
+        let more = self.more_radarrs.iter().map(|(name, radarr)| (format!("radarr {name}"), &radarr.server));
+        usual.into_iter().chain(more).collect()
     }
 
     /// One more block at the end of the config.
@@ -276,26 +315,20 @@ impl World {
     /// Forgets what the servers were asked so far.
     pub fn forget_requests(&self) {
         self.check_requests();
-        for server in [&self.letterboxd.server, &self.radarr.server, &self.jellyfin.server] {
+        for (_, server) in self.servers() {
             server.forget_requests();
         }
     }
 
     /// Every request that was no `GET`, as `radarr POST /api/v3/movie`.
     pub fn writes(&self) -> Vec<String> {
-        let servers = [
-            ("letterboxd", &self.letterboxd.server),
-            ("radarr", &self.radarr.server),
-            ("jellyfin", &self.jellyfin.server),
-        ];
-        let write = |(name, server): (&str, &standins::Server)| {
-            let name = name.to_owned();
+        let write = |(name, server): (String, &standins::Server)| {
             server
                 .writes()
                 .into_iter()
                 .map(move |request| format!("{name} {} {}", request.method, request.path))
         };
-        servers.into_iter().flat_map(write).collect()
+        self.servers().into_iter().flat_map(write).collect()
     }
 
     /// A world in which ada's films are all in the library and in her collection.

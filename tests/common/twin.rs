@@ -10,12 +10,17 @@ impl World {
     pub fn twin(&self) -> Self {
         let (letterboxd, radarr, jellyfin) =
             (self.letterboxd.twin(), self.radarr.twin(), self.jellyfin.twin());
-        let mut config = self.config.clone();
-        for (own, its) in [
+        let more_radarrs: Vec<_> =
+            self.more_radarrs.iter().map(|(name, radarr)| (*name, radarr.twin())).collect();
+        let usual = [
             (self.letterboxd.server.url(), letterboxd.server.url()),
             (self.radarr.server.url(), radarr.server.url()),
             (self.jellyfin.server.url(), jellyfin.server.url()),
-        ] {
+        ];
+        let more = self.more_radarrs.iter().zip(&more_radarrs);
+        let more = more.map(|((_, own), (_, its))| (own.server.url(), its.server.url()));
+        let mut config = self.config.clone();
+        for (own, its) in usual.into_iter().chain(more) {
             config = config.replace(&own, &its);
         }
         let folder = memory();
@@ -26,7 +31,7 @@ impl World {
         });
         let declared = declared.collect();
         let (secrets, watch) = (self.secrets.clone(), self.watch.twin());
-        Self { folder, letterboxd, radarr, jellyfin, config, secrets, declared, watch }
+        Self { folder, letterboxd, radarr, more_radarrs, jellyfin, config, secrets, declared, watch }
     }
 }
 

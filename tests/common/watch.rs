@@ -44,11 +44,14 @@ impl Watch {
     /// Looks at the requests that were not looked at yet.
     pub fn look(&self, world: &World) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, server, base, description) in [
+        let usual = [
             ("letterboxd", &world.letterboxd.server, world.letterboxd.url(), None),
             ("radarr", &world.radarr.server, world.radarr.url(), self.radarr),
             ("jellyfin", &world.jellyfin.server, world.jellyfin.url(), self.jellyfin),
-        ] {
+        ];
+        let more = world.more_radarrs.iter();
+        let more = more.map(|(_, radarr)| ("radarr", &radarr.server, radarr.url(), self.radarr));
+        for (name, server, base, description) in usual.into_iter().chain(more) {
             let bases = bases(world.config(), &server.url(), &base);
             for request in server.requests() {
                 let (method, target) = (&request.method, request.target());

@@ -9,6 +9,7 @@ mod in_parts;
 mod limits;
 mod not_sent;
 mod sent;
+mod several;
 mod wrong;
 
 use std::time::Duration;
