@@ -14,6 +14,7 @@ mod notify;
 mod proxies;
 mod read;
 mod servers;
+mod status;
 mod strings;
 mod table;
 mod text_file;
@@ -56,6 +57,8 @@ pub struct Config {
     pub films: Overrides,
     /// `[[notify]]`
     pub receivers: Vec<Receiver>,
+    /// `[status]`
+    pub status: Status,
 }
 
 /// `[system]`
@@ -67,6 +70,13 @@ pub struct System {
     pub log_file: Option<PathBuf>,
     /// The store.
     pub database: PathBuf,
+}
+
+/// `[status]`
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// A file with the figures of the last run, for Prometheus.
+    pub metrics_file: Option<PathBuf>,
 }
 
 /// `[letterboxd]`

@@ -1,6 +1,7 @@
 //! One pass: read the lists, resolve films, plan, carry out, tell.
 
 pub mod doors;
+pub mod metrics;
 pub mod notify;
 pub mod session;
 pub mod standing;

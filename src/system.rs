@@ -7,3 +7,4 @@ pub mod logging;
 pub mod pool;
 pub mod progress;
 pub mod stdout;
+pub mod whole_file;

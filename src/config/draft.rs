@@ -102,7 +102,8 @@ impl Findings<'_> {
     }
 }
 
-const TABLES: [&str; 8] = ["system", "letterboxd", "radarr", "jellyfin", "users", "lists", "films", "notify"];
+const TABLES: [&str; 9] =
+    ["system", "letterboxd", "radarr", "jellyfin", "users", "lists", "films", "notify", "status"];
 
 /// Numbers and the like in `[letterboxd]`: they do not say where Letterboxd is, or over which way it is asked.
 const HARMLESS: [&str; 7] = [

@@ -10,6 +10,7 @@ use super::films::films;
 use super::letterboxd::letterboxd;
 use super::notify::receivers;
 use super::servers::{RadarrParts, check_radarrs, jellyfin, radarr};
+use super::status::status;
 use super::table::{Problem, Report, Table};
 use super::users::{UserParts, check_collections, check_names, choose_radarrs, list, user};
 use super::{Config, Env, System, strings};
@@ -40,6 +41,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
     let mut users: Vec<_> = people.chain(lists.into_iter().map(list)).collect();
     let films = root.table("films").map(|table| films(table)).unwrap_or_default();
     let receivers = receivers(root.tables("notify"), place);
+    let status = root.table("status").map(|table| status(table, place)).unwrap_or_default();
     root.finish();
     strings::check("", tree.get_ref(), &report);
     check_radarrs(&radarrs, &report);
@@ -78,6 +80,7 @@ pub(super) fn draft(text: &str, path: &Path, env: Env<'_>, needs_users: bool) ->
         users: users.into_iter().filter(is_right).filter_map(|parts| parts.user).collect(),
         films,
         receivers,
+        status,
     };
     let problems = report.finish();
     let tables: Vec<&str> = tree.get_ref().keys().map(|key| &**key.get_ref()).collect();

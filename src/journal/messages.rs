@@ -83,8 +83,10 @@ impl Journal {
         }
         let News { troubles, overs, .. } = &self.telling.news;
         let names: Vec<&str> = receivers.iter().map(|receiver| receiver.name.as_str()).collect();
-        let after = plan::advance(before, troubles, overs, &names, self.run.now);
-        self.store.replace_troubles(&after.ongoing, &after.told)?;
+        let after = plan::advance(before.clone(), troubles, overs, &names, self.run.now);
+        if after != before {
+            self.store.replace_troubles(&after.ongoing, &after.told)?;
+        }
         self.telling.remembered = after;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! One run of `sync` or `cleanup` around its pass: the lock, the store, the journal, and the closing line.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
@@ -11,6 +11,7 @@ use crate::domain::span::show_time;
 use crate::domain::text;
 use crate::exit::Exit;
 use crate::journal::{Journal, RunInfo};
+use crate::run::metrics::{self, Ended};
 use crate::run::notify::Teller;
 use crate::store::{CoolDown, Store, StoreError};
 use crate::system::lock::{Lock, LockError};
@@ -26,6 +27,7 @@ pub struct Session<'a> {
     started: Instant,
     cool_downs: Vec<CoolDown>,
     teller: Teller<'a>,
+    config: &'a Config,
     _lock: Lock,
 }
 
@@ -50,9 +52,15 @@ impl<'a> Session<'a> {
         let lock = Lock::take(database, &holder(command, now))?;
         let teller = Teller::new(command, config, is_dry, is_silent);
         teller.begin();
-        let opened = open(manner, config, chosen, now).inspect_err(|error| teller.not_begun(error))?;
-        let (journal, cool_downs) = opened;
-        Ok(Self { journal, database, is_dry, clock, started, cool_downs, teller, _lock: lock })
+        let opened = open(manner, config, chosen, now).inspect_err(|error| {
+            teller.not_begun(error);
+            if let Some(path) = config.status.metrics_file.as_ref().filter(|_| !is_dry) {
+                let (at, took, exit) = (clock.now(), started.elapsed(), Exit::Failure);
+                metrics::write_without_store(path, Ended { at, took, exit });
+            }
+        });
+        let (journal, cool_downs) = opened?;
+        Ok(Self { journal, database, is_dry, clock, started, cool_downs, teller, config, _lock: lock })
     }
 
     /// Tells everybody, prints what was asked for, writes down how the run ended and says so. What kept it from going
@@ -64,6 +72,7 @@ impl<'a> Session<'a> {
             // Before it is printed what went wrong: that somebody could not be told is part of it.
             let summary = self.journal.summary(took);
             self.teller.end(&mut self.journal, &summary)?;
+            self.write_metrics(took, self.journal.exit())?;
             let lines = || self.journal.plan().iter().fold(String::new(), |text, line| text + line + "\n");
             print(&if as_json { self.journal.json(took) + "\n" } else { lines() })?;
             Ok(self.journal.end(self.clock.now(), took)?)
@@ -71,9 +80,21 @@ impl<'a> Session<'a> {
         if let Err(error) = done {
             let summary = self.journal.cut_off(self.clock.now(), &error);
             self.teller.cut_off(&mut self.journal, &error, &summary);
+            // Where the store fails, the file stays what it was: its age tells.
+            let _ = self.write_metrics(took, Exit::Failure);
             return Err(error);
         }
         Ok(self.journal.exit())
+    }
+
+    /// What the config wants to be left for Prometheus.
+    fn write_metrics(&mut self, took: Duration, exit: Exit) -> Result<(), StoreError> {
+        let Some(path) = self.config.status.metrics_file.as_ref().filter(|_| !self.is_dry) else {
+            return Ok(());
+        };
+        let people: Vec<String> = self.config.users.iter().map(|user| user.name.clone()).collect();
+        let ended = Ended { at: self.clock.now(), took, exit };
+        metrics::write(path, &people, ended, &mut self.journal)
     }
 
     /// Of a dry run, what films are: each costs a request. And that Letterboxd wants no more of them. A file of an

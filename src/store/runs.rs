@@ -58,16 +58,18 @@ fn set_clock_right(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     db.execute("UPDATE cool_down SET until = ?1 WHERE until > ?2", [now, day])?;
     db.execute("DELETE FROM ineffective WHERE tried_at > ?1", [now])?;
     db.execute("UPDATE told SET told_at = ?1 WHERE told_at > ?1", [now])?;
-    db.execute("UPDATE trouble SET began_at = min(began_at, ?1), seen_at = min(seen_at, ?1)", [now])?;
+    db.execute("UPDATE trouble SET began_at = ?1 WHERE began_at > ?1", [now])?;
+    db.execute("UPDATE trouble SET seen_at = ?1 WHERE seen_at > ?1", [now])?;
     db.execute("UPDATE library SET whole_at = NULL WHERE whole_at > ?1", [now])?;
     db.execute("UPDATE library SET doubtful_since = ?1 WHERE doubtful_since > ?1", [now])?;
     Ok(())
 }
 
 /// Five years of runs are no use to anybody: of the older ones stays the first of each day that did not end well, for
-/// a year.
+/// a year; and the last good one, however long ago that was.
 fn thin(db: &Connection, now: Timestamp) -> Result<(), StoreError> {
     let sql = "DELETE FROM run WHERE id <= (SELECT max(id) FROM run) - ?1
+        AND id IS NOT (SELECT max(id) FROM run WHERE exit_code = 0)
         AND (started_at < ?2 OR id NOT IN
             (SELECT min(id) FROM run WHERE coalesce(exit_code, 1) <> 0 GROUP BY started_at / ?3))";
     db.prepare_cached(sql)?.execute([RUNS_KEPT, now - 365 * DAY, DAY])?;
@@ -99,6 +101,12 @@ impl Store {
             db.execute(sql, params![id, now, end.exit_code, end.is_well, end.summary, problems])?;
             thin(db, now)
         })
+    }
+
+    /// When the last run ended that went well.
+    pub fn last_success(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT ended_at FROM run WHERE exit_code = 0 ORDER BY id DESC LIMIT 1";
+        Ok(self.db.query_row(sql, [], |row| row.get(0)).optional()?)
     }
 
     /// The last runs, newest first.

@@ -15,6 +15,7 @@ mod hostile;
 mod jellyfin;
 mod letterboxd;
 mod lists;
+mod metrics;
 mod modules;
 mod notify;
 mod openapi;

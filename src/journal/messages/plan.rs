@@ -20,7 +20,7 @@ const FORGOTTEN: Timestamp = 7 * DAY;
 const OLD_NEWS: Timestamp = DAY;
 
 /// What is remembered after a run: the troubles that last, and those whose end somebody is still to hear of.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Remembered {
     pub(super) ongoing: Vec<Ongoing>,
     pub(super) told: Vec<Told>,
