@@ -129,7 +129,7 @@ mod planning {
             listed: &listed,
             watched: Some(&watched),
         };
-        let place = Shelf { kind: ShelfKind::Collection, name: "x".to_owned() };
+        let place = Shelf { kind: ShelfKind::Collection, name: "x".to_owned(), person: None };
         let view = ShelfView {
             shelf: &place,
             members: Some(&[]),
@@ -137,6 +137,8 @@ mod planning {
             ineffective: &[],
             copies: &copies,
             is_library_sure: true,
+            rules: plan::Rules::default(),
+            now: 0,
         };
         bencher.bench(|| plan::shelf(black_box(std::slice::from_ref(&viewer)), &view, &aliases, false));
     }

@@ -4,7 +4,6 @@
 //! this module; inside it addresses are addresses and durations are durations.
 
 mod address;
-mod collection;
 mod draft;
 mod error;
 mod external;
@@ -14,6 +13,7 @@ mod notify;
 mod proxies;
 mod read;
 mod servers;
+mod shelf;
 mod status;
 mod strings;
 mod table;
@@ -149,11 +149,13 @@ pub struct User {
     pub jellyfin_username: Option<String>,
     /// Their collection.
     pub collection: Option<Named>,
-    /// Do watched films leave the collection?
+    /// Their playlist, of their user in Jellyfin.
+    pub playlist: Option<Named>,
+    /// Do watched films leave the collection and the playlist?
     pub remove_watched: bool,
     /// Who has to have watched them?
     pub watched_by: WatchedBy,
-    /// Do films that left the lists leave the collection?
+    /// Do films that left the lists leave them?
     pub remove_unlisted: bool,
     /// The names of the Radarrs that this person's films go to, as they have them themselves, in their order; empty:
     /// none.
@@ -163,6 +165,11 @@ pub struct User {
 }
 
 impl User {
+    /// Do their films go anywhere in Jellyfin?
+    pub fn has_shelf(&self) -> bool {
+        self.collection.is_some() || self.playlist.is_some()
+    }
+
     /// Do this person's films go to this Radarr?
     pub fn sends_to(&self, radarr: &RadarrName) -> bool {
         self.radarrs.iter().any(|name| name == radarr.name())
@@ -175,6 +182,7 @@ impl User {
             is_person,
             jellyfin_username,
             collection: None,
+            playlist: None,
             remove_watched,
             watched_by: WatchedBy::Everybody,
             remove_unlisted: true,

@@ -21,7 +21,7 @@ use crate::library::Library;
 use crate::lists;
 use crate::lists::accept::Terms;
 use crate::requests::{FRESH, Person, Requests, Setup};
-use crate::shelves::{self, Collections};
+use crate::shelves::{self, Shelves};
 
 /// `sync`: everything, for the people that it is asked for.
 ///
@@ -64,16 +64,16 @@ pub fn sync(
         .collect();
     let pool = doors::reading_pool()?;
     let (full, same_jellyfin) = (args.full, args.same_jellyfin);
-    let collections = jellyfin.as_ref().map(|jellyfin| Collections {
+    let shelves = jellyfin.as_ref().map(|jellyfin| Shelves {
         library: Library { jellyfin, full, is_daily: true, same_jellyfin },
         pool: &pool,
-        people: with_collections(config, chosen),
+        people: with_shelves(config, chosen),
         only_remove: false,
         is_dry: args.dry_run,
         needs_library: requests.iter().any(Requests::needs_library),
     });
-    let fill_collections = |journal: &mut Journal| match &collections {
-        Some(collections) => collections.run(journal),
+    let fill_shelves = |journal: &mut Journal| match &shelves {
+        Some(shelves) => shelves.run(journal),
         None => Ok(InLibrary::Ignored),
     };
 
@@ -107,14 +107,14 @@ pub fn sync(
     for mut requests in before {
         requests.finish(journal, &InLibrary::Ignored)?;
     }
-    let library = fill_collections(journal)?;
+    let library = fill_shelves(journal)?;
     for mut requests in after {
         requests.finish(journal, &library)?;
     }
     Ok(())
 }
 
-/// `cleanup`: plans and carries out what leaves the collections. It never adds and never makes a collection.
+/// `cleanup`: plans and carries out what leaves collections and playlists. It never adds and never makes one.
 ///
 /// # Errors
 ///
@@ -129,16 +129,16 @@ pub fn cleanup(
     let Some(jellyfin) = &config.jellyfin else { return Err(ConfigError::NoJellyfin.into()) };
     let jellyfin = doors::jellyfin(jellyfin, retry_policy)?;
     let pool = doors::reading_pool()?;
-    let collections = Collections {
+    let shelves = Shelves {
         library: Library { jellyfin: &jellyfin, full: false, is_daily: false, same_jellyfin: false },
         pool: &pool,
-        people: with_collections(config, &chosen),
+        people: with_shelves(config, &chosen),
         only_remove: true,
         is_dry: args.dry_run,
         needs_library: false,
     };
     journal.apply_overrides(&config.films)?;
-    collections.run(journal)?;
+    shelves.run(journal)?;
     Ok(())
 }
 
@@ -161,13 +161,14 @@ fn tell_where_films_go(config: &Config, journal: &mut Journal) -> anyhow::Result
     Ok(())
 }
 
-/// Everybody who has a collection, which needs to know whose watched films count.
-fn with_collections<'a>(config: &'a Config, chosen: &[usize]) -> Vec<shelves::Person<'a>> {
+/// Everybody who has a collection or playlist, which need to know whose watched films count.
+fn with_shelves<'a>(config: &'a Config, chosen: &[usize]) -> Vec<shelves::Person<'a>> {
     let person = |(index, user): (usize, &'a User)| {
-        Some(shelves::Person {
+        user.has_shelf().then(|| shelves::Person {
             name: &user.name,
             jellyfin_username: user.jellyfin_username.as_deref(),
-            collection: user.collection.as_ref()?,
+            collection: user.collection.as_ref(),
+            playlist: user.playlist.as_ref(),
             remove_watched: user.remove_watched,
             watched_by: user.watched_by,
             remove_unlisted: user.remove_unlisted,

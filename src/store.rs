@@ -14,6 +14,7 @@ mod ids;
 mod library;
 mod lists;
 mod members;
+mod playlists;
 mod presence;
 mod probe;
 pub mod python_script;
@@ -34,6 +35,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
 pub use films::Skip;
+pub use playlists::KnownPlaylist;
 pub use probe::Condition;
 pub use runs::{Run, RunEnd};
 pub use schema::SCHEMA_VERSION;

@@ -60,6 +60,11 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 /// For so long a run waits for one server's rate limit, all calls together.
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
+/// For what must not be sent twice.
+fn again_if_it_never_arrived(error: &ApiError) -> Retry {
+    if error.never_arrived() { error.again() } else { Retry::Never }
+}
+
 /// The seconds since the epoch of a `Date` header.
 fn http_date(text: &str) -> Option<Timestamp> {
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_second())
@@ -131,16 +136,27 @@ impl Api {
         query: &[(&str, &str)],
         body: Option<&str>,
     ) -> Result<(), ApiError> {
+        self.retrying(|| self.write_now(method, path, query, body), ApiError::again)
+    }
+
+    /// As [`Api::write`], but must not be sent twice: tried again only when it certainly never arrived.
+    pub fn write_once(&self, method: &Method, path: &str, query: &[(&str, &str)]) -> Result<(), ApiError> {
+        self.retrying(|| self.write_now(method, path, query, None), again_if_it_never_arrived)
+    }
+
+    fn write_now(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<(), ApiError> {
         let call = format!("{method} {path}");
-        let url = self.url(path, query);
-        let attempt = || {
-            let answer = self.ask(method, &call, &url, body)?;
-            if answer.status() != 204 && !answer.is_json() {
-                return Err(self.not_the_api(answer, &call));
-            }
-            Ok(())
-        };
-        self.retrying(attempt, ApiError::again)
+        let answer = self.ask(method, &call, &self.url(path, query), body)?;
+        if answer.status() != 204 && !answer.is_json() {
+            return Err(self.not_the_api(answer, &call));
+        }
+        Ok(())
     }
 
     /// Writes something that must not be sent twice: tried again only when it certainly never arrived.
@@ -156,7 +172,7 @@ impl Api {
             let answer = self.ask(&Method::POST, &call, &url, body)?;
             self.decode(answer, &call, JSON_LIMIT)
         };
-        self.retrying(attempt, |error| if error.never_arrived() { error.again() } else { Retry::Never })
+        self.retrying(attempt, again_if_it_never_arrived)
     }
 
     /// Tries again what a short time may heal, and what a rate limit keeps back: the latter more often, since it is

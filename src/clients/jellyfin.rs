@@ -7,6 +7,7 @@
 
 mod collections;
 mod library;
+mod playlists;
 mod users;
 mod wire;
 
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::clients::api::{Api, ApiError, plain};
 use crate::domain::ids::TmdbId;
 pub use collections::BoxSet;
+pub use playlists::{Abilities, Entries, Playlist, Whose};
 pub use users::{JellyfinUser, KeyOwner, Users};
 
 /// The most ids in one call: the request line must stay below 8,192 bytes, and proxies cut at half of that

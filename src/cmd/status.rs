@@ -80,10 +80,10 @@ fn names(given: &[String], config: &Config, store: Option<&Store>) -> anyhow::Re
     Ok(indices.into_iter().map(|index| known[index].clone()).collect())
 }
 
-/// Has this person a collection? Without a config nobody knows, so it counts.
+/// Has this person a collection or playlist? Without a config nobody knows, so it counts.
 fn has_shelf(config: &Config, name: &str) -> bool {
     let user = config.users.iter().find(|user| user.name == name);
-    user.is_none_or(|user| user.collection.is_some())
+    user.is_none_or(User::has_shelf)
 }
 
 /// Where everybody's films stand.
@@ -191,8 +191,8 @@ fn screen(status: &Status<'_>) -> String {
     }
     let _ = writeln!(text, "{}\n", wrap(&first_line(status.runs, status.now), 2, status.columns));
     for person in status.people {
-        let has_collection = has_shelf(status.config, &person.status.name);
-        person_lines(&mut text, person, has_collection, status);
+        let user = status.config.users.iter().find(|user| user.name == person.status.name);
+        person_lines(&mut text, person, user, status);
         text.push('\n');
     }
     unclear_lines(&mut text, status);
@@ -271,7 +271,7 @@ fn with_line(film: &Film, why: &str) -> String {
     format!("{film} {why}; if not: `\"{}\" = ID` under `[films]`", film.address)
 }
 
-fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, status: &Status<'_>) {
+fn person_lines(text: &mut String, person: &Person<'_>, user: Option<&User>, status: &Status<'_>) {
     let (Person { status: person, lists, radarrs }, now) = (person, status.now);
     let all = || lists.iter().map(|list| &list.status);
     let Some(read_at) = all().filter_map(|list| list.read_at).max() else {
@@ -312,8 +312,9 @@ fn person_lines(text: &mut String, person: &Person<'_>, has_collection: bool, st
     for (radarr, count) in radarrs {
         row(&format!("in {}", radarr.title()), count.to_string());
     }
-    if has_collection {
-        row("in collection", person.in_collection.to_string());
+    if user.is_none_or(User::has_shelf) {
+        let has_collection = user.is_none_or(|user| user.collection.is_some());
+        row(if has_collection { "in collection" } else { "in playlist" }, person.in_collection.to_string());
         row("waiting for file", person.waiting.to_string());
         row("watched", person.watched.to_string());
     }

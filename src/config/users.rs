@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::collection::{CollectionPart, collection};
 use super::external::Place;
 use super::servers::{RadarrParts, labels, quality_profile};
+use super::shelf::{ShelfPart, collection, playlist};
 use super::table::{Given, OneOrMore, Report, Table};
 use super::{User, strings};
 use crate::domain::adding::OwnAddSettings;
@@ -55,13 +55,14 @@ pub(super) fn user(mut table: Table<'_, '_>, place: Place<'_>) -> UserParts {
         }
     }
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let part = collection(&mut table, None);
-    if part.is_named && jellyfin_username.is_none() {
+    let shelves = Shelves { collection: collection(&mut table, None), playlist: playlist(&mut table) };
+    shelves.check_owner(&table, jellyfin_username.as_ref());
+    if shelves.collection.is_named && !shelves.playlist.is_named && jellyfin_username.is_none() {
         table
             .missing("jellyfin_username", "is missing; a collection needs to know whose watched films count");
     }
     let remove_watched = table.value("remove_watched", true);
-    rest(table, name, part, |name| {
+    rest(table, name, shelves, |name| {
         let wants = Wants { person: name.clone(), lists: all };
         User::new(wants, true, jellyfin_username, remove_watched)
     })
@@ -78,25 +79,43 @@ pub(super) fn list(mut table: Table<'_, '_>) -> UserParts {
         addresses(&table, &given).pop()
     });
     let jellyfin_username = text(&mut table, "jellyfin_username");
-    let part = collection(&mut table, name.as_ref());
+    let playlist = playlist(&mut table);
+    // A playlist may take the place of the collection.
+    let default = name.as_ref().filter(|_| !playlist.is_named);
+    let shelves = Shelves { collection: collection(&mut table, default), playlist };
+    shelves.check_owner(&table, jellyfin_username.as_ref());
     let remove_watched = table.value("remove_watched", false);
-    if remove_watched && jellyfin_username.is_none() {
+    if remove_watched && !shelves.playlist.is_named && jellyfin_username.is_none() {
         table.missing(
             "jellyfin_username",
             "is missing; `remove_watched` needs to know whose watched films count",
         );
     }
-    rest(table, name, part, |name| {
+    rest(table, name, shelves, |name| {
         let lists = address.into_iter().map(ListSource::List).collect();
         User::new(Wants { person: name.clone(), lists }, false, jellyfin_username, remove_watched)
     })
+}
+
+/// Where the films of a person or of a list go in Jellyfin.
+struct Shelves {
+    collection: ShelfPart,
+    playlist: ShelfPart,
+}
+
+impl Shelves {
+    fn check_owner(&self, table: &Table<'_, '_>, jellyfin_username: Option<&String>) {
+        if self.playlist.is_named && jellyfin_username.is_none() {
+            table.missing("jellyfin_username", "is missing; a playlist belongs to one Jellyfin user");
+        }
+    }
 }
 
 /// What both have, and the end of the table.
 fn rest(
     mut table: Table<'_, '_>,
     name: Option<Given<String>>,
-    part: CollectionPart,
+    shelves: Shelves,
     user: impl FnOnce(&String) -> User,
 ) -> UserParts {
     let watched_by = watched_by(&mut table);
@@ -109,10 +128,12 @@ fn rest(
     let tags = labels(&mut table, "tags");
     let path = table.path.clone();
     table.finish();
-    let CollectionPart { collection, name: collection_name, .. } = part;
+    let ShelfPart { named: collection, name: collection_name, .. } = shelves.collection;
+    let playlist = shelves.playlist.named;
     let adding = OwnAddSettings { root_folder, quality_profile, tags };
     let user = name.as_ref().map(|name| User {
         collection,
+        playlist,
         watched_by,
         remove_unlisted,
         adding,

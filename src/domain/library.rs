@@ -1,4 +1,4 @@
-//! What Jellyfin has: films in its library, and members of its collections.
+//! What Jellyfin has: films in its library, and members of its collections and playlists.
 
 use super::clock::Timestamp;
 use super::ids::{JellyfinId, TmdbId};
@@ -38,7 +38,7 @@ pub struct LibraryState {
     pub doubtful_since: Option<Timestamp>,
 }
 
-/// A member of a collection.
+/// A member of a collection or playlist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// The id under which it is removed; not always the library's.
@@ -51,9 +51,11 @@ pub struct Member {
     pub path: Option<String>,
     /// Does its path alone tell which film it is?
     pub is_leftover: bool,
+    /// Does it stand in a playlist more than once?
+    pub is_doubled: bool,
 }
 
-/// What lbjf knows of a film in a collection.
+/// What lbjf knows of a film in a collection or playlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownMember {
     /// Which film.
@@ -62,4 +64,6 @@ pub struct KnownMember {
     pub is_own: bool,
     /// Had everybody watched it already when it was first met?
     pub was_watched: bool,
+    /// Since when its entry is not shown, since the library lacks the film; in playlists that hide such entries.
+    pub hidden_since: Option<Timestamp>,
 }

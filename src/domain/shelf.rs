@@ -35,11 +35,16 @@ pub struct Shelf {
     pub kind: ShelfKind,
     /// As a person names it.
     pub name: String,
+    /// Whose playlist it is: names say little, since everybody has their own.
+    pub person: Option<String>,
 }
 
 impl fmt::Display for Shelf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} `{}`", self.kind, self.name)
+        match &self.person {
+            Some(person) => write!(f, "{person}'s {} `{}`", self.kind, self.name),
+            None => write!(f, "{} `{}`", self.kind, self.name),
+        }
     }
 }
 

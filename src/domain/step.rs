@@ -157,10 +157,12 @@ pub struct RemoveFromShelf {
 /// Why a film leaves a collection or playlist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoveReason {
-    /// Everybody it is for has watched it.
+    /// It was watched by whom it is for.
     Watched,
     /// Nobody lists it any more.
     Unlisted,
+    /// It stands there more than once, and is put in again.
+    Doubled,
 }
 
 impl fmt::Display for RemoveReason {
@@ -168,6 +170,7 @@ impl fmt::Display for RemoveReason {
         f.write_str(match self {
             Self::Watched => "watched",
             Self::Unlisted => "no longer wanted",
+            Self::Doubled => "listed twice",
         })
     }
 }
@@ -262,6 +265,7 @@ mod tests {
         assert_eq!(RequestedFilm { radarr, film, tmdb, requests }.people(), "ada, ben");
         assert_eq!(RemoveReason::Watched.to_string(), "watched");
         assert_eq!(RemoveReason::Unlisted.to_string(), "no longer wanted");
+        assert_eq!(RemoveReason::Doubled.to_string(), "listed twice");
         assert_eq!(SkipReason::Excluded.to_string(), "it is on Radarr's exclusion list");
         assert_eq!(SkipReason::WasExcluded.to_string(), "it was on Radarr's exclusion list");
         assert_eq!(SkipReason::InLibrary.to_string(), "it is in Jellyfin's library");

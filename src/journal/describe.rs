@@ -59,10 +59,11 @@ pub(super) fn describe(step: &Step, outcome: Outcome, root_folder: Option<&str>)
             format!("{}: {}", create.shelf, say("created", "would be created"))
         }
         Step::AddToShelf(put) => format!(
-            "{}: {} {}: {} tmdb={}",
+            "{}: {} {} `{}`: {} tmdb={}",
             put.person,
             say("added to", "would add to"),
-            put.shelf,
+            put.shelf.kind,
+            put.shelf.name,
             put.film,
             put.tmdb
         ),

@@ -64,7 +64,8 @@ struct ProblemJson {
 }
 
 impl StepJson {
-    fn name_shelf(&mut self, Shelf { kind, name }: &Shelf) {
+    fn name_shelf(&mut self, Shelf { kind, name, person }: &Shelf) {
+        self.users = person.iter().cloned().collect();
         let name = Some(name.clone());
         match kind {
             ShelfKind::Collection => self.collection = name,
@@ -163,8 +164,8 @@ fn step_json(step: &Step, outcome: Outcome, root_folder: Option<&str>) -> StepJs
             json.film = Some(add.film.to_string());
             json.slug = Some(add.film.address.to_string());
             json.tmdb_id = Some(add.tmdb.get());
-            json.users = vec![add.person.clone()];
             json.name_shelf(&add.shelf);
+            json.users = vec![add.person.clone()];
             None
         }
         Step::RemoveFromShelf(remove) => {

@@ -5,9 +5,9 @@ use crate::domain::event::Outcome;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, LibraryItem, LibraryState, Member, SavedItem};
 use crate::domain::presence::SeenFilm;
-use crate::domain::shelf::Shelf;
+use crate::domain::shelf::{Shelf, ShelfKind};
 use crate::domain::step::{AddToShelf, RemoveFromShelf, Step};
-use crate::store::StoreError;
+use crate::store::{KnownPlaylist, StoreError};
 
 /// A collection or playlist on the server.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,8 @@ impl Journal {
     /// This is the server from now on; is it another one than before? Then nothing is known of its collections.
     pub fn accept_jellyfin(&mut self, identity: &str, name: &str) -> Result<(), StoreError> {
         if self.store.forget_other_jellyfin(identity)? {
-            self.note("jellyfin", &format!("`{name}` is accepted; its collections are looked up again"));
+            let text = format!("`{name}` is accepted; its collections and playlists are looked up again");
+            self.note("jellyfin", &text);
         }
         Ok(())
     }
@@ -66,9 +67,60 @@ impl Journal {
         Ok(())
     }
 
-    /// The config names this person's collection so. Returns how it named it before, if otherwise.
-    pub fn collection_named(&mut self, person: &str, name: &str) -> Result<Option<String>, StoreError> {
-        self.store.record_mapping(person, name)
+    /// This user's playlist of this name was found, and may be another one than before.
+    pub fn playlist_found(&mut self, user_id: &str, name: &str, id: &JellyfinId) -> Result<(), StoreError> {
+        if self.store.playlist(user_id, name)? == Some(KnownPlaylist::There(id.clone())) {
+            return Ok(());
+        }
+        self.store.record_playlist(user_id, name, id)
+    }
+
+    /// There is no such playlist: what was known of one is gone, or it was not made.
+    pub fn playlist_missing(&mut self, user_id: &str, name: &str) -> Result<(), StoreError> {
+        match self.store.playlist(user_id, name)? {
+            Some(KnownPlaylist::There(id)) => self.store.forget_collection(&id),
+            Some(KnownPlaylist::AboutToBeMade { .. }) => self.store.forget_playlist_to_make(user_id, name),
+            None => Ok(()),
+        }
+    }
+
+    /// A playlist is about to be made, and these of its name are there. Should the run be killed before it knows the id,
+    /// the new one of that name is lbjf's.
+    pub fn making_playlist(
+        &mut self,
+        user_id: &str,
+        name: &str,
+        others: &[JellyfinId],
+    ) -> Result<(), StoreError> {
+        self.store.record_playlist_to_make(user_id, name, others)
+    }
+
+    /// It was made.
+    pub fn playlist_made(
+        &mut self,
+        user_id: &str,
+        name: &str,
+        id: &JellyfinId,
+        step: &Step,
+    ) -> Result<(), StoreError> {
+        self.store.record_playlist(user_id, name, id)?;
+        self.step(step, Outcome::Done, None);
+        Ok(())
+    }
+
+    /// It is this person's playlist.
+    pub fn playlist_of(&mut self, person: &str, id: &JellyfinId) -> Result<(), StoreError> {
+        self.store.record_playlist_of(person, id)
+    }
+
+    /// The config names this person's collection or playlist so. Returns how it named it before, if otherwise.
+    pub fn shelf_named(
+        &mut self,
+        person: &str,
+        kind: ShelfKind,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.store.record_mapping(person, kind, name)
     }
 
     /// What is in the collection, and for which etag that holds.
@@ -94,7 +146,7 @@ impl Journal {
 
     /// These films are about to be added. They are lbjf's own from now on: the run may be killed before the answer.
     pub fn adding(&mut self, id: &JellyfinId, films: impl Iterator<Item = TmdbId>) -> Result<(), StoreError> {
-        let own = |tmdb| KnownMember { tmdb, is_own: true, was_watched: false };
+        let own = |tmdb| KnownMember { tmdb, is_own: true, was_watched: false, hidden_since: None };
         self.store.record_members(id, &films.map(own).collect::<Vec<_>>())
     }
 
@@ -121,8 +173,8 @@ impl Journal {
         let text =
             format!("Jellyfin accepted {}, but does not show it in the {}", add.film, there.shelf.kind);
         let hint = "several versions of one film in a folder can cause this; lbjf tries again tomorrow";
-        let notice = ("ineffective", there.shelf.name.as_str(), add.item_id.as_str());
-        self.warning(notice, &there.shelf.to_string(), &text, Some(hint))?;
+        let about = there.shelf.to_string();
+        self.warning(("ineffective", about.as_str(), add.item_id.as_str()), &about, &text, Some(hint))?;
         self.not_added_to_shelf(add);
         Ok(())
     }
@@ -160,8 +212,9 @@ impl Journal {
             remove.name, there.shelf.kind
         );
         let tmdb = remove.tmdb.to_string();
-        let notice = ("ineffective", there.shelf.name.as_str(), tmdb.as_str());
-        self.warning(notice, &there.shelf.to_string(), &text, Some("lbjf tries again tomorrow"))
+        let about = there.shelf.to_string();
+        let notice = ("ineffective", about.as_str(), tmdb.as_str());
+        self.warning(notice, &about, &text, Some("lbjf tries again tomorrow"))
     }
 
     /// What was in vain for so long is tried again.

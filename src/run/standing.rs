@@ -3,7 +3,7 @@
 use super::doors;
 use crate::clients::api::chain;
 use crate::clients::http::RetryPolicy;
-use crate::config::{self, Config};
+use crate::config::{self, Config, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::radarr::RadarrName;
 use crate::domain::step::Aliases;
@@ -76,7 +76,7 @@ impl<'a> Standing<'a> {
         standing.aliases = Aliases::new(store.aliases()?);
         for (name, films) in names.iter().zip(store.wanted(names)?) {
             let user = config.users.iter().find(|user| user.name == *name);
-            let has_shelf = user.is_some_and(|user| user.collection.is_some());
+            let has_shelf = user.is_some_and(User::has_shelf);
             let radarrs = user.map_or_else(Vec::new, |user| user.radarrs.clone());
             standing.people.push(Person { name: name.clone(), has_shelf, radarrs, films });
         }

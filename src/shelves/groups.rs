@@ -1,19 +1,23 @@
-//! Which collections a run may change, and who is mapped to each.
+//! Which collections and playlists a run may change, and who is mapped to each.
+
+pub(crate) mod playlists;
 
 use std::collections::HashSet;
 
+use super::plan::Rules;
 use super::target::{Target, Unclear, find, twins};
-use super::{Collections, Person};
+use super::{Person, Shelves};
 use crate::clients::api::{ApiError, chain};
-use crate::clients::jellyfin::BoxSet;
+use crate::clients::jellyfin::{Abilities, BoxSet, Jellyfin};
 use crate::domain::event::Failed;
 use crate::domain::ids::JellyfinId;
+use crate::domain::library::Member;
 use crate::domain::shelf::{Named, Shelf, ShelfKind};
 use crate::journal::Journal;
 use crate::store::StoreError;
 use crate::system::interrupt;
 
-/// One collection and the people mapped to it.
+/// One collection or playlist, and the people mapped to it.
 pub(super) struct Group<'a> {
     /// As the first of them names it.
     pub(super) name: String,
@@ -22,26 +26,85 @@ pub(super) struct Group<'a> {
     /// Another one, or none, says that its members may be others.
     pub(super) etag: Option<String>,
     pub(super) people: Vec<&'a Person<'a>>,
+    pub(super) place: Place,
 }
 
-impl Group<'_> {
-    /// As messages name it.
-    pub(super) fn shelf(&self) -> Shelf {
-        Shelf { kind: ShelfKind::Collection, name: self.name.clone() }
+/// Which of the two it is, with what that takes.
+pub(super) enum Place {
+    Collection,
+    Playlist(Owner),
+}
+
+/// Whose playlist it is.
+pub(super) struct Owner {
+    /// In Jellyfin.
+    pub(super) user_id: JellyfinId,
+    /// Of the server.
+    pub(super) version: String,
+    pub(super) abilities: Abilities,
+    /// By name, those whose films go there.
+    pub(super) people: Vec<String>,
+}
+
+impl Place {
+    /// What is in it.
+    pub(super) fn read(&self, jellyfin: &Jellyfin, id: &JellyfinId) -> Result<Vec<Member>, ApiError> {
+        match self {
+            Self::Collection => jellyfin.members(id),
+            Self::Playlist(owner) => Ok(jellyfin.entries(id, &owner.user_id)?.members),
+        }
+    }
+
+    /// What can be done there.
+    pub(super) fn rules(&self) -> Rules {
+        match self {
+            Self::Collection => Rules::default(),
+            Self::Playlist(Owner { abilities, .. }) => {
+                Rules { can_remove: abilities.can_remove, forgets_hidden: abilities.forgets_hidden }
+            }
+        }
     }
 }
 
-impl Collections<'_> {
+impl<'a> Group<'a> {
+    /// As messages name it.
+    pub(super) fn shelf(&self) -> Shelf {
+        let (kind, person) = match &self.place {
+            Place::Collection => (ShelfKind::Collection, None),
+            Place::Playlist(owner) => (ShelfKind::Playlist, owner.people.first().cloned()),
+        };
+        Shelf { kind, name: self.name.clone(), person }
+    }
+
+    /// Somebody else's films go there, too.
+    fn add(&mut self, person: &'a Person<'a>) {
+        self.people.push(person);
+        if let Place::Playlist(owner) = &mut self.place {
+            owner.people.push(person.name.to_owned());
+        }
+    }
+
+    /// May this run change it?
+    fn is_chosen(&self) -> bool {
+        self.people.iter().any(|person| person.is_chosen)
+    }
+}
+
+impl Shelves<'_> {
     /// The collections that this run may change, with everybody who is mapped to them.
-    pub(super) fn groups(
-        &self,
-        sets: &[BoxSet],
-        journal: &mut Journal,
-    ) -> Result<Vec<Group<'_>>, StoreError> {
+    pub(super) fn collection_groups(&self, journal: &mut Journal) -> Result<Vec<Group<'_>>, StoreError> {
+        if !self.people.iter().any(|person| person.is_chosen && person.collection.is_some()) {
+            return Ok(Vec::new());
+        }
+        let Some(sets) = self.listed(ShelfKind::Collection, journal, Jellyfin::collections)? else {
+            return Ok(Vec::new());
+        };
+        let sets = &sets[..];
         let mut found: Vec<(Target, Group<'_>)> = Vec::new();
         let mut failed = HashSet::new();
         for person in &self.people {
-            let Person { name, collection, is_chosen, .. } = *person;
+            let Person { name, is_chosen, .. } = *person;
+            let Some(collection) = person.collection else { continue };
             let target = match self.target(collection, sets, journal)? {
                 Ok(target) => target,
                 Err((text, hint)) => {
@@ -66,17 +129,43 @@ impl Collections<'_> {
                 None => journal.trouble_over_for("same name", &wanted)?,
             }
             if let Some((_, group)) = found.iter_mut().find(|(known, _)| *known == target) {
-                group.people.push(person);
+                group.add(person);
                 continue;
             }
             let (Named::Id(text) | Named::Name(text)) = collection;
             let set = target.set(sets);
             let name = set.map_or(text, |set| &set.name).clone();
             let (id, etag) = (set.map(|set| set.id.clone()), set.and_then(|set| set.etag.clone()));
-            found.push((target, Group { name, id, etag, people: vec![person] }));
+            let place = Place::Collection;
+            found.push((target, Group { name, id, etag, people: vec![person], place }));
         }
         let groups = found.into_iter().map(|(_, group)| group);
-        Ok(groups.filter(|group| group.people.iter().any(|person| person.is_chosen)).collect())
+        Ok(groups.filter(Group::is_chosen).collect())
+    }
+
+    /// Every one that there is of a kind; `None` when they could not be listed, which is told.
+    fn listed<T>(
+        &self,
+        kind: ShelfKind,
+        journal: &mut Journal,
+        list: impl Fn(&Jellyfin) -> Result<Vec<T>, ApiError>,
+    ) -> Result<Option<Vec<T>>, StoreError> {
+        let notice = match kind {
+            ShelfKind::Collection => "collections",
+            ShelfKind::Playlist => "playlists",
+        };
+        match list(self.library.jellyfin) {
+            Ok(listed) => {
+                journal.trouble_over(notice)?;
+                Ok(Some(listed))
+            }
+            Err(error) if error.is_interrupt() => Ok(None),
+            Err(error) => {
+                let hint = error.hint();
+                journal.failure(Failed::Server, notice, "jellyfin", &chain(&error), hint.as_deref())?;
+                Ok(None)
+            }
+        }
     }
 
     /// Which collection is meant; or why that is not known, and what to do about it.
@@ -128,7 +217,7 @@ fn tell_mapping(
     set: Option<&BoxSet>,
     journal: &mut Journal,
 ) -> Result<(), StoreError> {
-    let before = journal.collection_named(person, &collection.to_string())?;
+    let before = journal.shelf_named(person, ShelfKind::Collection, &collection.to_string())?;
     let is_same = |before: &String| {
         let before = before.trim_matches('`');
         set.is_some_and(|set| {

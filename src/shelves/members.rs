@@ -1,4 +1,4 @@
-//! What is in each collection: asked for when it can have changed, and kept in the store.
+//! What is in each collection and playlist: asked for when it can have changed, and kept in the store.
 //!
 //! A member may stand for a film although it is not the film's item and has no TMDB id: Jellyfin 10.11 can keep an old
 //! entry of a file under its path. It is listed nowhere, but when the film is put into a collection, that entry becomes
@@ -7,15 +7,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::groups::Group;
-use super::{Collections, told};
-use crate::domain::event::Failed;
+use super::{Shelves, told};
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{LibraryItem, Member};
-use crate::domain::shelf::ShelfKind;
+use crate::domain::shelf::Shelf;
 use crate::journal::Journal;
 use crate::store::StoreError;
 
-/// How the members of a collection are known.
+/// How the members of a collection or playlist are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// They were asked for in this run, or there is no collection yet.
@@ -26,8 +25,8 @@ pub(super) enum Known {
     Not,
 }
 
-impl Collections<'_> {
-    /// Asks for the members of each collection in which they can have changed, side by side.
+impl Shelves<'_> {
+    /// Asks for the members of each one in which they can have changed, side by side.
     pub(super) fn members(
         &self,
         groups: &[Group<'_>],
@@ -46,20 +45,18 @@ impl Collections<'_> {
             });
         }
         let mut recorded = Ok(());
-        let failed = Failed::Shelf(ShelfKind::Collection);
         self.pool.run(
             open.len(),
-            |index| self.library.jellyfin.members(open[index].1),
+            |index| open[index].2.place.read(self.library.jellyfin, open[index].1),
             |answers| {
                 for (index, answer) in answers {
                     let (place, id, group) = open[index];
                     if recorded.is_ok() {
-                        recorded =
-                            told(answer, &group.shelf().to_string(), failed, journal).and_then(|found| {
-                                let Some(found) = found else { return Ok(()) };
-                                known[place] = Known::Now;
-                                record(id, &group.name, group.etag.as_deref(), found, journal).map(drop)
-                            });
+                        recorded = told(answer, &group.shelf(), journal).and_then(|found| {
+                            let Some(found) = found else { return Ok(()) };
+                            known[place] = Known::Now;
+                            record(id, &group.shelf(), group.etag.as_deref(), found, journal).map(drop)
+                        });
                     }
                 }
             },
@@ -68,10 +65,10 @@ impl Collections<'_> {
     }
 }
 
-/// Writes down what is in a collection, and gives it back; leftovers say which film they are, and are told once.
+/// Writes down what is in a collection or playlist, and gives it back; leftovers say which film they are, and are told once.
 pub(super) fn record(
     id: &JellyfinId,
-    name: &str,
+    named: &Shelf,
     etag: Option<&str>,
     mut members: Vec<Member>,
     journal: &mut Journal,
@@ -95,7 +92,7 @@ pub(super) fn record(
                 member.name
             );
             let hint = "Jellyfin 10.11 can keep an old entry of a file that was replaced; lbjf treats it as the film";
-            journal.say(&format!("collection `{name}`"), &text, Some(hint));
+            journal.say(&named.to_string(), &text, Some(hint));
         }
     }
     journal.members_read(id, etag, &members)?;

@@ -8,9 +8,14 @@
 //! * any other member is taken out when everybody has watched it, unless they had when it was first met;
 //! * with `watched_by = "anyone"` the first of them who watched it counts for all;
 //! * doubt about the library, or about what anybody watched, takes nothing out.
+//!
+//! Playlists have some rules of their own (docs/design.md#playlists), which are in `hidden` and at the end of [`shelf`].
+
+mod hidden;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, LibraryItem, Member};
 use crate::domain::presence::{Listed, Presence, SeenFilm};
@@ -52,6 +57,26 @@ pub struct ShelfView<'a> {
     pub copies: &'a Copies,
     /// Is the library believed? It may show fewer films than it did.
     pub is_library_sure: bool,
+    /// What can be done there.
+    pub rules: Rules,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What can be done with a collection or playlist.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Can anything be taken out?
+    pub can_remove: bool,
+    /// Are entries hidden while the library lacks their films, and forgotten by whatever is taken out meanwhile?
+    pub forgets_hidden: bool,
+}
+
+impl Default for Rules {
+    /// Those of a collection.
+    fn default() -> Self {
+        Self { can_remove: true, forgets_hidden: false }
+    }
 }
 
 /// What to do, and what to write down before it is done.
@@ -63,6 +88,10 @@ pub struct ShelfPlan {
     pub met: Vec<KnownMember>,
     /// Members that are gone.
     pub gone: Vec<TmdbId>,
+    /// So many films should leave, and cannot.
+    pub stuck: usize,
+    /// So many wait, since taking them out would forget entries that a person put in.
+    pub waiting: usize,
 }
 
 /// Plans one. With `only_remove` nothing is put in or made (`cleanup`).
@@ -78,14 +107,28 @@ pub fn shelf(
         plan.steps = facts.additions();
     }
     let (met, removals) = facts.removals();
+    let hidden = facts.hidden();
     plan.met = met;
-    plan.steps.extend(removals);
+    plan.met.extend(hidden.changed);
+    if !view.rules.can_remove {
+        plan.stuck = removals.len();
+    } else if hidden.is_somebodys {
+        plan.waiting = removals.len();
+    } else {
+        plan.steps.extend(removals);
+        if !only_remove {
+            plan.steps.extend(facts.doubled());
+        }
+    }
     let is_added = |id: TmdbId| {
         plan.steps.iter().any(|step| matches!(step, Step::AddToShelf(add) if facts.canonical(add.tmdb) == id))
     };
     let is_gone = |row: &&KnownMember| {
         let id = facts.canonical(row.tmdb);
-        view.members.is_some() && !facts.members.contains_key(&id) && !is_added(id)
+        view.members.is_some()
+            && !facts.members.contains_key(&id)
+            && !is_added(id)
+            && !hidden.rows.contains(&row.tmdb)
     };
     plan.gone = view.rows.iter().filter(is_gone).map(|row| row.tmdb).collect();
     plan
@@ -153,6 +196,7 @@ impl<'a> Facts<'a> {
             let merged = rows.entry(aliases.canonical(row.tmdb)).or_insert(*row);
             merged.is_own |= row.is_own;
             merged.was_watched |= row.was_watched;
+            merged.hidden_since = merged.hidden_since.or(row.hidden_since);
         }
         let mut facts = Self {
             viewers,
@@ -251,10 +295,10 @@ impl<'a> Facts<'a> {
             let watched = self.is_watched(*id);
             match (row, first.flatten()) {
                 (Some(row), _) if is_own && !row.is_own => {
-                    met.push(KnownMember { tmdb: *id, is_own, was_watched: false });
+                    met.push(KnownMember { tmdb: *id, is_own, was_watched: false, hidden_since: None });
                 }
                 (None, Some(was_watched)) if is_own || self.is_sure => {
-                    met.push(KnownMember { tmdb: *id, is_own, was_watched });
+                    met.push(KnownMember { tmdb: *id, is_own, was_watched, hidden_since: None });
                 }
                 _ => {}
             }
@@ -275,17 +319,36 @@ impl<'a> Facts<'a> {
                 } else {
                     RemoveReason::Watched
                 };
-                steps.push(Step::RemoveFromShelf(RemoveFromShelf {
-                    shelf: self.view.shelf.clone(),
-                    name: copies[0].name.clone(),
-                    year: None,
-                    tmdb: *id,
-                    item_ids: copies.iter().map(|member| member.item_id.clone()).collect(),
-                    why,
-                }));
+                steps.push(self.removal(*id, copies, why));
             }
         }
         (met, steps)
+    }
+
+    fn removal(&self, tmdb: TmdbId, members: &[&Member], why: RemoveReason) -> Step {
+        Step::RemoveFromShelf(RemoveFromShelf {
+            shelf: self.view.shelf.clone(),
+            name: members[0].name.clone(),
+            year: None,
+            tmdb,
+            item_ids: members.iter().map(|member| member.item_id.clone()).collect(),
+            why,
+        })
+    }
+
+    /// Own films that stand there more than once. One removal takes all of them, and the plan that follows puts the film
+    /// in once.
+    fn doubled(&self) -> Vec<Step> {
+        let is_there = |id: &TmdbId| self.view.copies.contains_key(id);
+        let is_own = |id: &TmdbId| self.rows.get(id).is_some_and(|row| row.is_own);
+        let mut found: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(id, _)| self.is_sure && is_own(id) && self.held.contains(id) && is_there(id))
+            .filter(|(_, members)| members.iter().any(|member| member.is_doubled))
+            .collect();
+        found.sort_by_key(|(id, _)| **id);
+        found.into_iter().map(|(id, members)| self.removal(*id, members, RemoveReason::Doubled)).collect()
     }
 
     /// Was it watched, now that it is first met? `None`: somebody could not be asked, so nobody knows. Where watched

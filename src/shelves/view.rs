@@ -1,30 +1,34 @@
-//! What a plan for one collection is made of, as the store has it.
+//! What a plan for one collection or playlist is made of, as the store has it.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Person;
 use super::groups::Group;
 use super::plan;
-use super::plan::{Copies, ShelfPlan, ShelfView, Viewer};
+use super::plan::{Copies, Rules, ShelfPlan, ShelfView, Viewer};
 use super::watched::Watched;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::{KnownMember, Member};
 use crate::domain::presence::{Listed, SeenFilm};
 use crate::domain::shelf::Shelf;
 use crate::domain::step::Aliases;
 use crate::domain::text::name_key;
-use crate::store::{Store, StoreError};
+use crate::journal::Journal;
+use crate::store::StoreError;
 
-/// A collection, its people, and the library.
+/// A collection or playlist, its people, and the library.
 pub(super) struct View<'a> {
     shelf: Shelf,
     people: Vec<Lister<'a>>,
-    /// `None`: there is no collection yet.
+    /// `None`: it is still to be made.
     pub(super) members: Option<Vec<Member>>,
     rows: Vec<KnownMember>,
     ineffective: Vec<JellyfinId>,
     copies: Copies,
     is_library_sure: bool,
+    rules: Rules,
+    now: Timestamp,
     aliases: &'a Aliases,
 }
 
@@ -37,14 +41,15 @@ struct Lister<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Loads it. `id` is the collection's, which may have been made since the group was formed.
+    /// Loads it. `id` is its own, which may have been made since the group was formed.
     pub(super) fn load(
         group: &'a Group<'_>,
         id: Option<&JellyfinId>,
         is_library_sure: bool,
         aliases: &'a Aliases,
-        store: &Store,
+        journal: &Journal,
     ) -> Result<Self, StoreError> {
+        let (store, now) = (journal.store(), journal.now());
         let mut people = Vec::new();
         for person in &group.people {
             let listed = store.listed(person.name, !person.remove_unlisted)?;
@@ -52,7 +57,13 @@ impl<'a> View<'a> {
             people.push(Lister { person, listed, has_accepted, nothing: HashSet::new() });
         }
         let wanted = people.iter().flat_map(|lister| &lister.listed);
-        let wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
+        let mut wanted: HashSet<_> = wanted.map(|listed| aliases.canonical(listed.tmdb)).collect();
+        let rows = id.map_or(Ok(Vec::new()), |id| store.members(id))?;
+        let rules = group.place.rules();
+        if rules.forgets_hidden {
+            // Is the film of an entry that is not shown in the library?
+            wanted.extend(rows.iter().map(|row| aliases.canonical(row.tmdb)));
+        }
         let mut copies: Copies = HashMap::new();
         for item in store.copies(wanted.into_iter().flat_map(|film| aliases.ids_of(film)))? {
             if let Some(id) = item.tmdb {
@@ -67,10 +78,12 @@ impl<'a> View<'a> {
             shelf: group.shelf(),
             people,
             members: id.map(|id| store.listing(id, false)).transpose()?,
-            rows: id.map_or(Ok(Vec::new()), |id| store.members(id))?,
+            rows,
             ineffective: id.map_or(Ok(Vec::new()), |id| store.ineffective(id))?,
             copies,
             is_library_sure,
+            rules,
+            now,
             aliases,
         })
     }
@@ -81,10 +94,10 @@ impl<'a> View<'a> {
     }
 
     /// Where the films of each person are.
-    pub(super) fn presence(&self, watched: &Watched) -> impl Iterator<Item = (&str, Vec<SeenFilm>)> {
+    pub(super) fn presence(&self, watched: &Watched) -> Vec<(&'a Person<'a>, Vec<SeenFilm>)> {
         let viewers: Vec<_> = self.people.iter().map(|lister| lister.viewer(watched)).collect();
         let seen = plan::presence(&viewers, &self.shelf(), self.aliases);
-        self.people.iter().map(|lister| lister.person.name).zip(seen)
+        self.people.iter().map(|lister| lister.person).zip(seen).collect()
     }
 
     fn shelf(&self) -> ShelfView<'_> {
@@ -95,6 +108,8 @@ impl<'a> View<'a> {
             ineffective: &self.ineffective,
             copies: &self.copies,
             is_library_sure: self.is_library_sure,
+            rules: self.rules,
+            now: self.now,
         }
     }
 }

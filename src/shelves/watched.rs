@@ -1,10 +1,10 @@
-//! What everybody has watched, asked only for the films that matter: what is in their collections, and what they list
-//! and the library has (docs/jellyfin.md#watched).
+//! What everybody has watched, asked only for the films that matter: what is in their collections and playlists, and
+//! what they list and the library has (docs/jellyfin.md#watched).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::groups::Group;
-use super::{Collections, Person, told, viewer};
+use super::{Person, Shelves, told_of, viewer};
 use crate::clients::api::ApiError;
 use crate::clients::jellyfin::{JellyfinUser, MAX_IDS};
 use crate::domain::event::Failed;
@@ -30,7 +30,7 @@ struct Question<'a> {
     items: Option<Vec<JellyfinId>>,
 }
 
-impl Collections<'_> {
+impl Shelves<'_> {
     /// Asks for everybody who is mapped to these collections, side by side.
     pub(super) fn watched(
         &self,
@@ -71,7 +71,7 @@ impl Collections<'_> {
             let about = format!("watched films of `{}`", viewer.name);
             // Half an answer is none, and is told once.
             let Some(known) = watched.get_mut(&name) else { continue };
-            match told(answer, &about, Failed::User, journal)? {
+            match told_of(answer, &about, Failed::User, journal)? {
                 Some(ids) => known.extend(ids.into_iter().map(|id| aliases.canonical(id))),
                 None => drop(watched.remove(&name)),
             }

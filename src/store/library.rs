@@ -1,4 +1,4 @@
-//! The library as it was read last, and what is in each collection.
+//! The library as it was read last, and what is in each collection and playlist.
 
 use std::collections::HashSet;
 
@@ -137,14 +137,14 @@ impl Store {
 
     /// The members of a collection as they were read last; `was_there`: also those that were there once.
     pub fn listing(&self, collection_id: &str, was_there: bool) -> Result<Vec<Member>, StoreError> {
-        let sql = "SELECT item_id, name, tmdb_id, path, is_leftover FROM listing_member
+        let sql = "SELECT item_id, name, tmdb_id, path, is_leftover, is_doubled FROM listing_member
             WHERE collection_id = ?1 AND (is_there = 1 OR ?2)";
         let mut statement = self.db.prepare_cached(sql)?;
         let member = |row: &Row<'_>| {
             let item_id = JellyfinId::parse(row.get_ref(0)?.as_str().unwrap_or_default());
             let (name, path, is_leftover) = (row.get(1)?, row.get(3)?, row.get(4)?);
-            let tmdb = row.get(2)?;
-            Ok(item_id.map(|item_id| Member { item_id, name, tmdb, path, is_leftover }))
+            let (tmdb, is_doubled) = (row.get(2)?, row.get(5)?);
+            Ok(item_id.map(|item_id| Member { item_id, name, tmdb, path, is_leftover, is_doubled }))
         };
         let members = statement.query_map(params![collection_id, was_there], member)?;
         Ok(members.filter_map(Result::transpose).collect::<Result<_, _>>()?)
@@ -166,11 +166,12 @@ impl Store {
             db.execute("UPDATE listing_member SET is_there = 0 WHERE collection_id = ?1", [collection_id])?;
             let mut insert = db.prepare_cached(
                 "INSERT OR REPLACE INTO listing_member
-                    (collection_id, item_id, name, tmdb_id, path, is_leftover, is_there)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)",
+                    (collection_id, item_id, name, tmdb_id, path, is_leftover, is_doubled, is_there)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)",
             )?;
-            for Member { item_id, name, tmdb, path, is_leftover } in members {
-                insert.execute(params![collection_id, item_id.as_str(), name, tmdb, path, is_leftover])?;
+            for Member { item_id, name, tmdb, path, is_leftover, is_doubled } in members {
+                let item_id = item_id.as_str();
+                insert.execute(params![collection_id, item_id, name, tmdb, path, is_leftover, is_doubled])?;
             }
             Ok(())
         })

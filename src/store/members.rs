@@ -1,4 +1,4 @@
-//! Collections: whose members they are and what lbjf put there; and which servers the store belongs to.
+//! Collections and playlists: whose members they are and what lbjf put there; and which servers the store belongs to.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -6,27 +6,30 @@ use super::{Store, StoreError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{JellyfinId, TmdbId};
 use crate::domain::library::KnownMember;
+use crate::domain::shelf::ShelfKind;
 
 impl Store {
     /// The members of a collection that were met.
     pub fn members(&self, collection_id: &str) -> Result<Vec<KnownMember>, StoreError> {
-        let sql = "SELECT tmdb_id, is_own, was_watched FROM member WHERE collection_id = ?1";
+        let sql = "SELECT tmdb_id, is_own, was_watched, hidden_since FROM member WHERE collection_id = ?1";
         let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map([collection_id], |row| {
-            Ok(KnownMember { tmdb: row.get(0)?, is_own: row.get(1)?, was_watched: row.get(2)? })
+            let (tmdb, is_own) = (row.get(0)?, row.get(1)?);
+            Ok(KnownMember { tmdb, is_own, was_watched: row.get(2)?, hidden_since: row.get(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Writes down members: new ones, and those that became lbjf's own.
     pub fn record_members(&mut self, collection_id: &str, members: &[KnownMember]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO member (collection_id, tmdb_id, is_own, was_watched) VALUES (?1, ?2, ?3, ?4)
+        let sql = "INSERT INTO member (collection_id, tmdb_id, is_own, was_watched, hidden_since)
+            VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (collection_id, tmdb_id) DO UPDATE SET is_own = excluded.is_own,
-                was_watched = excluded.was_watched";
+                was_watched = excluded.was_watched, hidden_since = excluded.hidden_since";
         self.transact(|db| {
             let mut statement = db.prepare_cached(sql)?;
-            for member in members {
-                statement.execute(params![collection_id, member.tmdb, member.is_own, member.was_watched])?;
+            for KnownMember { tmdb, is_own, was_watched, hidden_since } in members {
+                statement.execute(params![collection_id, tmdb, is_own, was_watched, hidden_since])?;
             }
             Ok(())
         })
@@ -92,11 +95,13 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a collection that is gone, with everything that was in it.
+    /// Forgets a collection or playlist that is gone, with everything that was in it.
     pub fn forget_collection(&mut self, id: &str) -> Result<(), StoreError> {
         self.transact(|db| {
             for sql in [
                 "DELETE FROM collection WHERE id = ?1",
+                "DELETE FROM playlist WHERE id = ?1",
+                "UPDATE person SET playlist_id = NULL WHERE playlist_id = ?1",
                 "DELETE FROM member WHERE collection_id = ?1",
                 "DELETE FROM ineffective WHERE collection_id = ?1",
                 "DELETE FROM listing WHERE collection_id = ?1",
@@ -108,16 +113,26 @@ impl Store {
         })
     }
 
-    /// Remembers how the config names this person's collection; returns the name it had before, if another one.
-    pub fn record_mapping(&mut self, person: &str, collection: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT collection FROM person WHERE name = ?1";
-        let before: Option<String> = self.db.query_row(sql, [person], |row| row.get(0)).optional()?.flatten();
-        if before.as_deref() == Some(collection) {
+    /// Remembers how the config names this person's collection or playlist; returns the name it had before, if another
+    /// one.
+    pub fn record_mapping(
+        &mut self,
+        person: &str,
+        kind: ShelfKind,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let column = kind.word();
+        let sql = format!("SELECT {column} FROM person WHERE name = ?1");
+        let before: Option<String> =
+            self.db.query_row(&sql, [person], |row| row.get(0)).optional()?.flatten();
+        if before.as_deref() == Some(name) {
             return Ok(None);
         }
-        let sql = "INSERT INTO person (name, collection) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET collection = excluded.collection";
-        self.db.execute(sql, [person, collection])?;
+        let sql = format!(
+            "INSERT INTO person (name, {column}) VALUES (?1, ?2)
+                ON CONFLICT (name) DO UPDATE SET {column} = excluded.{column}"
+        );
+        self.db.execute(&sql, [person, name])?;
         Ok(before)
     }
 
@@ -144,9 +159,10 @@ impl Store {
         self.transact(|db| {
             db.execute_batch(
                 "DELETE FROM server WHERE kind = 'jellyfin';
-                DELETE FROM collection; DELETE FROM member; DELETE FROM ineffective;
+                DELETE FROM collection; DELETE FROM playlist; DELETE FROM member; DELETE FROM ineffective;
                 DELETE FROM library; DELETE FROM library_item; DELETE FROM listing; DELETE FROM listing_member;
-                DELETE FROM presence;",
+                DELETE FROM presence;
+                UPDATE person SET playlist_id = NULL;",
             )?;
             Ok(true)
         })

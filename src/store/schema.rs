@@ -190,9 +190,11 @@ pub(super) const MIGRATIONS: Migrations = &["
     -- People: the `[[users]]` of the config, and which lists each of them wants.
     ALTER TABLE person RENAME TO old_person;
     CREATE TABLE person (
-        name       TEXT PRIMARY KEY,
-        collection TEXT,                      -- as the config named it last
-        readings   INTEGER NOT NULL DEFAULT 0 -- of their lists, accepted so far
+        name        TEXT PRIMARY KEY,
+        collection  TEXT,                      -- as the config named it last
+        playlist    TEXT,                      -- the same
+        playlist_id TEXT,                      -- as it was found last
+        readings    INTEGER NOT NULL DEFAULT 0 -- of their lists, accepted so far
     ) STRICT, WITHOUT ROWID;
     INSERT INTO person (name, collection)
         SELECT list.address, collection FROM list LEFT JOIN old_person ON old_person.name = list.address;
@@ -300,7 +302,7 @@ pub(super) const MIGRATIONS: Migrations = &["
         SELECT 'jellyfin', films_seen FROM viewer WHERE films_seen > 0 ORDER BY films_seen DESC LIMIT 1;
     DROP TABLE viewer;
     DROP TABLE look;
-    -- The members of each collection as they were read last. They are read again when the etag is another one, or none.
+    -- The members of each collection, and of each playlist, as they were read last. They are read again when the etag is another one, or none.
     CREATE TABLE listing (
         collection_id TEXT PRIMARY KEY,
         etag          TEXT
@@ -313,8 +315,19 @@ pub(super) const MIGRATIONS: Migrations = &["
         path          TEXT,
         is_leftover   INTEGER NOT NULL, -- an old entry of a film's file, which has no TMDB id itself
         is_there      INTEGER NOT NULL, -- 0: it was a member
+        is_doubled    INTEGER NOT NULL, -- it stands in a playlist more than once
         PRIMARY KEY (collection_id, item_id)
     ) STRICT, WITHOUT ROWID;
+    -- Playlists by their owner in Jellyfin and the name in the config. What is known of their members stands where that of
+    -- collections stands: an id is one or the other.
+    CREATE TABLE playlist (
+        user_id TEXT NOT NULL,
+        name    TEXT NOT NULL,
+        id      TEXT,          -- NULL: it is about to be made
+        others  TEXT,          -- the ids of those of that name that there were before; JSON
+        PRIMARY KEY (user_id, name)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE member ADD COLUMN hidden_since INTEGER; -- not shown in a playlist, since the library lacks the film
     -- What was told, with its kind and whom it is about apart: a name is never taken for a kind, nor for the beginning of
     -- another name.
     ALTER TABLE notice RENAME TO notice_by_key;

@@ -347,8 +347,8 @@ impl World {
     }
 
     /// Runs `lbjf sync`, which must find nothing to do: it writes nowhere. Beside what everybody watched, it asks
-    /// Jellyfin four questions (three more when all of the library is due), and what is in a collection that may have
-    /// changed.
+    /// Jellyfin four questions (three more when all of the library is due, and one for all playlists), and what is in a
+    /// collection or playlist that may have changed.
     pub fn idle(&self) -> Ran {
         self.forget_requests();
         let ran = self.sync().mentions(" nothing to do, in ");
@@ -357,16 +357,25 @@ impl World {
         let requests = self.jellyfin.server.requests();
         let is_whole = requests.iter().any(|request| request.path == "/System/Info");
         let asked = requests.iter().filter(|request| request.param("isPlayed").is_none()).count();
-        assert!(asked <= 4 + users + 3 * usize::from(is_whole), "{asked} requests for {users} users");
+        let playlists = self.config.matches("jellyfin_playlist").count();
+        let lists = playlists + usize::from(playlists > 0);
+        let most = 4 + users + lists + 3 * usize::from(is_whole);
+        assert!(asked <= most, "{asked} requests for {users} users");
         ran
     }
 
-    /// What Jellyfin was told so far, shortly: `make NAME`, `put 3`, `take 2`.
+    /// What Jellyfin was told so far, shortly: `make NAME`, `put 3`, `take 2`; of playlists `list NAME`, `enlist 3`,
+    /// `unlist 2`.
     pub fn told_jellyfin(&self) -> Vec<String> {
-        let told = |request: standins::Request| match (request.method.as_str(), request.param("ids")) {
-            ("POST", Some(ids)) => format!("put {}", ids.split(',').count()),
-            ("DELETE", Some(ids)) => format!("take {}", ids.split(',').count()),
-            _ => format!("make {}", request.param("name").unwrap_or_default()),
+        let told = |request: standins::Request| {
+            let is_list = request.path.contains("/Playlists");
+            let ids = request.param("ids").or_else(|| request.param("entryIds"));
+            let (verb, what) = match (request.method.as_str(), ids) {
+                ("POST", Some(ids)) => (["put", "enlist"], ids.split(',').count().to_string()),
+                ("DELETE", Some(ids)) => (["take", "unlist"], ids.split(',').count().to_string()),
+                _ => (["make", "list"], request.param("name").unwrap_or_default()),
+            };
+            format!("{} {what}", verb[usize::from(is_list)])
         };
         self.jellyfin.server.writes().into_iter().map(told).collect()
     }

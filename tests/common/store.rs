@@ -38,6 +38,7 @@ impl World {
             ("told", &["told_at"]),
             ("trouble", &["began_at", "seen_at", "ended_at"]),
             ("ineffective", &["tried_at"]),
+            ("member", &["hidden_since"]),
             ("library", &["watermark", "whole_at", "doubtful_since"]),
             ("cool_down", &["until"]),
             ("run", &["started_at", "ended_at"]),

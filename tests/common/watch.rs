@@ -93,8 +93,19 @@ pub fn is_allowed(server: &str, request: &Request, bases: &[String]) -> bool {
         ("radarr", "POST", ["api", "v3", "movie" | "tag"])
         | ("radarr", "PUT", ["api", "v3", "movie", "editor"])
         | ("jellyfin", "POST", ["Collections"]) => true,
+        // Private, of somebody, and for films: without a body.
+        ("jellyfin", "POST", ["Playlists"]) => {
+            let is_given = |name| request.param(name).is_some_and(|value| !value.is_empty());
+            request.body.is_empty()
+                && is_given("userId")
+                && request.param("mediaType").as_deref() == Some("Video")
+        }
         ("jellyfin", "POST" | "DELETE", ["Collections", id, "Items"]) => {
             !id.is_empty() && request.param("ids").is_some_and(|ids| !ids.is_empty())
+        }
+        ("jellyfin", method @ ("POST" | "DELETE"), ["Playlists", id, "Items"]) => {
+            let name = if method == "POST" { "ids" } else { "entryIds" };
+            !id.is_empty() && request.param(name).is_some_and(|ids| !ids.is_empty())
         }
         _ => false,
     }

@@ -4,6 +4,7 @@ mod collections;
 mod films;
 mod library;
 mod people;
+mod playlists;
 mod servers;
 mod writes;
 

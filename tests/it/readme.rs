@@ -176,7 +176,7 @@ fn key_of(line: &str) -> Option<(&str, &str)> {
 
 /// The example's blocks that are commented out as a whole, and keys of theirs that cannot stand beside the others.
 const BLOCKS: [(&str, &[&str]); 2] = [
-    ("##[[lists]]", &["jellyfin_collection_id", "quality_profile_id"]),
+    ("##[[lists]]", &["jellyfin_collection_id", "jellyfin_playlist_id", "quality_profile_id"]),
     ("##[[notify]]", &["url_file", "token_file"]),
 ];
 

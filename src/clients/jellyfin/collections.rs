@@ -124,7 +124,7 @@ impl TryFrom<wire::Item> for MemberRow {
         let name = one_line(&item.name.unwrap_or_default()).into_owned();
         let name = item.production_year.map_or(name.clone(), |year| format!("{name} ({})", year.0));
         let item_id = item.id.as_deref().and_then(JellyfinId::parse).ok_or("a member has no id")?;
-        Ok(Self(Member { item_id, name, tmdb, path: item.path, is_leftover: false }))
+        Ok(Self(Member { item_id, name, tmdb, path: item.path, is_leftover: false, is_doubled: false }))
     }
 }
 

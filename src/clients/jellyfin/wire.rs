@@ -76,6 +76,25 @@ pub struct BoxSet {
     pub etag: Option<String>,
 }
 
+/// A playlist. What has no id or name cannot be told from others, and a second one would be made of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Playlist {
+    pub id: JellyfinId,
+    pub name: String,
+    #[serde(rename = "Type")]
+    pub kind: String,
+    #[serde(default, deserialize_with = "shown")]
+    pub etag: Option<String>,
+}
+
+/// What an item is to the user who asks.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Owned {
+    pub can_delete: Option<bool>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Item {
@@ -90,6 +109,8 @@ pub struct Item {
     #[serde(default, deserialize_with = "shown")]
     pub path: Option<String>,
     pub user_data: Option<UserData>,
+    /// Of an entry of a playlist.
+    pub playlist_item_id: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,20 +1,23 @@
-//! Jellyfin: what it is, and whether it has the people and the collections that the config names.
+//! Jellyfin: what it is, and whether it has the people, collections and playlists that the config names.
 
 use super::checks::Checks;
 use crate::clients::api::{ApiError, chain, plain};
-use crate::clients::jellyfin::{BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner};
+use crate::clients::jellyfin::{
+    Abilities, BoxSet, Info, Jellyfin, JellyfinError, JellyfinUser, KeyOwner, Playlist,
+};
 use crate::config::User;
 use crate::domain::problem::Problem;
 use crate::domain::shelf::Named;
 use crate::domain::text::plural;
 use crate::library::{lost_library, other_server};
+use crate::shelves::groups::playlists::{CHOOSE, Meaning, Search, Unclear, taken};
 use crate::shelves::target::{find, twins};
 use crate::shelves::{CREATE_A_KEY, viewer};
 use crate::store::{Store, StoreError};
 
 const ABOUT: &str = "jellyfin";
 
-/// Asks what a run asks before it changes a collection. `store` is a copy: it is told what a run would tell the store.
+/// Asks what a run asks before it changes anything. `store` is a copy: it is told what a run would tell the store.
 ///
 /// # Errors
 ///
@@ -37,14 +40,33 @@ pub fn jellyfin(
         checks.problem("store", "jellyfin", &message, Some(hint));
     }
     library(door, store, checks)?;
-    match door.users() {
-        Ok(known) => people(users, &known.users, checks),
-        Err(error) => failed("users", &error, checks),
+    let known = match door.users() {
+        Ok(known) => known.users,
+        Err(error) => {
+            failed("users", &error, checks);
+            Vec::new()
+        }
+    };
+    if !known.is_empty() {
+        people(users, &known, checks);
     }
     if users.iter().any(|user| user.collection.is_some()) {
         match door.collections() {
             Ok(sets) => collections(users, &sets, store, checks)?,
             Err(error) => failed("collections", &error, checks),
+        }
+    }
+    if users.iter().any(|user| user.playlist.is_some()) {
+        match door.playlists() {
+            Ok(lists) => {
+                let search = Search::new(door, store, &info.version, &lists)?;
+                playlists(users, &known, &lists, &search, checks)?;
+            }
+            Err(error) => failed("playlists", &error, checks),
+        }
+        if !Abilities::of(&info.version).can_remove {
+            let text = "this version lets an API key only add to playlists: films that should leave stay";
+            checks.note(ABOUT, "playlists", text, Some("update Jellyfin to 10.11 or newer"));
         }
     }
     Ok(())
@@ -78,7 +100,7 @@ fn key(door: &Jellyfin, checks: &mut Checks) {
     match door.key_owner() {
         Ok(Some(KeyOwner { name, is_administrator: true })) => {
             let text = format!(
-                "accepted, but it is a personal token of the administrator `{name}`: lbjf sees only what they see, and creates no collection"
+                "accepted, but it is a personal token of the administrator `{name}`: lbjf sees only what they see, and creates no collection or playlist"
             );
             checks.note(ABOUT, "key", &text, Some(CREATE_A_KEY));
         }
@@ -98,7 +120,8 @@ fn people(users: &[User], known: &[JellyfinUser], checks: &mut Checks) {
         match viewer(wanted, known) {
             Ok(found) if found.sees_nothing => {
                 let text = format!("`{}` may see no library", found.name);
-                let hint = "give that user one in the Dashboard, or the collection shows them nothing";
+                let hint =
+                    "give that user one in the Dashboard, or the collection or playlist shows them nothing";
                 checks.note(&user.name, "jellyfin user", &text, Some(hint));
             }
             Ok(found) => checks.ok(&user.name, "jellyfin user", &format!("`{}`", found.name)),
@@ -149,6 +172,46 @@ fn collections(
                 }
             }
             Err((text, hint)) => checks.problem(&user.name, "collection", &text, hint),
+        }
+    }
+    Ok(())
+}
+
+/// What is each playlist of the config on the server? Who is not there was told.
+fn playlists(
+    users: &[User],
+    known: &[JellyfinUser],
+    lists: &[Playlist],
+    search: &Search<'_>,
+    checks: &mut Checks,
+) -> Result<(), StoreError> {
+    for user in users {
+        let Some((named, wanted)) = user.playlist.as_ref().zip(user.jellyfin_username.as_ref()) else {
+            continue;
+        };
+        let Ok(owner) = viewer(wanted, known) else { continue };
+        let check = "playlist";
+        match search.find(named, &owner.id)? {
+            Ok(Meaning::Is(id)) => {
+                let name = lists.iter().find(|list| list.id == id).map_or("", |list| &list.name);
+                let text = match named {
+                    Named::Name(wanted) if wanted != name => {
+                        format!("`{wanted}` is now called `{name}`, known by its id")
+                    }
+                    _ => format!("`{name}` ({id})"),
+                };
+                checks.ok(&user.name, check, &text);
+            }
+            Ok(Meaning::New(_)) => {
+                let text = format!("{named} will be created when the first film goes in");
+                checks.ok(&user.name, check, &text);
+            }
+            Ok(Meaning::Taken(id)) => {
+                checks.note(&user.name, check, &taken(named, &id, &owner.name), Some(CHOOSE));
+            }
+            Err(Unclear { text, hint }) => {
+                checks.problem(&user.name, check, &text, hint.as_deref());
+            }
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::presence::Presence;
 use crate::domain::request::RequestProblem;
-use crate::domain::shelf::Named;
+use crate::domain::shelf::{Named, ShelfKind};
 use crate::domain::span::{ago, show_time};
 use crate::domain::text::excerpt;
 use crate::store::{AnswerStatus, EntryStatus, FilmStatus, Store, StoreError};
@@ -46,7 +46,7 @@ pub(super) fn answer(
         blocked_until: blocked_until(store, now)?,
         has_spans: !as_json,
         columns: columns(),
-        collections: store.map_or(Ok(HashMap::new()), |store| collections(store, config))?,
+        shelves: store.map_or(Ok(HashMap::new()), |store| shelves(store, config))?,
     };
     if as_json {
         let films = films.iter().map(|film| view.json(film)).collect();
@@ -71,25 +71,47 @@ fn blocked_until(store: Option<&Store>, now: Timestamp) -> Result<Option<Timesta
     Ok(cool_downs.iter().map(|cool_down| cool_down.until).min().filter(|until| *until > now))
 }
 
-/// By person: a mark of the collection, the same for all who share one, and the films that stay in it although
-/// everybody has watched them.
-fn collections<'a>(
+/// A collection or playlist of somebody.
+struct PersonShelf<'a> {
+    kind: ShelfKind,
+    named: &'a Named,
+    /// The same for all who share it.
+    mark: String,
+    /// What is in it.
+    members: HashSet<TmdbId>,
+    /// What stays in it although everybody has watched it.
+    stays: HashSet<TmdbId>,
+}
+
+/// What each person has.
+fn shelves<'a>(
     store: &Store,
     config: &'a Config,
-) -> Result<HashMap<&'a str, (String, HashSet<TmdbId>)>, StoreError> {
-    let mut collections = HashMap::new();
+) -> Result<HashMap<&'a str, Vec<PersonShelf<'a>>>, StoreError> {
+    let mut shelves: HashMap<&str, Vec<PersonShelf<'_>>> = HashMap::new();
     for user in &config.users {
-        let Some(collection) = &user.collection else { continue };
-        // One of them may name it, and another one its id.
-        let mark = match collection {
-            Named::Id(id) => id.clone(),
-            Named::Name(name) => store.collection_id(name)?.map_or(name.clone(), |id| id.to_string()),
-        };
-        let rows = store.members(&mark)?;
-        let stays = rows.iter().filter(|row| row.was_watched && !row.is_own).map(|row| row.tmdb).collect();
-        collections.insert(user.name.as_str(), (mark, stays));
+        let both = [(ShelfKind::Collection, &user.collection), (ShelfKind::Playlist, &user.playlist)];
+        for (kind, named) in both {
+            let Some(named) = named else { continue };
+            // One of them may name it, and another one its id.
+            let mark = match (kind, named) {
+                (ShelfKind::Collection, Named::Name(name)) => {
+                    store.collection_id(name)?.map_or(name.clone(), |id| id.to_string())
+                }
+                (ShelfKind::Collection, Named::Id(id)) => id.clone(),
+                // One that is not there yet is nobody else's.
+                (ShelfKind::Playlist, _) => {
+                    store.playlist_of(&user.name)?.map_or_else(|| user.name.clone(), |id| id.to_string())
+                }
+            };
+            let rows = store.members(&mark)?;
+            let stays = rows.iter().filter(|row| row.was_watched && !row.is_own).map(|row| row.tmdb);
+            let members = store.listing(&mark, false)?.into_iter().filter_map(|member| member.tmdb).collect();
+            let shelf = PersonShelf { kind, named, members, stays: stays.collect(), mark };
+            shelves.entry(&user.name).or_default().push(shelf);
+        }
     }
-    Ok(collections)
+    Ok(shelves)
 }
 
 /// What the answer depends on beside the film.
@@ -103,8 +125,8 @@ struct View<'a> {
     has_spans: bool,
     /// Of the terminal, if it is one.
     columns: Option<usize>,
-    /// See [`collections`].
-    collections: HashMap<&'a str, (String, HashSet<TmdbId>)>,
+    /// By person.
+    shelves: HashMap<&'a str, Vec<PersonShelf<'a>>>,
 }
 
 /// Described in docs/json.md.
@@ -203,8 +225,9 @@ impl View<'_> {
                         radarr.name.of_several().map(|name| format!("`{name}`: ")).unwrap_or_default();
                     row("Radarr", &format!("{which}{}", self.radarr(&answer)));
                 }
-                if let Some(collection) = self.user(entry).and_then(|user| user.collection.as_ref()) {
-                    row("collection", &format!("{collection}: {}", self.place(film, entry)));
+                for shelf in self.shelves_of(entry) {
+                    let place = self.place(shelf, film, entry);
+                    row(shelf.kind.word(), &format!("{}: {place}", shelf.named));
                 }
             }
             row("next", &self.next(film, entry));
@@ -247,35 +270,56 @@ impl View<'_> {
         }
     }
 
-    /// Everybody in the config who has the same collection as this person.
-    fn mapped(&self, entry: &EntryStatus) -> Vec<&User> {
-        let mark = |person: &str| self.collections.get(person).map(|(mark, _)| mark);
-        let is_it = |user: &&User| mark(&user.name).is_some() && mark(&user.name) == mark(&entry.person);
-        self.config.users.iter().filter(is_it).collect()
+    fn shelves_of(&self, entry: &EntryStatus) -> &[PersonShelf<'_>] {
+        self.shelves.get(entry.person.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// Everybody who lists the film and has the same collection, this person first.
+    fn has(&self, person: &str, at: &PersonShelf<'_>) -> bool {
+        self.shelves.get(person).is_some_and(|shelves| shelves.iter().any(|other| other.mark == at.mark))
+    }
+
+    /// Everybody in the config whose films go there.
+    fn mapped(&self, at: &PersonShelf<'_>) -> Vec<&User> {
+        self.config.users.iter().filter(|user| self.has(&user.name, at)).collect()
+    }
+
+    /// Everybody who lists the film and whose films go there, this person first.
     fn sharers<'f>(
         &'f self,
+        at: &PersonShelf<'_>,
         film: &'f FilmStatus,
         entry: &'f EntryStatus,
     ) -> Vec<(&'f User, &'f EntryStatus)> {
-        let mark = |person: &str| self.collections.get(person).map(|(mark, _)| mark);
         let others = film.entries.iter().filter(|other| other.person != entry.person);
-        let here = |other: &&EntryStatus| other.place.is_some() && mark(&other.person) == mark(&entry.person);
+        let here = |other: &&EntryStatus| other.place.is_some() && self.has(&other.person, at);
         let all = iter::once(entry).chain(others.filter(here));
         all.filter_map(|entry| Some((self.user(entry)?, entry))).collect()
     }
 
+    /// Where the film was there. Of somebody who has a collection and a playlist, what was seen of both is one state.
+    fn presence(&self, at: &PersonShelf<'_>, film: &FilmStatus, entry: &EntryStatus) -> Option<Presence> {
+        if self.shelves_of(entry).len() < 2 {
+            return entry.place;
+        }
+        let is_in = film.tmdb_id.and_then(TmdbId::new).is_some_and(|id| at.members.contains(&id));
+        match entry.place {
+            _ if is_in => Some(Presence::Collection),
+            Some(Presence::Collection) if entry.is_watched => Some(Presence::Watched),
+            Some(Presence::Collection) => None,
+            seen => seen,
+        }
+    }
+
     /// Where it stands. Being in a collection is the film's, having watched it each person's.
-    fn place(&self, film: &FilmStatus, entry: &EntryStatus) -> String {
-        let sharers = self.sharers(film, entry);
+    fn place(&self, at: &PersonShelf<'_>, film: &FilmStatus, entry: &EntryStatus) -> String {
+        let sharers = self.sharers(at, film, entry);
         let names = |is_watched: bool| {
             let who = sharers.iter().filter(|(_, entry)| entry.is_watched == is_watched);
             and(&who.map(|(user, _)| user.name.as_str()).collect::<Vec<_>>())
         };
         let have = |names: &str| if names.contains(" and ") { "have" } else { "has" };
-        let place = match entry.place {
+        let presence = self.presence(at, film, entry);
+        let place = match presence {
             Some(Presence::Collection) => "in it",
             Some(Presence::Waiting) => "not in it, since the library has no such film yet",
             Some(Presence::Watched) if sharers.len() == 1 => "not in it, since it was watched",
@@ -284,11 +328,9 @@ impl View<'_> {
             None => "not looked at yet",
         };
         match (names(true), names(false)) {
-            _ if entry.place.is_none() => place.to_owned(),
+            _ if presence.is_none() => place.to_owned(),
             (None, _) => place.to_owned(),
-            (Some(_), None) if entry.place == Some(Presence::Watched) && sharers.len() == 1 => {
-                place.to_owned()
-            }
+            (Some(_), None) if presence == Some(Presence::Watched) && sharers.len() == 1 => place.to_owned(),
             (Some(all), None) => format!("{place}; {all} {} watched it", have(&all)),
             (Some(some), Some(others)) => {
                 format!("{place}; {some} {} watched it, {others} {} not", have(&some), have(&others))

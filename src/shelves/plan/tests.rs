@@ -302,6 +302,67 @@ fn an_item_that_did_not_stick_waits() {
 }
 
 #[test]
+fn nothing_is_taken_out_while_an_entry_that_a_person_put_in_may_be_hidden() {
+    const DAY: &str = "82800";
+    let day: &'static str = Box::leak(format!("2=met-{DAY} 1=own").into_boxed_str());
+    check([
+        ("it is not shown", case([ada("", "1a")], "1a", "2=met 1=own").hides(), "met 2=met-0, waiting 1"),
+        ("nor was it", case([ada("", "1a")], "1a", "2=met-60 1=own").hides(), "waiting 1"),
+        ("for a day", case([ada("", "1a")], "1a", day).hides(), "out 1a unlisted, gone 2"),
+        (
+            "by a clock that was ahead",
+            case([ada("", "1a")], "1a", "2=met--60 1=own").hides(),
+            "out 1a unlisted, gone 2",
+        ),
+        ("nothing has to leave", case([ada("1", "1a")], "1a", "2=met 1=own").hides(), "met 2=met-0"),
+        (
+            "it is back",
+            case([ada("", "1a 2a")], "1a 2a", "2=met-60 1=own").hides(),
+            "out 1a unlisted, met 2=met",
+        ),
+        (
+            "the library has it, so a person took it out",
+            case([ada("", "1a 2a")], "1a", "2=met 1=own").hides(),
+            "out 1a unlisted, gone 2",
+        ),
+        (
+            "an own one may be put in again",
+            case([ada("", "1a")], "1a", "2=own 1=own").hides(),
+            "out 1a unlisted, met 2=own-0",
+        ),
+        (
+            "and stays own",
+            case([ada("", "1a 2a")], "1a 2a", "2=own-99 1=own").hides(),
+            "out 1a unlisted, out 2a unlisted, met 2=own",
+        ),
+        ("films are put in all the same", case([ada("3", "3a")], "", "2=met").hides(), "put 3a, met 2=met-0"),
+        ("where nothing hides", case([ada("", "1a")], "1a", "2=met 1=own"), "out 1a unlisted, gone 2"),
+    ]);
+}
+
+#[test]
+fn where_nothing_can_be_taken_out_it_is_counted() {
+    check([
+        ("watched and unlisted", case([ada("2", "1a 2a*")], "1a 2a", "1=own 2=own").only_adds(), "stuck 2"),
+        ("films are put in", case([ada("1", "1a")], "", "").only_adds(), "put 1a"),
+        ("doubled ones stay", case([ada("1", "1a")], "1a!", "1=own").only_adds(), ""),
+    ]);
+}
+
+#[test]
+fn an_own_film_that_stands_there_twice_is_taken_out_to_be_put_in_once() {
+    check([
+        ("own", case([ada("1", "1a")], "1a!", "1=own"), "out 1a doubled"),
+        ("met, and listed", case([ada("1", "1a")], "1a!", "1=met"), "met 1=own"),
+        ("a person's", case([ada("", "1a")], "1a!", "1=met"), ""),
+        ("to leave anyway", case([ada("1", "1a*")], "1a!", "1=own"), "out 1a watched"),
+        ("not to be put in again", case([ada("1", "")], "1a!", "1=own"), ""),
+        ("`cleanup` puts nothing in", case([ada("1", "1a")], "1a!", "1=own").cleanup(), ""),
+        ("in doubt", case([ada("1", "1a")], "1a!", "1=own").doubtful(), ""),
+    ]);
+}
+
+#[test]
 fn what_is_remembered_of_a_member_goes_with_it() {
     check([
         ("taken out by a person", case([ada("", "1a")], "", "1=own"), "gone 1"),

@@ -205,7 +205,7 @@ const LIVED_ON: &str = "
     INSERT INTO cool_down VALUES ('direct', 1700003600, 3600), ('proxy.example:8080', 1700007200, 7200);
     UPDATE film SET tries = 1, next_look_at = 1700000000, problem = 'its film page names no TMDB id'
         WHERE uid = (SELECT uid FROM slug WHERE slug = 'winter-witness');
-    INSERT INTO member VALUES ('0123456789abcdef0123456789abcdef', 4000001, 0, 1);
+    INSERT INTO member (collection_id, tmdb_id, is_own, was_watched) VALUES ('0123456789abcdef0123456789abcdef', 4000001, 0, 1);
     INSERT INTO run (command, started_at, ended_at, exit_code, summary, problems)
         VALUES ('sync', 1700000000, 1700000005, 4, 'sync: 2 users, 1 failed, in 5 s', 'ada: no');
 ";
@@ -232,7 +232,10 @@ const LIVED_ON_SINCE_3: &str = "
     INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
     UPDATE library SET doubtful_since = 1700000000;
     INSERT INTO radarr_film VALUES ('radarr', 1, 4000001);
-    INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0 FROM collection;
+    INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0, 1 FROM collection;
+    INSERT INTO playlist VALUES ('a', 'Films', 'b', NULL), ('a', 'Others', NULL, '[]');
+    UPDATE member SET hidden_since = 1700000000 WHERE was_watched = 1;
+    UPDATE person SET playlist = '`Films`', playlist_id = 'b' WHERE name = 'ada';
 ";
 
 fn live_on(path: &Path, schema: u32) {

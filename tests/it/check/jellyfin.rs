@@ -95,7 +95,7 @@ fn status_check_tells_a_token_of_a_person_from_an_api_key() {
     tells(
         &ran,
         &["note   jellyfin key: accepted, but it is a personal token of the administrator `root`: lbjf \
-             sees only what they see, and creates no collection"],
+             sees only what they see, and creates no collection or playlist"],
     );
 }
 

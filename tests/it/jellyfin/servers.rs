@@ -310,7 +310,7 @@ fn same_jellyfin_accepts_a_newly_installed_one_and_learns_its_collections_anew()
     assert_eq!(remembered.collect::<Vec<_>>(), before, "a dry run stores nothing");
     assert_eq!(world.told_jellyfin(), [""; 0]);
 
-    let said = "jellyfin: `stand-in` is accepted; its collections are looked up again";
+    let said = "jellyfin: `stand-in` is accepted; its collections and playlists are looked up again";
     world.lbjf(&["sync", "--same-jellyfin"]).exits(Exit::Success).says(said);
     assert_eq!(world.collected(), world.tmdb(&["tron", "ran", "alien"]), "a person's film stays");
     assert_eq!(world.radarr.posted(), posted, "what was deleted stays deleted");

@@ -14,7 +14,7 @@ mod state;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::server::Server;
+use crate::server::{Hook, Server};
 pub use playlists::Playlist;
 use state::{Film, State, User, hash};
 
@@ -230,16 +230,13 @@ impl Jellyfin {
     /// Puts a file of another name in the place of an item's (a Radarr upgrade) and returns the new id. The item
     /// is out of every collection; who watched it stays (docs/jellyfin.md#item-ids).
     pub fn replace_file(&self, item_id: &str) -> String {
-        let mut state = self.state();
-        let now = state.now();
-        let mut film = state.remove_film(item_id);
-        film.item.path.push_str(".upgrade");
-        film.id = hash(&film.item.path);
-        film.saved = now;
-        film.rejected = false;
-        let id = film.id.clone();
-        state.films.insert(id.clone(), film);
-        id
+        self.state().replace_file(item_id)
+    }
+
+    /// What does that once it is called, for a fault.
+    pub fn replacing(&self, item_id: &str) -> Hook {
+        let (state, item_id) = (Arc::clone(&self.state), item_id.to_owned());
+        Hook::new(move || drop(lock(&state).replace_file(&item_id)))
     }
 
     /// As [`Jellyfin::replace_file`], with a scan after the new file came and before the old one went: the film is a

@@ -1,6 +1,6 @@
 //! What comes next for somebody's film, and when.
 
-use super::{View, and};
+use super::{PersonShelf, View, and};
 use crate::config::{Radarr, User};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
@@ -10,14 +10,12 @@ use crate::domain::shelf::WatchedBy;
 use crate::domain::span::{left, show_time};
 use crate::store::{AnswerStatus, EntryStatus, FilmStatus};
 
-const TAKES_IT_OUT: &str = "the next run takes it out of the collection";
-
 impl View<'_> {
     /// What comes next, and when.
     pub(super) fn next(&self, film: &FilmStatus, entry: &EntryStatus) -> String {
-        let Some(user) = self.user(entry) else {
+        if self.user(entry).is_none() {
             return "nothing: the config does not name this person".to_owned();
-        };
+        }
         if !entry.is_listed {
             return "nothing: no longer on this watchlist".to_owned();
         }
@@ -38,7 +36,13 @@ impl View<'_> {
                 let sent = self.answers(entry);
                 let sent =
                     sent.iter().filter_map(|(radarr, answer)| self.next_in_radarr(radarr, entry, answer));
-                let steps: Vec<_> = sent.chain(self.next_in_jellyfin(user, film, entry)).collect();
+                let mut steps: Vec<_> = sent.collect();
+                if self.config.jellyfin.is_some() {
+                    let shelves = self.shelves_of(entry).iter();
+                    steps.extend(shelves.filter_map(|shelf| self.next_in_jellyfin(shelf, film, entry)));
+                }
+                // Of both they may be the same.
+                steps.dedup();
                 if steps.is_empty() { "nothing; all is done".to_owned() } else { steps.join("; ") }
             }
             Some("none") => format!(
@@ -79,22 +83,24 @@ impl View<'_> {
         })
     }
 
-    /// When does it leave the collection that it is in? `None`: when it leaves the watchlist.
-    fn leaves(&self, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
-        if self.stays(film, entry) {
-            let text = "it stays in the collection, since it had been watched when lbjf first saw it there";
-            return Some(text.to_owned());
+    /// When does it leave the collection or playlist that it is in? `None`: when it leaves the watchlist.
+    fn leaves(&self, at: &PersonShelf<'_>, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
+        let kind = at.kind;
+        if film.tmdb_id.and_then(TmdbId::new).is_some_and(|id| at.stays.contains(&id)) {
+            let text =
+                format!("it stays in the {kind}, since it had been watched when lbjf first saw it there");
+            return Some(text);
         }
-        let sharers = self.sharers(film, entry);
-        let mapped = self.mapped(entry);
+        let next_run = || format!("the next run takes it out of the {kind}");
+        let (sharers, mapped) = (self.sharers(at, film, entry), self.mapped(at));
         let viewers: Vec<&User> = mapped.iter().filter(|user| user.remove_watched).copied().collect();
         if mapped.iter().any(|user| user.watched_by == WatchedBy::Anyone) && !viewers.is_empty() {
             let has_watched = |(user, entry): &(&User, &EntryStatus)| user.remove_watched && entry.is_watched;
             if sharers.iter().any(has_watched) {
-                return Some(TAKES_IT_OUT.to_owned());
+                return Some(next_run());
             }
             let names = viewers.iter().map(|user| user.name.as_str()).collect::<Vec<_>>().join(" or ");
-            return Some(format!("it leaves the collection once {names} has watched it"));
+            return Some(format!("it leaves the {kind} once {names} has watched it"));
         }
         let lists = |user: &User, entry: &EntryStatus| entry.is_listed || !user.remove_unlisted;
         let listing = sharers.iter().filter(|(user, entry)| lists(user, entry));
@@ -110,29 +116,26 @@ impl View<'_> {
             Some(names) => {
                 let have = if holders.len() == 1 { "has" } else { "have" };
                 let too = if entry.is_watched { ", too" } else { "" };
-                format!("it leaves the collection once {names} {have} watched it{too}")
+                format!("it leaves the {kind} once {names} {have} watched it{too}")
             }
-            None => TAKES_IT_OUT.to_owned(),
+            None => next_run(),
         })
     }
 
-    /// Is it a film that a person put there although everybody had watched it?
-    fn stays(&self, film: &FilmStatus, entry: &EntryStatus) -> bool {
-        let stays = self.collections.get(entry.person.as_str()).map(|(_, stays)| stays);
-        film.tmdb_id.and_then(TmdbId::new).is_some_and(|id| stays.is_some_and(|stays| stays.contains(&id)))
-    }
-
-    fn next_in_jellyfin(&self, user: &User, film: &FilmStatus, entry: &EntryStatus) -> Option<String> {
-        self.config.jellyfin.as_ref()?;
-        user.collection.as_ref()?;
-        match entry.place {
-            Some(Presence::Collection) => self.leaves(film, entry),
+    fn next_in_jellyfin(
+        &self,
+        at: &PersonShelf<'_>,
+        film: &FilmStatus,
+        entry: &EntryStatus,
+    ) -> Option<String> {
+        let kind = at.kind;
+        match self.presence(at, film, entry) {
+            Some(Presence::Collection) => self.leaves(at, film, entry),
             Some(Presence::Watched) => None,
-            Some(Presence::Waiting) => Some(
-                "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the collection"
-                    .to_owned(),
-            ),
-            Some(Presence::Ineffective) => Some("it is put into the collection again within a day".to_owned()),
+            Some(Presence::Waiting) => Some(format!(
+                "the first run that sees it in Jellyfin's library, under this TMDB id, puts it into the {kind}"
+            )),
+            Some(Presence::Ineffective) => Some(format!("it is put into the {kind} again within a day")),
             None => Some("the next run looks for it in Jellyfin's library".to_owned()),
         }
     }

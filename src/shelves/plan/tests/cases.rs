@@ -6,7 +6,8 @@
 //! * in a library: `1a`, watched `1a*`
 //! * members: `1a`, `2:1a` for an item with another film's TMDB id, `?1a` for one without
 //! * `1a@x`: its file is `x`
-//! * remembered: `1=own`, `1=met`, `1=seen` (watched already when it was met)
+//! * a member that stands there twice: `1a!`
+//! * remembered: `1=own`, `1=met`, `1=seen` (watched already when it was met), `1=met-60` (not shown for 60 seconds)
 //! * the plan: `make`, `put 1a`, `out 1a+1b watched`, and what is written down: `met 1=own`, `gone 1`
 
 use super::super::*;
@@ -14,6 +15,9 @@ use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
 use crate::domain::ids::Uid;
 use crate::domain::shelf::ShelfKind;
+
+/// When it is planned.
+const NOW: Timestamp = 1_700_000_000;
 
 pub(super) struct Person {
     name: &'static str,
@@ -97,8 +101,9 @@ pub(super) fn member(word: &str) -> Member {
         (None, Some((id, item))) => (Some(tmdb(id)), item),
         (None, None) => (Some(tmdb(word)), word),
     };
-    let plain = item_id(item.split('@').next().unwrap());
-    Member { item_id: plain, name: item.to_owned(), tmdb: id, path: path(item), is_leftover: false }
+    let plain = item_id(item.split(['@', '!']).next().unwrap());
+    let (name, is_doubled) = (item.to_owned(), item.ends_with('!'));
+    Member { item_id: plain, name, tmdb: id, path: path(item), is_leftover: false, is_doubled }
 }
 
 /// Of its file, behind an `@`.
@@ -112,7 +117,9 @@ pub(super) fn item_id(text: &str) -> JellyfinId {
 
 pub(super) fn row(word: &str) -> KnownMember {
     let (id, what) = word.split_once('=').unwrap();
-    KnownMember { tmdb: tmdb(id), is_own: what == "own", was_watched: what == "seen" }
+    let (what, ago) = what.split_once('-').map_or((what, None), |(what, ago)| (what, Some(ago)));
+    let hidden_since = ago.map(|ago| NOW - ago.parse::<Timestamp>().unwrap());
+    KnownMember { tmdb: tmdb(id), is_own: what == "own", was_watched: what == "seen", hidden_since }
 }
 
 pub(super) fn show_row(row: KnownMember) -> String {
@@ -121,7 +128,8 @@ pub(super) fn show_row(row: KnownMember) -> String {
         (false, true) => "seen",
         (false, false) => "met",
     };
-    format!("met {}={what}", row.tmdb)
+    let ago = row.hidden_since.map(|since| format!("-{}", NOW - since)).unwrap_or_default();
+    format!("met {}={what}{ago}", row.tmdb)
 }
 
 pub(super) fn show_step(step: &Step) -> String {
@@ -129,7 +137,11 @@ pub(super) fn show_step(step: &Step) -> String {
         Step::CreateShelf(_) => "make".to_owned(),
         Step::AddToShelf(put) => format!("put {}", put.item_id),
         Step::RemoveFromShelf(take) => {
-            let why = if take.why == RemoveReason::Watched { "watched" } else { "unlisted" };
+            let why = match take.why {
+                RemoveReason::Watched => "watched",
+                RemoveReason::Unlisted => "unlisted",
+                RemoveReason::Doubled => "doubled",
+            };
             let items: Vec<_> = take.item_ids.iter().map(ToString::to_string).collect();
             format!("out {} {why}", items.join("+"))
         }
@@ -145,6 +157,7 @@ pub(super) struct Case {
     ineffective: &'static str,
     aliases: &'static [(u32, u32)],
     is_library_sure: bool,
+    rules: Rules,
     only_remove: bool,
 }
 
@@ -157,11 +170,22 @@ pub(super) fn case<const N: usize>(people: [Person; N], members: &'static str, r
         ineffective: "",
         aliases: &[],
         is_library_sure: true,
+        rules: Rules::default(),
         only_remove: false,
     }
 }
 
 impl Case {
+    /// A playlist on Jellyfin 10.11, or 10.8: it hides what the library lacks.
+    pub(super) fn hides(self) -> Self {
+        Self { rules: Rules { can_remove: true, forgets_hidden: true }, ..self }
+    }
+
+    /// A playlist on Jellyfin 10.9 or 10.10: nothing can be taken out.
+    pub(super) fn only_adds(self) -> Self {
+        Self { rules: Rules { can_remove: false, forgets_hidden: true }, ..self }
+    }
+
     pub(super) fn missing(self) -> Self {
         Self { members: None, ..self }
     }
@@ -222,12 +246,14 @@ impl Case {
         let rows: Vec<KnownMember> = self.rows.split_whitespace().map(row).collect();
         let ineffective: Vec<_> = self.ineffective.split_whitespace().map(item_id).collect();
         let view = ShelfView {
-            shelf: &Shelf { kind: ShelfKind::Collection, name: "C".to_owned() },
+            shelf: &Shelf { kind: ShelfKind::Collection, name: "C".to_owned(), person: None },
             members: members.as_deref(),
             rows: &rows,
             ineffective: &ineffective,
             copies: &copies,
             is_library_sure: self.is_library_sure,
+            rules: self.rules,
+            now: NOW,
         };
         look(&viewers, &view)
     }
@@ -237,7 +263,10 @@ impl Case {
         let steps = plan.steps.iter().map(show_step);
         let met = plan.met.iter().copied().map(show_row);
         let gone = plan.gone.iter().map(|id| format!("gone {id}"));
-        steps.chain(met).chain(gone).collect::<Vec<_>>().join(", ")
+        let kept = [("stuck", plan.stuck), ("waiting", plan.waiting)];
+        let kept =
+            kept.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{what} {count}"));
+        steps.chain(met).chain(gone).chain(kept).collect::<Vec<_>>().join(", ")
     }
 }
 

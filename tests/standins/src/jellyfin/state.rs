@@ -165,6 +165,19 @@ impl State {
         self.films.remove(id).unwrap_or_else(|| panic!("the stand-in Jellyfin has no item `{id}`"))
     }
 
+    /// Another file comes in the place of this one.
+    pub(super) fn replace_file(&mut self, id: &str) -> String {
+        let now = self.now();
+        let mut film = self.remove_film(id);
+        film.item.path.push_str(".upgrade");
+        film.id = hash(&film.item.path);
+        film.saved = now;
+        film.rejected = false;
+        let id = film.id.clone();
+        self.films.insert(id.clone(), film);
+        id
+    }
+
     pub(super) fn remove_set(&mut self, id: &str) {
         self.sets.retain(|set| set.id != id);
     }
