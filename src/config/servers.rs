@@ -181,3 +181,6 @@ pub(super) fn labels(table: &mut Table<'_, '_>, key: &'static str) -> Vec<String
     }
     labels
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! What became of requests: written down, then told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Journal;
 use crate::domain::event::{Failed, Outcome};
 use crate::domain::ids::{TmdbId, Uid};
 use crate::domain::radarr::RadarrName;
 use crate::domain::request::{RadarrFilm, RequestProblem};
-use crate::domain::step::{AddToRadarr, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
+use crate::domain::step::{AddToRadarr, Aliases, RequestedFilm, Skip, SkipReason, Step, TagInRadarr};
 use crate::domain::text::plural;
 use crate::store::StoreError;
 
@@ -84,9 +84,11 @@ impl Journal {
         films: &HashMap<TmdbId, RadarrFilm>,
     ) -> Result<(), StoreError> {
         let known = self.store.radarr_films(radarr.name())?;
+        let aliases = Aliases::new(self.store.aliases()?);
         let answered = self.store.answered(radarr.name())?;
+        let answered: HashSet<TmdbId> = answered.into_iter().map(|id| aliases.canonical(id)).collect();
         let is_new = |(tmdb, film): &(&TmdbId, &RadarrFilm)| {
-            answered.contains(*tmdb) && known.get(&film.id) != Some(*tmdb)
+            answered.contains(&aliases.canonical(**tmdb)) && known.get(&film.id) != Some(*tmdb)
         };
         let new: Vec<_> = films.iter().filter(is_new).map(|(tmdb, film)| (film.id, *tmdb)).collect();
         self.store.record_radarr_films(radarr.name(), &new)

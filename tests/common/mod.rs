@@ -165,7 +165,7 @@ impl World {
     }
 
     /// Every server, by what it is called.
-    fn servers(&self) -> Vec<(String, &standins::Server)> {
+    pub fn servers(&self) -> Vec<(String, &standins::Server)> {
         let usual = [
             ("letterboxd", &self.letterboxd.server),
             ("radarr", &self.radarr.server),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use standins::letterboxd::Film;
-use standins::{Request, Server};
+use standins::{Radarr, Request, Server};
 
 use crate::common::export::{archive, watchlist_csv};
 use crate::common::{COLLECTION, World};
@@ -46,6 +46,7 @@ impl Stage {
             .user("cleo", "letterboxd_export = \"export.zip\"\njellyfin_collection = \"Cleo's films\"")
             .set("[letterboxd]", &format!("max_concurrent_requests = {workers}"))
             .set("[radarr]", "user_tags = true");
+        let world = if scene == Scene::Later { world.another_radarr("uhd") } else { world };
         for (number, id) in TWINS.into_iter().enumerate() {
             let slug = format!("twin-{}", number + 1);
             world.letterboxd.add_film(Film::movie(&slug, "Twin", 2001, id));
@@ -88,7 +89,7 @@ impl Stage {
             world.jellyfin.watch(user, &by_hand[1], true);
         }
         world.jellyfin.watch("ada", &items["film-8"], true);
-        let stage = Self { world, by_hand: by_hand.to_vec() };
+        let mut stage = Self { world, by_hand: by_hand.to_vec() };
         if scene == Scene::Later {
             stage.live_on(&items);
         }
@@ -101,10 +102,13 @@ impl Stage {
         Self { world: self.world.twin(), by_hand: self.by_hand.clone() }
     }
 
-    /// A first run, and what people do until the next one.
-    fn live_on(&self, items: &BTreeMap<String, String>) {
+    /// A first run, and what people do until the next one. Cleo's films are to go to a second Radarr, too, which gets
+    /// everything on her list.
+    fn live_on(&mut self, items: &BTreeMap<String, String>) {
+        self.world.sync();
+        let line = "letterboxd_export = \"export.zip\"\n";
+        self.world.change(line, &format!("{line}radarr = [\"uhd\", \"main\"]\n"));
         let world = &self.world;
-        world.sync();
         for slug in ["film-4", "film-13", "film-17"] {
             world.letterboxd.drop_entry("ada", slug);
         }
@@ -133,8 +137,14 @@ impl Stage {
         request.method == "POST" && request.path == "/api/v3/movie" && request.body.contains(&id)
     }
 
-    pub fn servers(&self) -> [&Server; 3] {
-        [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
+    pub fn servers(&self) -> Vec<&Server> {
+        self.world.servers().into_iter().map(|(_, server)| server).collect()
+    }
+
+    /// Both Radarrs, or the one.
+    fn radarrs(&self) -> impl Iterator<Item = &Radarr> {
+        let more = self.world.more_radarrs.iter().map(|(_, radarr)| radarr);
+        std::iter::once(&self.world.radarr).chain(more)
     }
 
     /// Lets the next run finish the work, which must come to the expected end. With `once_more` the run after that
@@ -154,11 +164,15 @@ impl Stage {
 
     /// What the servers have and what the store remembers, without times and without the history of runs.
     pub fn end(&self) -> Vec<String> {
-        let mut lines: Vec<_> = self.world.radarr.films().iter().map(radarr_film).collect();
-        lines.sort();
-        let mut tags = self.world.radarr.tags();
-        tags.sort();
-        lines.push(format!("radarr tags {tags:?}"));
+        let mut lines = Vec::new();
+        for radarr in self.radarrs() {
+            let mut films: Vec<_> = radarr.films().iter().map(radarr_film).collect();
+            films.sort();
+            lines.extend(films);
+            let mut tags = radarr.tags();
+            tags.sort();
+            lines.push(format!("radarr tags {tags:?}"));
+        }
         for mut collection in self.world.jellyfin.collections() {
             collection.members.sort();
             lines.push(format!("{collection:?}"));
@@ -171,7 +185,7 @@ impl Stage {
     /// under which id Radarr has [`MERGED`], so the next one has to learn it by asking for the film again. Nothing else
     /// is asked for again: every run looks at what is there first.
     pub fn check_requests(&self, may_meet_merged: bool) {
-        let mut again = self.world.radarr.sent_again();
+        let mut again: Vec<_> = self.radarrs().flat_map(Radarr::sent_again).collect();
         again.retain(|id| !(may_meet_merged && *id == MERGED[0]));
         assert!(again.is_empty(), "sent to Radarr, which had them: {again:?}");
         let again = self.world.jellyfin.put_again();
@@ -231,6 +245,8 @@ fn store(world: &World) -> Vec<String> {
                         line.push(format!("{column}={}", value != Value::Null));
                     }
                     _ if ["outcome", "tries", "etag"].contains(&column.as_str()) => {}
+                    // Radarr counts its films as they come.
+                    _ if table == "radarr_film" && column == "id" => {}
                     Value::Integer(time) if is_time => line.push(format!("{column}={}", time > 0)),
                     value => line.push(format!("{column}={value:?}")),
                 }
