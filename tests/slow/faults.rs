@@ -15,6 +15,7 @@ mod fault;
 mod lists;
 mod memory;
 mod pass;
+mod several;
 mod table;
 
 use std::collections::HashMap;

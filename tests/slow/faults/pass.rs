@@ -43,6 +43,8 @@ pub enum Setting {
     Genres,
     /// No `POST /movie` is answered.
     Lost,
+    /// Everybody's films go to two Radarrs. Only what one of them keeps from the other is tried in it.
+    Several,
 }
 
 impl Setting {
@@ -160,6 +162,10 @@ impl Scene {
             world = world.set("[[users]]", "letterboxd_export = \"exports\"");
             lists::save_old(&world);
         }
+        if setting == Setting::Several {
+            let both = "radarr = [\"main\", \"uhd\"]";
+            world = world.another_radarr("uhd").set("[[users]]", both);
+        }
         if setting == Setting::Labels {
             world = world.set("[radarr]", "user_tags = true");
         }
@@ -230,8 +236,7 @@ impl Scene {
         self.misdirected = None;
         self.deaf = None;
         self.timeout = PLENTY;
-        for server in [&self.world.letterboxd.server, &self.world.radarr.server, &self.world.jellyfin.server]
-        {
+        for (_, server) in self.world.servers() {
             server.behave();
         }
     }

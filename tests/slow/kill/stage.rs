@@ -245,6 +245,8 @@ fn store(world: &World) -> Vec<String> {
                         line.push(format!("{column}={}", value != Value::Null));
                     }
                     _ if ["outcome", "tries", "etag"].contains(&column.as_str()) => {}
+                    // Each world has ports of its own.
+                    Value::Text(address) if address.starts_with("http://") => {}
                     // Radarr counts its films as they come.
                     _ if table == "radarr_film" && column == "id" => {}
                     Value::Integer(time) if is_time => line.push(format!("{column}={}", time > 0)),
