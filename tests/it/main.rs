@@ -23,6 +23,7 @@ mod packages;
 mod polite;
 mod radarr;
 mod readme;
+mod sandbox;
 mod scrape;
 mod secrets;
 mod status;
