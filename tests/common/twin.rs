@@ -12,16 +12,16 @@ impl World {
             (self.letterboxd.twin(), self.radarr.twin(), self.jellyfin.twin());
         let more_radarrs: Vec<_> =
             self.more_radarrs.iter().map(|(name, radarr)| (*name, radarr.twin())).collect();
-        let usual = [
+        let mut addresses = vec![
             (self.letterboxd.server.url(), letterboxd.server.url()),
             (self.radarr.server.url(), radarr.server.url()),
             (self.jellyfin.server.url(), jellyfin.server.url()),
         ];
         let more = self.more_radarrs.iter().zip(&more_radarrs);
-        let more = more.map(|((_, own), (_, its))| (own.server.url(), its.server.url()));
+        addresses.extend(more.map(|((_, own), (_, its))| (own.server.url(), its.server.url())));
         let mut config = self.config.clone();
-        for (own, its) in usual.into_iter().chain(more) {
-            config = config.replace(&own, &its);
+        for (own, its) in &addresses {
+            config = config.replace(own, its);
         }
         let folder = memory();
         copy(self.folder.path(), folder.path());
@@ -31,7 +31,17 @@ impl World {
         });
         let declared = declared.collect();
         let (secrets, watch) = (self.secrets.clone(), self.watch.twin());
-        Self { folder, letterboxd, radarr, more_radarrs, jellyfin, config, secrets, declared, watch }
+        let twin =
+            Self { folder, letterboxd, radarr, more_radarrs, jellyfin, config, secrets, declared, watch };
+        if twin.database().exists() {
+            // A server may be known by its address.
+            let db = rusqlite::Connection::open(twin.database()).expect("it was copied");
+            for addresses in addresses {
+                let sql = "UPDATE server SET identity = replace(identity, ?1, ?2)";
+                db.execute(sql, addresses).expect("the store has servers");
+            }
+        }
+        twin
     }
 }
 

@@ -244,6 +244,8 @@ fn store(world: &World) -> Vec<String> {
                     value if table == "list" && column == "state" => {
                         line.push(format!("{column}={}", value != Value::Null));
                     }
+                    // Radarr is known by its address.
+                    _ if table == "server" && column == "identity" => {}
                     _ if ["outcome", "tries", "etag"].contains(&column.as_str()) => {}
                     // Each world has ports of its own.
                     Value::Text(address) if address.starts_with("http://") => {}
