@@ -19,6 +19,8 @@ pub struct Case {
     pub asked: Asked,
     pub says: &'static str,
     pub heals: Duration,
+    /// Is it also tried with a fault that passes? One question of those that come to the same is enough.
+    pub is_tried_once: bool,
 }
 
 /// Not tried: a listing that lacks what is there is believed. Of a collection without members lbjf concludes that its
@@ -40,10 +42,19 @@ pub fn case(door: Door, end: End, kind: Kind, when: When) -> Option<Case> {
     let Row { exit, asked, says, heals, .. } = *rows(of, end, kind, when).next()?;
     if end == End::Changed && is_error(kind) {
         // A server that has no answer to this question is asked for everything instead.
-        return Some(Case { end, kind, when, exit: 0, asked, says: "", heals: Duration::ZERO });
+        return Some(Case {
+            end,
+            kind,
+            when,
+            exit: 0,
+            asked,
+            says: "",
+            heals: Duration::ZERO,
+            is_tried_once: true,
+        });
     }
     let says = if door == Door::RadarrAsk && !says.is_empty() { CUT } else { says };
-    Some(Case { end, kind, when, exit, asked, says, heals })
+    Some(Case { end, kind, when, exit, asked, says, heals, is_tried_once: true })
 }
 
 /// Is it a status of the server's own that says no more than that something is wrong?

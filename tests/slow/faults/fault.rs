@@ -231,12 +231,16 @@ impl Kind {
     }
 
     /// Those of them that are tried each time: a row that holds for every question behind its door is tried on one,
-    /// neighbours in the table on different ones.
+    /// neighbours in the table on different ones. Of the vital questions every second is tried, too.
     pub fn tried(self, door: Door, turn: usize) -> Vec<End> {
         let mut ends = self.ends(door);
         if !self.is_about_content() {
             let chosen = ends[turn % ends.len()];
-            ends.retain(|end| *end == chosen || end.is_vital());
+            let mut is_turn = turn.is_multiple_of(2);
+            ends.retain(|end| {
+                is_turn = is_turn != end.is_vital();
+                *end == chosen || (end.is_vital() && is_turn)
+            });
         }
         ends
     }
