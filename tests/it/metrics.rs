@@ -8,7 +8,7 @@ use crate::common::World;
 use lbjf::exit::Exit;
 
 /// The samples of a text, by name and labels. Fails where the collector would skip the file, or part of it.
-fn read(text: &str) -> BTreeMap<String, f64> {
+fn read(text: &str) -> BTreeMap<String, String> {
     assert!(text.ends_with('\n'), "the last line has no end: {text}");
     let is_name = |name: &str| {
         let mut letters = name.bytes();
@@ -47,8 +47,9 @@ fn read(text: &str) -> BTreeMap<String, f64> {
                 rest = behind[end.expect("a quote") + 1..].trim_start_matches(',');
             }
         }
-        let value: f64 = value.parse().expect("a number");
-        assert!(samples.insert(series.to_owned(), value).is_none(), "{line} stands there twice");
+        assert!(value.parse::<f64>().is_ok(), "{line}");
+        let known = samples.insert(series.to_owned(), value.to_owned());
+        assert!(known.is_none(), "{line} stands there twice");
     }
     samples
 }
@@ -57,7 +58,7 @@ fn world() -> World {
     World::new().watchlist(&["heat-1995", "alien"]).block("[status]\nmetrics_file = \"metrics/lbjf.prom\"")
 }
 
-fn figures(world: &World) -> BTreeMap<String, f64> {
+fn figures(world: &World) -> BTreeMap<String, String> {
     read(&fs::read_to_string(world.folder.path().join("metrics/lbjf.prom")).expect("a run wrote it"))
 }
 
@@ -71,33 +72,29 @@ fn each_run_writes_its_figures_and_a_failed_one_keeps_the_last_success() {
     assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 0, "a dry run writes nothing");
     world.sync();
     let first = figures(&world);
-    assert_eq!(first["lbjf_last_run_exit_code"], 0.0);
-    let success = first["lbjf_last_success_timestamp_seconds"];
+    assert_eq!(first["lbjf_last_run_exit_code"], "0");
+    let success = first["lbjf_last_success_timestamp_seconds"].clone();
     assert_eq!(success, first["lbjf_last_run_timestamp_seconds"]);
-    assert_eq!(first["lbjf_films{user=\"ada\",state=\"listed\"}"], 2.0);
-    assert_eq!(first["lbjf_films{user=\"ada\",state=\"collection\"}"], 1.0);
-    assert_eq!(first["lbjf_films_in_radarr{user=\"ada\",radarr=\"radarr\"}"], 2.0);
-    assert_eq!(first["lbjf_letterboxd_refused_addresses"], 0.0);
-    assert_eq!(first[&format!("lbjf_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"))], 1.0);
+    assert_eq!(first["lbjf_films{user=\"ada\",state=\"listed\"}"], "2");
+    assert_eq!(first["lbjf_films{user=\"ada\",state=\"collection\"}"], "1");
+    assert_eq!(first["lbjf_films_in_radarr{user=\"ada\",radarr=\"radarr\"}"], "2");
+    assert_eq!(first["lbjf_letterboxd_refused_addresses"], "0");
+    assert_eq!(first[&format!("lbjf_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"))], "1");
 
     let challenge = standins::Fault::Instead(standins::letterboxd::challenge());
     world.letterboxd.server.fail(usize::MAX, |_| true, challenge);
     world.lbjf(&["sync"]).exits(Exit::Blocked);
     let refused = figures(&world);
-    assert_eq!(
-        (refused["lbjf_last_run_exit_code"], refused["lbjf_letterboxd_refused_addresses"]),
-        (6.0, 1.0)
-    );
+    assert_eq!(refused["lbjf_last_run_exit_code"], "6");
+    assert_eq!(refused["lbjf_letterboxd_refused_addresses"], "1");
     assert_eq!(refused["lbjf_last_success_timestamp_seconds"], success);
 
     // Without its store a run knows of no films, and of no success but by the file.
     fs::write(world.database(), "a text").expect("it can be written to");
     world.lbjf(&["sync"]).exits(Exit::Failure);
     let lost = figures(&world);
-    assert_eq!(
-        (lost["lbjf_last_run_exit_code"], lost["lbjf_last_success_timestamp_seconds"]),
-        (1.0, success)
-    );
+    assert_eq!(lost["lbjf_last_run_exit_code"], "1");
+    assert_eq!(lost["lbjf_last_success_timestamp_seconds"], success);
     let modes = fs::metadata(folder.join("lbjf.prom")).expect("it is there").permissions().mode();
     assert_eq!((modes & 0o777, fs::read_dir(&folder).expect("it is there").count()), (0o644, 1));
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::common::World;
+use crate::common::{Signal, World, signal, wait_until, wait_until_heard};
 use lbjf::exit::Exit;
-use serde_json::Value;
-use standins::{Fault, Receiver, Reply};
+use serde_json::{Value, json};
+use standins::{Fault, Gate, Receiver, Reply};
 
 const KINDS: [&str; 5] = ["ntfy", "gotify", "discord", "apprise", "webhook"];
 
@@ -130,5 +130,250 @@ fn letterboxd_is_told_in_the_third_run_and_its_end_only_then() {
             receiver.messages().iter().map(|message| text(message, "event").to_owned()).collect();
         assert_eq!(events, if runs == 3 { vec!["recovered"] } else { vec![] });
         assert!(receiver.pings()[1].starts_with("0 sync: 1 user, nothing to do"));
+    }
+}
+
+#[test]
+fn a_receiver_that_fails_is_a_warning_once_a_day_and_changes_nothing_else() {
+    let (world, receiver) = world(&KINDS);
+    let limited =
+        || Reply::json(429, &json!({ "message": "You are being rate limited.", "retry_after": 0.01 }));
+    let page = Reply::html(502, "<title>Bad Gateway</title>");
+    let huge = Reply::new(400, "text/plain", "x".repeat(5 << 20));
+    for (fault, times, warning) in [
+        (Fault::Instead(limited()), 1, None),
+        (Fault::Instead(page.clone()), 1, None),
+        (Fault::Instead(limited()), usize::MAX, Some("answered with HTTP 429: You are being rate limited.")),
+        (Fault::Instead(page), usize::MAX, Some("answered with HTTP 502\n")),
+        (
+            Fault::Instead(Reply::empty(429).with_header("Retry-After", "31")),
+            1,
+            Some("answered with HTTP 429\n"),
+        ),
+        (Fault::Instead(Reply::json(400, &json!({ "error": "a\u{1b}[2Jb" }))), 1, Some("HTTP 400: a [2Jb\n")),
+        (
+            Fault::Instead(Reply::empty(302).with_header("Location", "http://e.example/")),
+            1,
+            Some(" redirects elsewhere"),
+        ),
+        (Fault::Instead(huge), 1, Some("answered with HTTP 400\n")),
+        (Fault::Drop, 1, Some("cannot be reached: the connection was closed")),
+        (Fault::Hang, 1, Some("cannot be reached: no complete answer within 10 s")),
+    ] {
+        world.letterboxd.push("ada", &format!("film-{}", another()));
+        receiver.server.forget_requests();
+        receiver.server.fail(times, |request| request.path == "/message", fault);
+        let ran = world.sync();
+        receiver.server.behave();
+        let asked = receiver.server.asked("POST", "/message").len();
+        assert_eq!(receiver.messages().len() - asked, KINDS.len() - 1, "the others heard of it");
+        match warning {
+            None => {
+                ran.omits("warning");
+                assert_eq!(asked, 2, "it is tried once more");
+            }
+            Some(text) => drop(ran.mentions("warning: gotify: not told: `http://127.0.0.1:").mentions(text)),
+        }
+        // Whoever hears a message is well again: the next failure is news.
+        world.letterboxd.push("ada", &format!("film-{}", another()));
+        world.sync().omits("warning");
+    }
+    receiver.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(400)));
+    for expected in [KINDS.len(), 0] {
+        world.letterboxd.push("ada", &format!("film-{}", another()));
+        assert_eq!(world.sync().stderr.matches("warning: ").count(), expected);
+    }
+}
+
+/// Another number each time.
+fn another() -> usize {
+    static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(1);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+}
+
+#[test]
+fn success_of_apprise_that_told_nobody_is_a_failure_with_what_to_do() {
+    let (world, receiver) = world(&["apprise"]);
+    for (status, hint) in [
+        (204, "hint: Apprise keeps no addresses under this key, so nobody was told"),
+        (424, "hint: Apprise did not reach one of its addresses, or none of them has this `tag`"),
+    ] {
+        world.letterboxd.push("ada", &format!("film-{status}"));
+        world.pass_time(Duration::from_hours(24));
+        receiver.server.fail(1, |_| true, Fault::Instead(Reply::empty(status)));
+        world.sync().mentions(&format!("answered with HTTP {status}\n{hint}"));
+    }
+}
+
+#[test]
+fn a_failure_that_could_not_be_told_is_told_by_the_next_run_also_after_a_kill() {
+    let (world, receiver) = world(&["webhook"]);
+    world.letterboxd.set_private("ada", true);
+    let gate = Gate::default();
+    receiver.server.fail(1, |_| true, Fault::Held(gate.clone()));
+    let run = world.begin(&["sync"]);
+    wait_until(|| !receiver.server.requests().is_empty());
+    signal(&run, Signal::SIGKILL);
+    world.end(run);
+    gate.open();
+    receiver.server.settle();
+    // The exit code of a list that only its owner can mend is that of the run that tells it in the log.
+    receiver.server.fail(1, |_| true, Fault::Instead(Reply::empty(400)));
+    assert_eq!(told(&world, &receiver, Exit::Success).len(), 1, "it is not known whether the first arrived");
+    assert_eq!(told(&world, &receiver, Exit::Success).len(), 1, "the second was not taken");
+    assert_eq!(told(&world, &receiver, Exit::Success).len(), 0, "the third was");
+}
+
+#[test]
+fn checks_hear_of_each_sync_and_of_nothing_else() {
+    let (world, receiver) = world(&["healthchecks", "webhook"]);
+    let pings = |args: &[&str], exit: Exit| {
+        receiver.server.forget_requests();
+        world.lbjf(args).exits(exit);
+        receiver.pings()
+    };
+    let idle = pings(&["sync"], Exit::Success);
+    assert!(idle[0] == "start" && idle[1].starts_with("0 sync: 1 user, nothing to do, in "), "{idle:?}");
+    let rids: Vec<_> = receiver.server.requests().iter().map(|request| request.param("rid")).collect();
+    assert!(rids.len() == 2 && rids[0].is_some() && rids[0] == rids[1], "{rids:?}");
+    for args in [&["sync", "--dry-run"][..], &["sync", "--no-notify"], &["cleanup"], &["status", "--check"]] {
+        assert_eq!(pings(args, Exit::Success), [""; 0], "{args:?}");
+    }
+    world.radarr.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(401)));
+    world.letterboxd.push("ada", "alien");
+    assert!(pings(&["sync", "--no-notify"], Exit::Partial).is_empty());
+    assert!(receiver.messages().is_empty(), "nobody is told");
+    let failed = pings(&["sync"], Exit::Partial);
+    assert!(failed[1].starts_with("4 sync: 1 user, 1 server failed, in "), "{failed:?}");
+    let body = receiver.server.requests().into_iter().find(|request| request.path.ends_with("/4"));
+    assert!(body.is_some_and(|ping| ping.body.contains("\nradarr: Radarr at ")));
+    assert_eq!(receiver.messages().len(), 1, "what was kept to oneself is told now");
+    world.radarr.server.behave();
+
+    // A run that finds another one going.
+    let gate = Gate::default();
+    world.letterboxd.server.fail(1, |_| true, Fault::Held(gate.clone()));
+    world.letterboxd.server.forget_requests();
+    let first = world.begin(&["sync"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
+    assert_eq!(pings(&["sync"], Exit::Busy), [""; 0]);
+    assert!(receiver.server.requests().is_empty());
+    gate.open();
+    world.end(first).exits(Exit::Success);
+}
+
+#[test]
+fn checks_hear_of_a_run_that_was_stopped_and_of_one_that_could_not_begin_or_go_on() {
+    let (world, receiver) = world(&["healthchecks", "webhook"]);
+    let gate = Gate::default();
+    world.letterboxd.push("ada", "alien");
+    world.letterboxd.server.fail(1, |_| true, Fault::Held(gate.clone()));
+    world.letterboxd.server.forget_requests();
+    let run = world.begin(&["sync"]);
+    wait_until(|| !world.letterboxd.server.requests().is_empty());
+    signal(&run, Signal::SIGTERM);
+    wait_until_heard(run.id());
+    gate.open();
+    world.end(run).exits(Exit::Terminated);
+    let stopped = receiver.pings();
+    assert!(stopped[0] == "start" && stopped[1].starts_with("log sync: 1 user, "), "{stopped:?}");
+
+    let db = rusqlite::Connection::open(world.database()).expect("a run made the store");
+    db.execute_batch("CREATE TRIGGER no BEFORE INSERT ON list_entry BEGIN SELECT RAISE(ABORT, 'no'); END")
+        .expect("any database takes a trigger");
+    world.letterboxd.push("ada", "akira");
+    let cut_off = &told(&world, &receiver, Exit::Failure);
+    assert_eq!((cut_off.len(), text(&cut_off[0], "title")), (1, "lbjf: 1 problem: lbjf"));
+    assert!(receiver.pings()[1].starts_with("1 sync: no: "), "{:?}", receiver.pings());
+    db.execute_batch("DROP TRIGGER no").expect("it is there");
+    drop(db);
+    assert_eq!(text(&told(&world, &receiver, Exit::Success)[0], "event"), "recovered");
+
+    std::fs::write(world.database(), "a text of some person").expect("it can be written to");
+    assert!(told(&world, &receiver, Exit::Failure).is_empty(), "nobody knows what was told");
+    let pings = receiver.pings();
+    assert!(pings[0] == "start" && pings[1].starts_with("1 store `"), "{pings:?}");
+}
+
+#[test]
+fn status_check_send_test_shows_what_each_receiver_answers_and_without_it_nobody_is_told() {
+    let all = ["ntfy", "gotify", "discord", "apprise", "webhook", "healthchecks", "discord"];
+    let (world, receiver) = world(&all);
+    let ran = world.lbjf(&["status", "--check"]).exits(Exit::Success);
+    let line = "-      notify receivers: 7 receivers not tried; `--send-test` sends each a test";
+    assert!(ran.stdout.lines().any(|known| known == line), "{}", ran.stdout);
+    assert!(receiver.server.requests().is_empty());
+    let ran = world.lbjf(&["status", "--check", "--send-test"]).exits(Exit::Success);
+    for name in ["ntfy", "gotify", "discord", "apprise", "discord 2"] {
+        let line = format!("ok     notify receiver: {name}: `http://127.0.0.1:");
+        assert!(ran.stdout.contains(&line) && ran.stdout.contains("took it (HTTP 200)\n"), "{}", ran.stdout);
+    }
+    assert!(ran.stdout.contains("` took it (HTTP 200): OK\n"), "{}", ran.stdout);
+    assert_eq!(receiver.messages().len(), 6);
+    assert_eq!(
+        receiver.pings(),
+        ["log This is a test of lbjf. Runs tell you of films that were sent or are ready, and of \
+        failures; a good run without news says nothing."]
+    );
+    receiver.server.fail(
+        2,
+        |request| request.path.contains("/webhooks/"),
+        Fault::Instead(Reply::json(
+            404,
+            &json!({
+                "message": format!("Unknown Webhook {}", standins::receiver::TOKEN), "code": 10015,
+            }),
+        )),
+    );
+    let ran = world.lbjf(&["status", "--check", "--send-test", "--json"]).exits(Exit::Partial).json();
+    let failed: Vec<_> = ran["checks"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|check| check["state"] == "problem")
+        .collect();
+    assert_eq!(failed.len(), 2);
+    assert!(
+        text(failed[0], "found").ends_with("answered with HTTP 404: Unknown Webhook (redacted)"),
+        "{}",
+        failed[0]
+    );
+    assert!(text(failed[0], "hint").starts_with("this webhook is gone"));
+    assert_eq!(world.lbjf(&["status", "--send-test"]).code, 2, "it is a part of the check");
+}
+
+#[test]
+fn receivers_that_repeat_their_addresses_and_tokens_are_masked_at_every_level() {
+    let kinds = ["ntfy", "gotify", "discord", "apprise", "webhook", "healthchecks"];
+    let (mut world, receiver) = world(&kinds);
+    world.change("[letterboxd]", "[system]\nlog_file = \"lbjf.log\"\n\n[letterboxd]");
+    let token = standins::receiver::TOKEN;
+    let replies = |said: &str| {
+        let quoted = said.replace('-', "%2D");
+        [
+            Reply::html(403, format!("<title>{said}</title>")),
+            Reply::new(400, "text/plain", said),
+            Reply::new(200, "text/plain", quoted.clone()),
+            Reply::json(401, &json!({ "error": said, "errorDescription": quoted, "message": said })),
+            Reply::empty(307).with_header("Location", &format!("http://127.0.0.1/{token}")),
+            Reply::json(500, &json!({ "message": said })).with_header("Server", token),
+        ]
+    };
+    // Each knows its own secrets only.
+    let of_ntfy = replies(&format!("no {token} {}", standins::receiver::TOPIC));
+    let of_discord = replies(&format!("no /api/webhooks/4242424242/{token}"));
+    let of_others = replies(&format!("no {token}"));
+    for ((of_ntfy, of_discord), of_others) in of_ntfy.into_iter().zip(of_discord).zip(of_others) {
+        receiver.server.fail(usize::MAX, |request| request.path == "/", Fault::Instead(of_ntfy));
+        let is_discord = |request: &standins::Request| request.path.contains("/webhooks/");
+        receiver.server.fail(usize::MAX, is_discord, Fault::Instead(of_discord));
+        receiver.server.fail(usize::MAX, |_| true, Fault::Instead(of_others));
+        world.letterboxd.push("ada", &format!("film-{}", another()));
+        for args in [&["sync", "-vv", "--json"][..], &["status", "--check", "--send-test", "-vv"]] {
+            let mut command = world.command(args);
+            command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
+            world.ran(command.output().expect("lbjf was built")).mentions("notify: POST /(redacted)");
+        }
+        receiver.server.behave();
     }
 }
