@@ -223,11 +223,13 @@ fn radarr_film(film: &standins::radarr::Film) -> String {
     )
 }
 
-/// Every row but those of runs and notices; of a time only whether there is one.
+/// Every row but those of runs, notices and what is remembered of Radarr's numbers; of a time only whether there is one.
 fn store(world: &World) -> Vec<String> {
     let db = Connection::open(world.database()).expect("a run made the store");
     let mut lines = Vec::new();
-    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('run', 'notice')";
+    // Which numbers Radarr gave its films is known of those that it had when it was asked last.
+    let sql = "SELECT name FROM sqlite_schema
+        WHERE type = 'table' AND name NOT IN ('run', 'notice', 'radarr_film')";
     let mut tables = db.prepare(sql).expect("every database has a schema");
     let tables = tables.query_map([], |row| row.get::<_, String>(0)).expect("it can be read");
     for table in tables.map(|table| table.expect("names are text")) {
