@@ -616,6 +616,48 @@ fn a_person_has_lists_of_every_kind_and_a_list_may_stand_alone() {
 }
 
 #[test]
+fn a_playlist_is_named_or_given_by_its_id_and_needs_a_user() {
+    use crate::domain::shelf::Named;
+    let with = |lines: &str| parse(&format!("{SMALL}{lines}\n"));
+    let playlist = |lines: &str| with(lines).unwrap().users[0].playlist.clone();
+    assert_eq!(playlist(""), None);
+    assert_eq!(
+        playlist("jellyfin_playlist = \" Films: mine \""),
+        Some(Named::Name("Films: mine".to_owned()))
+    );
+    let id = "c1e548b9-bfc9-8bdf-8bba-e2909eeeca94";
+    let named = playlist(&format!("jellyfin_playlist_id = \"{id}\""));
+    assert_eq!(named, Some(Named::Id(id.replace('-', ""))));
+    for (lines, text) in [
+        (
+            "jellyfin_playlist = \"a\"\njellyfin_playlist_id = \"c1e548b9bfc98bdf8bbae2909eeeca94\"",
+            "users[0].jellyfin_playlist: cannot be combined with `jellyfin_playlist_id`; set one of them",
+        ),
+        ("jellyfin_playlist_id = \"7\"", "as in the address of the playlist's page in Jellyfin, found `7`"),
+        ("jellyfin_playlist = \"//\"", "users[0].jellyfin_playlist: must contain a letter or a digit"),
+        (
+            "[[users]]\nletterboxd_username = \"ben\"\njellyfin_playlist = \"Films\"",
+            "users[1].jellyfin_username: is missing; a playlist belongs to one Jellyfin user",
+        ),
+        (
+            "[[lists]]\nname = \"Best\"\nletterboxd_list = \"dave/best\"\njellyfin_playlist = \"Best\"",
+            "lists[0].jellyfin_username: is missing; a playlist belongs to one Jellyfin user",
+        ),
+    ] {
+        let report = report(&format!("{SMALL}{lines}\n"));
+        assert!(report.contains(text), "{text}\n{report}");
+    }
+    let list = "[[lists]]\nname = \"Best\"\nletterboxd_list = \"dave/best\"\njellyfin_username = \"ada\"\n";
+    let of = |lines: &str| {
+        let user = with(&format!("{list}{lines}")).unwrap().users.remove(1);
+        (user.collection.is_some(), user.playlist.is_some())
+    };
+    assert_eq!(of(""), (true, false));
+    assert_eq!(of("jellyfin_playlist = \"Best\""), (false, true), "in place of the collection");
+    assert_eq!(of("jellyfin_playlist = \"Best\"\njellyfin_collection = \"Best\""), (true, true));
+}
+
+#[test]
 fn watched_by_is_everybody_or_anyone() {
     use crate::domain::shelf::WatchedBy;
     assert_eq!(parse(SMALL).unwrap().users[0].watched_by, WatchedBy::Everybody);

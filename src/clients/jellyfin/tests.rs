@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::collections::{MemberRow, box_set};
 use super::library::SavedRow;
+use super::playlists::{EntryRow, entries};
 use super::*;
 use crate::clients::api::Secret;
 use crate::clients::http::{Http, Options, RetryPolicy};
@@ -218,5 +219,94 @@ fn every_version_tells_what_its_library_has_what_was_saved_and_what_was_watched(
         assert_eq!(etag(), before, "{version:?}");
         jellyfin.take(&set, &heat);
         assert_ne!(etag(), before, "{version:?}");
+    }
+}
+
+/// What lbjf asks of playlists, as both versions answered it.
+#[test]
+fn every_recorded_answer_about_playlists_decodes() {
+    let Some(folder) = standins::shared("recordings") else { return };
+    for (file, doubles) in [("jellyfin-10.11.11-next.json", 0), ("jellyfin-12.0.0-next.json", 1)] {
+        let text = fs::read_to_string(folder.join(file)).unwrap();
+        let exchanges: Vec<Value> = serde_json::from_str(&text).unwrap();
+        let body = |note: &str| {
+            let noted = exchanges.iter().find(|one| one["note"].as_str().unwrap().starts_with(note));
+            noted.unwrap_or_else(|| panic!("{file}: {note}"))["response"]["json"].clone()
+        };
+        let lists: wire::Items<wire::Playlist> =
+            serde_json::from_value(body("playlists without a user")).unwrap();
+        assert_eq!(lists.items[0].name, "Recorded - anna", "{file}");
+        let made: wire::Created = serde_json::from_value(body("create a playlist")).unwrap();
+        assert_eq!(made.id, lists.items[0].id, "{file}");
+        let read = |note: &str| {
+            let items: wire::Items<EntryRow> = serde_json::from_value(body(note)).unwrap();
+            entries(items.items)
+        };
+        assert_eq!(read("entries, none"), Entries::default());
+        let found = read("entries: 10.11 drops the double, 12 keeps it");
+        assert_eq!(found.members.len(), 4, "{file}");
+        assert_eq!(found.members.iter().filter(|member| member.is_doubled).count(), doubles, "{file}");
+        assert!(found.members.iter().all(|member| found.ids[&member.item_id] == [member.item_id.clone()]));
+        for (note, expected) in [("is it anna's", true), ("the public one as ben", false)] {
+            let owned: wire::Owned = serde_json::from_value(body(note)).unwrap();
+            assert_eq!(owned.can_delete, Some(expected), "{file}: {note}");
+        }
+    }
+}
+
+#[test]
+fn each_version_can_do_its_own_with_playlists() {
+    for (version, can_remove, can_prepend, forgets_hidden) in [
+        ("10.8.13", true, false, true),
+        ("10.9.0", false, false, true),
+        ("10.10.7", false, false, true),
+        ("10.11.0", true, false, true),
+        ("12.0.0", true, true, false),
+        ("13.1", true, true, false),
+    ] {
+        assert_eq!(
+            Abilities::of(version),
+            Abilities { can_remove, can_prepend, forgets_hidden },
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn every_version_tells_whose_a_playlist_is_and_removes_by_its_last_listing() {
+    use standins::jellyfin::Version;
+    for version in [Version::V10_8, Version::V10_9, Version::V10_10, Version::V10_11, Version::V12_0] {
+        let jellyfin = standins::jellyfin::Jellyfin::start_version(version);
+        for name in ["ada", "ben"] {
+            jellyfin.add_user(name);
+        }
+        let films = [jellyfin.add_film(949, "Heat"), jellyfin.add_film(348, "Alien")];
+        let films = films.map(|id| JellyfinId::parse(&id).unwrap());
+        let door = door(&jellyfin);
+        let users = door.users().unwrap().users;
+        let id_of = |name: &str| &users.iter().find(|user| user.name == name).unwrap().id;
+        let (ada, ben, text) = (id_of("ada"), id_of("ben"), door.info().unwrap().version);
+
+        let id = door.create_playlist("Films: mine", ada).unwrap();
+        let lists = door.playlists().unwrap();
+        assert!(lists.len() == 1 && lists[0].is_named("Films: mine") && lists[0].id == id, "{lists:?}");
+        assert_eq!(door.whose_playlist(&id, ada, &text).unwrap(), Whose::Theirs, "{version:?}");
+        assert_eq!(door.whose_playlist(&id, ben, &text).unwrap(), Whose::Hidden, "{version:?}");
+        jellyfin.publish_playlist(&id);
+        assert_ne!(door.whose_playlist(&id, ben, &text).unwrap(), Whose::Hidden, "{version:?}");
+
+        door.add_entries(&id, ada, &[&films[0], &films[1]], false).unwrap();
+        let found = door.entries(&id, ada).unwrap();
+        let tmdb: Vec<_> = found.members.iter().filter_map(|member| member.tmdb).collect();
+        assert_eq!(tmdb, [949, 348].map(|id| TmdbId::new(id).unwrap()), "{version:?}");
+        let entry = &found.ids[&films[0]][0];
+        let removed = door.remove_entries(&id, &[entry]);
+        assert_eq!(removed.is_ok(), Abilities::of(&text).can_remove, "{version:?}");
+        let left = if removed.is_ok() { 1 } else { 2 };
+        assert_eq!(door.entries(&id, ada).unwrap().members.len(), left, "{version:?}");
+        let asked = jellyfin.server.requests().len();
+        door.add_entries(&id, ada, &[], true).unwrap();
+        door.remove_entries(&id, &[]).unwrap();
+        assert_eq!(jellyfin.server.requests().len(), asked, "no ids, no request");
     }
 }

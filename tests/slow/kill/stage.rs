@@ -13,6 +13,9 @@ use crate::common::{COLLECTION, World};
 /// Films that ada lists, newest first: more than a page. Those in the middle are somebody else's, too.
 const ADA: usize = 30;
 
+/// Cleo's playlist.
+const PLAYLIST: &str = "Cleo's own";
+
 /// The TMDB ids of `twin-1` and `twin-2`, two films of one title and year.
 const TWINS: [u32; 2] = [700_001, 700_002];
 
@@ -35,15 +38,22 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made. Ben has a list beside
-    /// his watchlist, and cleo's watchlist is read from her export.
+    /// Ada and ben share a collection that they made and filled by hand; cleo's is to be made, and so is her playlist, of
+    /// whose name ben has one of his own. Ben has a list beside his watchlist, and cleo's watchlist is read from her
+    /// export.
     pub fn new(scene: Scene, workers: usize) -> Self {
         let world = World::new()
             .user(
                 "ben",
                 &format!("letterboxd_lists = [\"dave/best\"]\njellyfin_collection = \"{COLLECTION}\""),
             )
-            .user("cleo", "letterboxd_export = \"export.zip\"\njellyfin_collection = \"Cleo's films\"")
+            .user(
+                "cleo",
+                &format!(
+                    "letterboxd_export = \"export.zip\"\njellyfin_collection = \"Cleo's films\"\n\
+                     jellyfin_playlist = \"{PLAYLIST}\""
+                ),
+            )
             .set("[letterboxd]", &format!("max_concurrent_requests = {workers}"))
             .set("[radarr]", "user_tags = true");
         let world = if scene == Scene::Later { world.another_radarr("uhd") } else { world };
@@ -89,6 +99,7 @@ impl Stage {
             world.jellyfin.watch(user, &by_hand[1], true);
         }
         world.jellyfin.watch("ada", &items["film-8"], true);
+        world.jellyfin.add_playlist("ben", PLAYLIST);
         let mut stage = Self { world, by_hand: by_hand.to_vec() };
         if scene == Scene::Later {
             stage.live_on(&items);
@@ -116,6 +127,10 @@ impl Stage {
             world.letterboxd.push("ada", slug);
         }
         world.letterboxd.drop_entry("cleo", "film-29");
+        // What she puts in herself stays.
+        let lists = world.jellyfin.playlists();
+        let cleos = lists.iter().find(|list| list.owner.as_deref() == Some("cleo")).expect("it was made");
+        world.jellyfin.enlist(&cleos.id, &self.by_hand[0]);
         world.letterboxd.push("cleo", "new-1");
         export(world);
         // Film-28 stays on ben's watchlist, and film-29 on nobody's list.
@@ -177,6 +192,10 @@ impl Stage {
             collection.members.sort();
             lines.push(format!("{collection:?}"));
         }
+        for mut playlist in self.world.jellyfin.playlists() {
+            playlist.entries.sort();
+            lines.push(format!("{playlist:?}"));
+        }
         lines.extend(store(&self.world));
         lines
     }
@@ -190,10 +209,12 @@ impl Stage {
         assert!(again.is_empty(), "sent to Radarr, which had them: {again:?}");
         let again = self.world.jellyfin.put_again();
         assert!(again.is_empty(), "put into a collection, which had them: {again:?}");
+        let again = self.world.jellyfin.listed_again();
+        assert!(again.is_empty(), "put into a playlist, which had them: {again:?}");
         let again = self.world.jellyfin.made_again();
         assert!(again.is_empty(), "made collections that were there: {again:?}");
         for request in self.world.jellyfin.server.writes() {
-            let ids = request.param("ids").unwrap_or_default();
+            let ids = request.param("ids").or_else(|| request.param("entryIds")).unwrap_or_default();
             if request.method == "DELETE" {
                 for item in &self.by_hand {
                     assert!(!ids.contains(item.as_str()), "took out what a person put in");
