@@ -140,13 +140,13 @@ impl World {
         self
     }
 
-    /// Another Radarr of this name, with a key and a root folder of its own. The first one is called `main` from now on.
+    /// Another Radarr of this name and of the same version, with a key and a root folder of its own. The first one is called `main` from now on.
     pub fn another_radarr(mut self, name: &'static str) -> Self {
         if self.more_radarrs.is_empty() {
             self.change("[radarr]\n", "[[radarr]]\nname = \"main\"\n");
         }
         let (key, folder) = (format!("radarr-stand-in-key-of-{name}-0123456789"), format!("/movies-{name}"));
-        let radarr = Radarr::start_empty(radarr::Version::V6_0, &key);
+        let radarr = Radarr::start_empty(self.radarr.version(), &key);
         radarr.add_root_folder(&folder);
         let block = format!(
             "[[radarr]]\nname = \"{name}\"\nurl = \"{}\"\napi_key = \"{key}\"\n\

@@ -124,6 +124,7 @@ fn what_people_do_in_any_order_ends_as_promised() {
         "a list",
         "an export",
         "a dry run",
+        "a second Radarr that gets its own",
     ];
     hold(&[], 12, cases::quiet, &reached);
 }
@@ -136,6 +137,7 @@ fn troubles_take_nothing_out_and_nothing_away() {
         "Jellyfin failed",
         "Letterboxd refused",
         "a trouble that was told",
+        "the same while the first one fails",
         "put into a collection",
         "taken out of a collection",
     ];

@@ -77,6 +77,8 @@ pub struct Start {
     pub by_export: [bool; 3],
     /// Films `0..library` were downloaded already.
     pub library: Film,
+    /// Do cleo's films go to a second Radarr, too?
+    pub has_second: bool,
 }
 
 /// A whole case.
@@ -121,6 +123,7 @@ fn start() -> impl Strategy<Value = Start> {
                     wants,
                     by_export,
                     library,
+                    has_second: library % 2 == 1,
                 }
             },
         )

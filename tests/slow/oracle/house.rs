@@ -35,6 +35,8 @@ const MERGED_INTO: u32 = 4_900_000;
 
 /// 0 is ada, 1 ben (who shares her collection), 2 cleo.
 pub type Who = usize;
+/// Whose films may go to a second Radarr, where nobody deletes or excludes anything, and nothing fails.
+pub const CLEO: Who = 2;
 /// What they are called at Letterboxd and in the config.
 pub const NAMES: [&str; 3] = ["ada", "ben", "cleo"];
 /// What their users in Jellyfin are called.
@@ -115,6 +117,8 @@ pub struct Truth {
     pub excluded: Films,
     pub is_merged: bool,
     pub in_radarr: Films,
+    /// In the second one.
+    pub in_second: Films,
     pub sets: Vec<jellyfin::Collection>,
 }
 
@@ -196,6 +200,9 @@ impl House {
         if let Some(most) = start.max_adds {
             world = world.set("[radarr]", &format!("max_adds_per_run = {most}"));
         }
+        if start.has_second {
+            world = world.another_radarr("uhd");
+        }
         let tmdb = films(&world);
         // Each page costs time, and one is like the other.
         let told = (8..SHOW).fold("[films]\n".to_owned(), |text, film| {
@@ -223,6 +230,7 @@ impl House {
             excluded: Films::new(),
             is_merged: false,
             in_radarr: Films::new(),
+            in_second: Films::new(),
             sets: Vec::new(),
         };
         let mut house = Self {
@@ -254,10 +262,19 @@ impl House {
 impl House {
     /// Looks at what the servers have now.
     pub fn look(&mut self) {
-        let there: BTreeSet<u32> = self.world.radarr.films().iter().map(|film| film.tmdb_id).collect();
-        let is_there = |film: &Film| self.ids(*film).iter().any(|id| there.contains(id));
-        self.truth.in_radarr = (0..FILMS).filter(is_there).collect();
+        self.truth.in_radarr = self.films_in(&self.world.radarr);
+        self.truth.in_second = self.second().map(|radarr| self.films_in(radarr)).unwrap_or_default();
         self.truth.sets = self.world.jellyfin.collections();
+    }
+
+    fn films_in(&self, radarr: &Radarr) -> Films {
+        let there: BTreeSet<u32> = radarr.films().iter().map(|film| film.tmdb_id).collect();
+        (0..FILMS).filter(|film| self.ids(*film).iter().any(|id| there.contains(id))).collect()
+    }
+
+    /// The second Radarr, if there is one.
+    pub fn second(&self) -> Option<&Radarr> {
+        self.world.more_radarrs.first().map(|(_, radarr)| radarr)
     }
 
     /// Time passes.
@@ -278,6 +295,8 @@ impl House {
             let name = NAMES[who];
             let lists = self.truth.lists_of(who).into_iter().filter(|list| *list > 2);
             let lists: Vec<_> = lists.map(|list| format!("\"{}\"", LIST_NAMES[list])).collect();
+            let has_second = who == CLEO && self.second().is_some();
+            let radarrs = if has_second { "radarr = [\"main\", \"uhd\"]\n" } else { "" };
             let export = if person.by_export {
                 format!("letterboxd_export = \"{}\"\n", Self::export_path(who))
             } else {
@@ -287,7 +306,7 @@ impl House {
                 users,
                 "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{}\"\n\
                  jellyfin_collection = \"{}\"\nremove_watched = {}\nremove_unlisted = {}\n\
-                 letterboxd_lists = [{}]\n{export}",
+                 letterboxd_lists = [{}]\n{export}{radarrs}",
                 VIEWERS[person.viewer],
                 COLLECTIONS[person.collection],
                 person.remove_watched,
@@ -333,7 +352,8 @@ fn films(world: &World) -> BTreeMap<Film, u32> {
     for film in TWINS {
         let id = world.letterboxd.tmdb_id(&slug(film));
         world.letterboxd.add_film(Page::movie(&slug(film), "Twin", 2001, id));
-        world.radarr.know(id, "Twin", 2001, &[]);
+        let more = world.more_radarrs.iter().map(|(_, radarr)| radarr);
+        more.chain([&world.radarr]).for_each(|radarr| radarr.know(id, "Twin", 2001, &[]));
     }
     let tmdb: BTreeMap<Film, u32> =
         (0..SHOW).map(|film| (film, world.letterboxd.tmdb_id(&slug(film)))).collect();

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::oracle::edits::Edit;
-use crate::oracle::house::{COLLECTIONS, DAY, FILMS, Film, LIST_NAMES, ListNo, MERGED, NAMES, Truth, Who};
+use crate::oracle::house::{
+    CLEO, COLLECTIONS, DAY, FILMS, Film, House, LIST_NAMES, ListNo, MERGED, NAMES, Truth, Who,
+};
 use crate::oracle::known::Own;
 use crate::oracle::runs::{Oracle, Ran};
 use crate::oracle::troubles::{How, Place, Trouble};
@@ -17,6 +19,7 @@ impl Oracle {
         self.nothing_is_forgotten(ran)?;
         self.nothing_comes_twice(ran)?;
         self.deleted_stays_deleted(ran)?;
+        self.the_second_radarr_gets_its_own(ran)?;
         self.only_its_own(ran)?;
         self.what_went_wrong_is_told(ran)
     }
@@ -205,6 +208,38 @@ impl Oracle {
         Ok(())
     }
 
+    /// Promises 1, 4, 5 and 7 at the second Radarr: it gets what cleo wants, and once, whatever happens at the first one.
+    fn the_second_radarr_gets_its_own(&mut self, ran: &Ran) -> Checked {
+        let Some(second) = self.house.second() else { return Ok(()) };
+        let film = |id: u32| self.house.film_with(id).filter(|film| *film != MERGED);
+        if let Some(id) = second.sent_again().into_iter().find(|id| film(*id).is_some()) {
+            return Err(format!("{id} was sent to the second Radarr, which had it"));
+        }
+        let is_asked = ran.chosen.contains(&CLEO) && !ran.run.cleanup;
+        let may = |id: &u32| {
+            is_asked && self.house.film_with(*id).is_some_and(|film| self.known[CLEO].perhaps.contains(&film))
+        };
+        if let Some(id) = second.posted().iter().find(|id| !may(id)) {
+            return Err(format!("{id} was sent to the second Radarr, but cleo does not ask for it"));
+        }
+        let is_free = ran.trouble.is_none() || ran.place().is_some_and(|(place, _)| !place.is_letterboxd());
+        if !is_asked || !is_free || !ran.is_read(CLEO) {
+            return Ok(());
+        }
+        let is_due = |film: &&Film| {
+            House::is_movie(**film) && **film != MERGED && self.requests.resolved.contains(film)
+        };
+        let due = self.known[CLEO].sure.iter().filter(is_due);
+        if let Some(film) = due.clone().find(|film| !ran.is.in_second.contains(film)) {
+            return Err(format!("film-{film} of cleo is not in the second Radarr"));
+        }
+        let is_first_down = ran.place().is_some_and(|(place, _)| place.is_radarr());
+        let due = due.count();
+        self.note("a second Radarr that gets its own", due);
+        self.note("the same while the first one fails", if is_first_down { due } else { 0 });
+        Ok(())
+    }
+
     /// Promise 6: it makes no collection where one is, or for nothing; it puts in what somebody waits for, and once; it
     /// deletes nothing.
     fn only_its_own(&mut self, ran: &Ran) -> Checked {
@@ -323,6 +358,16 @@ impl Oracle {
             if let Some(film) = (0..FILMS).find(is_missing) {
                 return Err(format!("film-{film} of {} is not in Radarr", NAMES[who]));
             }
+        }
+        let is_second_due = |film: &Film| {
+            House::is_movie(*film)
+                && *film != MERGED
+                && truth.lists(CLEO, *film)
+                && truth.people[CLEO].in_config
+        };
+        let missing = (0..FILMS).filter(is_second_due).find(|film| !truth.in_second.contains(film));
+        if let Some(film) = missing.filter(|_| self.house.second().is_some()) {
+            return Err(format!("film-{film} of cleo is not in the second Radarr"));
         }
         for (which, name) in COLLECTIONS.iter().enumerate() {
             let mapped = truth.mapped(which);

@@ -263,8 +263,7 @@ impl Oracle {
         self.house.world.forget_requests();
         let (code, said) = self.lbjf(&args, trouble, &trap);
         self.last_words = format!("{args:?}, exit {code}\n{said}");
-        let world = &self.house.world;
-        for server in [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server] {
+        for (_, server) in self.house.world.servers() {
             server.behave();
         }
         self.house.look();
@@ -317,8 +316,7 @@ impl Oracle {
             thread::sleep(Duration::from_millis(2));
         };
         if code == -1 {
-            let world = &self.house.world;
-            for server in [&world.letterboxd.server, &world.radarr.server, &world.jellyfin.server] {
+            for (_, server) in self.house.world.servers() {
                 server.settle();
             }
         }

@@ -323,6 +323,11 @@ impl Radarr {
         self.server.url() + &self.state().url_base
     }
 
+    /// Which one it stands in for.
+    pub fn version(&self) -> Version {
+        self.state().version
+    }
+
     /// Sets the URL base, such as `/radarr`; requests without it are redirected.
     pub fn set_url_base(&self, base: &str) {
         base.clone_into(&mut self.state().url_base);
