@@ -231,6 +231,9 @@ pub struct StatusArgs {
     /// Ask Radarr what the films that are not there yet wait for, the next one first
     #[arg(long, conflicts_with_all = ["film", "list", "check"])]
     pub waiting: bool,
+    /// Write a page for a browser into this file: what is new, ready to watch, on the way and skipped
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["film", "list", "waiting", "json", "check"])]
+    pub html: Option<PathBuf>,
     /// Only this person, named as in the config; repeat for more
     #[arg(long, value_name = "NAME", conflicts_with = "check")]
     pub user: Vec<String>,
@@ -247,7 +250,7 @@ pub struct StatusArgs {
     #[arg(long)]
     pub json: bool,
     /// Print one line, and exit with 4 unless the last run succeeded within this many minutes
-    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "list", "waiting", "user", "check"], value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["json", "film", "list", "waiting", "html", "user", "check"], value_parser = clap::value_parser!(u32).range(1..))]
     pub healthy: Option<u32>,
 }
 

@@ -77,6 +77,10 @@ pub struct System {
 pub struct Status {
     /// A file with the figures of the last run, for Prometheus.
     pub metrics_file: Option<PathBuf>,
+    /// The page that each run writes.
+    pub html_file: Option<PathBuf>,
+    /// Jellyfin's address for a browser in the house; by default the one that lbjf itself uses.
+    pub jellyfin_url: Option<Url>,
 }
 
 /// `[letterboxd]`

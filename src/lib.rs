@@ -25,6 +25,7 @@ pub mod films;
 pub mod journal;
 pub mod library;
 pub mod lists;
+pub mod page;
 pub mod requests;
 pub mod run;
 pub mod shelves;

@@ -1,8 +1,10 @@
 //! One pass: read the lists, resolve films, plan, carry out, tell.
 
 pub mod doors;
+pub mod health;
 pub mod metrics;
 pub mod notify;
+pub mod page;
 pub mod session;
 pub mod standing;
 

@@ -261,7 +261,7 @@ _lbjf() {
             return 0
             ;;
         lbjf__subcmd__status)
-            opts="-v -q -h --list --waiting --user --check --ignore-cool-down --send-test --json --healthy --config --verbose --quiet --color --help"
+            opts="-v -q -h --list --waiting --html --user --check --ignore-cool-down --send-test --json --healthy --config --verbose --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -269,6 +269,10 @@ _lbjf() {
             case "${prev}" in
                 --list)
                     COMPREPLY=($(compgen -W "waiting collection watched skipped failed unclear" -- "${cur}"))
+                    return 0
+                    ;;
+                --html)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --user)

@@ -85,6 +85,7 @@ watched\t'Watched by this person'
 skipped\t'No server can take it, or it is excluded or unknown in Radarr'
 failed\t'Radarr did not take it, or its film page could not be read'
 unclear\t'You may know better which film it is'"
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l html -d 'Write a page for a browser into this file: what is new, ready to watch, on the way and skipped' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l user -d 'Only this person, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and exit with 4 unless the last run succeeded within this many minutes' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F

@@ -1,7 +1,8 @@
-//! `lbjf status`: where everybody's films stand, from the store alone; only `--waiting` asks Radarr.
+//! `lbjf status`: where everybody's films stand, from the store alone; only `--waiting` and `--html` ask Radarr.
 
 mod film;
 mod health;
+mod html;
 mod json;
 mod list;
 mod lists;
@@ -14,7 +15,7 @@ use anyhow::Context;
 
 use crate::cli::StatusArgs;
 use crate::config::{Config, User, chosen};
-use crate::domain::clock::{DAY, Timestamp};
+use crate::domain::clock::Timestamp;
 use crate::domain::film::Film;
 use crate::domain::film_name::FilmName;
 use crate::domain::radarr::RadarrName;
@@ -22,6 +23,7 @@ use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
+use crate::run::health::first_line;
 use crate::store::{CoolDown, PersonStatus, Run, Store};
 use crate::system::layout::{columns, cut, width, wrap};
 use crate::system::stdout::print;
@@ -30,9 +32,6 @@ use lists::{PersonList, films, lists};
 
 /// So many runs are shown.
 const RUNS: u32 = 10;
-
-/// Runs come every few minutes; without one for so long, something is switched off.
-const OVERDUE: Timestamp = 2 * DAY;
 
 /// So many films of a kind are named on the screen; JSON has all.
 const NAMED: usize = 5;
@@ -50,6 +49,9 @@ pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result
         return health::run(store.as_ref(), minutes, now).with_context(at);
     }
     let (store, names) = (store.as_ref(), names(&args.user, config, store.as_ref())?);
+    if let Some(path) = &args.html {
+        return html::run(path, &names, store, config, now);
+    }
     if args.waiting {
         return waiting::run(&names, store, config, args.json, now);
     }
@@ -221,22 +223,6 @@ fn screen(status: &Status<'_>) -> String {
         text.push_str("  none yet\n");
     }
     text
-}
-
-/// The first line: is all well?
-fn first_line(runs: &[Run], now: Timestamp) -> String {
-    let Some(last) = runs.first() else { return "no run yet".to_owned() };
-    let when = ago(now, last.ended_at.unwrap_or(last.started_at));
-    match last.exit_code {
-        None => format!("a run began {when} and has not finished: it is running, or was killed"),
-        Some(_) if now - last.started_at > OVERDUE => {
-            format!("no run since {when}: does the timer, or cron, still run `lbjf sync`?")
-        }
-        Some(0) => format!("healthy: the last run succeeded, {when}"),
-        Some(_) if last.is_well => format!("healthy but for somebody's list: the last run ended {when}"),
-        Some(130 | 143) => format!("the last run was stopped, {when}; the next one continues"),
-        Some(code) => format!("the last run ended with {code}, {when}: see below"),
-    }
 }
 
 /// What a person may know better, with the lines to paste.

@@ -5,9 +5,12 @@ use url::Url;
 use super::table::{Given, Table};
 
 /// What people paste behind the address of each server.
+pub(super) const SERVER_TAILS: &[&str] = &["/api/v3", "/api", "/web/index.html", "/web"];
+
+/// The address of a server.
 pub(super) fn server_url(table: &mut Table<'_, '_>) -> Option<Url> {
     let given = table.required("url")?;
-    base_url(table, &given, &["/api/v3", "/api", "/web/index.html", "/web"])
+    base_url(table, &given, SERVER_TAILS)
 }
 
 /// A base address: http or https, a host, a base path; no query, no credentials.

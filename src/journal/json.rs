@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::RunInfo;
 use crate::domain::event::{Event, ListReading, Outcome, Trouble};
+use crate::domain::problem::with_hint;
 use crate::domain::shelf::{Shelf, ShelfKind};
 use crate::domain::step::{RootFolder, SkipReason, Step};
 use crate::exit::Exit;
@@ -103,7 +104,10 @@ impl Document {
 
     /// What a person should look at, a line each.
     pub(super) fn problems(&self) -> Vec<String> {
-        self.problems.iter().map(|problem| format!("{}: {}", problem.about, problem.problem)).collect()
+        let line = |problem: &ProblemJson| {
+            with_hint(&format!("{}: {}", problem.about, problem.problem), problem.hint.as_deref())
+        };
+        self.problems.iter().map(line).collect()
     }
 
     /// All of it, in one line.

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::journal::{Journal, RunInfo};
 use crate::run::metrics::{self, Ended};
 use crate::run::notify::Teller;
+use crate::run::page::{self, Pending};
 use crate::store::{CoolDown, Store, StoreError};
 use crate::system::lock::{Lock, LockError};
 use crate::system::stdout::print;
@@ -67,6 +68,7 @@ impl<'a> Session<'a> {
     /// on is handed on.
     pub fn end(mut self, passed: anyhow::Result<()>, as_json: bool) -> anyhow::Result<Exit> {
         let took = self.started.elapsed();
+        let page = self.prepare_page();
         // Before it is written down how the run ended: that nobody got what they asked for is part of it.
         let done = passed.and_then(|()| self.keep_what_cost_requests()).and_then(|()| {
             // Before it is printed what went wrong: that somebody could not be told is part of it.
@@ -82,9 +84,29 @@ impl<'a> Session<'a> {
             self.teller.cut_off(&mut self.journal, &error, &summary);
             // Where the store fails, the file stays what it was: its age tells.
             let _ = self.write_metrics(took, Exit::Failure);
+            self.write_page(page);
             return Err(error);
         }
+        self.write_page(page);
         Ok(self.journal.exit())
+    }
+
+    /// Before it is told how the run ended, since a page that cannot be written is part of it.
+    fn prepare_page(&mut self) -> Option<Pending<'a>> {
+        if self.is_dry {
+            return None;
+        }
+        page::prepare(self.config, &mut self.journal).unwrap_or_else(|error| {
+            log::warn!("status: {error:#}");
+            None
+        })
+    }
+
+    /// After it is written down how the run ended, since the page tells it.
+    fn write_page(&self, page: Option<Pending<'a>>) {
+        if let Some(page) = page {
+            page.write(self.journal.store(), self.clock.now());
+        }
     }
 
     /// What the config wants to be left for Prometheus.

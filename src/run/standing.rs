@@ -1,5 +1,7 @@
 //! How things stand now: everybody's films, as the store knows them, and what each Radarr says they wait for.
 
+use std::time::Duration;
+
 use super::doors;
 use crate::clients::api::chain;
 use crate::clients::http::RetryPolicy;
@@ -23,6 +25,18 @@ pub struct Standing<'a> {
     now: Timestamp,
 }
 
+/// How long a server is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// Somebody wants to know.
+    Usual,
+    /// It is only for the page: asked once, and not for long.
+    Short,
+}
+
+/// So long at the most, where it is only for the page.
+const SHORT: Duration = Duration::from_secs(30);
+
 /// A person, or a block of `[[lists]]`.
 #[derive(Debug)]
 pub struct Person {
@@ -43,9 +57,12 @@ pub struct Server<'a> {
     pub config: &'a config::Radarr,
     /// What it says; `None` when it could not be asked.
     pub now: Option<RadarrNow>,
-    /// What went wrong, each with what to do about it, if that is known.
-    pub troubles: Vec<(String, Option<String>)>,
+    /// What went wrong.
+    pub troubles: Vec<Trouble>,
 }
+
+/// What went wrong, and what to do about it, if that is known.
+pub type Trouble = (String, Option<String>);
 
 /// What one film waits for at one Radarr.
 #[derive(Debug)]
@@ -68,7 +85,7 @@ impl<'a> Standing<'a> {
         store: Option<&Store>,
         config: &'a Config,
         names: &[String],
-        retry_policy: RetryPolicy,
+        patience: Patience,
         now: Timestamp,
     ) -> anyhow::Result<Self> {
         let mut standing = Self { people: Vec::new(), servers: Vec::new(), aliases: Aliases::default(), now };
@@ -83,14 +100,20 @@ impl<'a> Standing<'a> {
         for radarr in &config.radarrs {
             // What nobody uses is not asked.
             if standing.people.iter().any(|person| person.sends_to(&radarr.name)) {
-                standing.servers.push(standing.look(radarr, retry_policy)?);
+                standing.servers.push(standing.look(radarr, patience)?);
             }
         }
         Ok(standing)
     }
 
-    fn look(&self, config: &'a config::Radarr, retry_policy: RetryPolicy) -> anyhow::Result<Server<'a>> {
-        let door = doors::radarr(config, retry_policy)?;
+    fn look(&self, config: &'a config::Radarr, patience: Patience) -> anyhow::Result<Server<'a>> {
+        let door = match patience {
+            Patience::Usual => doors::radarr(config, RetryPolicy::default()),
+            Patience::Short => {
+                let config = config::Radarr { timeout: config.timeout.min(SHORT), ..config.clone() };
+                doors::radarr(&config, RetryPolicy { tries: 1, ..RetryPolicy::default() })
+            }
+        }?;
         let (now, troubles) = match crate::waiting::ask(&door, &self.aliases) {
             Ok((now, troubles)) => {
                 (Some(now), troubles.iter().map(|error| (chain(error), error.hint())).collect())
@@ -98,6 +121,11 @@ impl<'a> Standing<'a> {
             Err(error) => (None, vec![(chain(&error), error.hint())]),
         };
         Ok(Server { config, now, troubles })
+    }
+
+    /// What went wrong, by server.
+    pub fn troubles(&self) -> impl Iterator<Item = (&Server<'a>, &Trouble)> {
+        self.servers.iter().flat_map(|server| server.troubles.iter().map(move |trouble| (server, trouble)))
     }
 
     /// What this person's films wait for, by what comes next; at each Radarr that gets their films.
@@ -121,10 +149,10 @@ impl<'a> Standing<'a> {
         waiting
     }
 
-    /// What the Radarrs know of a film.
-    pub fn in_radarr(&self, film: &Wanted) -> Option<&InRadarr> {
+    /// The first Radarr that has a film, with what it knows of it.
+    pub fn in_radarr(&self, film: &Wanted) -> Option<(&Server<'a>, &InRadarr)> {
         let tmdb = self.aliases.canonical(film.tmdb?);
-        self.servers.iter().find_map(|server| server.now.as_ref()?.films.get(&tmdb))
+        self.servers.iter().find_map(|server| Some((server, server.now.as_ref()?.films.get(&tmdb)?)))
     }
 }
 

@@ -30,6 +30,21 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
+/// Could it be written? Leaves nothing behind.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn check(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let new = path.with_file_name(format!(".{name}.{:016x}.tmp", fastrand::u64(..)));
+    File::options().write(true).create_new(true).open(&new)?;
+    fs::remove_file(&new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +54,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lbjf.prom");
         for text in ["one\n", "two\n"] {
+            check(&path).unwrap();
             write(&path, text).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, MODE);
@@ -46,6 +62,9 @@ mod tests {
         assert!(write(&folder.path().join("none/lbjf.prom"), "x").is_err());
         fs::create_dir(folder.path().join("dir")).unwrap();
         assert!(write(&folder.path().join("dir"), "x").is_err());
+        for wrong in ["none/lbjf.prom", "dir"] {
+            assert!(check(&folder.path().join(wrong)).is_err());
+        }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left over");
     }
 }

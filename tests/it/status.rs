@@ -4,6 +4,7 @@ mod film;
 mod health;
 mod list;
 mod lists;
+mod page;
 mod waiting;
 
 use std::time::Duration;

@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::clients::http::RetryPolicy;
 use crate::config::{Config, ConfigError};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::TmdbId;
 use crate::domain::span::show_time;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::run::standing::{Person, Server, Standing, Waiting};
+use crate::run::standing::{Patience, Person, Standing, Waiting};
 use crate::store::Store;
 use crate::system::layout::{columns, wrap};
 use crate::system::stdout::print;
@@ -31,21 +30,20 @@ pub(super) fn run(
     if config.radarrs.is_empty() {
         return Err(ConfigError::NoRadarr.into());
     }
-    let standing = Standing::ask(store, config, names, RetryPolicy::default(), now)?;
+    let standing = Standing::ask(store, config, names, Patience::Usual, now)?;
     print(&if as_json { json(&standing, now)? } else { screen(&standing, now) })?;
+    Ok(tell_troubles(&standing))
+}
+
+/// Says what went wrong, and how that ends.
+pub(super) fn tell_troubles(standing: &Standing<'_>) -> Exit {
     let mut exit = Exit::Success;
-    for (server, (message, hint)) in troubles(&standing.servers) {
+    for (server, (message, hint)) in standing.troubles() {
         let hint = hint.as_ref().map(|hint| format!("\nhint: {}", hint.replace('\n', "\n      ")));
         log::error!("{}: {message}{}", server.config.name.about(), hint.unwrap_or_default());
         exit = Exit::Partial;
     }
-    Ok(exit)
-}
-
-type Trouble = (String, Option<String>);
-
-fn troubles<'s>(servers: &'s [Server<'_>]) -> impl Iterator<Item = (&'s Server<'s>, &'s Trouble)> {
-    servers.iter().flat_map(|server| server.troubles.iter().map(move |trouble| (server, trouble)))
+    exit
 }
 
 fn screen(standing: &Standing<'_>, now: Timestamp) -> String {
@@ -120,7 +118,8 @@ fn json(standing: &Standing<'_>, now: Timestamp) -> anyhow::Result<String> {
         user: person.name.clone(),
         films: standing.waiting(person).iter().map(film).collect(),
     });
-    let problems = troubles(&standing.servers)
+    let problems = standing
+        .troubles()
         .map(|(server, (message, _))| format!("{}: {message}", server.config.name.about()));
     let problems: Vec<String> = problems.collect();
     let exit = if problems.is_empty() { Exit::Success } else { Exit::Partial };

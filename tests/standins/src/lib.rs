@@ -8,6 +8,7 @@
 mod beside;
 pub mod jellyfin;
 pub mod letterboxd;
+pub mod posters;
 pub mod proxy;
 pub mod radarr;
 pub mod receiver;

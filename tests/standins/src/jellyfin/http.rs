@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::state::{Film, State, User};
 use super::{KEY, Version, clock, items, playlists};
+use crate::posters;
 use crate::server::{Reply, Request};
 
 /// Kestrel's limit for a request line, with its line end.
@@ -49,6 +50,12 @@ fn respond(state: &mut State, request: &Request) -> Result<Reply, Reply> {
             return Ok(Reply::html(200, "<!DOCTYPE html><title>Jellyfin</title>"));
         }
         ["health"] => return Ok(Reply::new(200, "text/plain", "Healthy")),
+        // Pictures are for everybody who knows the item.
+        ["items", id, "images", "primary"] => {
+            let id = guid_in_path(id)?;
+            let film = state.films.get(&id).ok_or_else(|| problem(404))?;
+            return Ok(posters::picture(&film.item.name));
+        }
         ["system", "info"] | ["system", "info", "public"] | ["users" | "items"] | ["users", "me"] => &["GET"],
         // 10.8 knows no such question.
         ["items", _] if state.version >= Version::V10_9 => &["GET", "DELETE"],
