@@ -3,7 +3,7 @@
 use super::executor::Executor;
 use super::groups::Owner;
 use super::groups::playlists::{Meaning, Search, Unclear};
-use crate::clients::api::{ApiError, chain};
+use crate::clients::api::chain;
 use crate::clients::jellyfin::MAX_IDS;
 use crate::domain::ids::JellyfinId;
 use crate::domain::shelf::Named;
@@ -57,7 +57,7 @@ impl Executor<'_> {
                 Ok(Some(id))
             }
             Err(error) => {
-                if is_certainly_not_done(&error) {
+                if error.never_arrived() {
                     self.journal.playlist_missing(&owner.user_id, name)?;
                 }
                 self.fail("not created", &error)?;
@@ -91,7 +91,7 @@ impl Executor<'_> {
                 continue;
             };
             // It is not sent twice: what of it is there is there.
-            let there = if is_certainly_not_done(&error) { None } else { self.members(id)?.ok() };
+            let there = if error.never_arrived() { None } else { self.members(id)?.ok() };
             let is_there =
                 |add: &AddToShelf| there.iter().flatten().any(|member| member.item_id == add.item_id);
             let (arrived, lost): (Vec<&AddToShelf>, Vec<_>) = batch.iter().partition(|add| is_there(add));
@@ -112,9 +112,4 @@ impl Executor<'_> {
         }
         Ok(done)
     }
-}
-
-/// Did the server refuse it, or never hear of it?
-fn is_certainly_not_done(error: &ApiError) -> bool {
-    error.never_arrived() || error.answered().is_some_and(|(status, _)| status < 500)
 }

@@ -332,12 +332,15 @@ fn a_playlist_whose_making_was_not_answered_is_found_and_no_other_one_is_taken_f
         assert_eq!(entries(&world), ids(&world, &["heat"]));
         world.idle();
     }
-    // It was not made, and she makes one herself.
+    // It was not made, as the next run sees, and then she makes one herself.
     let world = world(Version::V12_0).watchlist(&["heat"]);
-    world.download("heat");
+    let heat = world.download("heat");
     world.jellyfin.server.fail(1, |request| request.path == "/Playlists", Fault::Instead(Reply::empty(404)));
     world.lbjf(&["sync"]).exits(Exit::Partial);
+    world.jellyfin.watch("ada", &heat, true);
+    world.idle();
     world.jellyfin.add_playlist("ada", "Watchlist");
+    world.jellyfin.watch("ada", &heat, false);
     world.sync().mentions("has one of this name already");
     assert_eq!(entries(&world), [0; 0]);
 }

@@ -35,6 +35,8 @@ pub enum Door {
     JellyfinMake,
     /// Putting films in, taking films out.
     JellyfinWrite,
+    /// Putting films into a playlist, which keeps doubles.
+    PlaylistAdd,
 }
 
 /// One question.
@@ -80,10 +82,20 @@ pub enum End {
     Put,
     /// Films out of a collection.
     Take,
+    /// The list of playlists.
+    Lists,
+    /// The entries of a playlist.
+    Entries,
+    /// `POST /Playlists`
+    MakeList,
+    /// Films into a playlist.
+    Enlist,
+    /// Films out of a playlist.
+    Unlist,
 }
 
 impl Door {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Watchlist,
         Self::List,
         Self::ShortLink,
@@ -97,6 +109,7 @@ impl Door {
         Self::JellyfinRead,
         Self::JellyfinMake,
         Self::JellyfinWrite,
+        Self::PlaylistAdd,
     ];
 
     /// The questions behind it.
@@ -128,9 +141,12 @@ impl Door {
                 End::Changed,
                 End::Count,
                 End::Members,
+                End::Lists,
+                End::Entries,
             ],
-            Self::JellyfinMake => &[End::Make],
-            Self::JellyfinWrite => &[End::Put, End::Take],
+            Self::JellyfinMake => &[End::Make, End::MakeList],
+            Self::JellyfinWrite => &[End::Put, End::Take, End::Unlist],
+            Self::PlaylistAdd => &[End::Enlist],
         }
     }
 
@@ -140,8 +156,8 @@ impl Door {
 
     /// Is something changed behind it?
     pub fn is_write(self) -> bool {
-        use Door::{JellyfinMake, JellyfinWrite, RadarrAdd, RadarrLabel, RadarrTag};
-        matches!(self, RadarrAdd | RadarrTag | RadarrLabel | JellyfinMake | JellyfinWrite)
+        use Door::{JellyfinMake, JellyfinWrite, PlaylistAdd, RadarrAdd, RadarrLabel, RadarrTag};
+        matches!(self, RadarrAdd | RadarrTag | RadarrLabel | JellyfinMake | JellyfinWrite | PlaylistAdd)
     }
 }
 
@@ -156,6 +172,7 @@ impl End {
             Self::Tag | Self::Label => Setting::Labels,
             Self::Radarr("movie/lookup/tmdb") => Setting::Genres,
             Self::Ask => Setting::Lost,
+            Self::Lists | Self::Entries | Self::MakeList | Self::Enlist | Self::Unlist => Setting::Private,
             _ => Setting::Usual,
         }
     }
@@ -167,7 +184,7 @@ impl End {
 
     /// Must it not be asked for again once it was done?
     pub fn is_once(self) -> bool {
-        matches!(self, Self::Add | Self::Tag | Self::Make)
+        matches!(self, Self::Add | Self::Tag | Self::Make | Self::MakeList | Self::Enlist)
     }
 
     /// Is this request the question?
@@ -196,8 +213,13 @@ impl End {
             Self::Count => is_library && has("limit"),
             Self::Members => has("parentId"),
             Self::Make => method == "POST" && path == "/Collections",
-            Self::Put => method == "POST" && path.ends_with("/Items"),
-            Self::Take => method == "DELETE",
+            Self::Put => method == "POST" && path.starts_with("/Collections/"),
+            Self::Take => method == "DELETE" && path.starts_with("/Collections/"),
+            Self::Lists => request.param("includeItemTypes").as_deref() == Some("Playlist"),
+            Self::Entries => method == "GET" && path.starts_with("/Playlists/"),
+            Self::MakeList => method == "POST" && path == "/Playlists",
+            Self::Enlist => method == "POST" && path.starts_with("/Playlists/"),
+            Self::Unlist => method == "DELETE" && path.starts_with("/Playlists/"),
         }
     }
 

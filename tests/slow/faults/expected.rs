@@ -6,7 +6,7 @@ use crate::faults::door::Door;
 use crate::faults::door::End;
 use crate::faults::fault::Kind::{self, *};
 use crate::faults::fault::When::{self, Done};
-use crate::faults::pass::Work::{self, Add, Label, Make, Remove, Send};
+use crate::faults::pass::Work::{self, Add, Enlist, Label, Make, MakeList, Remove, Send, Unlist};
 use crate::faults::table::{Asked, CUT, Row, TABLE};
 
 /// A row at one question.
@@ -26,7 +26,7 @@ pub struct Case {
 /// Not tried: a listing that lacks what is there is believed. Of a collection without members lbjf concludes that its
 /// films were taken out, so that none of them is its own any more and `heat` stays, which is the safe side.
 pub fn is_left_out(end: End, kind: Kind) -> bool {
-    kind == EmptyList && matches!(end, End::Sets | End::Members)
+    kind == EmptyList && matches!(end, End::Sets | End::Members | End::Lists | End::Entries)
 }
 
 /// The rows for a question.
@@ -80,6 +80,8 @@ pub fn undone(case: &Case) -> &'static [Work] {
         (End::Put, Refused) => &[Add, Remove, Make],
         // Carried out, unless something else was to follow.
         (End::Make, _) => &[Make],
+        (End::MakeList, _) => &[MakeList],
+        (End::Enlist, Refused) => &[Enlist, Unlist, MakeList],
         (End::Tag, _) => &[Label],
         (End::Label, TwoLengths) => &[],
         _ if case.when == Done => &[],
@@ -91,6 +93,10 @@ pub fn undone(case: &Case) -> &'static [Work] {
         (End::Radarr(_) | End::Add, _) => &[Send],
         (End::Label, _) => &[Label],
         (End::Members, _) => &[Add, Remove],
+        (End::Lists, _) => &[Enlist, Unlist, MakeList],
+        (End::Entries, _) => &[Enlist, Unlist],
+        (End::Enlist, _) => &[Enlist, MakeList],
+        (End::Unlist, _) => &[Unlist],
         (End::Put, _) => &[Add, Make],
         (End::Jellyfin(_) | End::Sets | End::Library | End::Watched | End::Changed | End::Count, _) => {
             &[Add, Remove, Make]

@@ -160,7 +160,7 @@ impl Kind {
     pub fn concerns(self, door: Door, when: When) -> bool {
         let is_read = !door.is_letterboxd() && !door.is_write();
         // Its answers have no body.
-        let is_bodiless = matches!(door, Door::JellyfinWrite | Door::ShortLink);
+        let is_bodiless = matches!(door, Door::JellyfinWrite | Door::PlaylistAdd | Door::ShortLink);
         if when == When::Done {
             let is_silence =
                 matches!(self, Self::Reset | Self::Dropped | Self::Hangs | Self::Html | Self::Empty);
@@ -406,6 +406,7 @@ const REQUIRED: &[&str] = &[
     "records",
     "Path",
     "ParentId",
+    "PlaylistItemId",
 ];
 
 /// Everything else becomes `to`, or goes.

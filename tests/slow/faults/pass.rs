@@ -22,6 +22,10 @@ const RETRY_POLICY: RetryPolicy = RetryPolicy { tries: 3, first_pause: Duration:
 /// The second person's collection, which has to be made.
 const OTHER: &str = "Grace's list";
 
+/// Their playlists.
+const PLAYLIST: &str = "Ada's own";
+const OTHER_PLAYLIST: &str = "Grace's own";
+
 /// What is different in a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Setting {
@@ -43,12 +47,14 @@ pub enum Setting {
     Genres,
     /// No `POST /movie` is answered.
     Lost,
+    /// Ada and grace have playlists, too; grace's has to be made.
+    Private,
     /// Everybody's films go to two Radarrs. Only what one of them keeps from the other is tried in it.
     Several,
 }
 
 impl Setting {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Usual,
         Self::Long,
         Self::Listed,
@@ -58,6 +64,7 @@ impl Setting {
         Self::Labels,
         Self::Genres,
         Self::Lost,
+        Self::Private,
     ];
 }
 
@@ -85,6 +92,8 @@ pub struct State {
     radarr: Vec<(u32, String, Vec<String>)>,
     /// Names, and TMDB ids.
     collections: Vec<(String, Vec<u32>)>,
+    /// The same, in their order.
+    playlists: Vec<(String, Vec<u32>)>,
 }
 
 /// What there is to do in a pass.
@@ -100,6 +109,12 @@ pub enum Work {
     Remove,
     /// Make grace's collection, and add `ran`.
     Make,
+    /// Add `jaws` to ada's playlist.
+    Enlist,
+    /// Remove `heat` from it.
+    Unlist,
+    /// Make grace's playlist, and add `ran`.
+    MakeList,
 }
 
 impl State {
@@ -112,6 +127,11 @@ impl State {
             set.map(|(_, ids)| ids.clone()).unwrap_or_default()
         };
         let has = |slug| members(self, COLLECTION).contains(&id(slug));
+        let listed = |state: &Self, name| {
+            let list = state.playlists.iter().find(|(known, _)| known == name);
+            list.map(|(_, ids)| ids.clone()).unwrap_or_default()
+        };
+        let is_listed = |state, slug| listed(state, PLAYLIST).contains(&id(slug));
         let is_sent = ["jaws", "brazil"].iter().all(|slug| film(self, slug) == film(all, slug));
         [
             (is_sent, Work::Send),
@@ -119,6 +139,9 @@ impl State {
             (has("jaws") == members(all, COLLECTION).contains(&id("jaws")), Work::Add),
             (!has("heat"), Work::Remove),
             (members(self, OTHER) == members(all, OTHER), Work::Make),
+            (is_listed(self, "jaws") == is_listed(all, "jaws"), Work::Enlist),
+            (!is_listed(self, "heat"), Work::Unlist),
+            (listed(self, OTHER_PLAYLIST) == listed(all, OTHER_PLAYLIST), Work::MakeList),
         ]
         .into_iter()
         .filter_map(|(is_done, work)| is_done.then_some(work))
@@ -129,11 +152,16 @@ impl State {
     pub fn lost(&self, after: &Self, world: &World) -> Vec<u32> {
         let heat = world.letterboxd.tmdb_id("heat");
         let members = |state: &Self| {
-            state.collections.iter().find(|(name, _)| name == COLLECTION).map(|(_, ids)| ids.clone())
+            let all = state.collections.iter().chain(&state.playlists);
+            let own = all.filter(|(name, _)| [COLLECTION, PLAYLIST].contains(&&**name));
+            Some(
+                own.flat_map(|(name, ids)| ids.iter().map(move |id| (name.clone(), *id))).collect::<Vec<_>>(),
+            )
         };
         let after = members(after).unwrap_or_default();
         let before = members(self).unwrap_or_default().into_iter();
-        before.filter(|id| *id != heat && !after.contains(id)).collect()
+        let is_lost = |known: &(String, u32)| known.1 != heat && !after.contains(known);
+        before.filter(is_lost).map(|(_, id)| id).collect()
     }
 }
 
@@ -145,10 +173,14 @@ impl Scene {
         if setting == Setting::Long {
             slugs.extend(FILLERS);
         }
+        let graces = match setting {
+            Setting::Private => format!("\njellyfin_playlist = \"{OTHER_PLAYLIST}\""),
+            _ => String::new(),
+        };
         // Who is asked first is the same each time.
         let mut world = World::new()
             .watchlist(&slugs)
-            .user("grace", &format!("jellyfin_collection = \"{OTHER}\""))
+            .user("grace", &format!("jellyfin_collection = \"{OTHER}\"{graces}"))
             .set("[letterboxd]", "max_concurrent_requests = 1");
         let is_listed = matches!(setting, Setting::Listed | Setting::Linked);
         if is_listed {
@@ -166,6 +198,9 @@ impl Scene {
             let both = "radarr = [\"main\", \"uhd\"]";
             world = world.another_radarr("uhd").set("[[users]]", both);
         }
+        if setting == Setting::Private {
+            world = world.set("[[users]]", &format!("jellyfin_playlist = \"{PLAYLIST}\""));
+        }
         if setting == Setting::Labels {
             world = world.set("[radarr]", "user_tags = true");
         }
@@ -182,7 +217,10 @@ impl Scene {
         let ran = scene.pass();
         assert_eq!((ran.exit, ran.said.as_str()), (0, ""));
         let collection = world.jellyfin.collections().remove(0);
-        world.put(&collection.id, "stalker");
+        let stalker = world.put(&collection.id, "stalker");
+        if setting == Setting::Private {
+            world.jellyfin.enlist(&world.jellyfin.playlists()[0].id, &stalker);
+        }
         if setting == Setting::Forgotten {
             // All of the library is due to be read.
             scene.forget("UPDATE library SET whole_at = NULL");
@@ -301,7 +339,19 @@ impl Scene {
             })
             .collect();
         collections.sort();
-        State { radarr, collections }
+        let mut playlists: Vec<_> = self
+            .world
+            .jellyfin
+            .playlists()
+            .into_iter()
+            .map(|list| {
+                let owner = list.owner.expect("somebody's");
+                let entries = self.world.jellyfin.entries(&owner, &list.name);
+                (list.name, entries)
+            })
+            .collect();
+        playlists.sort();
+        State { radarr, collections, playlists }
     }
 }
 

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use crate::faults::door::Door::{
-    self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, List, RadarrAdd, RadarrLabel, RadarrLookup,
-    RadarrRead, RadarrTag, ShortLink, Watchlist,
+    self, FilmPage, JellyfinMake, JellyfinRead, JellyfinWrite, List, PlaylistAdd, RadarrAdd, RadarrLabel,
+    RadarrLookup, RadarrRead, RadarrTag, ShortLink, Watchlist,
 };
 use crate::faults::door::End;
 use crate::faults::fault::Kind::{self, *};
@@ -72,12 +72,25 @@ const LETTERBOXD: &[Door] = &[Watchlist, List, ShortLink, FilmPage];
 /// Questions to the servers. `RadarrAsk` is one, too: see [`case`](super::expected::case).
 const READS: &[Door] = &[RadarrRead, RadarrLookup, JellyfinRead];
 /// What must not be sent twice.
-const NEVER_TWICE: &[Door] = &[RadarrAdd, RadarrTag, JellyfinMake];
+const NEVER_TWICE: &[Door] = &[RadarrAdd, RadarrTag, JellyfinMake, PlaylistAdd];
+/// The same, where the answer has a body.
+const MADE: &[Door] = &[RadarrAdd, RadarrTag, JellyfinMake];
 const NEW_TAG_OR_COLLECTION: &[Door] = &[RadarrTag, JellyfinMake];
+/// Of what had no answer it is asked whether it arrived.
+const ASKED_AFTER: &[Door] = &[RadarrAdd, PlaylistAdd];
 /// What may be sent twice.
 const SAFE_TWICE: &[Door] = &[RadarrLabel, JellyfinWrite];
-const SERVERS: &[Door] =
-    &[RadarrRead, RadarrLookup, RadarrAdd, RadarrTag, RadarrLabel, JellyfinRead, JellyfinMake, JellyfinWrite];
+const SERVERS: &[Door] = &[
+    RadarrRead,
+    RadarrLookup,
+    RadarrAdd,
+    RadarrTag,
+    RadarrLabel,
+    JellyfinRead,
+    JellyfinMake,
+    JellyfinWrite,
+    PlaylistAdd,
+];
 /// Whose answers have a body.
 const WITH_BODY: &[Door] = &[
     Watchlist,
@@ -172,7 +185,7 @@ pub const TABLE: &[Row] = &[
     Row { doors: READS, fault: BadList, says: "It does not please", ..FAILS },
     Row { doors: &[RadarrAdd], fault: BadList, says: "It does not please", heals: TOMORROW, ..FAILS },
     Row {
-        doors: &[RadarrTag, RadarrLabel, JellyfinMake],
+        doors: &[RadarrTag, RadarrLabel, JellyfinMake, PlaylistAdd],
         fault: BadList,
         says: "It does not please",
         ..FAILS
@@ -186,10 +199,11 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: BadList, says: "It does not please", ..FAILS },
+    Row { only_at: Some(End::Unlist), fault: BadList, says: "It does not please", ..FAILS },
     Row { doors: READS, fault: BadProblem, says: "It does not please", ..FAILS },
     Row { doors: &[RadarrAdd], fault: BadProblem, says: "It does not please", heals: TOMORROW, ..FAILS },
     Row {
-        doors: &[RadarrTag, RadarrLabel, JellyfinMake],
+        doors: &[RadarrTag, RadarrLabel, JellyfinMake, PlaylistAdd],
         fault: BadProblem,
         says: "It does not please",
         ..FAILS
@@ -203,10 +217,16 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: BadProblem, says: "It does not please", ..FAILS },
+    Row { only_at: Some(End::Unlist), fault: BadProblem, says: "It does not please", ..FAILS },
     Row { doors: LETTERBOXD, fault: Status(400), says: "Letterboxd answered with HTTP 400", ..FAILS },
     Row { doors: READS, fault: Status(400), says: "HTTP 400", ..FAILS },
     Row { doors: &[RadarrAdd], fault: Status(400), says: "HTTP 400", heals: TOMORROW, ..FAILS },
-    Row { doors: &[RadarrTag, RadarrLabel, JellyfinMake], fault: Status(400), says: "HTTP 400", ..FAILS },
+    Row {
+        doors: &[RadarrTag, RadarrLabel, JellyfinMake, PlaylistAdd],
+        fault: Status(400),
+        says: "HTTP 400",
+        ..FAILS
+    },
     Row {
         only_at: Some(End::Put),
         fault: Status(400),
@@ -216,6 +236,7 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { only_at: Some(End::Take), fault: Status(400), says: "HTTP 400", ..FAILS },
+    Row { only_at: Some(End::Unlist), fault: Status(400), says: "HTTP 400", ..FAILS },
     Row { doors: LETTERBOXD, fault: Status(401), says: "Letterboxd answered with HTTP 401", ..FAILS },
     Row { doors: SERVERS, fault: Status(401), says: "refused the API key (HTTP 401)", ..FAILS },
     Row {
@@ -254,7 +275,7 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row {
-        doors: &[RadarrTag, JellyfinMake, RadarrLabel, JellyfinWrite],
+        doors: &[RadarrTag, JellyfinMake, RadarrLabel, JellyfinWrite, PlaylistAdd],
         fault: Status(409),
         says: "with HTTP 409",
         ..FAILS
@@ -325,7 +346,7 @@ pub const TABLE: &[Row] = &[
     Row { only_at: Some(End::Count), fault: EmptyList, asked: Times(2), ..HARMLESS },
     Row { doors: PAGES, fault: Broken, asked: Times(3), says: CUT, ..FAILS },
     Row { doors: READS, fault: Broken, says: UNREADABLE, ..FAILS },
-    Row { doors: NEVER_TWICE, fault: Broken, says: UNREADABLE, ..FAILS },
+    Row { doors: MADE, fault: Broken, says: UNREADABLE, ..FAILS },
     Row {
         doors: PAGES,
         fault: Other,
@@ -333,7 +354,7 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { doors: READS, fault: Other, says: UNREADABLE, ..FAILS },
-    Row { doors: NEVER_TWICE, fault: Other, says: UNREADABLE, ..FAILS },
+    Row { doors: MADE, fault: Other, says: UNREADABLE, ..FAILS },
     Row { doors: READS, fault: NumbersAsText, ..HARMLESS },
     Row { doors: &[RadarrAdd], fault: NumbersAsText, ..HARMLESS },
     Row { doors: READS, fault: Nulls, ..HARMLESS },
@@ -359,7 +380,7 @@ pub const TABLE: &[Row] = &[
     Row { doors: NEW_TAG_OR_COLLECTION, fault: Lacking, says: UNREADABLE, ..FAILS },
     Row { doors: &[RadarrLabel], fault: Lacking, ..HARMLESS },
     Row { doors: READS, fault: Null, says: UNREADABLE, ..FAILS },
-    Row { doors: NEVER_TWICE, fault: Null, says: UNREADABLE, ..FAILS },
+    Row { doors: MADE, fault: Null, says: UNREADABLE, ..FAILS },
     Row {
         doors: PAGES,
         fault: Huge,
@@ -367,7 +388,7 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { doors: READS, fault: Huge, ..HARMLESS },
-    Row { doors: NEVER_TWICE, fault: Huge, ..HARMLESS },
+    Row { doors: MADE, fault: Huge, ..HARMLESS },
     Row { doors: &[RadarrLabel], fault: Huge, ..HARMLESS },
     Row {
         doors: PAGES,
@@ -376,17 +397,19 @@ pub const TABLE: &[Row] = &[
         ..FAILS
     },
     Row { doors: READS, fault: Bomb, says: UNREADABLE, ..FAILS },
-    Row { doors: NEVER_TWICE, fault: Bomb, says: UNREADABLE, ..FAILS },
-    // Carried out, and then the answer is lost or says otherwise. A film is asked for once more, and is there.
-    Row { doors: &[RadarrAdd], fault: Reset, exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Dropped, exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Hangs, exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Html, exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Empty, exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Status(406), exit: 0, ..CARRIED_OUT },
+    Row { doors: MADE, fault: Bomb, says: UNREADABLE, ..FAILS },
+    // Carried out, and then the answer is lost or says otherwise. A film is asked for once more, and is there; so are
+    // the entries of a playlist.
+    Row { doors: ASKED_AFTER, fault: Reset, exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Dropped, exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Hangs, exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Html, exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Empty, exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Status(406), exit: 0, ..CARRIED_OUT },
     Row { doors: &[RadarrAdd], fault: Status(500), says: "with HTTP 500", ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Status(502), exit: 0, ..CARRIED_OUT },
-    Row { doors: &[RadarrAdd], fault: Status(504), exit: 0, ..CARRIED_OUT },
+    Row { doors: &[PlaylistAdd], fault: Status(500), exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Status(502), exit: 0, ..CARRIED_OUT },
+    Row { doors: ASKED_AFTER, fault: Status(504), exit: 0, ..CARRIED_OUT },
     Row { doors: NEW_TAG_OR_COLLECTION, fault: Reset, says: CUT, ..CARRIED_OUT },
     Row { doors: NEW_TAG_OR_COLLECTION, fault: Dropped, says: CUT, ..CARRIED_OUT },
     Row { doors: NEW_TAG_OR_COLLECTION, fault: Hangs, says: LATE, ..CARRIED_OUT },
