@@ -231,7 +231,7 @@ const LIVED_ON_SINCE_3: &str = "
     UPDATE film SET lid = 'IWJq', looked_by = '0.1.0', match_tries = 1, next_match_at = 1700000000 WHERE address = 'winter-witness';
     INSERT INTO ineffective SELECT id, 'item', 1700000000 FROM collection;
     UPDATE library SET doubtful_since = 1700000000;
-    INSERT INTO radarr_film VALUES ('radarr', 1, 4000001);
+    INSERT OR REPLACE INTO radarr_film VALUES ('radarr', 1, 4000001);
     INSERT INTO trouble VALUES ('list', 'ada', 'private', 'ada', 'the watchlist is private', 1700000000, 1700000900, 2, 1700000900);
     INSERT INTO told VALUES ('ntfy', 'list', 'ada', 1700000000);
     INSERT INTO listing_member SELECT id, 'item', 'Heat', 4000001, '/films/heat.mkv', 1, 0, 1 FROM collection;
