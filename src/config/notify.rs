@@ -105,7 +105,14 @@ fn kind(table: &mut Table<'_, '_>) -> Option<&'static Kind> {
     let found = KINDS.iter().find(|kind| kind.name == given.value.trim().to_lowercase());
     if found.is_none() {
         let names: Vec<_> = KINDS.iter().map(|kind| format!("`{}`", kind.name)).collect();
-        table.problem(&given, format!("must be one of {}, found `{}`", names.join(", "), given.value));
+        table.problem(
+            &given,
+            format!(
+                "must be one of {}, found `{}`; Apprise passes messages on to other services",
+                names.join(", "),
+                given.value
+            ),
+        );
     }
     found
 }

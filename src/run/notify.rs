@@ -31,7 +31,7 @@ impl<'a> Teller<'a> {
     pub fn begin(&self) {
         for (name, answer) in self.ping(Ping::Start, "") {
             if let Err(error) = answer {
-                log::debug!("{name}: not told that the run begins: {error}");
+                log::debug!("{name}: not told that the run begins: {error:#}");
             }
         }
     }
@@ -40,7 +40,7 @@ impl<'a> Teller<'a> {
     pub fn not_begun(&self, error: &anyhow::Error) {
         for (name, answer) in self.ping(Ping::End(Exit::Failure.code()), &format!("{error:#}\n")) {
             if let Err(error) = answer {
-                log::debug!("{name}: not told that the run did not begin: {error}");
+                log::debug!("{name}: not told that the run did not begin: {error:#}");
             }
         }
     }

@@ -110,6 +110,28 @@ fn a_failure_is_told_when_it_begins_once_a_day_and_when_it_is_over() {
 }
 
 #[test]
+fn each_film_that_radarr_does_not_take_is_told_and_when_it_does() {
+    let (world, receiver) = world(&["webhook"]);
+    world.letterboxd.push("ada", "alien");
+    let posts = |request: &standins::Request| request.method == "POST" && request.path.ends_with("/movie");
+    world.radarr.server.fail(
+        usize::MAX,
+        posts,
+        Fault::Instead(Reply::json(500, &json!({ "message": "no" }))),
+    );
+    let began = &told(&world, &receiver, Exit::Partial)[0];
+    assert!(text(began, "message").starts_with("ada: `alien` not added: "), "{began}");
+    world.letterboxd.push("ada", "akira");
+    let other = &told(&world, &receiver, Exit::Partial)[0];
+    assert_eq!(other["problems"].as_array().map(Vec::len), Some(1), "{other}");
+    assert!(text(other, "message").starts_with("ada: `akira` not added: "), "{other}");
+    world.radarr.server.behave();
+    let over = &told(&world, &receiver, Exit::Success)[0];
+    assert_eq!((text(over, "event"), text(over, "title")), ("recovered", "lbjf: 2 problems over: ada"));
+    assert_eq!(over["films"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn letterboxd_is_told_in_the_third_run_and_its_end_only_then() {
     for runs in [2, 3] {
         let (world, receiver) = world(&["webhook", "healthchecks"]);
@@ -157,8 +179,12 @@ fn a_receiver_that_fails_is_a_warning_once_a_day_and_changes_nothing_else() {
             Some(" redirects elsewhere"),
         ),
         (Fault::Instead(huge), 1, Some("answered with HTTP 400\n")),
-        (Fault::Drop, 1, Some("cannot be reached: the connection was closed")),
-        (Fault::Hang, 1, Some("cannot be reached: no complete answer within 10 s")),
+        (
+            Fault::Drop,
+            1,
+            Some("` cannot be reached: the connection was closed before the answer was complete\n"),
+        ),
+        (Fault::Hang, 1, Some("` cannot be reached: no complete answer within 10 s\n")),
     ] {
         world.letterboxd.push("ada", &format!("film-{}", another()));
         receiver.server.forget_requests();

@@ -59,6 +59,17 @@ fn the_compose_file_in_the_readme_builds_the_image_that_is_there() {
 }
 
 #[test]
+fn what_others_are_to_read_is_yaml() {
+    let blocks =
+        ["docs/notifications.md", "docs/metrics.md"].map(|name| blocks(&read(name), &["yaml"])).concat();
+    assert!(blocks.len() >= 2);
+    for block in blocks {
+        let parsed: Result<serde_json::Value, _> = serde_saphyr::from_str(&block);
+        assert!(parsed.is_ok_and(|value| value.is_object()), "{block}");
+    }
+}
+
+#[test]
 fn the_exit_codes_in_the_readme_are_those_of_the_program() {
     let readme = read("README.md");
     let told: Vec<(u8, String)> = table(&readme, "exit code")

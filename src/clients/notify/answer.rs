@@ -15,7 +15,7 @@ const LIMIT: u64 = 64 << 10;
 #[derive(Debug, thiserror::Error)]
 pub enum NotifyError {
     /// No answer came.
-    #[error("`{at}` cannot be reached: {source}")]
+    #[error("`{at}` cannot be reached")]
     Unreachable {
         /// Host and port.
         at: String,

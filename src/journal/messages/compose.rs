@@ -7,10 +7,13 @@ use super::plan::{Due, Remembered};
 use crate::domain::clock::Timestamp;
 use crate::domain::message::{FilmNews, Message, Occasion, Ongoing, ProblemNews, TroubleKey};
 use crate::domain::span::lasted;
-use crate::domain::text::plural;
+use crate::domain::text::{excerpt, plural};
 
 /// So many films are named; nobody reads more on a phone.
 const NAMED: usize = 20;
+
+/// No receiver takes a longer title.
+const LONGEST_TITLE: usize = 200;
 
 /// What is known of the run itself.
 #[derive(Clone, Copy, Debug)]
@@ -74,7 +77,7 @@ pub(super) fn message(facts: Facts<'_>, due: &Due, news: &News, remembered: &Rem
         command: facts.command,
         time: facts.now,
         exit_code: facts.exit_code,
-        title: format!("lbjf: {title}"),
+        title: excerpt(&format!("lbjf: {title}"), LONGEST_TITLE),
         text,
         summary: facts.summary.to_owned(),
         films: films.to_vec(),

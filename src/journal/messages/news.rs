@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::event::{Event, Outcome, Trouble};
 use crate::domain::message::{FilmNews, TroubleKey};
-use crate::domain::step::Step;
+use crate::domain::notice::Notice;
+use crate::domain::step::{RequestedFilm, Step};
 
 /// The news of a run so far.
 #[derive(Debug, Default)]
@@ -53,6 +54,14 @@ impl Over {
 /// The kind of trouble that a refusal by Letterboxd is.
 pub(super) const REFUSED: &str = "block";
 
+/// The kind of trouble that a film is which a Radarr does not take.
+const ADD: &str = "add";
+
+/// Which film at which Radarr.
+fn of_film(radarr: &str, uid: &str) -> String {
+    format!("{radarr}/{uid}")
+}
+
 /// What Letterboxd does that passes by itself as a rule: nobody can do anything about it earlier.
 const PATIENT: [&str; 4] = [REFUSED, "films", "given_up", "watchlists"];
 
@@ -70,20 +79,22 @@ impl News {
                 let about = about.filter(|about| !about.is_empty()).map(str::to_owned);
                 self.overs.push(Over { kind, about });
             }
-            Event::Step { step: Step::AddToRadarr(add), outcome: Outcome::Done, .. } => {
-                let requested = &add.requested;
-                let people: BTreeSet<&String> = requested.requests.iter().map(|(person, _)| person).collect();
-                let (new, known): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| is_new(person));
-                for person in new {
-                    self.first.entry(person.clone()).or_default().sent += 1;
-                }
-                if !known.is_empty() {
-                    let people = known.into_iter().cloned().collect();
-                    let (film, tmdb) = (requested.film.clone(), requested.tmdb);
-                    self.film(FilmNews { film, tmdb, people, collections: None });
-                }
+            Event::Step { step, outcome, .. } => self.step(step, outcome, is_new),
+            Event::FilmSkipped { .. } | Event::ListRead(_) | Event::Note { .. } | Event::Refused => {}
+        }
+    }
+
+    fn step(&mut self, step: &Step, outcome: Outcome, is_new: impl Fn(&str) -> bool) {
+        match (step, outcome) {
+            (Step::AddToRadarr(add), Outcome::Done) => {
+                self.taken(&add.requested);
+                self.sent(&add.requested, is_new);
             }
-            Event::Step { step: Step::AddToShelf(add), outcome: Outcome::Done, .. } => {
+            (Step::AddToRadarr(add), Outcome::Skipped) => self.taken(&add.requested),
+            (Step::AlreadyPresent(requested) | Step::GoneFromRadarr(requested), _) => self.taken(requested),
+            (Step::Skip(skip), _) => self.taken(&skip.requested),
+            (Step::AddToShelf(add), Outcome::Done) => {
+                self.overs.push(Over { kind: "put", about: Some(add.item_id.as_str().to_owned()) });
                 if is_new(&add.person) {
                     self.first.entry(add.person.clone()).or_default().ready += 1;
                 } else {
@@ -93,11 +104,26 @@ impl News {
                     self.film(FilmNews { film, tmdb, people, collections });
                 }
             }
-            Event::FilmSkipped { .. }
-            | Event::ListRead(_)
-            | Event::Note { .. }
-            | Event::Refused
-            | Event::Step { .. } => {}
+            _ => {}
+        }
+    }
+
+    /// Nothing keeps this film from its Radarr any more.
+    fn taken(&mut self, requested: &RequestedFilm) {
+        let about = of_film(requested.radarr.name(), requested.film.uid.as_str());
+        self.overs.push(Over { kind: ADD, about: Some(about) });
+    }
+
+    fn sent(&mut self, requested: &RequestedFilm, is_new: impl Fn(&str) -> bool) {
+        let people: BTreeSet<&String> = requested.requests.iter().map(|(person, _)| person).collect();
+        let (new, known): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| is_new(person));
+        for person in new {
+            self.first.entry(person.clone()).or_default().sent += 1;
+        }
+        if !known.is_empty() {
+            let people = known.into_iter().cloned().collect();
+            let (film, tmdb) = (requested.film.clone(), requested.tmdb);
+            self.film(FilmNews { film, tmdb, people, collections: None });
         }
     }
 
@@ -127,10 +153,14 @@ impl News {
         }
         // What a detail says may differ from case to case, but for the word of a list.
         let word = if notice.kind == "list" { notice.detail } else { "" };
-        let name = if notice.about.is_empty() { about } else { notice.about };
+        let name = match notice {
+            Notice { kind: ADD, about, detail } => of_film(about, detail),
+            Notice { about: "", .. } => about.to_owned(),
+            Notice { about, .. } => about.to_owned(),
+        };
         let is_patient =
             PATIENT.contains(&notice.kind) || notice.kind == "list" && PATIENT_LISTS.contains(&word);
-        let key = TroubleKey { kind: notice.kind.to_owned(), about: name.to_owned() };
+        let key = TroubleKey { kind: notice.kind.to_owned(), about: name };
         let (word, about) = (word.to_owned(), about.to_owned());
         match self.troubles.iter_mut().find(|seen| seen.key == key) {
             Some(seen) => add(&mut seen.texts, text),
