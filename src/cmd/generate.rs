@@ -164,7 +164,10 @@ fn section<'a>(
 
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("LBJF_CONFIG", "The config file, unless --config names one."),
-    ("LBJF_RADARR_API_KEY, LBJF_JELLYFIN_API_KEY", "The keys of the servers; they win over the config."),
+    (
+        "LBJF_RADARR_API_KEY, LBJF_JELLYFIN_API_KEY",
+        "The keys of the servers; they win over the config. For a Radarr that the config calls uhd it is LBJF_RADARR_UHD_API_KEY.",
+    ),
     ("CREDENTIALS_DIRECTORY", "Where an api_key_file is looked for first; systemd's LoadCredential sets it."),
     ("STATE_DIRECTORY, XDG_STATE_HOME", "Where the store lies, unless the config says."),
     ("RUST_LOG", "What is logged, part by part; wins over -v, -q and the config."),

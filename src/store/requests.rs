@@ -160,14 +160,15 @@ impl Store {
         })
     }
 
-    /// Forgets that this server answered these people's requests (`--add-again`), and which numbers it gave to films.
-    /// Returns how many requests are open again.
+    /// Forgets that this server answered these people's requests (`--add-again`), as far as their films go there, and
+    /// which numbers it gave to films. Returns how many requests are open again.
     pub fn forget_answers(&mut self, people: &[String], server: &str) -> Result<usize, StoreError> {
         let people = serde_json::to_string(people).expect("strings are JSON");
         let sql =
             "UPDATE request SET answered_at = NULL, tries = 0, next_try_at = 0, problem = NULL, detail = NULL
             WHERE is_wanted = ?3 AND answered_at IS NOT NULL AND server = ?2
-                AND person IN (SELECT value FROM json_each(?1))";
+                AND person IN (SELECT value FROM json_each(?1)
+                    INTERSECT SELECT person FROM person_server WHERE person_server.server = ?2)";
         self.transact(|db| {
             db.execute("DELETE FROM radarr_film WHERE server = ?1", [server])?;
             // Nor may one that left answer for another.

@@ -100,6 +100,12 @@ fn what_one_server_says_of_a_film_says_nothing_of_another() {
     }
     assert_eq!(store.forget_answers(&["ada".to_owned()], "uhd").unwrap(), 1);
     assert_eq!((open(&store, "main"), open(&store, "uhd")), (vec![1], vec![1, 2]));
+    go_to(&mut store, &["uhd"], 300);
+    assert_eq!(
+        store.forget_answers(&["ada".to_owned()], "main").unwrap(),
+        0,
+        "they do not go there any more"
+    );
 }
 
 #[test]

@@ -293,6 +293,30 @@ fn status_tells_each_server_apart() {
     assert!(servers.contains(&&json!("main")) && servers.contains(&&json!("uhd")), "{servers:?}");
 }
 
+/// The world searches all that it says, and all that it leaves, for the keys.
+#[test]
+fn the_key_of_each_server_stays_secret_where_the_server_repeats_it() {
+    let mut world = house();
+    let key = "radarr-stand-in-key-of-uhd-0123456789";
+    world.change(&format!("api_key = \"{key}\"\n"), "");
+    let told = json!({"message": format!("no entry for {key} in {}", key.to_uppercase())});
+    let uhd = &world.radarr_called("uhd").server;
+    for status in [400, 401, 500] {
+        uhd.fail(usize::MAX, |_| true, Fault::Instead(Reply::json(status, &told)));
+        for args in [&["sync", "-vv"][..], &["sync", "--json"], &["status", "--check"], &["status", "heat"]] {
+            let mut command = world.command(args);
+            let output = command.env("LBJF_RADARR_UHD_API_KEY", key).output().expect("lbjf was built");
+            let ran = world.ran(output);
+            assert_eq!(ran.code == 0, args == ["status", "heat"], "{status} {args:?}: {}", ran.stderr);
+        }
+    }
+    uhd.behave();
+    let mut command = world.command(&["sync"]);
+    let output = command.env("LBJF_RADARR_UHD_API_KEY", key).output().expect("lbjf was built");
+    world.ran(output).exits(Exit::Success);
+    assert_eq!(world.radarr_called("uhd").films().len(), 2);
+}
+
 #[test]
 fn what_jellyfin_has_is_kept_only_from_servers_that_say_so() {
     let mut world = house();
