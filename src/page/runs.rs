@@ -50,10 +50,11 @@ fn chart(out: &mut String, page: &Page<'_>) {
     let runs: Vec<&Run> = page.runs.iter().take(MOST_BARS).rev().collect();
     let count = |tone| runs.iter().filter(|run| run.tone == tone).count();
     let (good, all) = (count(Tone::Good), runs.len());
-    let width = MOST_BARS * STEP;
+    // Few are not drawn larger than many.
+    let width = all.max(MOST_BARS / 2) * STEP;
     let _ = write!(
         out,
-        "<svg viewBox=\"0 0 {width} {}\" preserveAspectRatio=\"xMaxYMax meet\" role=\"img\" \
+        "<svg viewBox=\"0 0 {width} {}\" preserveAspectRatio=\"xMinYMax meet\" role=\"img\" \
          aria-label=\"The last {all} runs, of which {good} went well\">\n\
          <line class=\"axis\" x1=\"0\" y1=\"{y}\" x2=\"{width}\" y2=\"{y}\"/>\n",
         TALL + 6,
@@ -61,7 +62,7 @@ fn chart(out: &mut String, page: &Page<'_>) {
     );
     for (index, run) in runs.iter().enumerate() {
         let height = height(run.took);
-        let x = width - (all - index) * STEP;
+        let x = index * STEP;
         let _ = writeln!(
             out,
             "<rect class=\"bar {}\" x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{height}\" rx=\"2\"><title>{}: {}</title></rect>",

@@ -166,7 +166,7 @@ impl<'a> View<'a> {
             new,
             ready,
             waiting: self.waiting(waiting),
-            skipped: skipped(status),
+            skipped: skipped(status, waiting),
         }
     }
 
@@ -208,14 +208,18 @@ fn is_ready(film: &Wanted, has_shelf: bool) -> bool {
     is_there && !film.is_watched
 }
 
-/// Films that did not come through: those that no server takes, then those that failed.
-fn skipped(status: &PersonStatus) -> Vec<Skipped> {
+/// Films that did not come through: those that no server takes, then those that failed, then those that a Radarr
+/// excludes although the last run found nothing wrong with them.
+fn skipped(status: &PersonStatus, waiting: &[Waiting<'_>]) -> Vec<Skipped> {
     let is_unclear = |uid| status.unclear.iter().any(|(film, _)| film.uid == uid);
     let mut skipped: Vec<Skipped> = Vec::new();
-    for (film, why) in status.skipped.iter().chain(&status.failed) {
+    let excluded = waiting.iter().filter(|one| one.wait.reason == Reason::Excluded);
+    let excluded = excluded.map(|one| (&one.film.film, "on Radarr's exclusion list"));
+    let told = status.skipped.iter().chain(&status.failed).map(|(film, why)| (film, why.as_str()));
+    for (film, why) in told.chain(excluded) {
         if !skipped.iter().any(|known| known.film.uid == film.uid) {
             let is_unclear = is_unclear(film.uid.clone());
-            skipped.push(Skipped { film: film.clone(), why: why.clone(), is_unclear });
+            skipped.push(Skipped { film: film.clone(), why: why.to_owned(), is_unclear });
         }
     }
     skipped

@@ -147,6 +147,20 @@ fn the_page_tells_problems_with_what_to_do_and_a_run_that_could_not_go_on() {
 }
 
 #[test]
+fn what_a_person_excluded_stands_with_what_was_skipped() {
+    let world = written().watchlist(&["heat", "alien"]);
+    world.download("heat");
+    world.sync();
+    let alien = world.letterboxd.tmdb_id("alien");
+    world.radarr.remove(alien);
+    world.radarr.exclude(alien);
+    let html = page(&world);
+    assert_eq!(texts(&html, "rows"), [""; 0]);
+    let why = Document::from(html.as_str()).find(Class("why")).next().map(|node| node.text());
+    assert_eq!(why.as_deref().map(str::trim), Some("Alien 2000on Radarr's exclusion list"));
+}
+
+#[test]
 fn hostile_titles_are_words_on_the_page() {
     let title = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'";
     let world = written();

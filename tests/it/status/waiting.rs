@@ -222,6 +222,41 @@ fn waiting_works_with_an_old_radarr_and_many_downloads() {
 }
 
 #[test]
+fn of_several_radarrs_each_says_its_own() {
+    let mut world = World::new().another_radarr("uhd").user("ben", "").watchlist(&["heat"]);
+    world.change(
+        "jellyfin_username = \"ada\"\n",
+        "jellyfin_username = \"ada\"\nradarr = [\"main\", \"uhd\"]\n",
+    );
+    world.letterboxd.set_watchlist("ben", &["alien"]);
+    world.sync();
+    let [heat, alien] = ["heat", "alien"].map(|slug| world.letterboxd.tmdb_id(slug));
+    let uhd = world.radarr_called("uhd");
+    world.radarr.set_release(heat, Some("2099-03-12"));
+    world.radarr.set_monitored(alien, false);
+    uhd.download(heat, &json!({}));
+    let told = text(&world);
+    assert_eq!(
+        told,
+        "ada waits for 1 film
+  Heat (2000) `heat`: at `uhd`: being downloaded, 50 %, 60 min left
+  Heat (2000) `heat`: at `main`: not released before 2099-03-12
+ben waits for 1 film
+  Alien (2000) `alien`: at `main`: Radarr does not monitor it
+"
+    );
+    uhd.server.fail(usize::MAX, |_| true, Fault::Instead(Reply::empty(403)));
+    let ran = ask(&world, &["--json"]).exits(Exit::Partial).mentions("lbjf: error: radarr `uhd`: ");
+    let films = &ran.json()["users"][0]["films"];
+    let found = [0, 1].map(|index| (films[index]["radarr"].clone(), films[index]["reason"].clone()));
+    assert_eq!(found, [(json!("uhd"), Value::Null), (json!("main"), json!("not_released"))]);
+    // Nobody else is asked for ben.
+    uhd.server.forget_requests();
+    ask(&world, &["--user", "ben"]).exits(Exit::Success);
+    assert!(uhd.server.requests().is_empty());
+}
+
+#[test]
 fn waiting_needs_a_radarr_and_works_without_a_store() {
     let world = World::new();
     assert!(text(&world).is_empty());
