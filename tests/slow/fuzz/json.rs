@@ -53,6 +53,15 @@ fn sets(body: &Value) -> usize {
     items(body).filter(|item| item["Type"] == "BoxSet").count()
 }
 
+fn lists(body: &Value) -> usize {
+    items(body).filter(|item| item["Type"] == "Playlist").count()
+}
+
+/// Of several entries of one item one is enough.
+fn entries(body: &Value) -> usize {
+    items(body).map(|item| item["Id"].to_string()).collect::<HashSet<_>>().len()
+}
+
 /// An item without an id of its own cannot be put anywhere.
 fn films(body: &Value) -> usize {
     let is_film = |item: &&Value| item["Type"] == "Movie" || item["Type"] == "Video";
@@ -78,6 +87,10 @@ fn number(value: &Value) -> Option<u32> {
 
 const EXISTS: &str = r#"[{"propertyName":"TmdbId","errorMessage":"This movie has already been added","attemptedValue":949,"errorCode":"MovieExistsValidator"},{"propertyName":"Path","errorMessage":"Path '/movies/Heat (1995)' is already configured","attemptedValue":"/movies/Heat (1995)","errorCode":"MoviePathValidator"},{"propertyName":"RootFolderPath","errorMessage":"Root folder '/movies' does not exist"}]"#;
 const ITEMS: &str = r#"{"Items":[{"Name":"Heat","Id":"a1","Type":"Movie","ProductionYear":1995,"ProviderIds":{"Tmdb":"949","Imdb":"tt0113277"},"UserData":{"Played":true}},{"Name":"Ada's watchlist","Id":"b2","Type":"BoxSet","Path":"/config/data/collections/Ada's watchlist [boxset]","ParentId":"c3"}],"TotalRecordCount":2}"#;
+
+const LISTS: &str =
+    r#"{"Items":[{"Name":"Watchlist","Id":"d4","Type":"Playlist","Etag":"e5"}],"TotalRecordCount":1}"#;
+const ENTRIES: &str = r#"{"Items":[{"Name":"Heat","Id":"a1","Type":"Movie","ProviderIds":{"Tmdb":"949"},"PlaylistItemId":"a1"},{"Name":"Heat","Id":"a1","Type":"Movie","PlaylistItemId":"f6"},{"Name":"Ran","Id":"b2","Type":"Movie","Path":"/x","PlaylistItemId":"b2"}]}"#;
 
 const QUESTIONS: &[Question] = &[
     (
@@ -139,6 +152,15 @@ const QUESTIONS: &[Question] = &[
     (r#"{"TotalRecordCount":3}"#, |d| said(d.1.item_count()), no_list),
     (ITEMS, |d| count(d.1.members(&id("b2")), Vec::len), all),
     (r#"{"Id":"b2"}"#, |d| said(d.1.create("Ada's watchlist")), no_list),
+    (LISTS, |d| count(d.1.playlists(), Vec::len), lists),
+    (ENTRIES, |d| count(d.1.entries(&id("d4"), &id("u1")), |found| found.members.len()), entries),
+    (
+        r#"{"Id":"d4","CanDelete":true}"#,
+        |d| said(d.1.whose_playlist(&id("d4"), &id("u1"), "12.0.0")),
+        no_list,
+    ),
+    (r#"{"Id":"d4"}"#, |d| said(d.1.create_playlist("Watchlist", &id("u1"))), no_list),
+    (r#""Playlist not found""#, |d| said(d.1.add_entries(&id("d4"), &id("u1"), &[&id("a1")], true)), no_list),
     (r#""Error processing request.""#, |d| said(d.1.remove(&id("b2"), &[&id("a1")])), no_list),
 ];
 
