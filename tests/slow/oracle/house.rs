@@ -40,6 +40,8 @@ pub const CLEO: Who = 2;
 /// What they are called at Letterboxd and in the config.
 pub const NAMES: [&str; 3] = ["ada", "ben", "cleo"];
 /// What their users in Jellyfin are called.
+/// Cleo's playlist.
+pub const PLAYLIST: &str = "Cleo's own";
 pub const VIEWERS: [&str; 3] = ["Ada at home", "Ben at home", "Cleo at home"];
 /// The collection of ada and ben, that of cleo, and one that the config names only later.
 pub const COLLECTIONS: [&str; 3] = [COLLECTION, "Cleo's", "Another"];
@@ -295,6 +297,8 @@ impl House {
             let name = NAMES[who];
             let lists = self.truth.lists_of(who).into_iter().filter(|list| *list > 2);
             let lists: Vec<_> = lists.map(|list| format!("\"{}\"", LIST_NAMES[list])).collect();
+            let playlist =
+                if who == CLEO { format!("jellyfin_playlist = \"{PLAYLIST}\"\n") } else { String::new() };
             let has_second = who == CLEO && self.second().is_some();
             let radarrs = if has_second { "radarr = [\"main\", \"uhd\"]\n" } else { "" };
             let export = if person.by_export {
@@ -306,7 +310,7 @@ impl House {
                 users,
                 "\n[[users]]\nletterboxd_username = \"{name}\"\njellyfin_username = \"{}\"\n\
                  jellyfin_collection = \"{}\"\nremove_watched = {}\nremove_unlisted = {}\n\
-                 letterboxd_lists = [{}]\n{export}{radarrs}",
+                 letterboxd_lists = [{}]\n{export}{radarrs}{playlist}",
                 VIEWERS[person.viewer],
                 COLLECTIONS[person.collection],
                 person.remove_watched,

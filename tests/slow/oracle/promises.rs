@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use standins::jellyfin::Playlist;
+
 use crate::oracle::edits::Edit;
 use crate::oracle::house::{
-    CLEO, COLLECTIONS, DAY, FILMS, Film, House, LIST_NAMES, ListNo, MERGED, NAMES, Truth, Who,
+    CLEO, COLLECTIONS, DAY, FILMS, Film, House, LIST_NAMES, ListNo, MERGED, NAMES, PLAYLIST, Truth, VIEWERS,
+    Who,
 };
 use crate::oracle::known::Own;
 use crate::oracle::runs::{Oracle, Ran};
@@ -278,6 +281,33 @@ impl Oracle {
         Ok(())
     }
 
+    /// Cleo's playlist has what she waits for, and nothing twice.
+    fn check_playlist(&self) -> Checked {
+        let truth = &self.house.truth;
+        let cleo = &truth.people[CLEO];
+        if !cleo.in_config {
+            return Ok(());
+        }
+        let lists = self.house.world.jellyfin.playlists();
+        let owner = Some(VIEWERS[cleo.viewer]);
+        let is_own = |list: &&Playlist| list.name == PLAYLIST && list.owner.as_deref() == owner;
+        let own: Vec<_> = lists.iter().filter(is_own).collect();
+        if own.len() > 1 {
+            return Err(format!("{PLAYLIST} was made {} times", own.len()));
+        }
+        let entries: Vec<&String> = own.iter().flat_map(|list| &list.entries).collect();
+        let distinct: BTreeSet<&String> = entries.iter().copied().collect();
+        if distinct.len() < entries.len() {
+            return Err(format!("{PLAYLIST} has a film twice: {entries:?}"));
+        }
+        let films: BTreeSet<Film> = entries.into_iter().filter_map(|item| truth.film_of(item)).collect();
+        let is_due = |film: &Film| truth.lists(CLEO, *film) && self.waits_for(CLEO, *film, truth);
+        match (0..FILMS).filter(is_due).find(|film| !films.contains(film)) {
+            Some(film) => Err(format!("film-{film} is not in {PLAYLIST}")),
+            None => Ok(()),
+        }
+    }
+
     /// May it be put into a collection?
     fn may_come(&self, which: usize, film: Film, ran: &Ran) -> bool {
         let waits = |who: &Who| {
@@ -348,6 +378,7 @@ impl Oracle {
     /// Promise 1, when all is well again: everything that is wanted is where it belongs, and nothing else.
     pub fn check_settled(&mut self, add_again: bool) -> Checked {
         let now = self.house.now;
+        self.check_playlist()?;
         if add_again {
             let is_there = |who: Who| self.house.truth.people[who].in_config;
             self.requests.excused.retain(|(who, _)| !is_there(*who));
