@@ -52,7 +52,8 @@ pub fn run(args: &StatusArgs, config: &Config, now: Timestamp) -> anyhow::Result
     if let Some(path) = &args.html {
         return html::run(path, &names, store, config, now);
     }
-    if args.waiting {
+    // What is wrong with the config is told before that there is no store.
+    if args.waiting && (store.is_some() || args.json || config.radarrs.is_empty()) {
         return waiting::run(&names, store, config, args.json, now);
     }
     let answer = match (&args.film, args.list) {

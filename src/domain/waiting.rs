@@ -115,7 +115,7 @@ impl Wait {
             }),
             Reason::NotSent => match &self.detail {
                 Some(detail) => format!("not in Radarr: {detail}"),
-                None => "the next run sends it to Radarr".to_owned(),
+                None => "one of the next runs sends it to Radarr".to_owned(),
             },
             Reason::NotFound => match self.searched_at {
                 Some(at) => format!("monitored and not found yet, last searched {}", ago(now, at)),

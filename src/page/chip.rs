@@ -45,7 +45,7 @@ pub(super) fn about(wait: &Wait, now: Timestamp) -> String {
         }
         Reason::NotInJellyfin => [Some("Radarr has its file".to_owned()), detail()],
         Reason::Stalled | Reason::Paused => [percent, detail()],
-        Reason::NotSent => [detail().or_else(|| Some("the next run sends it".to_owned())), None],
+        Reason::NotSent => [detail().or_else(|| Some("one of the next runs sends it".to_owned())), None],
         Reason::NotFound => match wait.searched_at {
             Some(at) => [Some(format!("last searched {}", ago(now, at.min(now)))), None],
             None => [Some("Radarr waits for it in its feeds".to_owned()), None],

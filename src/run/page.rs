@@ -71,9 +71,14 @@ pub fn prepare<'a>(config: &'a Config, journal: &mut Journal) -> anyhow::Result<
 impl Pending<'_> {
     /// Writes it, as things stand after the run. That it cannot be written changes nothing else.
     pub fn write(self, store: &Store, now: Timestamp) {
-        let made = make(Some(store), self.config, &self.standing, now).map_err(anyhow::Error::from);
-        if let Err(error) = made.and_then(|html| put(self.path, &html)) {
-            log::warn!("status: {error:#}");
+        match make(Some(store), self.config, &self.standing, now) {
+            Ok(html) => {
+                if let Err(error) = put(self.path, &html) {
+                    log::warn!("status: {error:#}");
+                }
+            }
+            // The run has told what is wrong with it.
+            Err(error) => log::debug!("page: {error}"),
         }
     }
 }

@@ -163,8 +163,8 @@ fn what_is_not_in_radarr_is_sent_or_says_why_not() {
         |problem, detail| Wanted { asked: vec![asked(None, Some(problem), Some(detail))], ..heat() };
     let unread = Wanted { tmdb: None, is_unread: true, ..heat() };
     for (film, radarr, word, expected) in [
-        (unasked.clone(), Some(&empty), "not_sent", "the next run sends it to Radarr"),
-        (unasked, None, "not_sent", "the next run sends it to Radarr"),
+        (unasked.clone(), Some(&empty), "not_sent", "one of the next runs sends it to Radarr"),
+        (unasked, None, "not_sent", "one of the next runs sends it to Radarr"),
         (unread, None, "not_sent", "not in Radarr: its film page was not read yet"),
         (
             problem(RequestProblem::Failed, "`heat` not added: HTTP 500"),
@@ -173,7 +173,12 @@ fn what_is_not_in_radarr_is_sent_or_says_why_not() {
             "not in Radarr: HTTP 500",
         ),
         (problem(RequestProblem::Failed, "HTTP 500"), None, "not_sent", "not in Radarr: HTTP 500"),
-        (problem(RequestProblem::Excluded, "x"), Some(&empty), "not_sent", "the next run sends it to Radarr"),
+        (
+            problem(RequestProblem::Excluded, "x"),
+            Some(&empty),
+            "not_sent",
+            "one of the next runs sends it to Radarr",
+        ),
         (problem(RequestProblem::Excluded, "x"), None, "excluded", "on Radarr's exclusion list"),
         (heat(), None, "", "not known: Radarr cannot be asked"),
         (

@@ -259,7 +259,9 @@ ben waits for 1 film
 #[test]
 fn waiting_needs_a_radarr_and_works_without_a_store() {
     let world = World::new();
-    assert!(text(&world).is_empty());
+    assert!(text(&world).starts_with("no store yet; "));
+    let json = ask(&world, &["--json"]).exits(Exit::Success).json();
+    assert_eq!(json["users"], json!([]));
     let world = World::settled(["heat"]).user("ben", "");
     assert_eq!(text(&world), "ada waits for nothing\nben waits for nothing\n");
     assert_eq!(ask(&world, &["--user", "ben"]).stdout, "ben waits for nothing\n");
