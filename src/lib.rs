@@ -42,6 +42,7 @@ use system::lock::LockError;
 
 /// Runs one command; prints the one error that ends it, if any.
 pub fn run(cli: &Cli) -> Exit {
+    system::paint::start(cli.global.logging().color);
     match dispatch(cli) {
         Ok(exit) => exit,
         Err(error) => {

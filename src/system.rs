@@ -4,6 +4,7 @@ pub mod interrupt;
 pub mod layout;
 pub mod lock;
 pub mod logging;
+pub mod paint;
 pub mod pool;
 pub mod progress;
 pub mod stdout;

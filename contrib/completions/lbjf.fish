@@ -25,7 +25,7 @@ function __fish_lbjf_using_subcommand
 end
 
 complete -c lbjf -n "__fish_lbjf_needs_command" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_needs_command" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_needs_command" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_needs_command" -s v -l verbose -d 'Print each call and decision; twice: bodies too'
@@ -41,7 +41,7 @@ complete -c lbjf -n "__fish_lbjf_needs_command" -f -a "help" -d 'Print this mess
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l user -d 'Only this person, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l radarr -d 'With `--add-again`: only this Radarr, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -l dry-run -d 'Print what a run would do, and do nothing'
@@ -58,7 +58,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand sync" -s h -l help -d 'Print h
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l limit -d 'Only the first N entries; of a watchlist the newest' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l save-pages -d 'Save every page that arrives, for a bug report; cookies and addresses are left out' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -l no-resolve -d 'Do not read film pages for TMDB ids'
@@ -70,7 +70,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s q -l quiet -d 'Prin
 complete -c lbjf -n "__fish_lbjf_using_subcommand scrape" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l user -d 'Only this person\'s collection; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand cleanup" -l dry-run -d 'Print what a run would do, and do nothing'
@@ -89,7 +89,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l html -d 'Write a pa
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l user -d 'Only this person, named as in the config; repeat for more' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l healthy -d 'Print one line, and exit with 4 unless the last run succeeded within this many minutes' -r
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -l waiting -d 'Ask Radarr what the films that are not there yet wait for, the next one first'
@@ -102,7 +102,7 @@ complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s q -l quiet -d 'Prin
 complete -c lbjf -n "__fish_lbjf_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l from-letterboxd-jellyfin -d 'With `config`: convert the `config.yaml` in this folder of the Python script letterboxd-jellyfin; notes go to stderr' -r -F
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l config -d 'Config file; by default the first of `$LBJF_CONFIG`, `./config.toml`, `~/.config/lbjf/config.toml` and `/etc/lbjf/config.toml`' -r -F
-complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l color -d 'Colour the messages' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -l color -d 'Use colours' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
 always\t'Always'
 never\t'Never'"
 complete -c lbjf -n "__fish_lbjf_using_subcommand generate" -s v -l verbose -d 'Print each call and decision; twice: bodies too'

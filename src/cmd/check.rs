@@ -13,7 +13,6 @@ mod store;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::cli::StatusArgs;
@@ -27,6 +26,8 @@ use crate::run::doors::{self, with_the_same_key};
 use crate::run::session::keep;
 use crate::store::Store;
 use crate::system::interrupt;
+use crate::system::layout::{columns, pad, width, wrap};
+use crate::system::paint::{Tone, paint};
 use crate::system::stdout::print;
 pub use checks::{Check, Checks, State};
 
@@ -63,9 +64,7 @@ pub fn run(args: &StatusArgs, draft: &Draft, clock: Clock) -> anyhow::Result<Exi
     };
     print(&match () {
         () if args.json => json(&checks, exit)?,
-        () if io::stdout().is_terminal() => {
-            table(&checks, terminal_size::terminal_size().map(|(width, _)| width.0))
-        }
+        () if io::stdout().is_terminal() => table(&checks, columns()),
         () => lines(&checks),
     })?;
     log::info!("{}", summary(&checks, exit));
@@ -212,31 +211,45 @@ fn what(check: &Check) -> String {
     format!("{} {}", check.about, check.check)
 }
 
-/// For a person at a terminal, which is so many letters wide.
-fn table(checks: &Checks, width: Option<u16>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(["what", "state", "found"]);
-    if let Some(width) = width {
-        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
-    }
+/// The widest word for a state.
+const STATE: usize = 5;
+
+/// The word for a state, in its colour and with the blanks behind it.
+fn state(state: State) -> String {
+    let tone = match state {
+        State::Ok => Tone::Good,
+        State::Note => Tone::Notable,
+        State::Problem => Tone::Bad,
+        State::Skipped => Tone::Faint,
+    };
+    paint(tone, &pad(state.word(), STATE))
+}
+
+/// For a person at a terminal of so many columns.
+fn table(checks: &Checks, columns: Option<usize>) -> String {
+    let first = checks.all().iter().map(|check| width(&what(check))).max().unwrap_or(0);
+    let indent = first + STATE + 4;
+    let mut text = paint(Tone::Heading, &format!("{}  state  found", pad("what", first))) + "\n";
+    let mut row = |what: &str, state: &str, found: &str| {
+        let line = format!("{}  {state}  {found}", pad(what, first));
+        let _ = writeln!(text, "{}", wrap(&line, indent, columns));
+    };
     for check in checks.all() {
-        table.add_row([&what(check), check.state.word(), &check.found]);
-        if let Some(hint) = &check.hint {
-            table.add_row(["", "", &format!("hint: {}", hint.replace('\n', "\n      "))]);
+        row(&what(check), &state(check.state), &check.found);
+        let lines = check.hint.iter().flat_map(|hint| hint.lines());
+        for (number, line) in lines.enumerate() {
+            let start = if number == 0 { "hint: " } else { "      " };
+            row("", &" ".repeat(STATE), &format!("{start}{line}"));
         }
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
-    lines.collect()
+    text
 }
 
 /// For a mail or a log: a line each, the state first.
 fn lines(checks: &Checks) -> String {
     let mut text = String::new();
     for check in checks.all() {
-        let _ = writeln!(text, "{:<5}  {}: {}", check.state.word(), what(check), check.found);
+        let _ = writeln!(text, "{}  {}: {}", state(check.state), what(check), check.found);
         if let Some(hint) = &check.hint {
             let _ = writeln!(text, "       hint: {}", hint.replace('\n', "\n             "));
         }

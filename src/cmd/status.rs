@@ -23,9 +23,10 @@ use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::run::health::first_line;
+use crate::run::health::{first_line, is_overdue};
 use crate::store::{CoolDown, PersonStatus, Run, Store};
-use crate::system::layout::{columns, cut, width, wrap};
+use crate::system::layout::{columns, cut, pad, width, wrap};
+use crate::system::paint::{Tone, paint, paint_up_to};
 use crate::system::stdout::print;
 use json::{CoolDownJson, Json, RunJson, UserJson};
 use lists::{PersonList, films, lists};
@@ -186,13 +187,16 @@ fn screen(status: &Status<'_>) -> String {
     let mut text = String::new();
     for CoolDown { route, until } in status.cool_downs {
         let state = if *until > status.now {
-            format!("refuses us ({route}): blocked for another {}", left(status.now, *until))
+            format!("Letterboxd refuses us ({route}): blocked for another {}", left(status.now, *until))
         } else {
-            format!("refused us ({route}): the next run tries one request")
+            format!("Letterboxd refused us ({route}): the next run tries one request")
         };
-        let _ = writeln!(text, "{}\n", wrap(&format!("Letterboxd {state}"), 2, status.columns));
+        let state = paint_up_to(Tone::Notable, &[':'], &state);
+        let _ = writeln!(text, "{}\n", wrap(&state, 2, status.columns));
     }
-    let _ = writeln!(text, "{}\n", wrap(&first_line(status.runs, status.now), 2, status.columns));
+    let tone = tone_of_last(status.runs, status.now);
+    let line = paint_up_to(tone, &[':', ','], &first_line(status.runs, status.now));
+    let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
     for person in status.people {
         let user = status.config.users.iter().find(|user| user.name == person.status.name);
         person_lines(&mut text, person, user, status);
@@ -204,10 +208,12 @@ fn screen(status: &Status<'_>) -> String {
         let line = format!("`[films]` in the config names films that nobody lists: {}", names.join(", "));
         let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
     }
-    text.push_str("last runs\n");
+    let _ = writeln!(text, "{}", paint(Tone::Heading, "last runs"));
     for (index, run) in status.runs.iter().enumerate() {
         let ended = match (&run.summary, run.exit_code) {
-            (Some(summary), Some(code)) => format!("exit {code}  {summary}"),
+            (Some(summary), Some(code)) => {
+                format!("{}  {summary}", paint(tone_of(code), &format!("exit {code}")))
+            }
             _ if index == 0 => format!("{} has not finished: it is running, or was killed", run.command),
             _ => format!("{} did not finish", run.command),
         };
@@ -224,6 +230,26 @@ fn screen(status: &Status<'_>) -> String {
         text.push_str("  none yet\n");
     }
     text
+}
+
+/// How bad it is what the first line says.
+fn tone_of_last(runs: &[Run], now: Timestamp) -> Tone {
+    let ended = runs.first().and_then(|last| Some((last, last.exit_code?)));
+    match ended {
+        None => Tone::Plain,
+        Some((last, _)) if is_overdue(last, now) => Tone::Bad,
+        Some((last, 1..)) if last.is_well => Tone::Notable,
+        Some((_, code)) => tone_of(code),
+    }
+}
+
+/// How bad an exit code is: Letterboxd lets us in again, and a run that was stopped goes on.
+fn tone_of(exit_code: u8) -> Tone {
+    match exit_code {
+        0 => Tone::Good,
+        5 | 6 | 130 | 143 => Tone::Notable,
+        _ => Tone::Bad,
+    }
 }
 
 /// What a person may know better, with the lines to paste.
@@ -260,17 +286,24 @@ fn with_line(film: &Film, why: &str) -> String {
 
 fn person_lines(text: &mut String, person: &Person<'_>, user: Option<&User>, status: &Status<'_>) {
     let (Person { status: person, lists, radarrs }, now) = (person, status.now);
+    let name = paint(Tone::Heading, &person.name);
     let all = || lists.iter().map(|list| &list.status);
     let Some(read_at) = all().filter_map(|list| list.read_at).max() else {
-        let _ = writeln!(text, "{}: never read", person.name);
+        let _ = writeln!(text, "{name}: never read");
         return;
     };
     let _ = match all().filter_map(|list| list.good_at).max() {
-        Some(good_at) => writeln!(text, "{}: last read {}", person.name, ago(now, good_at)),
-        None => writeln!(text, "{}: not read yet, last try {}", person.name, ago(now, read_at)),
+        Some(good_at) => writeln!(text, "{name}: last read {}", ago(now, good_at)),
+        None => writeln!(text, "{name}: not read yet, last try {}", ago(now, read_at)),
     };
     let mut row = |label: &str, value: String| {
-        let _ = writeln!(text, "{}", wrap(&format!("  {label:<16} {value}"), 19, status.columns));
+        let tone = match label {
+            "problem" | "failed" => Tone::Bad,
+            "skipped" => Tone::Notable,
+            _ => Tone::Plain,
+        };
+        let label = paint(tone, &pad(label, 16));
+        let _ = writeln!(text, "{}", wrap(&format!("  {label} {value}"), 19, status.columns));
     };
     match &lists[..] {
         [PersonList { kind: "watchlist", status: list, .. }] => {
@@ -283,7 +316,7 @@ fn person_lines(text: &mut String, person: &Person<'_>, user: Option<&User>, sta
             for list in lists {
                 row(list.kind, list.text(now));
                 if let Some(problem) = &list.status.problem {
-                    row("", format!("problem: {problem}"));
+                    row("", format!("{}: {problem}", paint(Tone::Bad, "problem")));
                 }
             }
             if lists.len() > 1 {

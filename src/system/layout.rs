@@ -15,9 +15,11 @@ pub fn columns() -> Option<usize> {
     Some(width.0.into()).filter(|columns| *columns > 0)
 }
 
-/// How many columns a text takes.
+/// How many columns a text takes; colours take none.
 pub fn width(text: &str) -> usize {
-    text.width()
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().width();
+    first + parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text).width()).sum::<usize>()
 }
 
 /// A text in at most so many columns; where it is cut stands `…`.
@@ -48,7 +50,7 @@ pub fn pad(text: &str, columns: usize) -> String {
 /// A line broken between words into lines of so many columns; all but the first begin with `indent` blanks. A word that
 /// is longer than that stays whole, since somebody may want to copy it.
 pub fn wrap(line: &str, indent: usize, columns: Option<usize>) -> String {
-    let Some(columns) = columns.filter(|columns| line.width() > *columns) else { return line.to_owned() };
+    let Some(columns) = columns.filter(|columns| width(line) > *columns) else { return line.to_owned() };
     // In a narrow terminal there would be no room beside the indent.
     let indent = if indent + 20 > columns { indent.min(4) } else { indent };
     let start = line.len() - line.trim_start_matches(' ').len();
@@ -57,14 +59,14 @@ pub fn wrap(line: &str, indent: usize, columns: Option<usize>) -> String {
     // Blanks that align something stay, but for those at which a line is broken.
     for word in line[start..].split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        if !is_empty && used + bare.width() > columns && !bare.is_empty() {
+        if !is_empty && used + width(bare) > columns && !bare.is_empty() {
             text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
             text.push_str(&" ".repeat(indent));
             used = indent;
         }
         text.push_str(word);
-        used += word.width();
+        used += width(word);
         is_empty = false;
     }
     text
@@ -73,6 +75,7 @@ pub fn wrap(line: &str, indent: usize, columns: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::paint::{Tone, colored};
 
     #[test]
     fn a_text_is_cut_by_columns_and_not_by_letters() {
@@ -103,6 +106,9 @@ mod tests {
         );
         let narrow = wrap(line, 19, Some(30));
         assert!(narrow.lines().all(|line| width(line) <= 30), "{narrow}");
+        let colored = line.replace("skipped ", &colored(Tone::Bad, "skipped "));
+        assert_eq!(width(&colored), width(line));
+        assert_eq!(wrap(&colored, 19, Some(60)).lines().last(), wrap(line, 19, Some(60)).lines().last());
         assert_eq!(wrap("a averyverylongword b", 2, Some(8)), "a\n  averyverylongword\n  b");
     }
 }

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 
-use crate::domain::text;
+use crate::system::paint;
 
-/// Prints what was asked for on stdout, with nothing in it that a terminal obeys. A reader that went away (`| head`)
+/// Prints what was asked for on stdout, with nothing in it that a terminal obeys but our own colours. A reader that went away (`| head`)
 /// wants no more; that is no failure.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    print_raw(text::lines(text).as_bytes())
+    print_raw(paint::finish(text).as_bytes())
 }
 
 /// Prints these bytes as they are.

@@ -110,6 +110,31 @@ fn printed(columns: u16, mut command: Command) -> Vec<String> {
 }
 
 #[test]
+fn states_are_coloured_on_a_terminal_only_and_lines_are_as_long_as_ever() {
+    let world = World::settled(["heat-1995", "alien"]);
+    let colored = |mut command: Command| {
+        command.stderr(Stdio::null());
+        on_a_terminal_of(80, command, |command, terminal| command.stdout(terminal))
+    };
+    let status = colored(world.command(&["status"]));
+    assert!(status.contains("\u{1b}[32mhealthy\u{1b}[0m: "), "{status}");
+    assert!(status.contains("\u{1b}[32mexit 0\u{1b}[0m  sync: "), "{status}");
+    let check = colored(world.command(&["status", "--check"]));
+    assert!(check.contains("\u{1b}[32mok   \u{1b}[0m  "), "{check}");
+    for (args, drawn) in [(&["status"][..], status), (&["status", "--check"], check)] {
+        let plain = printed(80, world.command(args)).join("\n");
+        assert!(!plain.contains('\u{1b}'), "NO_COLOR: {plain}");
+        let (lines, plain): (_, Vec<_>) = (staying(&drawn), plain.lines().map(str::trim_end).collect());
+        let plain: Vec<_> = plain.into_iter().filter(|line| !line.is_empty()).collect();
+        // What is said of times may differ by a second.
+        assert_eq!(lines.len(), plain.len(), "{lines:#?}\n{plain:#?}");
+        assert!(!world.lbjf(args).stdout.contains('\u{1b}'), "off a terminal");
+    }
+    let forced = world.lbjf(&["status", "--color", "always"]).stdout;
+    assert!(forced.contains("\u{1b}[32mhealthy"), "{forced}");
+}
+
+#[test]
 fn scrape_prints_a_line_a_film_however_narrow_the_terminal_is() {
     const LONG: &str =
         "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb, Told at Even Greater Length";
