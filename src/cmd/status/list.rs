@@ -37,11 +37,11 @@ pub(super) fn answer(
         for (status, wanted) in store.people_status(names)?.iter().zip(store.wanted(names)?) {
             let user = config.users.iter().find(|user| user.name == status.name);
             let view = View { now, has_shelf: has_shelf(config, &status.name), config, user };
-            people.push((status.name.clone(), view.rows(state, status, &wanted)));
+            people.push((status.name.clone(), view.label(state), view.rows(state, status, &wanted)));
         }
     }
     if as_json {
-        let users = people.iter().map(|(name, rows)| UserJson {
+        let users = people.iter().map(|(name, _, rows)| UserJson {
             user: name.clone(),
             films: rows.iter().map(FilmJson::from).collect(),
         });
@@ -50,9 +50,9 @@ pub(super) fn answer(
     }
     let columns = columns();
     let mut text = String::new();
-    for (name, rows) in &people {
+    for (name, label, rows) in &people {
         let count = if rows.is_empty() { "none".to_owned() } else { plural(rows.len(), "film") };
-        let _ = writeln!(text, "{name}: {count} {}", label(state));
+        let _ = writeln!(text, "{name}: {count} {label}");
         for row in rows {
             let why = if row.why.is_empty() { String::new() } else { format!(": {}", row.why) };
             let line = format!("  {} `{}`{why}", row.film, row.film.address);
@@ -74,14 +74,6 @@ fn word(state: FilmState) -> &'static str {
     }
 }
 
-/// The same behind a number of films.
-fn label(state: FilmState) -> &'static str {
-    match state {
-        FilmState::Collection => "in the collection",
-        other => word(other),
-    }
-}
-
 /// A film in the state that was asked for.
 struct Row {
     film: Film,
@@ -99,6 +91,19 @@ struct View<'a> {
 }
 
 impl View<'_> {
+    /// The word for a state behind a number of films.
+    fn label(&self, state: FilmState) -> &'static str {
+        match state {
+            FilmState::Collection if self.has_only_a_playlist() => "in the playlist",
+            FilmState::Collection => "in the collection",
+            other => word(other),
+        }
+    }
+
+    fn has_only_a_playlist(&self) -> bool {
+        self.user.is_some_and(|user| user.collection.is_none() && user.playlist.is_some())
+    }
+
     fn rows(&self, state: FilmState, status: &PersonStatus, wanted: &[Wanted]) -> Vec<Row> {
         let told = match state {
             FilmState::Skipped => &status.skipped,
@@ -111,7 +116,7 @@ impl View<'_> {
             }
             FilmState::Watched => {
                 let is_watched = |film: &&Wanted| film.is_watched;
-                return wanted.iter().filter(is_watched).map(watched).collect();
+                return wanted.iter().filter(is_watched).map(|film| self.watched(film)).collect();
             }
         };
         let known: HashMap<&Uid, &Wanted> = wanted.iter().map(|film| (&film.film.uid, film)).collect();
@@ -139,6 +144,16 @@ impl View<'_> {
         row(film, film.since, since.unwrap_or_default())
     }
 
+    fn watched(&self, film: &Wanted) -> Row {
+        let is_in = film.presence == Some(Presence::Collection);
+        let why = match is_in {
+            true if self.has_only_a_playlist() => "still in the playlist",
+            true => "still in the collection",
+            false => "",
+        };
+        row(film, film.since.filter(|_| !is_in), why.to_owned())
+    }
+
     fn in_radarr(&self, film: &Wanted) -> String {
         if film.is_unread {
             return "its film page was not read yet".to_owned();
@@ -157,12 +172,6 @@ impl View<'_> {
         let is_theirs = |asked: &&Asked| self.user.is_none_or(|user| user.radarrs.contains(&asked.server));
         film.asked.iter().filter(is_theirs).map(answer).collect::<Vec<_>>().join("; ")
     }
-}
-
-fn watched(film: &Wanted) -> Row {
-    let is_in = film.presence == Some(Presence::Collection);
-    let why = if is_in { "still in the collection" } else { "" };
-    row(film, film.since.filter(|_| !is_in), why.to_owned())
 }
 
 fn row(film: &Wanted, since: Option<Timestamp>, why: String) -> Row {

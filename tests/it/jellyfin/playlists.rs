@@ -476,6 +476,8 @@ fn a_person_may_have_a_collection_and_a_playlist() {
 fn a_playlist_alone_is_shown_by_status() {
     let (world, ..) = settled(Version::V12_0);
     assert!(world.lbjf(&["status"]).stdout.contains("in playlist      3\n"));
+    let listed = world.lbjf(&["status", "--list", "collection"]).stdout;
+    assert!(listed.starts_with("ada: 3 films in the playlist\n"), "{listed}");
     let json = world.lbjf(&["status", "--json"]).json();
     assert_eq!(json["users"][0]["in_collection"], 3);
     let check = world.lbjf(&["status", "--check"]).exits(Exit::Success).stdout;
