@@ -17,7 +17,7 @@ const MOST_LINES: usize = 5;
 const STEP: usize = 12;
 
 /// How tall the tallest bar is.
-const TALL: usize = 64;
+const TALL: usize = 48;
 
 /// The foot of the page.
 pub(super) fn footer(out: &mut String, page: &Page<'_>) {
@@ -80,5 +80,5 @@ fn chart(out: &mut String, page: &Page<'_>) {
 fn height(took: Option<i64>) -> usize {
     let secs = took.unwrap_or(0).clamp(0, 86_400);
     let digits = (secs * secs + 1).ilog2() as usize;
-    (8 + digits * 2).min(TALL)
+    (6 + digits * 4 / 3).min(TALL)
 }
