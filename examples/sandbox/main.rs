@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the tour is what this program is for")]
 
 mod command;
+mod draw;
 mod films;
 mod keys;
 mod stay;
@@ -16,6 +17,7 @@ mod tour;
 mod world;
 
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -30,6 +32,9 @@ struct Sandbox {
     /// Leave the servers up at the end, until Ctrl-C
     #[arg(long)]
     keep: bool,
+    /// Draw a picture of a terminal into this file, in place of the tour (`contrib/draw-terminal`)
+    #[arg(long, value_name = "FILE", conflicts_with = "keep")]
+    draw: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -40,7 +45,11 @@ fn main() -> ExitCode {
     }
     let sandbox = Sandbox::parse();
     let world = env::current_exe().map_err(Into::into).and_then(World::new);
-    match world.and_then(|mut world| world.tour(sandbox.keep)) {
+    let done = world.and_then(|mut world| match sandbox.draw {
+        Some(file) => world.draw(&file),
+        None => world.tour(sandbox.keep),
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sandbox: {error}");

@@ -1,13 +1,15 @@
 //! The tour: the commands in their order, and what is to be seen in what they print.
 
 use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use lbjf::system::interrupt;
 use standins::letterboxd::Film;
 
 use super::films::film;
 use super::world::World;
-use super::{say, step};
+use super::{draw, say, step};
 
 impl World {
     /// Shows everything, and with `keep` stays.
@@ -61,10 +63,30 @@ impl World {
         step("6. Ask where everything stands. `status` reads the store alone and asks no server.");
         self.must(&["status"])?;
         self.must(&["status", "the-paper-fox"])?;
+
+        step("7. See it in a browser. `status --html` writes a page, and a run can do so each time.");
+        let page = if keep { self.folder.path().join("films.html") } else { kept_page()? };
+        let shown = page.to_str().ok_or("the folder for temporary files has an odd name")?;
+        self.must(&["status", "--html", shown])?;
+        say(&format!("\nIt is one file, without pictures that no server has here: {shown}"));
         if keep {
             return self.stay();
         }
-        say("\nThat was the tour; the servers and the folder are gone now. `--keep` leaves them up.");
+        say(
+            "\nThat was the tour; the servers and their folder are gone now, and the page stays. `--keep` leaves",
+        );
+        say("them up.");
+        Ok(())
+    }
+
+    /// A picture of what happens after the first run.
+    pub fn draw(&mut self, file: &Path) -> Result<(), Box<dyn Error>> {
+        self.must(&["sync", "--quiet"])?;
+        self.must(&["sync", "--quiet"])?;
+        self.live()?;
+        let text =
+            self.on_a_terminal(&[&["sync"], &["status", "--user", "ada"], &["status", "the-paper-fox"]])?;
+        fs::write(file, draw::svg(&text))?;
         Ok(())
     }
 
@@ -94,4 +116,10 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// A file that stays when the sandbox is gone.
+fn kept_page() -> io::Result<PathBuf> {
+    let file = tempfile::Builder::new().prefix("lbjf-sandbox-").suffix(".html").tempfile()?;
+    Ok(file.keep()?.1)
 }

@@ -5,6 +5,8 @@
 
 #[path = "../../examples/sandbox/command.rs"]
 mod command;
+#[path = "../../examples/sandbox/draw.rs"]
+mod draw;
 #[path = "../../examples/sandbox/films.rs"]
 mod films;
 #[path = "../../examples/sandbox/keys.rs"]
@@ -81,6 +83,22 @@ fn keys_of_the_sandbox_break_things_and_mend_them() {
         assert_eq!(codes(&mut world, key), (Some(broken), Some(0)), "{key}");
     }
     assert!(world.troubles.is_empty());
+}
+
+#[test]
+fn a_terminal_is_drawn_as_a_picture_with_its_colours_and_nothing_that_runs() {
+    let world = begun();
+    let text = world.on_a_terminal(&[&["status", "--user", "ada"]]).expect("it runs");
+    let svg = draw::svg(&text);
+    assert!(svg.contains("class=\"prompt\" xml:space=\"preserve\">$ lbjf status --user ada</text>"), "{svg}");
+    assert!(svg.contains("class=\"good\" xml:space=\"preserve\">healthy</text>"), "{svg}");
+    assert!(draw::svg("<b> & \u{1b}[2mx").contains("&lt;b&gt; &amp; </text>"));
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/terminal.svg"));
+    let kept = kept.expect("contrib/draw-terminal drew it");
+    for picture in [svg, kept] {
+        assert!(!picture.contains('\u{1b}') && !picture.contains("<script") && !picture.contains("href"));
+        assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
+    }
 }
 
 #[test]
