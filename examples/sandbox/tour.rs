@@ -68,7 +68,7 @@ impl World {
         let page = if keep { self.folder.path().join("films.html") } else { kept_page()? };
         let shown = page.to_str().ok_or("the folder for temporary files has an odd name")?;
         self.must(&["status", "--html", shown])?;
-        say(&format!("\nIt is one file, without pictures that no server has here: {shown}"));
+        say(&format!("\nIt is one file, for a browser: {shown}"));
         if keep {
             return self.stay();
         }
