@@ -1,7 +1,7 @@
 //! The page: where everybody's films stand, for a browser in the house. One file without scripts, made from values
 //! and nothing else.
 //!
-//! Whatever a text holds, it goes through [`html`], and the page's own policy lets a browser load pictures from
+//! Whatever a text holds, it goes through `html`, and the page's own policy lets a browser load pictures from
 //! Jellyfin and TMDB, and nothing from anywhere else. No key is among the values.
 
 mod card;
