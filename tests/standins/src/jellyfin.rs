@@ -1,6 +1,6 @@
 //! The stand-in Jellyfin: users, films, collections and playlists, answered as 10.8 to 12.0 answer them.
 //!
-//! What differs between the versions is in docs/jellyfin.md; `tests/jellyfin_recordings.rs` replays what the
+//! What differs between the versions is in docs/jellyfin.md; `tests/jellyfin/` replays what the
 //! real servers were seen to say. Where an option of the real server decides, the harsher setting holds here: films
 //! are grouped into collections for users (docs/jellyfin.md#the-library), and nothing but the API key [`KEY`] opens the
 //! door.
