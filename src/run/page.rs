@@ -1,5 +1,6 @@
 //! The page of how things stand: gathered from the store and from each Radarr, and written as a whole.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,6 +9,7 @@ use super::health::{first_line, is_overdue};
 use super::standing::{Patience, Person, Standing, Waiting};
 use crate::config::Config;
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::Uid;
 use crate::domain::presence::Presence;
 use crate::domain::problem::split_hint;
 use crate::domain::span::left;
@@ -178,13 +180,14 @@ impl<'a> View<'a> {
     /// A card a film. What is excluded stands with what was skipped.
     fn waiting(&self, waiting: &'a [Waiting<'a>]) -> Vec<Card<'a>> {
         let mut cards: Vec<Card<'a>> = Vec::new();
+        let mut places: HashMap<&Uid, usize> = HashMap::new();
         for Waiting { film, server, wait } in waiting.iter().filter(|one| one.wait.reason != Reason::Excluded)
         {
-            let wait = (server.of_several(), wait.clone());
-            match cards.iter_mut().find(|card| card.film.uid == film.film.uid) {
-                Some(card) => card.waits.push(wait),
-                None => cards.push(Card { waits: vec![wait], ..self.card(film, None) }),
+            let place = *places.entry(&film.film.uid).or_insert(cards.len());
+            if place == cards.len() {
+                cards.push(self.card(film, None));
             }
+            cards[place].waits.push((server.of_several(), wait.clone()));
         }
         cards
     }
