@@ -5,7 +5,7 @@
 //! A parser knows more than the tags tell, and a page may hide tags where a comment or a script seems to be. Hence
 //! `MAX_TAGS` counts whatever could begin a tag: with so few the parser's stack is large enough for any page.
 
-use super::html_tags::tags;
+use super::html_tags::{Tags, is_same_name};
 
 /// Most elements that are open at a time. A `<p>` or `<li>` without an end counts until its parent ends.
 const MAX_DEPTH: usize = 256;
@@ -44,13 +44,14 @@ pub fn check(html: &str) -> Result<(), LimitExceeded> {
         return Err(LimitExceeded::Tags);
     }
     let mut open: Vec<&str> = Vec::new();
-    for tag in tags(html) {
-        if tag.attributes().count() > MAX_ATTRIBUTES {
+    let mut tags = Tags::of(html);
+    while let Some(tag) = tags.read() {
+        if tag.attributes.len() > MAX_ATTRIBUTES {
             return Err(LimitExceeded::Attributes);
         }
         if tag.is_end {
             // What is in it ends with it.
-            let start = open.iter().rposition(|name| name.eq_ignore_ascii_case(tag.name));
+            let start = open.iter().rposition(|name| is_same_name(name, tag.name));
             open.truncate(start.unwrap_or(open.len()));
         } else if !tag.is_whole() {
             open.push(tag.name);

@@ -18,9 +18,35 @@ const VOID: &[&str] = &[
 /// Elements in which those of [`TEXT`] are nothing special, and `/>` ends an element.
 const MARKUP: &[&str] = &["math", "select", "svg"];
 
-/// One tag.
-#[derive(Clone, Debug)]
-pub struct Tag<'a> {
+// What a byte is in a tag. A table, since every byte of every tag is looked up.
+const SPACE: u8 = 1;
+const SLASH: u8 = 2;
+const CLOSE: u8 = 4;
+const EQUALS: u8 = 8;
+const OTHER: u8 = 16;
+const END_OF_NAME: u8 = SPACE | SLASH | CLOSE;
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    kinds[b'\t' as usize] = SPACE;
+    kinds[b'\n' as usize] = SPACE;
+    kinds[b'\x0C' as usize] = SPACE;
+    kinds[b'\r' as usize] = SPACE;
+    kinds[b' ' as usize] = SPACE;
+    kinds[b'/' as usize] = SLASH;
+    kinds[b'>' as usize] = CLOSE;
+    kinds[b'=' as usize] = EQUALS;
+    kinds
+};
+
+/// Is it of one of these kinds?
+fn is(byte: u8, kinds: u8) -> bool {
+    KINDS[usize::from(byte)] & kinds != 0
+}
+
+/// One tag of a page.
+#[derive(Debug)]
+pub struct Tag<'a, 'p> {
     /// As it is written, in small letters or large ones.
     pub name: &'a str,
     /// Is it an end tag?
@@ -29,125 +55,132 @@ pub struct Tag<'a> {
     ends_itself: bool,
     /// What is in the element when that is text only, as it is written.
     pub text: &'a str,
-    attributes: Attributes<'a>,
+    /// Names and values, as they are written; a value that is not there is empty.
+    pub attributes: &'p [(&'a str, &'a str)],
 }
 
-impl<'a> Tag<'a> {
+impl<'a> Tag<'a, '_> {
     /// Does an element of this name begin here?
     pub fn starts(&self, name: &str) -> bool {
-        !self.is_end && self.name.eq_ignore_ascii_case(name)
+        !self.is_end && is_same_name(self.name, name)
     }
 
     /// Is it a whole element, as `<br>` is, and `<path/>` in a drawing?
     pub fn is_whole(&self) -> bool {
-        self.ends_itself || VOID.iter().any(|name| self.starts(name))
-    }
-
-    /// Names and values, as they are written; a value that is not there is empty.
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        self.attributes.clone()
+        self.ends_itself || !self.is_end && is_one_of(self.name, VOID)
     }
 
     /// The value of the first attribute of this name, as it is written.
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.attributes().find_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
+        let (_, value) = self.attributes.iter().find(|(found, _)| is_same_name(found, name))?;
+        Some(value)
     }
 }
 
 /// All tags of a page. One that the page ends in is none.
-pub fn tags(html: &str) -> impl Iterator<Item = Tag<'_>> {
-    Tags { rest: html, inside: 0 }
-}
-
-struct Tags<'a> {
-    /// What was not looked at yet.
-    rest: &'a str,
+pub struct Tags<'a> {
+    html: &'a str,
+    /// Where what was not looked at yet begins.
+    at: usize,
     /// How many elements of [`MARKUP`] are open.
     inside: usize,
-}
-
-impl<'a> Iterator for Tags<'a> {
-    type Item = Tag<'a>;
-
-    fn next(&mut self) -> Option<Tag<'a>> {
-        loop {
-            let (_, rest) = self.rest.split_at(memchr::memchr(b'<', self.rest.as_bytes())?);
-            match rest.as_bytes() {
-                [_, b'!', b'-', b'-', ..] => self.rest = &rest[end_of_comment(rest)..],
-                [_, b'/', letter, ..] if letter.is_ascii_alphabetic() => return self.tag(&rest[2..], true),
-                [_, letter, ..] if letter.is_ascii_alphabetic() => return self.tag(&rest[1..], false),
-                // Comments in effect.
-                [_, b'!' | b'?', ..] | [_, b'/', _, ..] => self.rest = split(rest, |byte| byte == b'>').1,
-                _ => self.rest = &rest[1..],
-            }
-        }
-    }
+    /// The attributes of the last tag: one list for all, since a page has thousands of tags.
+    attributes: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Tags<'a> {
-    /// The tag whose name the text begins with.
-    fn tag(&mut self, text: &'a str, is_end: bool) -> Option<Tag<'a>> {
-        let (name, rest) = split(text, is_end_of_name);
-        let attributes = Attributes { rest };
-        let mut last = attributes.clone();
-        last.by_ref().for_each(drop);
-        let Some((end, rest)) = last.rest.split_once('>') else {
-            self.rest = "";
-            return None;
-        };
-        self.rest = rest;
-        let is = |names: &[&str]| names.iter().any(|one| name.eq_ignore_ascii_case(one));
-        let ends_itself = end.ends_with('/') && (self.inside > 0 || is(MARKUP));
-        let mut tag = Tag { name, is_end, ends_itself, text: "", attributes };
-        if is(MARKUP) {
+    /// The page, from its first tag on.
+    pub fn of(html: &'a str) -> Self {
+        Self { html, at: 0, inside: 0, attributes: Vec::new() }
+    }
+
+    /// The next tag.
+    pub fn read(&mut self) -> Option<Tag<'a, '_>> {
+        loop {
+            let bytes = self.html.as_bytes();
+            let at = self.at + memchr::memchr(b'<', &bytes[self.at..])?;
+            match bytes[at..] {
+                [_, b'!', b'-', b'-', ..] => self.at = at + end_of_comment(&self.html[at..]),
+                [_, b'/', letter, ..] if letter.is_ascii_alphabetic() => return self.tag(at + 2, true),
+                [_, letter, ..] if letter.is_ascii_alphabetic() => return self.tag(at + 1, false),
+                // Comments in effect.
+                [_, b'!' | b'?', ..] | [_, b'/', _, ..] => self.at = self.find(at, CLOSE),
+                _ => self.at = at + 1,
+            }
+        }
+    }
+
+    /// The tag whose name begins here.
+    fn tag(&mut self, start: usize, is_end: bool) -> Option<Tag<'a, '_>> {
+        self.at = self.find(start, END_OF_NAME);
+        let name = &self.html[start..self.at];
+        self.attributes.clear();
+        while let Some(attribute) = self.attribute() {
+            self.attributes.push(attribute);
+        }
+        let (end, rest) = self.html[self.at..].split_once('>')?;
+        self.at = self.html.len() - rest.len();
+        let is_markup = is_one_of(name, MARKUP);
+        let ends_itself = end.ends_with('/') && (self.inside > 0 || is_markup);
+        let mut text = "";
+        if is_markup {
             self.inside =
                 if is_end { self.inside.saturating_sub(1) } else { self.inside + usize::from(!ends_itself) };
-        } else if !is_end && self.inside == 0 && is(TEXT) {
-            (tag.text, self.rest) = rest.split_at(end_of_text(rest, name));
+        } else if !is_end && self.inside == 0 && is_one_of(name, TEXT) {
+            text = &rest[..end_of_text(rest, name)];
+            self.at += text.len();
         }
-        Some(tag)
+        Some(Tag { name, is_end, ends_itself, text, attributes: &self.attributes })
     }
-}
 
-/// The attributes of a tag, beginning behind its name or behind one of them; what follows the last one is left over.
-#[derive(Clone, Debug)]
-struct Attributes<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = (&'a str, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let is_space = |byte: u8| byte.is_ascii_whitespace();
-        let past_spaces = |text| split(text, |byte| !is_space(byte)).1;
-        let (_, rest) = split(self.rest, |byte| !is_space(byte) && byte != b'/');
+    /// The next attribute of the tag.
+    fn attribute(&mut self) -> Option<(&'a str, &'a str)> {
+        let bytes = self.html.as_bytes();
+        let start = self.find(self.at, !(SPACE | SLASH));
+        if matches!(bytes.get(start), None | Some(b'>')) {
+            return None;
+        }
         // A name may begin with `=`, and have quotes in it.
-        let first = rest.chars().next().filter(|letter| *letter != '>')?.len_utf8();
-        let (more, _) = split(&rest[first..], |byte| is_end_of_name(byte) || byte == b'=');
-        let (name, rest) = rest.split_at(first + more.len());
-        let (value, rest) = match past_spaces(rest).strip_prefix('=').map(past_spaces) {
-            None => ("", rest),
-            Some(value) => match value.as_bytes() {
-                [quote @ (b'"' | b'\''), text @ ..] => match memchr::memchr(*quote, text) {
-                    Some(end) => (&value[1..=end], &value[end + 2..]),
-                    None => (&value[1..], ""),
-                },
-                _ => split(value, |byte| is_space(byte) || byte == b'>'),
-            },
+        let end = self.find(start + 1, END_OF_NAME | EQUALS);
+        let equals = self.find(end, !SPACE);
+        self.at = end;
+        let value = if bytes.get(equals) == Some(&b'=') { self.value(equals + 1) } else { "" };
+        Some((&self.html[start..end], value))
+    }
+
+    /// The value of an attribute, which stands from here on.
+    fn value(&mut self, from: usize) -> &'a str {
+        let bytes = self.html.as_bytes();
+        let start = self.find(from, !SPACE);
+        let (value, behind) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(start) {
+            let length = memchr::memchr(*quote, &bytes[start + 1..]);
+            let end = length.map_or(bytes.len(), |length| start + 1 + length);
+            (start + 1..end, bytes.len().min(end + 1))
+        } else {
+            let end = self.find(start, SPACE | CLOSE);
+            (start..end, end)
         };
-        self.rest = rest;
-        Some((name, value))
+        self.at = behind;
+        &self.html[value]
+    }
+
+    /// Where the first byte of one of these kinds is that does not stand before `from`; the end of the page where there
+    /// is none.
+    fn find(&self, from: usize, kinds: u8) -> usize {
+        let rest = &self.html.as_bytes()[from..];
+        from + rest.iter().position(|byte| is(*byte, kinds)).unwrap_or(rest.len())
     }
 }
 
-fn is_end_of_name(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == b'/' || byte == b'>'
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| is_same_name(one, name))
 }
 
-/// What stands in front of the first such byte, which is one of ASCII, and the rest.
-fn split(text: &str, is_end: impl Fn(u8) -> bool) -> (&str, &str) {
-    text.split_at(text.bytes().position(is_end).unwrap_or(text.len()))
+/// Are they the same but for small letters and large ones?
+#[expect(clippy::inline_always, reason = "most names differ in length, and thousands are compared in a page")]
+#[inline(always)]
+pub fn is_same_name(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.eq_ignore_ascii_case(other)
 }
 
 /// Where a comment ends that the text begins with. `<!-->` is a whole one, and `--!>` ends one, too.
@@ -164,7 +197,7 @@ fn end_of_text(text: &str, name: &str) -> usize {
     let is_tag = |rest: &str, start: &str| {
         let name_behind = rest.strip_prefix(start).and_then(|rest| rest.split_at_checked(name.len()));
         name_behind.is_some_and(|(found, rest)| {
-            found.eq_ignore_ascii_case(name) && rest.bytes().next().is_some_and(is_end_of_name)
+            found.eq_ignore_ascii_case(name) && rest.bytes().next().is_some_and(|byte| is(byte, END_OF_NAME))
         })
     };
     let is_script = name.eq_ignore_ascii_case("script");

@@ -18,7 +18,7 @@ use select::predicate::{Class, Name, Predicate};
 use serde::Deserialize;
 
 use super::html_limits::LimitExceeded;
-use super::html_tags::tags;
+use super::html_tags::Tags;
 use crate::domain::film::ListEntry;
 use crate::domain::ids::{Lid, Number, Slug};
 use crate::domain::text::{excerpt, one_line};
@@ -128,7 +128,13 @@ pub enum Unreadable {
 
 /// The page's title, for messages; also of pages that are no watchlist and no film.
 pub fn title(html: &str) -> Option<String> {
-    let title = tags(html).find(|tag| tag.starts("title"))?.text;
+    let mut tags = Tags::of(html);
+    let title = loop {
+        let tag = tags.read()?;
+        if tag.starts("title") {
+            break tag.text;
+        }
+    };
     // Titles begin with a left-to-right mark, which goes like all of its kind.
     let title = decoded(title);
     let title = one_line(&title);

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::{Identifier, Unreadable, changed, decoded, foreign, has_class, is_uid, shown_class};
-use crate::clients::letterboxd::html_tags::{Tag, tags};
+use crate::clients::letterboxd::html_tags::{Tag, Tags, is_same_name};
 use crate::domain::film::Link;
 use crate::domain::ids::{Lid, Slug, TmdbId, Uid};
 
@@ -81,7 +81,7 @@ struct Elements {
 }
 
 /// Adds what an element says that has an attribute of this value.
-type Read = fn(&mut Elements, &Tag<'_>, &str);
+type Read = fn(&mut Elements, &Tag<'_, '_>, &str);
 
 impl Elements {
     const BY_ATTRIBUTE: &'static [(&'static str, Read)] = &[
@@ -116,7 +116,11 @@ impl Elements {
 
     fn of(html: &str) -> Self {
         let mut all = Self::default();
-        for tag in tags(html) {
+        let mut tags = Tags::of(html);
+        // Reviews and other films, which are a third of a page and more, come last.
+        while !all.is_complete()
+            && let Some(tag) = tags.read()
+        {
             if tag.is_end {
                 all.footer_depth = all.footer_depth.saturating_sub(1);
             } else {
@@ -126,7 +130,13 @@ impl Elements {
         all
     }
 
-    fn read(&mut self, tag: &Tag<'_>) {
+    /// Is everything known that is read of a page?
+    fn is_complete(&self) -> bool {
+        let is_own = |(uid, _): &(String, String)| Some(uid) == self.production_uid.as_ref();
+        self.button.is_some() && self.body.is_some() && self.fields.iter().any(is_own)
+    }
+
+    fn read(&mut self, tag: &Tag<'_, '_>) {
         if tag.starts("body") {
             self.body.get_or_insert_with(|| Body::of(tag));
         }
@@ -136,8 +146,8 @@ impl Elements {
         if self.footer_depth > 0 && !tag.is_whole() {
             self.footer_depth += 1;
         }
-        for (name, value) in tag.attributes() {
-            let known = Self::BY_ATTRIBUTE.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+        for (name, value) in tag.attributes {
+            let known = Self::BY_ATTRIBUTE.iter().find(|(known, _)| is_same_name(name, known));
             if let Some((_, read)) = known {
                 read(self, tag, &decoded(value));
             }
@@ -155,7 +165,7 @@ struct Body {
 }
 
 impl Body {
-    fn of(body: &Tag<'_>) -> Self {
+    fn of(body: &Tag<'_, '_>) -> Self {
         let attribute = |name| attribute(body, name);
         Self {
             class: attribute("class"),
@@ -173,7 +183,7 @@ impl Body {
     }
 }
 
-fn attribute(tag: &Tag<'_>, name: &str) -> Option<String> {
+fn attribute(tag: &Tag<'_, '_>, name: &str) -> Option<String> {
     tag.attribute(name).map(|value| decoded(value).into_owned())
 }
 

@@ -101,11 +101,16 @@ fn marked(elements: impl Iterator<Item = (String, Vec<(String, String)>)>) -> Ma
 fn the_tags_of_a_page_are_those_that_a_parser_finds() {
     let small = |name: &str| name.to_ascii_lowercase();
     let by_tags = |html: &str| {
-        let starts = tags(html).filter(|tag| !tag.is_end);
-        marked(starts.map(|tag| {
-            let attributes = tag.attributes().map(|(name, value)| (small(name), decoded(value).into_owned()));
-            (small(tag.name), attributes.collect())
-        }))
+        let mut starts = Vec::new();
+        let mut tags = Tags::of(html);
+        while let Some(tag) = tags.read() {
+            let attributes = tag.attributes.iter();
+            let attributes = attributes.map(|(name, value)| (small(name), decoded(value).into_owned()));
+            if !tag.is_end {
+                starts.push((small(tag.name), attributes.collect()));
+            }
+        }
+        marked(starts.into_iter())
     };
     let by_tree = |html: &str| {
         let document = Document::from(html);
