@@ -31,6 +31,7 @@ use std::time::Duration;
 use std::{fs, io};
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use cool_downs::CoolDown;
@@ -321,6 +322,7 @@ impl Store {
 
     /// Checks an open database and brings it up to date. `path` is where it lies, when a copy is to be kept of it.
     fn prepare(mut db: Connection, path: Option<&Path>, migrations: Migrations) -> Result<Self, StoreError> {
+        keep_plans(&db)?;
         let known = schema::version_of(migrations);
         let found = schema::check(&db, known)?;
         examine(&db, IntegrityCheck::Quick)?;
@@ -392,10 +394,21 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Makes one plan of a statement do for all values. Else SQLite compiles it again for each one that the `WHERE` of an
+/// index could be about, which takes as long as the statements of a film themselves.
+fn keep_plans(db: &Connection) -> Result<(), StoreError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// Opens a file that is not to be changed.
 fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     refuse_empty(path)?;
-    let open = |how| Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    let open = |how| -> Result<Connection, StoreError> {
+        let db = Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        keep_plans(&db)?;
+        Ok(db)
+    };
     let db = open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     match schema::check(&db, SCHEMA_VERSION) {
         // A run was killed while it wrote: what it began can be undone only by one who may write.
