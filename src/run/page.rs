@@ -256,6 +256,8 @@ fn health(runs: &[Run], now: Timestamp) -> Tone {
     match runs.first() {
         None => Tone::None,
         Some(last) if is_overdue(last, now) => Tone::Bad,
+        // Well but for somebody's list, as its line says.
+        Some(last) if last.is_well && last.exit_code != Some(0) => Tone::Warn,
         Some(last) => tone(last),
     }
 }
