@@ -25,6 +25,8 @@ fn tags_and_attributes_are_read_as_the_standard_says() {
         ("<p\na\n=\n'b\n'\n>", "p[a=b\n]"),
         ("<p a=b/>", "p[a=b/]"),
         ("<p/a/b>", "p[a=][b=]"),
+        ("<p\x0Ca\t=\r\n\x0Cb\rc>", "p[a=b][c=]"),
+        ("</br><br>", "/br br/"),
         ("<p a=\"b\"\">", "p[a=b][\"=]"),
         ("<p a='b'c='d'>", "p[a=b][c=d]"),
         ("<p a=b\"c>", "p[a=b\"c]"),

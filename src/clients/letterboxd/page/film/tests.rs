@@ -57,6 +57,26 @@ fn a_short_id_is_that_of_the_film_that_the_page_is_about() {
     assert_eq!(read("", &field(7, "https://boxd.it/IWJq")).as_deref(), Some("IWJq"));
 }
 
+#[test]
+fn a_film_page_says_the_same_in_whatever_order() {
+    let mut pieces = [
+        "<i data-production-uid=\"film:7\"></i>",
+        "<input id=\"url-field-film-8\" value=\"https://boxd.it/other\">",
+        "<input id=\"url-field-film-7\" value=\"https://boxd.it/own\">",
+        "<a data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/tv/5/\"></a>",
+    ];
+    let expected =
+        FilmPage { uid: Uid::parse("film:7"), lid: Lid::parse("own"), slug: None, link: Link::Tv(5) };
+    for turn in 0..2 * pieces.len() {
+        let html = format!("<html><body class=\"film\" data-tmdb-id=\"\">{}</body></html>", pieces.concat());
+        assert_eq!(super::film(&html).as_ref(), Ok(&expected), "{html}");
+        pieces.rotate_left(1);
+        if turn == pieces.len() {
+            pieces.reverse();
+        }
+    }
+}
+
 fn film_of(markup: Markup, film: &Film) -> FilmPage {
     super::film(&pages::film_page_of(markup, film)).unwrap()
 }
