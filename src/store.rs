@@ -394,8 +394,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Makes one plan of a statement do for all values. Else SQLite compiles it again for each one that the `WHERE` of an
-/// index could be about, which takes as long as the statements of a film themselves.
+/// Makes one plan of a statement do for all values (docs/design.md#sqlite).
 fn keep_plans(db: &Connection) -> Result<(), StoreError> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())

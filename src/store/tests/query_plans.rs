@@ -91,3 +91,20 @@ fn answers_of_twins_are_found_from_what_is_unanswered_by_tmdb_id() {
         ]
     );
 }
+
+#[test]
+fn one_plan_does_for_all_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lbjf.db");
+    let written = Store::open(&path).unwrap();
+    let read = Store::open_existing(&path).unwrap().unwrap();
+    for store in [&written, &read, &Store::copy_of(&path).unwrap()] {
+        // There is an index of films that are no `movie`.
+        let sql = "SELECT uid FROM film WHERE uid = ?1 AND kind IS NOT ?2";
+        let mut statement = store.db.prepare(sql).unwrap();
+        for kind in ["none", "movie", "tv"] {
+            assert!(!statement.exists(["film:1", kind]).unwrap());
+        }
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
+}
