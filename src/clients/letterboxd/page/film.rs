@@ -54,10 +54,7 @@ pub fn film(html: &str) -> Result<FilmPage, Unreadable> {
     let uid = uid.filter(|uid| is_uid(uid));
     // The page may speak of other films, too.
     let in_meta = meta.lid.filter(|_| meta.uid == uid).as_deref().and_then(Lid::parse);
-    let lid = in_meta.or_else(|| {
-        let mut own = page.fields.iter().filter(|(of, _)| Some(of) == uid.as_ref());
-        own.find_map(|(_, address)| Lid::parse(address.rsplit_once("boxd.it/")?.1))
-    });
+    let lid = in_meta.or_else(|| lid_of(&page.fields, uid.as_deref()?));
     Ok(FilmPage { uid: uid.as_deref().and_then(Uid::parse), lid, slug: None, link })
 }
 
@@ -132,8 +129,8 @@ impl Elements {
 
     /// Is everything known that is read of a page?
     fn is_complete(&self) -> bool {
-        let is_own = |(uid, _): &(String, String)| Some(uid) == self.production_uid.as_ref();
-        self.button.is_some() && self.body.is_some() && self.fields.iter().any(is_own)
+        let has_lid = || self.production_uid.as_ref().and_then(|uid| lid_of(&self.fields, uid)).is_some();
+        self.button.is_some() && self.body.is_some() && has_lid()
     }
 
     fn read(&mut self, tag: &Tag<'_, '_>) {
@@ -153,6 +150,12 @@ impl Elements {
             }
         }
     }
+}
+
+/// The short id of this film, by these fields.
+fn lid_of(fields: &[(String, String)], uid: &str) -> Option<Lid> {
+    let mut own = fields.iter().filter(|(of, _)| of == uid);
+    own.find_map(|(_, address)| Lid::parse(address.rsplit_once("boxd.it/")?.1))
 }
 
 /// What the body's attributes say.

@@ -62,6 +62,7 @@ fn a_film_page_says_the_same_in_whatever_order() {
     let mut pieces = [
         "<i data-production-uid=\"film:7\"></i>",
         "<input id=\"url-field-film-8\" value=\"https://boxd.it/other\">",
+        "<input id=\"url-field-film-7\" value=\"https://boxd.it/\">",
         "<input id=\"url-field-film-7\" value=\"https://boxd.it/own\">",
         "<a data-track-action=\"TMDB\" href=\"https://www.themoviedb.org/tv/5/\"></a>",
     ];
