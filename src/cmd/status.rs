@@ -23,7 +23,7 @@ use crate::domain::span::{ago, left};
 use crate::domain::text;
 use crate::domain::text::plural;
 use crate::exit::Exit;
-use crate::run::health::{first_line, is_overdue};
+use crate::run::health::{Health, health};
 use crate::store::{CoolDown, PersonStatus, Run, Store};
 use crate::system::layout::{columns, cut, pad, width, wrap};
 use crate::system::paint::{Tone, paint, paint_up_to};
@@ -194,8 +194,14 @@ fn screen(status: &Status<'_>) -> String {
         let state = paint_up_to(Tone::Notable, &[':'], &state);
         let _ = writeln!(text, "{}\n", wrap(&state, 2, status.columns));
     }
-    let tone = tone_of_last(status.runs, status.now);
-    let line = paint_up_to(tone, &[':', ','], &first_line(status.runs, status.now));
+    let (health, line) = health(status.runs, status.now);
+    let tone = match health {
+        Health::Unknown => Tone::Plain,
+        Health::Well => Tone::Good,
+        Health::Notable | Health::Stopped => Tone::Notable,
+        Health::Bad => Tone::Bad,
+    };
+    let line = paint_up_to(tone, &[':', ','], &line);
     let _ = writeln!(text, "{}\n", wrap(&line, 2, status.columns));
     for person in status.people {
         let user = status.config.users.iter().find(|user| user.name == person.status.name);
@@ -230,17 +236,6 @@ fn screen(status: &Status<'_>) -> String {
         text.push_str("  none yet\n");
     }
     text
-}
-
-/// How bad it is what the first line says.
-fn tone_of_last(runs: &[Run], now: Timestamp) -> Tone {
-    let ended = runs.first().and_then(|last| Some((last, last.exit_code?)));
-    match ended {
-        None => Tone::Plain,
-        Some((last, _)) if is_overdue(last, now) => Tone::Bad,
-        Some((last, 1..)) if last.is_well => Tone::Notable,
-        Some((_, code)) => tone_of(code),
-    }
 }
 
 /// How bad an exit code is: Letterboxd lets us in again, and a run that was stopped goes on.

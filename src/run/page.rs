@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::health::{first_line, is_overdue};
+use super::health::{Health, health};
 use super::standing::{Patience, Person, Standing, Waiting};
 use crate::config::Config;
 use crate::domain::clock::Timestamp;
@@ -122,6 +122,13 @@ pub fn make(
     let jellyfin = config.jellyfin.as_ref().map(|jellyfin| &jellyfin.url);
     let waiting: Vec<_> = standing.people.iter().map(|person| standing.waiting(person)).collect();
     let people = standing.people.iter().zip(&statuses).zip(&waiting);
+    let (health, line) = health(&runs, now);
+    let tone = match health {
+        Health::Unknown | Health::Stopped => Tone::None,
+        Health::Well => Tone::Good,
+        Health::Notable => Tone::Warn,
+        Health::Bad => Tone::Bad,
+    };
     let page = Page {
         now,
         version: env!("CARGO_PKG_VERSION"),
@@ -129,7 +136,7 @@ pub fn make(
             letterboxd: &config.letterboxd.base_url,
             jellyfin: config.status.jellyfin_url.as_ref().or(jellyfin),
         },
-        health: (health(&runs, now), first_line(&runs, now)),
+        health: (tone, line),
         problems,
         runs: runs.iter().map(run).collect(),
         people: people
@@ -249,16 +256,6 @@ fn tone(run: &Run) -> Tone {
         None | Some(130 | 143) => Tone::None,
         Some(6) => Tone::Warn,
         Some(_) => Tone::Bad,
-    }
-}
-
-fn health(runs: &[Run], now: Timestamp) -> Tone {
-    match runs.first() {
-        None => Tone::None,
-        Some(last) if is_overdue(last, now) => Tone::Bad,
-        // Well but for somebody's list, as its line says.
-        Some(last) if last.is_well && last.exit_code != Some(0) => Tone::Warn,
-        Some(last) => tone(last),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::page::page;
 use super::{now, status};
 use crate::common::World;
 use lbjf::exit::Exit;
@@ -22,8 +23,7 @@ fn status_begins_with_whether_all_is_well() {
     world.letterboxd.set_private("ada", true);
     world.lbjf(&["sync"]).exits(Exit::Partial);
     assert_eq!(now(&first_line(&world)), "healthy but for somebody's list: the last run ended NOW");
-    world.lbjf(&["status", "--html", "page.html"]).exits(Exit::Success);
-    let page = std::fs::read_to_string(world.folder.path().join("page.html")).expect("it was written");
+    let page = page(&world);
     let line = page.lines().find(|line| line.contains("class=\"pulse")).expect("the page's first line");
     assert!(line.starts_with("<p class=\"pulse warn\">Healthy but for somebody"), "{line}");
     world.letterboxd.set_private("ada", false);

@@ -13,7 +13,7 @@ use standins::letterboxd::Film;
 use standins::{Fault, Reply, jellyfin, radarr};
 
 /// The page as it is now.
-fn page(world: &World) -> String {
+pub fn page(world: &World) -> String {
     let path = world.folder.path().join("page.html");
     world.lbjf(&["status", "--html", "page.html"]).exits(Exit::Success).mentions("status: wrote `page.html`");
     fs::read_to_string(path).expect("it was written")
