@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::integrity::{IntegrityCheck, examine};
 use super::schema::{self, MIGRATIONS, SCHEMA_VERSION};
-use super::{IntegrityCheck, Store, StoreError, beside, examine, exists, explain, make_beside, open_to_read};
+use super::{Store, StoreError, beside, exists, explain, make_beside, open_to_read};
 use crate::system::lock::target_of;
 
 /// A store that a run can use.

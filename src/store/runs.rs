@@ -3,7 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::films::clean;
-use super::{IntegrityCheck, Store, StoreError, examine};
+use super::integrity::{IntegrityCheck, examine};
+use super::{Store, StoreError};
 use crate::domain::clock::{DAY, Timestamp};
 use crate::domain::notice::Notice;
 use crate::domain::text::one_line;
